@@ -1,0 +1,54 @@
+# Everything runs from .venv, which the first target to need it fills from requirements.lock.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types imports format lock bench clean
+
+help:  ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## install what the project needs into .venv
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "sendtrail needs Python 3.11, 3.12 or 3.13 on PATH: install one, or run make PYTHON=/path/to/python" >&2; exit 2; }
+	@echo "Setting up $(VENV) from requirements.lock (once, about a minute) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## sync a simulated account into a DuckDB file and prove the result
+	@$(BIN)/sendtrail demo
+
+test: $(READY)  ## run the tests
+	@$(BIN)/pytest -n 2 --quiet
+
+check: lint types imports test  ## what CI runs: lint, format, types, import rules, tests
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+imports: $(READY)
+	@$(BIN)/lint-imports
+
+format: $(READY)  ## format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY)  ## measure memory and speed, as ratios within one run
+	@$(BIN)/python -m benchmarks
+
+lock: $(READY)  ## renew requirements.lock from pyproject.toml
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
+		--custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
+
+clean:  ## remove what was built
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,1 @@
+"""The function that brings one campaign's activities into the warehouse."""

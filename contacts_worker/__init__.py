@@ -1,0 +1,1 @@
+"""The function that brings an account's contacts into the warehouse."""

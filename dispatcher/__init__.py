@@ -1,0 +1,1 @@
+"""The scheduled function that publishes a message for each campaign with news."""

@@ -1,0 +1,1 @@
+"""What the dispatcher and the workers share: values, rules, ports and the adapters behind them."""

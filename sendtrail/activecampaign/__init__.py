@@ -1,0 +1,1 @@
+"""The client of the ActiveCampaign API: the only importer of requests."""

@@ -1,0 +1,53 @@
+"""A campaign and its counters: the cheapest change feed there is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+# In the order of the API's reference; every one becomes a column of the same name in `campaigns`.
+COUNTERS = (
+    "send_amt",
+    "total_amt",
+    "opens",
+    "uniqueopens",
+    "verified_opens",
+    "verified_unique_opens",
+    "linkclicks",
+    "uniquelinkclicks",
+    "subscriberclicks",
+    "forwards",
+    "uniqueforwards",
+    "hardbounces",
+    "softbounces",
+    "unsubscribes",
+    "replies",
+)
+
+Counters = Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Campaign:
+    """A campaign as the account's list shows it; times are UTC, None where the API has no value.
+
+    `counters` holds those of `COUNTERS` that the API gave. `split` says that the campaign has several messages, which
+    are read one by one.
+    """
+
+    campaign_id: int
+    name: str
+    type: str
+    status: int | None
+    automation_id: str
+    series_id: str
+    split: bool
+    sent_at: datetime | None
+    last_sent_at: datetime | None
+    created_at: datetime | None
+    modified_at: datetime | None
+    counters: Counters
+
+    @property
+    def was_sent(self) -> bool:
+        """Tell whether anybody was ever sent this campaign; status and send date do not (automations stay at 1)."""
+        return self.counters.get("send_amt", 0) > 0

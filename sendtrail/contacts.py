@@ -1,0 +1,44 @@
+"""A contact with its tags and lists."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+LIST_STATUSES = {0: "unconfirmed", 1: "active", 2: "unsubscribed", 3: "bounced", 91: "removed"}
+# The first of these that any list shows is the contact's own status.
+STATUS_PRECEDENCE = ("active", "unconfirmed", "unsubscribed", "bounced", "removed")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class ListMembership:
+    """One list that a contact is or was on; `status` is the API's number, an open set."""
+
+    list_name: str
+    status: int
+
+    @property
+    def status_name(self) -> str:
+        """Return the status in words, or the number where the API's set has grown."""
+        return LIST_STATUSES.get(self.status, str(self.status))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contact:
+    """A contact as the account shows it; times are UTC, None where the API has no value; `email` may be ""."""
+
+    contact_id: int
+    email: str
+    first_name: str
+    last_name: str
+    phone: str
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    tags: tuple[str, ...]
+    lists: tuple[ListMembership, ...]
+
+
+def overall_status(lists: Iterable[ListMembership]) -> str:
+    """Return the best status that any list gives a contact; "none" for a contact on no list."""
+    names = {membership.status_name for membership in lists}
+    return next((status for status in STATUS_PRECEDENCE if status in names), min(names, default="none"))

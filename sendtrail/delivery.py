@@ -1,0 +1,208 @@
+"""One delivery of a message, step by step: claim, read, flush, then checkpoint; hand over, or be done.
+
+Killed at any point, delivered twice, late or out of order, the warehouse ends up the same:
+
+- rows are merged before the checkpoint says so, and merging them again changes nothing;
+- every write of the checkpoint is conditional on the lease, so a worker that lost it can write nothing more;
+- a continuation is recorded together with the hand-over and published after it; whoever meets a recorded one that was
+  perhaps never published publishes it again.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sendtrail.checkpoint import Claim
+from sendtrail.clock import Clock
+from sendtrail.errors import LeaseHeld, LeaseLost, NoProgress, Rejected, Retryable
+from sendtrail.leases import Desk, Owner
+from sendtrail.messages import WorkFailed, encode
+from sendtrail.ports import Publisher, TimeBudget, Topic
+from sendtrail.rows import Batch, Row
+from sendtrail.services import Services
+
+logger = logging.getLogger(__name__)
+
+Progress = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """Rows that were read, and how far everything up to them goes; None where there is no stopping place yet."""
+
+    rows: Sequence[Row]
+    progress: Progress | None
+
+
+class Work(Protocol):
+    """A piece of work that can be stopped after any step with progress and taken up again from it."""
+
+    @property
+    def desk(self) -> Desk:
+        """Return whose work it is and where its checkpoint lies."""
+        ...
+
+    def steps(self, progress: Progress | None, synced: Progress | None) -> Iterator[Step]:
+        """Yield what is to be merged, from `progress` on; `synced` is what the last completed sync left behind."""
+        ...
+
+    def batch(self, rows: Sequence[Row], *, number: int) -> Batch:
+        """Return the batch `number` of this delivery."""
+        ...
+
+    def finish(self, progress: Progress) -> Progress:
+        """Do what is left when all is merged, repeatably, and return what this sync leaves behind."""
+        ...
+
+    def continuation(self, sequence: int) -> tuple[Topic, bytes]:
+        """Return the message that goes on with this work, and its topic."""
+        ...
+
+
+class Outcome(StrEnum):
+    """How a delivery ended; every one of them is acknowledged."""
+
+    DONE = "done"
+    CONTINUED = "continued"
+    STALE = "stale"
+    REPUBLISHED = "republished"
+    FAILED = "failed"
+    LOST = "lost"
+
+
+def deliver(work: Work, *, services: Services, budget: TimeBudget) -> Outcome:
+    """Handle one delivery of a message; return to acknowledge it, raise to have it delivered again.
+
+    Raise LeaseHeld while another worker is at it, and Retryable for trouble that may pass.
+    """
+    owner = Owner(work.desk, services=services, token=services.new_token())
+    claim = owner.claim()
+    logger.info("claim: %s", claim)
+    match claim:
+        case Claim.STALE:
+            return Outcome.STALE
+        case Claim.HELD:
+            raise LeaseHeld("another worker is at this work; it is tried again after its lease")
+        case Claim.REPUBLISH:
+            return _publish_continuation(work, owner, services, outcome=Outcome.REPUBLISHED)
+        case Claim.TAKEN:
+            return _sync(work, owner, services, budget)
+
+
+def publish_failure(
+    publisher: Publisher, clock: Clock, *, organization_id: str, subject: str, run_id: str, sequence: int, reason: str
+) -> None:
+    """Publish work that can never succeed, with its reason, to the failures topic."""
+    failed = WorkFailed(
+        organization_id=organization_id,
+        subject=subject,
+        run_id=run_id,
+        sequence=sequence,
+        reason=reason,
+        failed_at=clock.now(),
+    )
+    publisher.publish(Topic.FAILURES, [encode(failed)])
+
+
+def _sync(work: Work, owner: Owner, services: Services, budget: TimeBudget) -> Outcome:
+    try:
+        with owner.keeping_the_lease():
+            return _Sync(work, owner, services, budget).run()
+    except LeaseLost:
+        logger.warning("the lease was lost: the work goes on elsewhere")
+        return Outcome.LOST
+    except Rejected as error:
+        return _give_up(owner, services, reason=str(error))
+    except Exception:
+        owner.release()
+        raise
+
+
+def _give_up(owner: Owner, services: Services, *, reason: str) -> Outcome:
+    desk = owner.desk
+    publish_failure(
+        services.publisher,
+        services.clock,
+        organization_id=desk.organization_id,
+        subject=desk.subject,
+        run_id=desk.run_id,
+        sequence=desk.sequence,
+        reason=reason,
+    )
+    owner.fail(reason)
+    logger.error("given up: %s", reason)
+    return Outcome.FAILED
+
+
+def _publish_continuation(work: Work, owner: Owner, services: Services, *, outcome: Outcome) -> Outcome:
+    sequence = owner.desk.sequence + 1
+    topic, message = work.continuation(sequence)
+    services.publisher.publish(topic, [message])
+    owner.published(sequence)
+    return outcome
+
+
+class _Sync:
+    """The part of a delivery that owns the lease: steps in, batches out, the checkpoint behind them."""
+
+    def __init__(self, work: Work, owner: Owner, services: Services, budget: TimeBudget) -> None:
+        self._work, self._owner, self._services, self._budget = work, owner, services, budget
+        self._start = self._progress = owner.checkpoint.progress
+        self._pending: list[Row] = []
+        self._batches = 0
+        self._flushed_at = services.clock.monotonic()
+
+    def run(self) -> Outcome:
+        for step in self._steps():
+            self._take(step)
+            if self._budget.spent() and step.progress is not None:
+                return self._hand_over()
+            if self._is_full():
+                self._flush()
+        self._flush()
+        self._owner.complete(self._work.finish(self._progress or {}))
+        return Outcome.DONE
+
+    def _steps(self) -> Iterator[Step]:
+        steps = self._work.steps(self._start, self._owner.checkpoint.synced)
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration:
+                return
+            except Retryable:
+                self._flush()  # what was read stays read: the next delivery goes on from here
+                raise
+            yield step
+
+    def _take(self, step: Step) -> None:
+        self._pending.extend(step.rows)
+        if step.progress is not None:
+            self._progress = step.progress
+
+    def _is_full(self) -> bool:
+        settings = self._services.settings
+        waited_s = self._services.clock.monotonic() - self._flushed_at
+        return len(self._pending) >= settings.flush_rows or waited_s >= settings.flush_s
+
+    def _flush(self) -> None:
+        new_rows = self._merge() if self._pending else 0
+        if self._progress is not None:
+            self._owner.advance(self._progress, new_rows=new_rows)
+        self._flushed_at = self._services.clock.monotonic()
+
+    def _merge(self) -> int:
+        self._owner.renew()
+        new_rows = self._services.warehouse.merge(self._work.batch(self._pending, number=self._batches))
+        self._batches += 1
+        self._pending = []
+        return new_rows
+
+    def _hand_over(self) -> Outcome:
+        if self._progress == self._start:
+            raise NoProgress("a delivery used its whole time budget without getting any further: raise the time budget")
+        self._flush()
+        self._owner.hand_over()
+        return _publish_continuation(self._work, self._owner, self._services, outcome=Outcome.CONTINUED)

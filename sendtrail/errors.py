@@ -1,0 +1,64 @@
+"""The errors of Sendtrail, named by what the caller does about them.
+
+SendtrailError
+├── Retryable            trouble that may pass: raise it, the queue delivers the message again
+│   ├── Unavailable      the API, the warehouse or the state store did not answer properly
+│   └── LeaseHeld        another worker is at this work
+├── Rejected             this work can never succeed as it is: record it, publish the reason, acknowledge
+│   ├── KeyRefused       the account does not accept the API key
+│   ├── BadMessage       a message that cannot be understood
+│   ├── Unreadable       an answer that cannot be understood, or that contradicts itself
+│   └── NoProgress       a delivery that used its whole time and got nowhere
+├── LeaseLost            another worker has taken this work over: write nothing more
+└── SettingsError        configuration: every problem at once
+"""
+
+from collections.abc import Sequence
+
+
+class SendtrailError(Exception):
+    """Anything that Sendtrail raises on purpose; its text is fit for a person and holds no secret."""
+
+
+class Retryable(SendtrailError):
+    """Trouble that may pass: the message is to be delivered again."""
+
+
+class Unavailable(Retryable):
+    """Something outside did not answer, or not properly, however often it was asked."""
+
+
+class LeaseHeld(Retryable):
+    """Another worker holds a live lease on this work."""
+
+
+class Rejected(SendtrailError):
+    """Work that cannot succeed as it is, however often it is tried."""
+
+
+class KeyRefused(Rejected):
+    """The account does not accept the API key."""
+
+
+class BadMessage(Rejected):
+    """A message that does not follow the contract."""
+
+
+class Unreadable(Rejected):
+    """An answer of the API that cannot be understood, or that contradicts itself."""
+
+
+class NoProgress(Rejected):
+    """A delivery that used its whole time budget without getting any further."""
+
+
+class LeaseLost(SendtrailError):
+    """Another worker has taken this work over."""
+
+
+class SettingsError(SendtrailError):
+    """Configuration that cannot be used; `problems` names all of them."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))

@@ -1,0 +1,1 @@
+"""The adapters of Google Cloud: the only importer of google.cloud."""

@@ -1,0 +1,1 @@
+"""The adapters of one machine: SQLite state, an in-process queue, a DuckDB warehouse."""

@@ -1,0 +1,94 @@
+"""What the logic needs of the world outside: state, a queue and a warehouse."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from sendtrail.documents import Document
+from sendtrail.rows import Batch
+
+T = TypeVar("T")
+
+
+class Topic(StrEnum):
+    """Where messages go."""
+
+    CAMPAIGNS = "campaigns"
+    CONTACTS = "contacts"
+    FAILURES = "failures"
+
+
+class Transaction(Protocol):
+    """Reads and writes that happen together or not at all; read before you write."""
+
+    @property
+    def now(self) -> datetime:
+        """Return the store's time (UTC): the clocks of workers disagree."""
+        ...
+
+    def get(self, path: str, /) -> Document | None:
+        """Return a document, None where there is none."""
+        ...
+
+    def set(self, path: str, document: Document, /) -> None:
+        """Replace a document."""
+        ...
+
+
+class State(Protocol):
+    """Documents by path: Firestore, or a file."""
+
+    def transact(self, work: Callable[[Transaction], T], /) -> T:
+        """Run `work` in one transaction and return what it returns; it may run again, so it does nothing else.
+
+        Raise Unavailable where the store cannot be reached; an error of `work` changes nothing and is passed on.
+        """
+        ...
+
+    def children(self, collection: str, /) -> Iterator[tuple[str, Document]]:
+        """Yield the id and the document of each child of a collection."""
+        ...
+
+
+class Publisher(Protocol):
+    """A queue that delivers each message at least once."""
+
+    def publish(self, topic: Topic, messages: Sequence[bytes], /) -> None:
+        """Publish all messages and return when all are stored; raise Unavailable when one is not."""
+        ...
+
+
+class Warehouse(Protocol):
+    """Tables that rows are merged into."""
+
+    def merge(self, batch: Batch, /) -> int:
+        """Merge a batch, so that merging it again changes nothing; return the rows inserted or changed.
+
+        Raise Unavailable where the warehouse cannot be reached, Rejected where it refuses the rows.
+        """
+        ...
+
+    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
+        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
+        ...
+
+
+class TimeBudget(Protocol):
+    """How long a delivery may go on."""
+
+    def spent(self) -> bool:
+        """Tell whether it is time to hand over."""
+        ...
+
+
+class RequestBudget(Protocol):
+    """The account's requests per second, shared by everything that asks it."""
+
+    def take(self) -> None:
+        """Return when the next request may leave."""
+        ...
+
+    def push_back(self, retry_after_s: float, /) -> None:
+        """Let nobody ask for `retry_after_s` seconds: the account has said 429."""
+        ...

@@ -1,0 +1,182 @@
+"""Rows of the warehouse's tables: one dataclass a table, its fields in the order of the columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from sendtrail.activity import Activity, activity_id
+from sendtrail.campaigns import COUNTERS, Campaign
+from sendtrail.contacts import Contact, overall_status
+
+
+class Table(StrEnum):
+    """A table that rows are merged into; its definition and its MERGE lie in `sql/<name>/`."""
+
+    EMAIL_ACTIVITIES = "email_activities"
+    CONTACTS = "contacts"
+    CAMPAIGNS = "campaigns"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActivityRow:
+    """A row of `email_activities`: one observation."""
+
+    organization_id: str
+    activity_id: str
+    campaign_id: int
+    campaign_name: str
+    message_id: str
+    contact_id: str
+    contact_email: str
+    event_type: str
+    activity_timestamp: datetime
+    activity_date: date
+    times: int
+    link_id: str
+    link_url: str
+    detail: Mapping[str, str] | None
+    source_timestamp: str
+    run_id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListStatus:
+    """An entry of `contacts.list_statuses`."""
+
+    list: str
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactRow:
+    """A row of `contacts`: one contact as last seen; `row_hash` covers all that the account says of it."""
+
+    organization_id: str
+    contact_id: int
+    email: str
+    first_name: str
+    last_name: str
+    phone: str
+    created_date: datetime | None
+    updated_date: datetime | None
+    tags: tuple[str, ...]
+    lists: tuple[str, ...]
+    status: str
+    list_statuses: tuple[ListStatus, ...]
+    deleted_at: datetime | None
+    row_hash: str
+    created_at: datetime
+    updated_at: datetime
+
+
+CampaignRow = Mapping[str, Any]
+Row = ActivityRow | ContactRow | CampaignRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Rows to merge into one table, and whose work they are.
+
+    `subject` is the campaign's id or "contacts"; with run, sequence and number it names the batch, so that a retry is
+    known as one. `pass_id` (contacts) is the pass in which these contacts were seen.
+    """
+
+    table: Table
+    organization_id: str
+    run_id: str
+    subject: str
+    sequence: int
+    number: int
+    rows: Sequence[Row]
+    pass_id: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def batch_id(self) -> str:
+        """Return a name that no other batch has."""
+        return f"{self.organization_id}_{self.run_id}_{self.subject}_{self.sequence}_{self.number}"
+
+
+def to_json_lines(rows: Sequence[Row]) -> bytes:
+    """Return rows as newline-delimited JSON, the form in which every warehouse loads them."""
+    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+
+
+def activity_row(
+    activity: Activity, *, organization_id: str, campaign_name: str, run_id: str, now: datetime
+) -> ActivityRow:
+    """Return the row of an activity that was read at `now`."""
+    return ActivityRow(
+        organization_id=organization_id,
+        activity_id=activity_id(organization_id, activity),
+        campaign_id=activity.campaign_id,
+        campaign_name=campaign_name,
+        message_id=activity.message_id,
+        contact_id=activity.contact_id,
+        contact_email=activity.contact_email,
+        event_type=activity.event_type.value,
+        activity_timestamp=activity.activity_timestamp,
+        activity_date=activity.activity_timestamp.date(),
+        times=activity.times,
+        link_id=activity.link_id,
+        link_url=activity.link_url,
+        detail=activity.detail,
+        source_timestamp=activity.source_timestamp,
+        run_id=run_id,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def contact_row(contact: Contact, *, organization_id: str, now: datetime) -> ContactRow:
+    """Return the row of a contact that was read at `now`."""
+    return ContactRow(
+        organization_id=organization_id,
+        contact_id=contact.contact_id,
+        email=contact.email,
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        phone=contact.phone,
+        created_date=contact.created_at,
+        updated_date=contact.updated_at,
+        tags=contact.tags,
+        lists=tuple(membership.list_name for membership in contact.lists),
+        status=overall_status(contact.lists),
+        list_statuses=tuple(ListStatus(list=m.list_name, status=m.status_name) for m in contact.lists),
+        deleted_at=contact.deleted_at,
+        row_hash=_hash(contact),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def campaign_row(campaign: Campaign, *, organization_id: str, now: datetime) -> CampaignRow:
+    """Return the row of a campaign that was listed at `now`: a column for each counter, as the API gave it."""
+    return {
+        "organization_id": organization_id,
+        "campaign_id": campaign.campaign_id,
+        "campaign_name": campaign.name,
+        "campaign_type": campaign.type,
+        "status": campaign.status,
+        "automation_id": campaign.automation_id,
+        "series_id": campaign.series_id,
+        "sent_at": campaign.sent_at,
+        "last_sent_at": campaign.last_sent_at,
+        "created_date": campaign.created_at,
+        "modified_date": campaign.modified_at,
+        **{name: campaign.counters.get(name) for name in COUNTERS},
+        "row_hash": _hash(campaign),
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _hash(value: Contact | Campaign) -> str:
+    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
