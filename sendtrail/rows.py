@@ -1,4 +1,7 @@
-"""Rows of the warehouse's tables: one dataclass a table, its fields in the order of the columns."""
+"""Rows of the warehouse's tables: one dataclass a table, its fields in the order of the columns.
+
+What the account does not say is None in a row, never "".
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,15 +33,15 @@ class ActivityRow:
     activity_id: str
     campaign_id: int
     campaign_name: str
-    message_id: str
-    contact_id: str
-    contact_email: str
+    message_id: str | None
+    contact_id: str | None
+    contact_email: str | None
     event_type: str
     activity_timestamp: datetime
     activity_date: date
     times: int
-    link_id: str
-    link_url: str
+    link_id: str | None
+    link_url: str | None
     detail: Mapping[str, str] | None
     source_timestamp: str
     run_id: str
@@ -59,11 +62,11 @@ class ContactRow:
     """A row of `contacts`: one contact as last seen; `row_hash` covers all that the account says of it."""
 
     organization_id: str
-    contact_id: int
-    email: str
-    first_name: str
-    last_name: str
-    phone: str
+    contact_id: str
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
     created_date: datetime | None
     updated_date: datetime | None
     tags: tuple[str, ...]
@@ -118,15 +121,15 @@ def activity_row(
         activity_id=activity_id(organization_id, activity),
         campaign_id=activity.campaign_id,
         campaign_name=campaign_name,
-        message_id=activity.message_id,
-        contact_id=activity.contact_id,
-        contact_email=activity.contact_email,
+        message_id=activity.message_id or None,
+        contact_id=activity.contact_id or None,
+        contact_email=activity.contact_email or None,
         event_type=activity.event_type.value,
         activity_timestamp=activity.activity_timestamp,
         activity_date=activity.activity_timestamp.date(),
         times=activity.times,
-        link_id=activity.link_id,
-        link_url=activity.link_url,
+        link_id=activity.link_id or None,
+        link_url=activity.link_url or None,
         detail=activity.detail,
         source_timestamp=activity.source_timestamp,
         run_id=run_id,
@@ -139,11 +142,11 @@ def contact_row(contact: Contact, *, organization_id: str, now: datetime) -> Con
     """Return the row of a contact that was read at `now`."""
     return ContactRow(
         organization_id=organization_id,
-        contact_id=contact.contact_id,
-        email=contact.email,
-        first_name=contact.first_name,
-        last_name=contact.last_name,
-        phone=contact.phone,
+        contact_id=str(contact.contact_id),
+        email=contact.email or None,
+        first_name=contact.first_name or None,
+        last_name=contact.last_name or None,
+        phone=contact.phone or None,
         created_date=contact.created_at,
         updated_date=contact.updated_at,
         tags=contact.tags,
@@ -165,8 +168,8 @@ def campaign_row(campaign: Campaign, *, organization_id: str, now: datetime) -> 
         "campaign_name": campaign.name,
         "campaign_type": campaign.type,
         "status": campaign.status,
-        "automation_id": campaign.automation_id,
-        "series_id": campaign.series_id,
+        "automation_id": campaign.automation_id or None,
+        "series_id": campaign.series_id or None,
         "sent_at": campaign.sent_at,
         "last_sent_at": campaign.last_sent_at,
         "created_date": campaign.created_at,
