@@ -1,8 +1,9 @@
 """A campaign and its counters: the cheapest change feed there is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 # In the order of the API's reference; every one becomes a column of the same name in `campaigns`.
 COUNTERS = (
@@ -51,3 +52,15 @@ class Campaign:
     def was_sent(self) -> bool:
         """Tell whether anybody was ever sent this campaign; status and send date do not (automations stay at 1)."""
         return self.counters.get("send_amt", 0) > 0
+
+
+class CampaignLists(Protocol):
+    """The campaigns of an account."""
+
+    def campaigns(self) -> Iterator[Campaign]:
+        """Yield every campaign, whatever its status, once each."""
+        ...
+
+    def campaign_messages(self, campaign_id: int) -> list[str]:
+        """Return the ids of a campaign's messages."""
+        ...

@@ -1,8 +1,9 @@
 """A contact with its tags and lists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 LIST_STATUSES = {0: "unconfirmed", 1: "active", 2: "unsubscribed", 3: "bounced", 91: "removed"}
 # The first of these that any list shows is the contact's own status.
@@ -36,6 +37,22 @@ class Contact:
     deleted_at: datetime | None
     tags: tuple[str, ...]
     lists: tuple[ListMembership, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactPage:
+    """Contacts in ascending order of their ids, of which `last_id` is the greatest."""
+
+    contacts: list[Contact]
+    last_id: int
+
+
+class ContactReader(Protocol):
+    """The contacts of an account."""
+
+    def contacts(self, after: int) -> Iterator[ContactPage]:
+        """Yield the contacts whose ids are above `after`, to the end."""
+        ...
 
 
 def overall_status(lists: Iterable[ListMembership]) -> str:

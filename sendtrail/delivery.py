@@ -48,8 +48,8 @@ class Work(Protocol):
         """Yield what is to be merged, from `progress` on; `synced` is what the last completed sync left behind."""
         ...
 
-    def batch(self, rows: Sequence[Row], *, number: int) -> Batch:
-        """Return the batch `number` of this delivery."""
+    def batch(self, rows: Sequence[Row], *, delivery: str, number: int) -> Batch:
+        """Return rows as the batch `number` of the delivery with the token `delivery`."""
         ...
 
     def finish(self, progress: Progress) -> Progress:
@@ -195,7 +195,8 @@ class _Sync:
 
     def _merge(self) -> int:
         self._owner.renew()
-        new_rows = self._services.warehouse.merge(self._work.batch(self._pending, number=self._batches))
+        batch = self._work.batch(self._pending, delivery=self._owner.token, number=self._batches)
+        new_rows = self._services.warehouse.merge(batch)
         self._batches += 1
         self._pending = []
         return new_rows

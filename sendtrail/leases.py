@@ -44,7 +44,7 @@ class Owner:
         self.desk = desk
         self._state = services.state
         self._lease_s = services.settings.lease_s
-        self._token = token
+        self.token = token
         self._checkpoint: Checkpoint | None = None
 
     @property
@@ -99,7 +99,7 @@ class Owner:
 
     def hand_over(self) -> None:
         """Give the work to its continuation, which is still to be published."""
-        self._change(lambda before, now: rules.hand_over(before, token=self._token, now=now))
+        self._change(lambda before, now: rules.hand_over(before, token=self.token, now=now))
 
     def published(self, sequence: int) -> None:
         """Record that the continuation was published."""
@@ -113,17 +113,17 @@ class Owner:
 
     def complete(self, synced: Mapping[str, Any]) -> None:
         """Record that the sync is complete and what it leaves behind."""
-        self._change(lambda before, now: rules.complete(before, token=self._token, synced=synced, now=now))
+        self._change(lambda before, now: rules.complete(before, token=self.token, synced=synced, now=now))
 
     def fail(self, reason: str) -> None:
         """Record that the work cannot succeed; nothing, when it is another's by now."""
         with suppress(LeaseLost):
-            self._change(lambda before, now: rules.fail(before, token=self._token, reason=reason, now=now))
+            self._change(lambda before, now: rules.fail(before, token=self.token, reason=reason, now=now))
 
     def release(self) -> None:
         """Give the lease up, as far as the state store lets us: it expires anyway."""
         with suppress(SendtrailError):
-            self._change(lambda before, now: rules.release(before, token=self._token, now=now))
+            self._change(lambda before, now: rules.release(before, token=self.token, now=now))
 
     def _change(self, change: Callable[[Checkpoint | None, datetime], Checkpoint]) -> None:
         def work(transaction: Transaction) -> None:
@@ -147,7 +147,7 @@ class Owner:
                 logger.warning("the lease could not be renewed, which is tried again: %s", error)
 
     def _lease(self, now: datetime) -> Lease:
-        return rules.new_lease(self._token, now=now, lease_s=self._lease_s)
+        return rules.new_lease(self.token, now=now, lease_s=self._lease_s)
 
 
 def read_checkpoint(transaction: Transaction, path: str) -> Checkpoint | None:

@@ -4,7 +4,7 @@ What the account does not say is None in a row, never "".
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -87,8 +87,9 @@ Row = ActivityRow | ContactRow | CampaignRow
 class Batch:
     """Rows to merge into one table, and whose work they are.
 
-    `subject` is the campaign's id or "contacts"; with run, sequence and number it names the batch, so that a retry is
-    known as one. `pass_id` (contacts) is the pass in which these contacts were seen.
+    `subject` is the campaign's id, "contacts" or "campaigns". `delivery` is the token of the delivery that read the
+    rows: a later delivery of the same message may read others, so it must never be taken for a retry of this one.
+    `pass_id` (contacts) is the pass in which these contacts were seen.
     """
 
     table: Table
@@ -98,13 +99,14 @@ class Batch:
     sequence: int
     number: int
     rows: Sequence[Row]
+    delivery: str
     pass_id: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def batch_id(self) -> str:
-        """Return a name that no other batch has."""
-        return f"{self.organization_id}_{self.run_id}_{self.subject}_{self.sequence}_{self.number}"
+        """Return a name that no other batch has, and that a retry of this one has again."""
+        parts = (self.organization_id, self.run_id, self.subject, self.sequence, self.delivery, self.number)
+        return "_".join(map(str, parts))
 
 
 def to_json_lines(rows: Sequence[Row]) -> bytes:

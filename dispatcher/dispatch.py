@@ -1,0 +1,142 @@
+"""List an account's campaigns and publish a message for each that is due, once a run."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from dispatcher.due import Policy, Request, due, next_sequence
+from sendtrail.account_status import AccountStatus, read_status, write_status
+from sendtrail.campaigns import Campaign, CampaignLists
+from sendtrail.checkpoint import Checkpoint
+from sendtrail.documents import campaigns_path, contacts_path, from_document, run_path, to_document
+from sendtrail.errors import LeaseHeld
+from sendtrail.leases import read_checkpoint
+from sendtrail.messages import SyncCampaign, SyncContacts, encode
+from sendtrail.ports import Topic, Transaction
+from sendtrail.rows import Batch, Table, campaign_row
+from sendtrail.services import Services
+
+logger = logging.getLogger(__name__)
+
+RUNS_ARE_KEPT = timedelta(days=90)
+DISPATCH_LEASE = timedelta(minutes=3)
+SUBJECT = "campaigns"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """What a run asked for: campaigns in the account, those due, and messages published (contacts included)."""
+
+    run_id: str
+    organization_id: str
+    campaigns: int
+    due: int
+    published: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """A run as stored: who dispatches each account's until when, and what came of it. It vanishes at `expires_at`."""
+
+    expires_at: datetime
+    leases: Mapping[str, datetime]
+    summaries: Mapping[str, Summary]
+
+
+def dispatch(request: Request, *, lists: CampaignLists, services: Services, policy: Policy) -> Summary:
+    """Publish what is due and return the run's summary; a run that was dispatched before publishes nothing again.
+
+    Raise LeaseHeld while another dispatcher is at the same run, Retryable for trouble that may pass.
+    """
+    finished = services.state.transact(lambda transaction: _open(transaction, request))
+    if finished is not None:
+        return finished
+    campaigns = list(lists.campaigns())
+    _merge_campaigns(campaigns, request, services)
+    messages = _due(campaigns, request, services, policy)
+    contacts = _contacts(request, services) if request.contacts else []
+    services.state.transact(lambda transaction: _announce(transaction, request, len(messages)))
+    services.publisher.publish(Topic.CAMPAIGNS, [encode(message) for message in messages])
+    services.publisher.publish(Topic.CONTACTS, [encode(message) for message in contacts])
+    summary = Summary(
+        run_id=request.run_id,
+        organization_id=request.organization_id,
+        campaigns=len(campaigns),
+        due=len(messages),
+        published=len(messages) + len(contacts),
+    )
+    services.state.transact(lambda transaction: _close(transaction, summary))
+    logger.info("dispatched: %s of %s campaigns are due", summary.due, summary.campaigns)
+    return summary
+
+
+def _open(transaction: Transaction, request: Request) -> Summary | None:
+    run, now, organization_id = _read_run(transaction, request.run_id), transaction.now, request.organization_id
+    if organization_id in run.summaries:
+        return run.summaries[organization_id]
+    if run.leases.get(organization_id, now) > now:
+        raise LeaseHeld("this run is being dispatched already; ask again in a few minutes")
+    run = replace(run, leases={**run.leases, organization_id: now + DISPATCH_LEASE})
+    transaction.set(run_path(request.run_id), to_document(run))
+    return None
+
+
+def _announce(transaction: Transaction, request: Request, due_campaigns: int) -> None:
+    before = read_status(transaction, request.organization_id)
+    status = before or AccountStatus(run_id=request.run_id, last_run=transaction.now, campaigns_total=0)
+    if status.run_id != request.run_id:
+        status = replace(status, run_id=request.run_id, campaigns_completed=0, campaigns_failed=0)
+    ended = status.campaigns_completed + status.campaigns_failed  # of this run, when it is dispatched once more
+    status = replace(status, last_run=transaction.now, campaigns_total=ended + due_campaigns)
+    write_status(transaction, request.organization_id, status)
+
+
+def _close(transaction: Transaction, summary: Summary) -> None:
+    run = _read_run(transaction, summary.run_id)
+    run = replace(run, summaries={**run.summaries, summary.organization_id: summary})
+    transaction.set(run_path(summary.run_id), to_document(run))
+
+
+def _read_run(transaction: Transaction, run_id: str) -> Run:
+    document = transaction.get(run_path(run_id))
+    if document is None:
+        return Run(expires_at=transaction.now + RUNS_ARE_KEPT, leases={}, summaries={})
+    return from_document(Run, document)
+
+
+def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: Services) -> None:
+    now = services.clock.now()
+    rows = [campaign_row(c, organization_id=request.organization_id, now=now) for c in campaigns]
+    batch = Batch(
+        table=Table.CAMPAIGNS,
+        organization_id=request.organization_id,
+        run_id=request.run_id,
+        subject=SUBJECT,
+        sequence=1,
+        number=0,
+        rows=rows,
+        delivery=services.new_token(),
+    )
+    if rows:
+        services.warehouse.merge(batch)
+
+
+def _due(campaigns: Iterable[Campaign], request: Request, services: Services, policy: Policy) -> list[SyncCampaign]:
+    children = services.state.children(campaigns_path(request.organization_id))
+    checkpoints = {int(name): from_document(Checkpoint, document) for name, document in children}
+    return due(campaigns, checkpoints=checkpoints, request=request, policy=policy, now=services.clock.now())
+
+
+def _contacts(request: Request, services: Services) -> list[SyncContacts]:
+    path = contacts_path(request.organization_id)
+
+    def work(transaction: Transaction) -> tuple[Checkpoint | None, datetime]:
+        return read_checkpoint(transaction, path), transaction.now
+
+    checkpoint, now = services.state.transact(work)
+    if checkpoint is not None and checkpoint.is_held(now):
+        return []
+    return [
+        SyncContacts(organization_id=request.organization_id, run_id=request.run_id, sequence=next_sequence(checkpoint))
+    ]

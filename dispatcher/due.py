@@ -1,0 +1,125 @@
+"""Which campaigns are due, and why: their counters against their checkpoints."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sendtrail.campaigns import Campaign
+from sendtrail.checkpoint import Checkpoint, Status
+from sendtrail.documents import from_document
+from sendtrail.messages import Reason, SyncCampaign
+from sendtrail.reports import growth
+from sendtrail.synced import CampaignSynced
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """How far back a first sync reads, and how long a campaign without news is left alone.
+
+    Counters and lists are updated independently, so a campaign is read once more `settle` after it changed; `audit` is
+    how often everything is read again.
+    """
+
+    lookback: timedelta = timedelta(days=7)
+    settle: timedelta = timedelta(hours=24)
+    audit: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What somebody asked the dispatcher for; None stands for "all campaigns" and "where the last sync left off"."""
+
+    organization_id: str
+    run_id: str
+    campaign_ids: frozenset[int] | None = None
+    since: datetime | None = None
+    contacts: bool = True
+    force: bool = False
+
+
+def due(
+    campaigns: Iterable[Campaign],
+    *,
+    checkpoints: Mapping[int, Checkpoint],
+    request: Request,
+    policy: Policy,
+    now: datetime,
+) -> list[SyncCampaign]:
+    """Return a message for each campaign that is to be read, the biggest gap first."""
+    first_since = now - policy.lookback
+    found: list[tuple[int, SyncCampaign]] = []
+    for campaign in campaigns:
+        checkpoint = checkpoints.get(campaign.campaign_id)
+        reason = why(campaign, checkpoint=checkpoint, request=request, policy=policy, now=now)
+        if reason is not None:
+            message = _message(campaign, checkpoint, reason=reason, request=request, first_since=first_since)
+            found.append((_gap(campaign, checkpoint), message))
+    return [message for _, message in sorted(found, key=lambda item: (-item[0], item[1].campaign_id))]
+
+
+def why(
+    campaign: Campaign, *, checkpoint: Checkpoint | None, request: Request, policy: Policy, now: datetime
+) -> Reason | None:
+    """Return why a campaign is due, None when it is not."""
+    if not campaign.was_sent or (request.campaign_ids is not None and campaign.campaign_id not in request.campaign_ids):
+        return None
+    if checkpoint is None:
+        return Reason.NEW
+    if checkpoint.is_held(now):
+        return None  # a worker is at it
+    if request.force:
+        return Reason.FORCED
+    synced = last_sync(checkpoint)
+    if synced is None or checkpoint.status is not Status.DONE:
+        return Reason.UNFINISHED
+    return _why_again(campaign, synced, request=request, policy=policy, now=now)
+
+
+def _why_again(
+    campaign: Campaign, synced: CampaignSynced, *, request: Request, policy: Policy, now: datetime
+) -> Reason | None:
+    if request.since is not None and request.since < synced.since:
+        return Reason.EXTENDED
+    if now - synced.audited_at >= policy.audit:
+        return Reason.AUDIT
+    if growth(now=campaign.counters, before=synced.counters):
+        return Reason.CHANGED
+    if not synced.confirmed and now - synced.synced_at >= policy.settle:
+        return Reason.CONFIRM
+    return None
+
+
+def last_sync(checkpoint: Checkpoint | None) -> CampaignSynced | None:
+    """Return what the last completed sync of a campaign left behind."""
+    if checkpoint is None or checkpoint.synced is None:
+        return None
+    return from_document(CampaignSynced, checkpoint.synced)
+
+
+def _gap(campaign: Campaign, checkpoint: Checkpoint | None) -> int:
+    synced = last_sync(checkpoint)
+    return growth(now=campaign.counters, before={} if synced is None else synced.counters)
+
+
+def _message(
+    campaign: Campaign, checkpoint: Checkpoint | None, *, reason: Reason, request: Request, first_since: datetime
+) -> SyncCampaign:
+    is_first = last_sync(checkpoint) is None
+    return SyncCampaign(
+        organization_id=request.organization_id,
+        campaign_id=campaign.campaign_id,
+        campaign_name=campaign.name,
+        split=campaign.split,
+        run_id=request.run_id,
+        sequence=next_sequence(checkpoint),
+        reason=reason,
+        since=request.since or (first_since if is_first else None),
+        counters=campaign.counters,
+    )
+
+
+def next_sequence(checkpoint: Checkpoint | None) -> int:
+    """Return the sequence under which work is to go on: the running one's own, so that a duplicate is known as one."""
+    if checkpoint is None:
+        return 1
+    return checkpoint.sequence if checkpoint.status is Status.RUNNING else checkpoint.sequence + 1

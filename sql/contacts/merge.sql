@@ -1,0 +1,44 @@
+-- Brings `contacts`, one row a contact, up to a batch of readings; merging the batch again changes nothing.
+--
+-- The newer reading wins (updated_at is when it was read), an unchanged contact is not rewritten, and created_at stays
+-- that of the first. A contact that had vanished and is seen again takes deleted_at as the account says it.
+-- `${batch}` in `${staging}`: the batch's own table, of the same columns.
+MERGE `${dataset}`.`contacts` AS T
+USING (
+  -- A contact may stand twice in a batch: pages shift while they are read.
+  SELECT *
+  FROM `${staging}`.`${batch}`
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY organization_id, contact_id
+    ORDER BY updated_at DESC NULLS LAST, updated_date DESC NULLS LAST, row_hash ASC NULLS LAST
+  ) = 1
+) AS S
+ON T.organization_id = S.organization_id
+  AND T.contact_id = S.contact_id
+WHEN MATCHED
+  AND S.updated_at > T.updated_at
+  AND (S.row_hash <> T.row_hash OR S.deleted_at IS DISTINCT FROM T.deleted_at)
+THEN
+  UPDATE SET
+    email = S.email,
+    first_name = S.first_name,
+    last_name = S.last_name,
+    phone = S.phone,
+    created_date = S.created_date,
+    updated_date = S.updated_date,
+    tags = S.tags,
+    lists = S.lists,
+    status = S.status,
+    list_statuses = S.list_statuses,
+    deleted_at = S.deleted_at,
+    row_hash = S.row_hash,
+    updated_at = S.updated_at
+WHEN NOT MATCHED THEN
+  INSERT (
+    organization_id, contact_id, email, first_name, last_name, phone, created_date, updated_date, tags, lists, status,
+    list_statuses, deleted_at, row_hash, created_at, updated_at
+  )
+  VALUES (
+    S.organization_id, S.contact_id, S.email, S.first_name, S.last_name, S.phone, S.created_date, S.updated_date, S.tags,
+    S.lists, S.status, S.list_statuses, S.deleted_at, S.row_hash, S.created_at, S.updated_at
+  )

@@ -1,0 +1,15 @@
+-- Notes in `contacts_seen`, one row a contact and pass, which contacts a batch of the pass @pass_id holds.
+--
+-- Insert-only: noting the batch again adds nothing. Run it before or after the batch's MERGE, but before the checkpoint
+-- moves past the batch. `${batch}` in `${staging}`: the batch's own table, of the columns of `contacts`.
+MERGE `${staging}`.`contacts_seen` AS T
+USING (
+  SELECT DISTINCT organization_id, contact_id
+  FROM `${staging}`.`${batch}`
+) AS S
+ON T.organization_id = S.organization_id
+  AND T.pass_id = @pass_id
+  AND T.contact_id = S.contact_id
+WHEN NOT MATCHED THEN
+  INSERT (organization_id, pass_id, contact_id)
+  VALUES (S.organization_id, @pass_id, S.contact_id)

@@ -1,0 +1,28 @@
+-- Adds a batch of observations to `email_activities`, a row each; merging the batch again adds nothing.
+--
+-- Insert-only, so that it never conflicts with another MERGE, and with constant bounds on the partitions
+-- (@first_date, @last_date: DATE, the batch's own), without which BigQuery reads the whole table.
+-- `${batch}` in `${staging}`: the batch's own table, of the same columns.
+MERGE `${dataset}`.`email_activities` AS T
+USING (
+  -- An observation may stand twice in a batch (pages shift while they are read), and MERGE would insert both.
+  SELECT *
+  FROM `${staging}`.`${batch}`
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY activity_id
+    ORDER BY created_at ASC NULLS LAST, run_id ASC NULLS LAST, contact_email ASC NULLS LAST, source_timestamp ASC NULLS LAST
+  ) = 1
+) AS S
+ON T.activity_id = S.activity_id
+  AND T.activity_date = S.activity_date
+  AND T.activity_date BETWEEN @first_date AND @last_date
+WHEN NOT MATCHED THEN
+  INSERT (
+    organization_id, activity_id, campaign_id, campaign_name, message_id, contact_id, contact_email, event_type,
+    activity_timestamp, activity_date, times, link_id, link_url, detail, source_timestamp, run_id, created_at, updated_at
+  )
+  VALUES (
+    S.organization_id, S.activity_id, S.campaign_id, S.campaign_name, S.message_id, S.contact_id, S.contact_email,
+    S.event_type, S.activity_timestamp, S.activity_date, S.times, S.link_id, S.link_url, S.detail, S.source_timestamp,
+    S.run_id, S.created_at, S.updated_at
+  )

@@ -1,0 +1,124 @@
+"""A fake account: reports as lists of activities, newest first, in pages of 20; contacts by ascending id."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sendtrail.activity import Activity, EventType
+from sendtrail.campaigns import Campaign
+from sendtrail.contacts import Contact, ContactPage, ListMembership
+from sendtrail.reports import Chunk, Report, ReportQuery
+from tests.fakes import NOON
+
+PAGE = 20
+EVENTS = {
+    Report.OPENS: EventType.OPEN,
+    Report.CLICKS: EventType.CLICK,
+    Report.BOUNCES: EventType.BOUNCE,
+    Report.UNSUBSCRIBES: EventType.UNSUBSCRIBE,
+    Report.FORWARDS: EventType.FORWARD,
+}
+COUNTER = {
+    Report.OPENS: "opens",
+    Report.CLICKS: "linkclicks",
+    Report.BOUNCES: "hardbounces",
+    Report.UNSUBSCRIBES: "unsubscribes",
+    Report.FORWARDS: "forwards",
+}
+
+
+def an_activity(number: int, *, campaign_id: int = 1, report: Report = Report.OPENS, at: datetime = NOON) -> Activity:
+    """Return the activity of contact `number`, `number` minutes before `at`."""
+    moment = at - timedelta(minutes=number)
+    return Activity(
+        campaign_id=campaign_id,
+        message_id="",
+        contact_id=str(number),
+        contact_email=f"contact{number}@example.com",
+        event_type=EVENTS[report],
+        activity_timestamp=moment,
+        source_timestamp=moment.isoformat(),
+    )
+
+
+def a_contact(number: int, **changes: object) -> Contact:
+    """Return the contact `number`."""
+    contact = Contact(
+        contact_id=number,
+        email=f"contact{number}@example.com",
+        first_name="",
+        last_name="",
+        phone="",
+        created_at=NOON,
+        updated_at=NOON,
+        deleted_at=None,
+        tags=("customer",),
+        lists=(ListMembership(list_name="News", status=1),),
+    )
+    return replace(contact, **changes)  # type: ignore[arg-type]
+
+
+@dataclass
+class FakeAccount:
+    """Serves what its fields hold; `queries` is every page position that was asked for."""
+
+    reports: dict[tuple[int, Report], list[Activity]] = field(default_factory=dict)
+    people: dict[int, Contact] = field(default_factory=dict)
+    messages: dict[int, list[str]] = field(default_factory=dict)
+    queries: list[ReportQuery] = field(default_factory=list)
+
+    def fill(self, campaign_id: int, report: Report, count: int, *, at: datetime = NOON) -> None:
+        """Give a report `count` more activities, the newest at `at`."""
+        rows = self.reports.setdefault((campaign_id, report), [])
+        first = len(rows)
+        rows[:0] = [
+            replace(an_activity(first + n, campaign_id=campaign_id, report=report), activity_timestamp=_before(at, n))
+            for n in range(count)
+        ]
+
+    def campaigns(self) -> Iterator[Campaign]:
+        """Yield the campaigns with counters that say how long their reports are."""
+        for campaign_id in sorted({campaign_id for campaign_id, _ in self.reports}):
+            counters = {COUNTER[report]: len(self.reports.get((campaign_id, report), [])) for report in Report}
+            yield a_campaign(campaign_id, split=campaign_id in self.messages, **counters)
+
+    def campaign_messages(self, campaign_id: int) -> list[str]:
+        """Return the message ids of a split campaign."""
+        return self.messages[campaign_id]
+
+    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+        """Yield the pages of a report."""
+        rows = self.reports.get((query.campaign_id, query.report), [])
+        position = query.position
+        self.queries.append(query)
+        while page := rows[(position.page - 1) * PAGE : position.page * PAGE]:
+            position = replace(position, page=position.page + 1)
+            yield Chunk(activities=[replace(row, message_id=query.message_id) for row in page], position=position)
+
+    def contacts(self, after: int) -> Iterator[ContactPage]:
+        """Yield the contacts with ids above `after`, a page at a time."""
+        while ids := sorted(number for number in self.people if number > after)[:PAGE]:
+            after = ids[-1]
+            yield ContactPage(contacts=[self.people[number] for number in ids], last_id=after)
+
+
+def a_campaign(campaign_id: int, *, split: bool = False, **counters: int) -> Campaign:
+    """Return a campaign that was sent, with the given counters."""
+    return Campaign(
+        campaign_id=campaign_id,
+        name=f"Campaign {campaign_id}",
+        type="split" if split else "single",
+        status=5,
+        automation_id="",
+        series_id="",
+        split=split,
+        sent_at=NOON,
+        last_sent_at=NOON,
+        created_at=NOON,
+        modified_at=NOON,
+        counters={"send_amt": 100, **counters},
+    )
+
+
+def _before(at: datetime, minutes: int) -> datetime:
+    return at - timedelta(minutes=minutes)

@@ -1,0 +1,193 @@
+"""Hand-written fakes of the ports; `tests/contracts` holds them to the behaviour of the real adapters."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar, cast
+
+import orjson
+
+from sendtrail.documents import Document
+from sendtrail.ports import Topic, Transaction
+from sendtrail.rows import Batch, Table, to_json_lines
+
+T = TypeVar("T")
+Key = tuple[str, ...]
+StoredRow = dict[str, Any]
+
+NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+KEYS: Mapping[Table, tuple[str, ...]] = {
+    Table.EMAIL_ACTIVITIES: ("activity_id",),
+    Table.CONTACTS: ("organization_id", "contact_id"),
+    Table.CAMPAIGNS: ("organization_id", "campaign_id"),
+}
+
+
+class FakeClock:
+    """A clock that stands still until somebody sleeps or moves it; `slept` is every wait that was asked for."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self._now = now
+        self._monotonic = 0.0
+        self._lock = threading.Lock()
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        """Return the time of day, aware, in UTC."""
+        with self._lock:
+            return self._now
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        with self._lock:
+            return self._monotonic
+
+    def sleep(self, seconds: float, /) -> None:
+        """Let `seconds` pass at once."""
+        with self._lock:
+            self.slept.append(seconds)
+        self.advance(max(seconds, 0.0))
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass without anybody having asked for it."""
+        with self._lock:
+            self._now += timedelta(seconds=seconds)
+            self._monotonic += seconds
+
+
+class MemoryTransaction:
+    """Reads what is stored and keeps its writes to itself until they are applied."""
+
+    def __init__(self, documents: Mapping[str, Document], now: datetime) -> None:
+        self._documents = documents
+        self._now = now
+        self.writes: dict[str, dict[str, Any]] = {}
+
+    @property
+    def now(self) -> datetime:
+        """Return the store's time (UTC)."""
+        return self._now
+
+    def get(self, path: str, /) -> Document | None:
+        """Return a copy of a document, None where there is none."""
+        document = self.writes.get(path) or self._documents.get(path)
+        return deepcopy(document)
+
+    def set(self, path: str, document: Document, /) -> None:
+        """Replace a document."""
+        self.writes[path] = deepcopy(dict(document))
+
+
+class MemoryState:
+    """State in memory: one transaction at a time, all of it or nothing."""
+
+    def __init__(self, clock: FakeClock | None = None) -> None:
+        self.clock = clock or FakeClock()
+        self.documents: dict[str, Document] = {}
+        self._lock = threading.Lock()
+
+    def transact(self, work: Callable[[Transaction], T], /) -> T:
+        """Run `work` in one transaction and return what it returns."""
+        with self._lock:
+            transaction = MemoryTransaction(self.documents, self.clock.now())
+            result = work(transaction)
+            self.documents.update(transaction.writes)
+            return result
+
+    def children(self, collection: str, /) -> Iterator[tuple[str, Document]]:
+        """Yield the id and the document of each child of a collection."""
+        with self._lock:
+            documents = deepcopy(self.documents)
+        for path, document in sorted(documents.items()):
+            parent, _, name = path.rpartition("/")
+            if parent == collection:
+                yield name, document
+
+
+class MemoryPublisher:
+    """Keeps what was published, by topic."""
+
+    def __init__(self) -> None:
+        self.published: dict[Topic, list[bytes]] = {topic: [] for topic in Topic}
+        self._lock = threading.Lock()
+
+    def publish(self, topic: Topic, messages: Sequence[bytes], /) -> None:
+        """Keep all messages."""
+        with self._lock:
+            self.published[topic].extend(messages)
+
+    def take(self, topic: Topic) -> list[bytes]:
+        """Return the messages of a topic and forget them."""
+        with self._lock:
+            messages, self.published[topic] = self.published[topic], []
+            return messages
+
+
+class MemoryWarehouse:
+    """Merges rows by key as the statements of `sql/` do; `batches` is every batch that was merged."""
+
+    def __init__(self) -> None:
+        self.tables: dict[Table, dict[Key, StoredRow]] = {table: {} for table in Table}
+        self.batches: list[Batch] = []
+        self._seen: dict[tuple[str, str], set[str]] = {}
+        self._lock = threading.Lock()
+
+    def merge(self, batch: Batch, /) -> int:
+        """Merge a batch and return the rows inserted or changed."""
+        incoming = [cast("StoredRow", orjson.loads(line)) for line in to_json_lines(batch.rows).splitlines()]
+        with self._lock:
+            self.batches.append(batch)
+            if batch.pass_id:
+                seen = self._seen.setdefault((batch.organization_id, batch.pass_id), set())
+                seen.update(row["contact_id"] for row in incoming)
+            latest = _one_a_key(batch.table, incoming)
+            return sum(self._merge_row(batch.table, key, row) for key, row in latest.items())
+
+    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
+        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
+        with self._lock:
+            seen = self._seen.get((organization_id, pass_id), set())
+            vanished = [
+                row
+                for row in self.tables[Table.CONTACTS].values()
+                if row["organization_id"] == organization_id and not row["deleted_at"] and row["contact_id"] not in seen
+            ]
+            for row in vanished:
+                row["deleted_at"] = row["updated_at"] = at.isoformat()
+            return len(vanished)
+
+    def rows(self, table: Table) -> list[StoredRow]:
+        """Return copies of the rows of a table, times as ISO strings."""
+        with self._lock:
+            return [deepcopy(row) for _, row in sorted(self.tables[table].items())]
+
+    def counts(self) -> Mapping[Table, int]:
+        """Return how many rows each table has."""
+        return Counter({table: len(rows) for table, rows in self.tables.items()})
+
+    def _merge_row(self, table: Table, key: Key, row: StoredRow) -> bool:
+        stored = self.tables[table].get(key)
+        if stored is None:
+            self.tables[table][key] = row
+            return True
+        if table is Table.EMAIL_ACTIVITIES or not _is_news(stored, row):
+            return False
+        self.tables[table][key] = {**row, "created_at": stored["created_at"]}
+        return True
+
+
+def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:
+    latest: dict[Key, StoredRow] = {}
+    for row in rows:
+        key = tuple(str(row[column]) for column in KEYS[table])
+        if key not in latest or row["updated_at"] > latest[key]["updated_at"]:
+            latest[key] = row
+    return latest
+
+
+def _is_news(stored: StoredRow, row: StoredRow) -> bool:
+    is_newer = bool(datetime.fromisoformat(row["updated_at"]) > datetime.fromisoformat(stored["updated_at"]))
+    is_different: bool = row["row_hash"] != stored["row_hash"] or row.get("deleted_at") != stored.get("deleted_at")
+    return is_newer and is_different
