@@ -1,6 +1,7 @@
 """State documents: where they lie, and how a value becomes one and is read again."""
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, TypeVar
 
 from sendtrail.schema import adapter
@@ -10,8 +11,8 @@ T = TypeVar("T")
 
 
 def to_document(value: object) -> dict[str, Any]:
-    """Return a dataclass as a mapping of JSON values and aware datetimes."""
-    document: dict[str, Any] = adapter(type(value)).dump_python(value, mode="python")
+    """Return a dataclass as a mapping of JSON values and aware datetimes, which is what every state store takes."""
+    document: dict[str, Any] = _plain(adapter(type(value)).dump_python(value, mode="python"))
     return document
 
 
@@ -54,3 +55,11 @@ def run_path(run_id: str) -> str:
 def connection_path(organization_id: str) -> str:
     """Return where the connection of an account lies."""
     return f"activecampaign_connections/{organization_id}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,45 @@
+"""A simulated ActiveCampaign account over HTTP, to test code that reads one.
+
+    from simulator import Account, Failure, FailureKind, Plan, serve
+
+    account = Account(seed=1, plan=Plan(campaigns=20, openers=5_000))
+    with serve(account) as running:
+        ...  # read `running.url` with the header `Api-Token: <account.api_key>`
+        account.pass_day()
+        account.fail(Failure(kind=FailureKind.UNAVAILABLE, times=3, match="open_list"))
+        expected = list(account.truth())
+
+The account follows from its seed, its plan and an instant: any row is computed when it is asked for, so a million
+openers cost no memory. Where the real API is undocumented it does this:
+
+- Bounces, unsubscriptions and forwards come oldest first and newest last.
+- Forwards have `subscriberid, email, tstamp, tstamp_iso, times, email_to`, all on one page, whatever `page` says.
+- Without `messageid` the reports of a split campaign tell of its first message alone.
+- An e-mail address never changes; retagging a contact leaves its `udate` alone.
+- `filters[updated_after]` reads an instant without offset in US Central time; other filters are ignored.
+"""
+
+from simulator.account import Account
+from simulator.failures import Failure, FailureKind
+from simulator.network import Network
+from simulator.plan import CampaignPlan, Plan
+from simulator.quirks import Quirks
+from simulator.server import Running, serve
+from simulator.traffic import Stats
+from simulator.truth import TruthCampaign, TruthContact, TruthRow
+
+__all__ = [
+    "Account",
+    "CampaignPlan",
+    "Failure",
+    "FailureKind",
+    "Network",
+    "Plan",
+    "Quirks",
+    "Running",
+    "Stats",
+    "TruthCampaign",
+    "TruthContact",
+    "TruthRow",
+    "serve",
+]

@@ -1,1 +1,1 @@
-"""The client of the ActiveCampaign API: the only importer of requests."""
+"""ActiveCampaign over HTTP: the campaigns, reports and contacts of one account. Nothing else imports requests."""

@@ -1,1 +1,1 @@
-"""The adapters of one machine: SQLite state, an in-process queue, a DuckDB warehouse."""
+"""One machine: state in a SQLite file, a queue in the process, the warehouse in a DuckDB file."""

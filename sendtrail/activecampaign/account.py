@@ -1,0 +1,54 @@
+"""One ActiveCampaign account, as the dispatcher and the workers see it."""
+
+from collections.abc import Callable, Iterator
+
+from sendtrail.activecampaign import campaigns as campaign_list
+from sendtrail.activecampaign.client import DEFAULT_TIMEOUTS, Client, Timeouts, Wire
+from sendtrail.activecampaign.contacts import ContactPages
+from sendtrail.activecampaign.reports import V1Reports
+from sendtrail.activecampaign.retries import DEFAULT_RETRIES, RetryPolicy
+from sendtrail.campaigns import Campaign
+from sendtrail.clock import Clock
+from sendtrail.connection import Connection
+from sendtrail.contacts import ContactPage
+from sendtrail.ports import RequestBudget
+from sendtrail.reports import Chunk, ReportQuery
+
+
+class Account:
+    """The campaigns, reports and contacts of an account; any number of threads may use it at once.
+
+    It satisfies CampaignLists, ReportReader and ContactReader. Every method raises Unavailable where the account does
+    not answer properly, and KeyRefused, Rejected or Unreadable where trying again would not help.
+    `on_response` is told the status of every response.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        budget: RequestBudget,
+        clock: Clock,
+        on_response: Callable[[int], None] | None = None,
+        retries: RetryPolicy = DEFAULT_RETRIES,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+    ) -> None:
+        wire = Wire(retries=retries, timeouts=timeouts, on_response=on_response)
+        self._client = Client(connection, budget=budget, clock=clock, wire=wire)
+        self._reports = V1Reports(self._client, connection.time_zone)
+
+    def campaigns(self) -> Iterator[Campaign]:
+        """Yield every campaign, whatever its status, once each."""
+        return campaign_list.campaigns(self._client)
+
+    def campaign_messages(self, campaign_id: int) -> list[str]:
+        """Return the ids of a campaign's messages."""
+        return campaign_list.campaign_messages(self._client, campaign_id)
+
+    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+        """Yield the rows of a report from a position on, to its proven end."""
+        return self._reports.read(query)
+
+    def contacts(self, after: int) -> Iterator[ContactPage]:
+        """Yield the contacts whose ids are above `after`, a page at a time, to the end."""
+        return ContactPages(self._client).after(after)

@@ -1,0 +1,160 @@
+"""Requests to one account: each within its budget, tried again where that may help, and read by the caller."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from typing import IO, Any, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from sendtrail.activecampaign.bodies import json_object, stored
+from sendtrail.activecampaign.complaints import complaint, shown
+from sendtrail.activecampaign.retries import Attempts, RetryPolicy, Setback
+from sendtrail.activecampaign.troubles import trouble
+from sendtrail.activecampaign.verdicts import WHERE_TO_LOOK, Refusal, verdict
+from sendtrail.clock import Clock
+from sendtrail.connection import Connection
+from sendtrail.errors import KeyRefused, Unavailable
+from sendtrail.ports import RequestBudget
+
+T = TypeVar("T")
+
+MOST_CONNECTIONS = 32
+_PART_BYTES = 65_536
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timeouts:
+    """How long to wait for a connection, for the next bytes, and for the whole of an answer."""
+
+    connect_s: float = 10.0
+    read_s: float = 90.0
+    whole_s: float = 900.0
+
+
+DEFAULT_TIMEOUTS = Timeouts()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wire:
+    """How requests are made: patience, time limits, and who is told the status of each response."""
+
+    retries: RetryPolicy
+    timeouts: Timeouts
+    on_response: Callable[[int], None] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Get:
+    """A GET request; `subject` is what is asked for, in the words of an error message."""
+
+    path: str
+    params: Mapping[str, str | int]
+    subject: str
+
+
+class Client:
+    """HTTP with one account; any number of threads may use it at once.
+
+    They share one session: its pool is thread-safe, and as it takes no cookies nothing else of it ever changes.
+    """
+
+    def __init__(self, connection: Connection, *, budget: RequestBudget, clock: Clock, wire: Wire) -> None:
+        self._url = connection.api_url.rstrip("/")
+        self._host = urlsplit(self._url).hostname or "the account"
+        self._key = connection.api_key
+        self._budget, self._clock, self._wire = budget, clock, wire
+        self._session = _session(self._url)
+
+    def json(self, get: Get, read: Callable[[dict[str, Any]], T]) -> T:
+        """Return what `read` makes of the JSON object that answers a request."""
+        return self.fetch(get, lambda body: read(json_object(body, subject=get.subject)))
+
+    def fetch(self, get: Get, read: Callable[[IO[bytes]], T]) -> T:
+        """Return what `read` makes of the answer's body, which is `read`'s to close.
+
+        A Setback raised by `read` has the request made again. Raise Unavailable, KeyRefused or Rejected.
+        """
+        headers = {"Api-Token": self._checked_key(), "Accept": "application/json"}
+        attempts = Attempts(self._wire.retries, self._clock)
+        return attempts.run(lambda: self._attempt(get, headers, read))
+
+    def _attempt(self, get: Get, headers: Mapping[str, str], read: Callable[[IO[bytes]], T]) -> T:
+        self._budget.take()
+        try:
+            body = self._receive(get, headers)
+        except requests.RequestException as error:
+            raise trouble(error, subject=get.subject, host=self._host) from error
+        try:
+            return read(body)
+        except BaseException:
+            body.close()
+            raise
+
+    def _receive(self, get: Get, headers: Mapping[str, str]) -> IO[bytes]:
+        timeouts = self._wire.timeouts
+        with self._session.get(
+            self._url + get.path,
+            params=get.params,
+            headers=headers,
+            timeout=(timeouts.connect_s, timeouts.read_s),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            if self._wire.on_response:
+                self._wire.on_response(response.status_code)
+            if response.status_code != HTTPStatus.OK:
+                raise self._refused(get, response)
+            return stored(self._parts(response, get.subject))
+
+    def _refused(self, get: Get, response: requests.Response) -> Exception:
+        words = shown(complaint(next(self._parts(response, get.subject), b"")), secret=self._key.get_secret_value())
+        pause_s = self._pause_s(response.headers.get("Retry-After"))
+        error = verdict(Refusal(subject=get.subject, status=response.status_code, complaint=words, pause_s=pause_s))
+        if isinstance(error, Setback) and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            # Whatever the account asks for, nobody else is held up for longer than this request would wait.
+            self._budget.push_back(min(error.pause_s, self._wire.retries.total_s))
+        return error
+
+    def _parts(self, response: requests.Response, subject: str) -> Iterator[bytes]:
+        end = self._clock.monotonic() + self._wire.timeouts.whole_s
+        for part in response.iter_content(_PART_BYTES):
+            yield part
+            if self._clock.monotonic() > end:
+                raise Setback(Unavailable(f"{subject}: the answer comes in too slowly; it is asked for again later"))
+
+    def _pause_s(self, header: str | None) -> float | None:
+        """Read Retry-After, which is seconds or a date (RFC 9110, 10.2.3); None where it says neither."""
+        if header is None:
+            return None
+        if header.strip().isdecimal():
+            return float(header)
+        try:
+            until = parsedate_to_datetime(header)
+        except ValueError:
+            return None
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        return max(0.0, (until - self._clock.now()).total_seconds())
+
+    def _checked_key(self) -> str:
+        key = self._key.get_secret_value()
+        if not key or not key.isascii() or not key.isprintable() or " " in key:
+            # requests would name the key in its own error.
+            raise KeyRefused(f"the API key is empty or has blanks in it; copy it once more {WHERE_TO_LOOK}")
+        return key
+
+
+def _session(url: str) -> requests.Session:
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["User-Agent"] = "sendtrail"
+    session.trust_env = url.startswith("https:")  # plain http is loopback, where no proxy belongs
+    adapter = HTTPAdapter(pool_maxsize=MOST_CONNECTIONS)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session

@@ -1,0 +1,33 @@
+"""Compare what a warehouse holds with what an account holds: exactly, row by row."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """How many things were expected and found, and in how many they differ."""
+
+    expected: int
+    found: int
+    missing: int
+    extra: int
+    twice: int
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether both hold exactly the same, once each."""
+        return not (self.missing or self.extra or self.twice)
+
+
+def compare(expected: Iterable[Hashable], found: Iterable[Hashable]) -> Proof:
+    """Return how far what was found is what was expected; expected things are told apart by value."""
+    wanted, there = set(expected), Counter(found)
+    return Proof(
+        expected=len(wanted),
+        found=there.total(),
+        missing=len(wanted - there.keys()),
+        extra=len(there.keys() - wanted),
+        twice=sum(1 for times in there.values() if times > 1),
+    )

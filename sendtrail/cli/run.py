@@ -1,0 +1,212 @@
+"""One run of the pipeline on this machine: the three functions' own logic on the embedded adapters."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import random
+from typing import Self
+from uuid import uuid4
+
+from campaign_worker.sync import CampaignSource, sync_campaign
+from contacts_worker.sync import sync_contacts
+from dispatcher.dispatch import Summary, dispatch
+from dispatcher.due import Policy, Request
+from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.retries import DEFAULT_RETRIES, RetryPolicy
+from sendtrail.budget import RateBudget
+from sendtrail.cli.settings import SyncSettings
+from sendtrail.cli.tally import CountingWarehouse, Tally
+from sendtrail.clock import Clock, Deadline
+from sendtrail.delivery import Outcome
+from sendtrail.handling import handle
+from sendtrail.local.queue import InProcessQueue
+from sendtrail.local.state import SqliteState
+from sendtrail.local.warehouse import DuckDbWarehouse
+from sendtrail.messages import SyncCampaign, SyncContacts, WorkFailed, decode
+from sendtrail.ports import Topic
+from sendtrail.services import Services
+
+STATE_SUFFIX = ".state"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """Work that did not succeed: what it was, and why."""
+
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunResult:
+    """What became of a run; `interrupted` says that it was stopped and goes on when it is started again."""
+
+    summary: Summary
+    failures: tuple[Failure, ...]
+    interrupted: bool
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watcher:
+    """Who is told how a run goes: when the work to be done is known, and after each piece of it, from any thread."""
+
+    on_dispatched: Callable[[Summary], None] = lambda _: None
+    on_finished: Callable[[Topic], None] = lambda _: None
+
+
+class LocalBudget:
+    """The time budget of one delivery: spent when its time is, or when the whole run is to stop."""
+
+    def __init__(self, clock: Clock, *, budget_s: float, stop: threading.Event) -> None:
+        self._deadline, self._stop = Deadline(clock, budget_s=budget_s), stop
+
+    def spent(self) -> bool:
+        """Tell whether it is time to hand over."""
+        return self._stop.is_set() or self._deadline.spent()
+
+
+def state_file(database: Path) -> Path:
+    """Return where the state of a database lies: beside it."""
+    return database.with_name(database.name + STATE_SUFFIX)
+
+
+class LocalRun:
+    """The pipeline on this machine, open from `with` to its end."""
+
+    def __init__(
+        self, settings: SyncSettings, *, clock: Clock, tally: Tally, retries: RetryPolicy = DEFAULT_RETRIES
+    ) -> None:
+        self._settings, self._clock, self._tally, self._retries = settings, clock, tally, retries
+        self._stop = threading.Event()
+        self._open = ExitStack()
+        self._watcher = Watcher()
+
+    def __enter__(self) -> Self:
+        """Open the warehouse and the state; raise SettingsError where they cannot be used."""
+        settings = self._settings
+        with ExitStack() as opening:
+            self.warehouse = opening.enter_context(DuckDbWarehouse(settings.database, dataset=settings.dataset))
+            self._state = opening.enter_context(SqliteState(state_file(settings.database), clock=self._clock))
+            self._state.forget_leases()  # the database is ours alone, so whoever held one is dead
+            self._open = opening.pop_all()
+        self._queue = InProcessQueue(clock=self._clock, chance=random)
+        self._services = Services(
+            state=self._state,
+            publisher=self._queue,
+            warehouse=CountingWarehouse(self.warehouse, self._tally),
+            clock=self._clock,
+            new_token=lambda: uuid4().hex,
+        )
+        self._account = self._connect()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Close what was opened."""
+        self._open.close()
+
+    def sync(self, watcher: Watcher) -> RunResult:
+        """Dispatch what is due, work until nothing is left, and return what became of it."""
+        started = self._clock.monotonic()
+        summary = dispatch(self._request(), lists=self._account, services=self._services, policy=Policy())
+        watcher.on_dispatched(summary)
+        self._watcher = watcher
+        with self._stopping_on_signals():
+            self._queue.run(
+                {Topic.CAMPAIGNS: self._campaign, Topic.CONTACTS: self._contacts},
+                concurrency=self._settings.concurrency,
+            )
+        return RunResult(
+            summary=summary,
+            failures=tuple(self._failures()),
+            interrupted=self._stop.is_set(),
+            seconds=self._clock.monotonic() - started,
+        )
+
+    def stop(self) -> None:
+        """Let every delivery record how far it is and end; the next run goes on from there."""
+        self._stop.set()
+        self._queue.stop()
+
+    def _campaign(self, data: bytes) -> None:
+        source = CampaignSource(lists=self._account, reports=self._account)
+        outcome = handle(
+            data,
+            SyncCampaign,
+            services=self._services,
+            sync=lambda m: sync_campaign(m, source=source, services=self._services, budget=self._budget()),
+        )
+        self._delivered(Topic.CAMPAIGNS, outcome)
+
+    def _contacts(self, data: bytes) -> None:
+        outcome = handle(
+            data,
+            SyncContacts,
+            services=self._services,
+            sync=lambda m: sync_contacts(m, contacts=self._account, services=self._services, budget=self._budget()),
+        )
+        self._delivered(Topic.CONTACTS, outcome)
+
+    def _delivered(self, topic: Topic, outcome: Outcome) -> None:
+        if outcome is not Outcome.CONTINUED:
+            self._watcher.on_finished(topic)
+
+    def _budget(self) -> LocalBudget:
+        return LocalBudget(self._clock, budget_s=self._settings.time_budget_s, stop=self._stop)
+
+    def _connect(self) -> Account:
+        connection = self._settings.connection
+        budget = RateBudget(
+            self._state,
+            self._clock,
+            organization_id=connection.organization_id,
+            requests_per_second=connection.requests_per_second,
+        )
+        return Account(
+            connection,
+            budget=budget,
+            clock=self._clock,
+            on_response=self._tally.on_response,
+            retries=self._retries,
+        )
+
+    def _request(self) -> Request:
+        settings, now = self._settings, self._clock.now()
+        return Request(
+            organization_id=settings.organization,
+            run_id=f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}",
+            campaign_ids=frozenset(settings.campaign) or None,
+            since=settings.read_since(now),
+            contacts=settings.contacts,
+        )
+
+    def _failures(self) -> Iterator[Failure]:
+        for data in self._queue.published_failures:
+            failed = decode(WorkFailed, data)
+            yield Failure(subject=failed.subject, reason=failed.reason)
+        for delivery in self._queue.failures:
+            yield Failure(subject=_subject(delivery.topic, delivery.message), reason=str(delivery.error))
+
+    @contextmanager
+    def _stopping_on_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: object) -> None:  # noqa: ARG002
+        if self._stop.is_set():
+            raise KeyboardInterrupt  # a second Ctrl-C: at once, and nothing is lost either
+        self.stop()
+
+
+def _subject(topic: Topic, message: bytes) -> str:
+    return str(decode(SyncCampaign, message).campaign_id) if topic is Topic.CAMPAIGNS else "contacts"

@@ -1,0 +1,35 @@
+"""Google's clients, as Sendtrail sets them up; Pub/Sub's and Firestore's find their emulators by themselves."""
+
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import bigquery, firestore
+from google.cloud.pubsub_v1 import PublisherClient
+from google.cloud.secretmanager_v1 import SecretManagerServiceClient
+
+from sendtrail.gcp.pubsub import OPTIONS
+
+
+def bigquery_client(project_id: str, *, location: str, endpoint: str | None = None) -> bigquery.Client:
+    """Return a client of BigQuery, or of an emulator at `endpoint` (http://host:port), without credentials."""
+    if endpoint is None:
+        return bigquery.Client(project=project_id, location=location)
+    return bigquery.Client(
+        project=project_id,
+        location=location,
+        credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
+        client_options={"api_endpoint": endpoint},
+    )
+
+
+def firestore_client(project_id: str, *, database: str) -> firestore.Client:
+    """Return a client of a Firestore database."""
+    return firestore.Client(project=project_id, database=database)
+
+
+def publisher_client() -> PublisherClient:
+    """Return a client that publishes within the time that Sendtrail waits for it."""
+    return PublisherClient(publisher_options=OPTIONS)
+
+
+def secret_client() -> SecretManagerServiceClient:
+    """Return a client of Secret Manager."""
+    return SecretManagerServiceClient()

@@ -1,0 +1,83 @@
+"""What BigQuery's errors lead to: https://cloud.google.com/bigquery/docs/error-messages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from google.api_core import exceptions as api
+from google.auth.exceptions import TransportError
+
+from sendtrail.errors import Rejected, SendtrailError, Unavailable
+
+# Contention between statements that change one table arrives as a 400 like any mistake in a statement, and only its
+# text tells: https://cloud.google.com/bigquery/docs/data-manipulation-language#dml-limitations
+CONTENTION = ("could not serialize access", "too many dml statements outstanding")
+PASSING_REASONS = frozenset(
+    {
+        "backendError",
+        "badGateway",
+        "internalError",
+        "jobBackendError",
+        "jobInternalError",
+        "jobRateLimitExceeded",
+        "rateLimitExceeded",
+        "tableUnavailable",
+    }
+)
+PASSING_CODES = frozenset({429, 500, 502, 503, 504})
+# What is wrong with the rows or the statement stays wrong. Everything else (a right or a table missing, a quota
+# used up) is everybody's trouble until a person mends it, and the queue keeps the messages until then.
+REFUSED_REASONS = frozenset({"invalid", "invalidQuery", "bytesBilledLimitExceeded", "badRequest", "parseError"})
+REFUSED_CODES = frozenset({400, 413})
+ERRORS_TOLD = 5
+
+
+class JobFailed(Exception):
+    """A job that was accepted and failed."""
+
+    def __init__(self, result: Mapping[str, Any], errors: Sequence[Mapping[str, Any]]) -> None:
+        self.reason = str(result.get("reason", ""))
+        # The first error often says only "see the others".
+        messages = [str(error.get("message", "")) for error in (result, *errors)]
+        super().__init__("; ".join(list(dict.fromkeys(messages))[:ERRORS_TOLD]))
+
+
+class NotYetVisible(Exception):
+    """A job that exists but is not shown yet."""
+
+
+class OutOfTime(OSError):
+    """No time is left for another request."""
+
+    def __init__(self) -> None:
+        super().__init__("no time is left in this delivery")
+
+
+def may_pass(error: BaseException) -> bool:
+    """Tell whether another attempt is worth it."""
+    if isinstance(error, OutOfTime):
+        return False
+    if isinstance(error, OSError | TransportError | NotYetVisible):  # requests' errors are OSErrors
+        return True
+    if any(text in str(error).lower() for text in CONTENTION):
+        return True
+    return _reason(error) in PASSING_REASONS or _code(error) in PASSING_CODES
+
+
+def told(error: BaseException) -> SendtrailError:
+    """Return an error as its caller has to take it."""
+    is_refused = _reason(error) in REFUSED_REASONS or _code(error) in REFUSED_CODES
+    if is_refused and not may_pass(error):
+        return Rejected(f"BigQuery refuses this work: {error}")
+    return Unavailable(f"BigQuery did not finish its part: {error}")
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, JobFailed):
+        return error.reason
+    details = error.errors if isinstance(error, api.GoogleAPICallError) else []
+    first = details[0] if details else {}
+    return str(first.get("reason", "")) if isinstance(first, Mapping) else ""
+
+
+def _code(error: BaseException) -> int:
+    return int(error.code or 0) if isinstance(error, api.GoogleAPICallError) else 0

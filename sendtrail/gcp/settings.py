@@ -1,0 +1,91 @@
+"""The settings of the three functions, from the environment that Terraform sets; every problem at once."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sendtrail.errors import SettingsError
+from sendtrail.gcp.bigquery import Datasets
+from sendtrail.ports import Topic
+from sendtrail.tables import checked_name
+
+PREFIX = "SENDTRAIL_"
+TEBIBYTE = 2**40
+
+ProjectId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")]
+TopicId = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._~+%-]{2,254}$")]
+DatasetId = Annotated[str, AfterValidator(checked_name)]
+Seconds = Annotated[float, Field(gt=0, le=540)]
+Count = Annotated[int, Field(gt=0)]
+
+
+class FunctionSettings(BaseSettings):
+    """What a function is told; each field is the variable SENDTRAIL_<FIELD>, in capitals.
+
+    `time_budget_s` is when a worker hands over; `job_deadline_s` is until when its BigQuery jobs may take, the flush
+    of the hand-over included, and lies below the function's own timeout (540 s). `location` is the datasets'.
+    `bigquery_emulator_host` is an address to use in BigQuery's place.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+
+    project_id: ProjectId
+    location: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]+$")] = "US"
+    dataset: DatasetId = "marketing_ai"
+    staging_dataset: DatasetId = "marketing_ai_staging"
+    firestore_database: str = "(default)"
+    campaigns_topic: TopicId = "sendtrail-campaigns"
+    contacts_topic: TopicId = "sendtrail-contacts"
+    failures_topic: TopicId = "sendtrail-failures"
+    time_budget_s: Seconds = 480.0
+    job_deadline_s: Seconds = 525.0
+    lookback_days: Count = 7
+    overlap_hours: Annotated[int, Field(ge=0)] = 48
+    audit_days: Count = 30
+    settle_hours: Annotated[int, Field(ge=0)] = 24
+    lease_s: Annotated[float, Field(ge=15, le=600)] = 120.0
+    flush_rows: Count = 5_000
+    flush_s: Seconds = 60.0
+    budget_block: Annotated[int, Field(ge=1, le=100)] = 10
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    maximum_bytes_billed: Count = TEBIBYTE // 10
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    bigquery_emulator_host: Annotated[str, Field(validation_alias="BIGQUERY_EMULATOR_HOST")] = ""
+
+    @classmethod
+    def read(cls, **given: Any) -> Self:
+        """Return the settings, `given` before the environment; raise SettingsError with every problem there is."""
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            found = error.errors(include_input=False, include_url=False)
+            raise SettingsError([_sentence(problem) for problem in found]) from None
+
+    @property
+    def datasets(self) -> Datasets:
+        """Return where the tables lie."""
+        return Datasets(tables=self.dataset, staging=self.staging_dataset)
+
+    @property
+    def topics(self) -> Mapping[Topic, str]:
+        """Return the full name of each topic."""
+        names = {
+            Topic.CAMPAIGNS: self.campaigns_topic,
+            Topic.CONTACTS: self.contacts_topic,
+            Topic.FAILURES: self.failures_topic,
+        }
+        return {topic: f"projects/{self.project_id}/topics/{name}" for topic, name in names.items()}
+
+    @property
+    def bigquery_endpoint(self) -> str | None:
+        """Return the URL of the BigQuery emulator, None for BigQuery itself."""
+        host = self.bigquery_emulator_host
+        return (host if "://" in host else f"http://{host}") if host else None
+
+
+def _sentence(problem: Any) -> str:
+    name = str(problem["loc"][0])
+    variable = name if name.isupper() else f"{PREFIX}{name.upper()}"
+    return f"{variable}: {problem['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,106 @@
+"""The warehouse file: how it is opened, and what is wrong with it, in words."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from sendtrail.errors import Rejected, SendtrailError, SettingsError, Unavailable
+
+_MAGIC = b"DUCK"
+_MAGIC_OFFSET = 8
+_PID = re.compile(r"PID (\d+)")
+# What DuckDB says (in lower case), and what to do about it. https://duckdb.org/docs/stable/connect/concurrency
+_WHEN_OPENING = (
+    ("could not set lock", "{path} is in use by another program{pid}: wait for it, or choose another --database"),
+    ("different configuration", "{path} is open in this program already: choose another --database"),
+    ("version number", "{path} was written by a newer DuckDB: upgrade Sendtrail's, or choose another --database"),
+    ("corrupt", "{path} is damaged: restore a copy, or move it away and run `sendtrail sync` with another --database"),
+    ("could not read enough", "{path} is damaged: it ends too soon. Restore a copy, or choose another --database"),
+    ("permission denied", "{path} may not be written: change its permissions, or choose another --database"),
+    ("read-only file system", "{path} may not be written: choose another --database"),
+)
+_NO_SPACE = ("no space left", "out of disk", "disk full", "file too large", "max_temp_directory_size")
+_REFUSED = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException)
+
+
+def open_file(path: Path, *, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
+    """Open or create a file for this process alone; raise SettingsError, saying what to do, where it cannot be used."""
+    _check_before_opening(path)
+    try:
+        connection = duckdb.connect(
+            path,
+            config={
+                "memory_limit": memory_limit,
+                "threads": threads,
+                # No download, no attaching of anything else: all it needs is built in.
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "enable_external_access": False,
+            },
+        )
+    except duckdb.Error as error:
+        raise _why_not_opened(path, error) from error
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    return connection
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn DuckDB's errors into ours, with what to do about them."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _explanation(path, error) from error
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether an error says that the disk is full."""
+    text = str(error).lower()
+    return any(sign in text for sign in _NO_SPACE)
+
+
+def _check_before_opening(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise SettingsError([f"{path.parent} is no folder: create it, or choose another --database"])
+    if path.is_dir():
+        raise SettingsError([f"{path} is a folder: name a file in it as --database"])
+    if path.exists() and _magic(path) != _MAGIC:  # DuckDB would look for an extension that reads it
+        raise SettingsError([f"{path} is no DuckDB database: choose another --database; nothing was changed"])
+
+
+def _magic(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAGIC_OFFSET + len(_MAGIC))[_MAGIC_OFFSET:]
+    except OSError as error:
+        raise SettingsError([f"{path} cannot be read ({error.strerror}): choose another --database"]) from error
+
+
+def _why_not_opened(path: Path, error: duckdb.Error) -> SendtrailError:
+    if is_full(error):
+        return _full(path)
+    text = str(error)
+    pid = _PID.search(text)
+    for sign, sentence in _WHEN_OPENING:
+        if sign in text.lower():
+            return SettingsError([sentence.format(path=path, pid=f" (pid {pid[1]})" if pid else "")])
+    return SettingsError([f"{path} cannot be opened: {_first_line(error)}"])
+
+
+def _explanation(path: Path, error: duckdb.Error) -> SendtrailError:
+    if is_full(error):
+        return _full(path)
+    if isinstance(error, _REFUSED):
+        return Rejected(f"the warehouse refuses the rows: {_first_line(error)}")
+    return Unavailable(f"{path} could not be read or written: {_first_line(error)}")
+
+
+def _full(path: Path) -> Unavailable:
+    return Unavailable(f"the disk that holds {path} is full: free some space and run again; nothing is lost")
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).partition("\n")[0]

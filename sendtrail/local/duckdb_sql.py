@@ -1,0 +1,121 @@
+"""The statements and tables of `sql/` in DuckDB's words: sqlglot translates, nothing is written twice."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import duckdb
+import sqlglot
+from sqlglot import expressions
+
+from sendtrail.errors import SettingsError
+from sendtrail.rows import Table
+from sendtrail.tables import CONTACTS_SEEN, Column, TableDefinition, definition, sql
+
+BATCH = "batch"  # the staging table: one batch is merged at a time, and no other transaction sees it
+ACTIVITY_MERGE = f"{Table.EMAIL_ACTIVITIES}/merge"
+
+# DuckDB's TIMESTAMP has no zone: BigQuery's is an instant, as TIMESTAMP WITH TIME ZONE is.
+TYPES = {
+    "STRING": "VARCHAR",
+    "INTEGER": "BIGINT",
+    "TIMESTAMP": "TIMESTAMP WITH TIME ZONE",
+    "DATE": "DATE",
+    "JSON": "JSON",
+}
+
+
+@cache
+def statement(name: str, *, dataset: str) -> str:
+    """Return a statement of `sql/` for DuckDB; its parameters are `$name`."""
+    query = sql(name, dataset=dataset, staging=staging_of(dataset), batch=BATCH)
+    tree = sqlglot.parse_one(query, read="bigquery")
+    if name == ACTIVITY_MERGE:
+        _narrow_by_campaign(tree)
+    return tree.sql(dialect="duckdb", comments=False)
+
+
+def staging_of(dataset: str) -> str:
+    """Return the schema that batches pass through on their way to a dataset."""
+    return f"{dataset}_staging"
+
+
+@cache
+def load_statement(table: Table, *, dataset: str) -> str:
+    """Return the statement that turns newline-delimited JSON, `$lines`, into the staging table.
+
+    A parameter rather than a file: read_json takes 32 MB a thread, however small the file is.
+    """
+    columns = ", ".join(f"'{column.name}', '{duckdb_type(column)}'" for column in definition(table).columns)
+    return f"""
+        CREATE TABLE "{staging_of(dataset)}"."{BATCH}" AS
+        SELECT unnest(from_json_strict(line, json_object({columns})))
+        FROM (SELECT unnest(string_split($lines, chr(10))) AS line)
+        WHERE line <> ''
+    """
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None:
+    """Create what is missing; raise SettingsError where something else has one of the names."""
+    places = [(dataset, definition(table)) for table in Table] + [(staging_of(dataset), definition(CONTACTS_SEEN))]
+    problems = [problem for schema, table in places if (problem := _stranger(connection, schema, table))]
+    if problems:
+        raise SettingsError(problems)
+    for schema, table in places:
+        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        if not _columns_in(connection, schema, table.name):
+            _create(connection, schema, table)
+
+
+def duckdb_type(column: Column) -> str:
+    """Return a column's type as DuckDB itself spells it."""
+    fields = ", ".join(f"{field.name} {duckdb_type(field)}" for field in column.fields)
+    one = f"STRUCT({fields})" if fields else TYPES[column.type]
+    return f"{one}[]" if column.mode == "REPEATED" else one
+
+
+def _narrow_by_campaign(merge: expressions.Expr) -> None:
+    """Join by campaign_id too, which activity_id implies: DuckDB then skips the row groups of other campaigns.
+
+    Five times as fast in a table of 3 million rows. BigQuery would bill the column and skip nothing.
+    """
+    merge.set("on", expressions.and_(merge.args["on"], "T.campaign_id = S.campaign_id"))
+
+
+def _create(connection: duckdb.DuckDBPyConnection, schema: str, table: TableDefinition) -> None:
+    name = f'"{schema}"."{table.name}"'
+    connection.execute(f"CREATE TABLE {name} ({', '.join(map(_declaration, table.columns))})")
+    connection.execute(f"COMMENT ON TABLE {name} IS {_literal(table.description)}")
+    for column in table.columns:
+        connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {_literal(column.description)}')
+
+
+def _declaration(column: Column) -> str:
+    not_null = " NOT NULL" if column.mode == "REQUIRED" else ""
+    return f'"{column.name}" {duckdb_type(column)}{not_null}'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _stranger(connection: duckdb.DuckDBPyConnection, schema: str, table: TableDefinition) -> str | None:
+    """Return a sentence where the name is taken by a table of other columns, or by a view."""
+    found = _columns_in(connection, schema, table.name)
+    if not found or found == [(column.name, duckdb_type(column)) for column in table.columns]:
+        return None
+    ours = {column.name for column in table.columns}
+    missing = sorted(ours - {name for name, _ in found})
+    difference = f"it has no {', '.join(missing)}" if missing else "its columns are others"
+    return (
+        f"the database already has {schema}.{table.name}, and it is not Sendtrail's ({difference}):"
+        " choose another --database or another dataset name; nothing was changed"
+    )
+
+
+def _columns_in(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> Sequence[tuple[str, str]]:
+    return connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns()"
+        " WHERE database_name = current_database() AND schema_name = $schema AND table_name = $table"
+        " ORDER BY column_index",
+        {"schema": schema, "table": table},
+    ).fetchall()

@@ -1,0 +1,96 @@
+"""The state file: how it is opened, whose it is, and what is wrong with it, in words."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sendtrail.errors import SendtrailError, SettingsError, Unavailable
+
+APPLICATION_ID = 0x53544C31  # "STL1": the header says that the file is ours
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT_S = 30.0
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (path TEXT PRIMARY KEY, parent TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS documents_of_a_parent ON documents (parent);
+"""
+_DAMAGED = (
+    "{path} is damaged or is no state file: move it away and run again. The warehouse keeps what it has, and the next"
+    " sync reads again what the state would have spared."
+)
+_UNUSABLE = (
+    "{path} cannot be opened or written: check that its folder exists and may be written, or choose another file"
+)
+# https://www.sqlite.org/rescode.html
+_ERRORS: dict[int, tuple[type[SettingsError] | type[Unavailable], str]] = {
+    sqlite3.SQLITE_NOTADB: (SettingsError, _DAMAGED),
+    sqlite3.SQLITE_CORRUPT: (SettingsError, _DAMAGED),
+    sqlite3.SQLITE_CANTOPEN: (SettingsError, _UNUSABLE),
+    sqlite3.SQLITE_READONLY: (SettingsError, _UNUSABLE),
+    sqlite3.SQLITE_PERM: (SettingsError, _UNUSABLE),
+    sqlite3.SQLITE_FULL: (
+        Unavailable,
+        "the disk that holds {path} is full: free some space and run again; nothing is lost",
+    ),
+    sqlite3.SQLITE_BUSY: (Unavailable, "{path} is in use by another program: run again when that has ended"),
+}
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """Open or create a state file; raise SettingsError or Unavailable, and leave a file that is not ours as it is."""
+    if not path.parent.is_dir():
+        raise SettingsError([f"{path.parent} is no folder: create it, or choose another place for the state file"])
+    with explained(path):
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours, with what to do about them."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explanation(path, error) from error
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    _check_owner(connection, path)  # before anything is written: journal_mode changes the file
+    connection.execute("PRAGMA journal_mode = WAL")
+    # Survives kill -9. Losing power may cost the latest commits, which is harmless: the state is then older than the
+    # warehouse, and merging again changes nothing.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if _pragma(connection, "user_version") == 0:
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
+            f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        )
+
+
+def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
+    is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    owner, version = _pragma(connection, "application_id"), _pragma(connection, "user_version")
+    if is_new and owner in (0, APPLICATION_ID):
+        return
+    if owner != APPLICATION_ID:
+        raise SettingsError([f"{path} is another program's database: choose another state file"])
+    if version > SCHEMA_VERSION:
+        raise SettingsError([f"{path} was written by a newer Sendtrail: upgrade this one, or choose another file"])
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    value: int = connection.execute(f"PRAGMA {name}").fetchone()[0]
+    return value
+
+
+def _explanation(path: Path, error: sqlite3.Error) -> SendtrailError:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # without the extension of extended codes
+    kind, text = _ERRORS.get(code, (Unavailable, "{path} could not be read or written: {error}"))
+    sentence = text.format(path=path, error=error)
+    return SettingsError([sentence]) if kind is SettingsError else Unavailable(sentence)

@@ -1,0 +1,166 @@
+"""The warehouse in a DuckDB file: the same `sql/` as on BigQuery, one process at a time."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import duckdb
+
+from sendtrail.local.duckdb_file import explained, open_file
+from sendtrail.local.duckdb_sql import BATCH, create_tables, load_statement, staging_of, statement
+from sendtrail.local.slices import slices
+from sendtrail.rows import ActivityRow, Batch, Table, to_json_lines
+from sendtrail.tables import checked_name
+
+T = TypeVar("T")
+Parameters = Mapping[str, object]
+
+FETCH_ROWS = 1_000
+ZONED = "TIMESTAMP WITH TIME ZONE"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DuckDbSettings:
+    """How much memory merging and reading may take, whatever the tables' size: beyond it DuckDB uses the disk."""
+
+    memory_limit: str = "64MB"
+    query_memory_limit: str = "1GB"
+    threads: int = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueryResult:
+    """The columns of a query and an iterator of its rows."""
+
+    columns: Sequence[str]
+    rows: Iterator[tuple[Any, ...]]
+
+
+class DuckDbWarehouse:
+    """Tables in a file that belongs to this process while it is open; what merge() returned survives kill -9.
+
+    Merges come one after the other: two insert-only MERGEs of the same new key would both insert it.
+    """
+
+    def __init__(self, path: Path, *, dataset: str = "marketing_ai", settings: DuckDbSettings | None = None) -> None:
+        """Open or create the file and its tables; raise SettingsError, saying what to do, where it cannot be used."""
+        self._path = path
+        self._dataset = checked_name(dataset)
+        self._settings = settings or DuckDbSettings()
+        self._lock = threading.RLock()
+        self._connection = self._open()
+        try:
+            self._transact(lambda: create_tables(self._connection, dataset=dataset))
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """Return the warehouse itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def merge(self, batch: Batch, /) -> int:
+        """Merge a batch in one transaction and return the rows inserted or changed.
+
+        Raise Unavailable where the disk is full, Rejected where the rows do not fit the table.
+        """
+        parts = list(slices(to_json_lines(batch.rows)))  # none for an empty batch
+        return self._transact(lambda: sum(self._merge_part(batch, lines) for lines in parts))
+
+    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
+        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
+        whose = {"organization_id": organization_id, "pass_id": pass_id}
+
+        def work() -> int:
+            marked = self._count("contacts/mark_vanished", {**whose, "at": at.astimezone(UTC).isoformat()})
+            self._count("contacts/forget_other_passes", whose)
+            return marked
+
+        return self._transact(work)
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> QueryResult:
+        """Run a SELECT in DuckDB's SQL; times come back aware, in UTC. Read the rows before closing the warehouse."""
+        with self._lock, explained(self._path):
+            cursor = self._connection.cursor()
+            cursor.execute(f"SET GLOBAL memory_limit = '{self._settings.query_memory_limit}'")
+            cursor.execute(f"SELECT * FROM ({sql}) LIMIT 0", parameters)
+            described = [(column[0], str(column[1])) for column in cursor.description or ()]
+            zoned = [index for index, (_, kind) in enumerate(described) if kind == ZONED]
+            cursor.execute(_without_zones(sql, [described[index][0] for index in zoned]), parameters)
+        return QueryResult(columns=[name for name, _ in described], rows=_rows(cursor, zoned))
+
+    def close(self) -> None:
+        """Bring everything into the file itself and let others have it."""
+        with self._lock, suppress(duckdb.Error):  # what could not be brought over stays in the log beside the file
+            self._connection.execute("CHECKPOINT")
+        self._connection.close()
+
+    def _merge_part(self, batch: Batch, lines: str) -> int:
+        self._connection.execute(load_statement(batch.table, dataset=self._dataset), {"lines": lines})
+        changed = self._count(f"{batch.table}/merge", _bounds(batch))
+        if batch.pass_id:
+            self._count("contacts/record_seen", {"pass_id": batch.pass_id})
+        self._connection.execute(f'DROP TABLE "{staging_of(self._dataset)}"."{BATCH}"')
+        return changed
+
+    def _count(self, name: str, parameters: Parameters) -> int:
+        row = self._connection.execute(statement(name, dataset=self._dataset), dict(parameters)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _transact(self, work: Callable[[], T]) -> T:
+        with self._lock, explained(self._path):
+            self._connection.execute("BEGIN")
+            try:
+                result = work()
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                self._roll_back(error)
+                raise
+            return result
+
+    def _roll_back(self, error: BaseException) -> None:
+        with suppress(duckdb.Error):  # a failed commit has rolled back already
+            self._connection.execute("ROLLBACK")
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+            # DuckDB refuses everything from now on, until the file is opened anew.
+            self._connection.close()
+            self._connection = self._open()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        return open_file(self._path, memory_limit=self._settings.memory_limit, threads=self._settings.threads)
+
+
+def _bounds(batch: Batch) -> Parameters:
+    """Return the first and last partition that a batch touches, for tables that have any."""
+    if batch.table is not Table.EMAIL_ACTIVITIES:
+        return {}
+    days = [row.activity_date for row in batch.rows if isinstance(row, ActivityRow)]
+    return {"first_date": min(days), "last_date": max(days)}
+
+
+def _without_zones(sql: str, zoned: Sequence[str]) -> str:
+    """Return the query with its zoned times as plain ones: fetching zoned times would need pytz."""
+    if not zoned:
+        return sql
+    replaced = ", ".join(f'"{name}"::TIMESTAMP AS "{name}"' for name in zoned)
+    return f"SELECT * REPLACE ({replaced}) FROM ({sql})"
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, zoned: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(FETCH_ROWS):
+        for row in rows:
+            values = list(row)
+            for index in zoned:
+                values[index] = values[index] and values[index].replace(tzinfo=UTC)
+            yield tuple(values)

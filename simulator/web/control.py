@@ -1,0 +1,119 @@
+"""`/_simulator`: the truth of the account and the levers that move it; no key needed, no rate counted."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+
+import orjson
+from pydantic import AwareDatetime, TypeAdapter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from simulator.account import Account
+from simulator.failures import Failure
+from simulator.web.envelopes import answer
+
+_BATCH = 500
+_FAILURES = TypeAdapter(list[Failure])
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+
+
+async def stats(request: Request) -> Response:
+    """Answer `GET /_simulator/stats`."""
+    return answer(_account(request).stats())
+
+
+async def truth(request: Request) -> Response:
+    """Answer `GET /_simulator/truth?since=&campaign_id=` with a line of JSON a row."""
+    since, campaign_id = _since(request), _campaign_id(request)
+    return _lines(_account(request).truth(since, campaign_id))
+
+
+async def history(request: Request) -> Response:
+    """Answer `GET /_simulator/history?since=&campaign_id=` with a line of JSON a state of a row."""
+    since, campaign_id = _since(request), _campaign_id(request)
+    return _lines(_account(request).history(since, campaign_id))
+
+
+async def contacts(request: Request) -> Response:
+    """Answer `GET /_simulator/contacts` with a line of JSON a contact."""
+    return _lines(_account(request).contacts_truth())
+
+
+async def campaigns(request: Request) -> Response:
+    """Answer `GET /_simulator/campaigns` with a line of JSON a campaign."""
+    return _lines(_account(request).campaigns_truth())
+
+
+async def pass_day(request: Request) -> Response:
+    """Answer `POST /_simulator/pass_day`."""
+    _account(request).pass_day()
+    return _done(request)
+
+
+async def pass_quiet_day(request: Request) -> Response:
+    """Answer `POST /_simulator/pass_quiet_day`."""
+    _account(request).pass_quiet_day()
+    return _done(request)
+
+
+async def settle(request: Request) -> Response:
+    """Answer `POST /_simulator/settle`."""
+    _account(request).settle()
+    return _done(request)
+
+
+async def inject(request: Request) -> Response:
+    """Answer `POST /_simulator/failures`, whose body is a list of failures as JSON objects."""
+    with _complaints():
+        failures = _FAILURES.validate_json(await request.body())
+    for failure in failures:
+        _account(request).fail(failure)
+    return _done(request)
+
+
+async def heal(request: Request) -> Response:
+    """Answer `DELETE /_simulator/failures`."""
+    _account(request).failures.clear()
+    return _done(request)
+
+
+def _account(request: Request) -> Account:
+    account: Account = request.app.state.account
+    return account
+
+
+def _done(request: Request) -> Response:
+    return answer({"now": _account(request).now})
+
+
+def _since(request: Request) -> datetime | None:
+    text = request.query_params.get("since")
+    with _complaints():
+        return _INSTANT.validate_python(text) if text else None
+
+
+def _campaign_id(request: Request) -> int | None:
+    text = request.query_params.get("campaign_id")
+    with _complaints():
+        return int(text) if text else None
+
+
+@contextmanager
+def _complaints() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as invalid:
+        raise HTTPException(400, str(invalid)) from invalid
+
+
+def _lines(rows: Iterable[object]) -> Response:
+    return StreamingResponse(_batches(rows), media_type="application/x-ndjson")
+
+
+async def _batches(rows: Iterable[object]) -> AsyncIterator[bytes]:
+    left = iter(rows)
+    while batch := list(islice(left, _BATCH)):
+        yield b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in batch)

@@ -1,0 +1,81 @@
+locals {
+  alerts = {
+    dead_letters = {
+      title    = "messages were given up"
+      severity = "ERROR"
+      query    = "max by (subscription_id) (pubsub_googleapis_com:subscription_num_undelivered_messages{monitored_resource=\"pubsub_subscription\",subscription_id=~\"${var.name}-.*-dead-letter\"}) > 0"
+      advice   = "Delivered in vain ${local.max_delivery_attempts} times. `gcloud pubsub subscriptions pull` on the subscription of that name shows the messages; the functions' logs say why."
+    }
+    failures = {
+      title    = "work failed for good"
+      severity = "ERROR"
+      query    = "max by (subscription_id) (pubsub_googleapis_com:subscription_num_undelivered_messages{monitored_resource=\"pubsub_subscription\",subscription_id=\"${var.name}-failures\"}) > 0"
+      advice   = "`gcloud pubsub subscriptions pull ${var.name}-failures --limit=10` shows each with its reason; add --auto-ack once it is dealt with."
+    }
+    oldest_message = {
+      title    = "messages wait too long"
+      severity = "WARNING"
+      query    = "max by (subscription_id) (pubsub_googleapis_com:subscription_oldest_unacked_message_age{monitored_resource=\"pubsub_subscription\",subscription_id=~\"${var.name}-(campaigns|contacts)\"}) > ${var.alert_thresholds.oldest_message_hours * 3600}"
+      advice   = "Normal during a first backfill; otherwise look for errors of the workers, and at the use of the API budget."
+    }
+    run_unfinished = {
+      title    = "a run did not finish before the next"
+      severity = "WARNING"
+      query    = "sum by (organization_id) (increase(${local.series.runs_unfinished}[1h])) > 0"
+      advice   = "Some campaigns of the previous run are neither done nor failed. Nothing is lost: the next run takes them up. If it recurs, dispatch less often or raise the account's budget."
+    }
+    no_run = {
+      title    = "no run in twice the schedule"
+      severity = "CRITICAL"
+      # No run in one interval, for one interval: that is two since the last, and no alarm while the first is yet to come.
+      query    = "(sum(increase(${local.series.runs}[${var.dispatch_every_hours}h])) or vector(0)) < 1"
+      duration = "${var.dispatch_every_hours * 3600}s"
+      advice   = "Look at Cloud Scheduler's job ${var.name}-campaigns and the dispatcher's logs."
+    }
+    throttled = {
+      title    = "ActiveCampaign answers 429"
+      severity = "WARNING"
+      query    = "sum by (organization_id) (increase(${local.series.api_throttled}[1h])) > ${var.alert_thresholds.throttled_per_hour}"
+      advice   = "Something else uses the account's budget, too: lower requests_per_second of that account."
+    }
+    bytes_billed = {
+      title    = "BigQuery bills more than it should"
+      severity = "WARNING"
+      query    = "sum(increase(${local.series.bytes_billed}[1d])) > ${var.alert_thresholds.gib_billed_per_day * pow(1024, 3)}"
+      advice   = "The functions' statements scan more than expected. `INFORMATION_SCHEMA.JOBS` shows which, by the labels run_id, organization and campaign."
+    }
+  }
+}
+
+resource "google_monitoring_alert_policy" "alert" {
+  for_each = local.alerts
+
+  display_name          = "Sendtrail (${var.name}): ${each.value.title}"
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = var.notification_channels
+
+  conditions {
+    display_name = each.value.title
+
+    condition_prometheus_query_language {
+      query               = each.value.query
+      duration            = try(each.value.duration, "0s")
+      evaluation_interval = "300s"
+
+      # A log-based metric is unknown to Monitoring until its first line is logged.
+      disable_metric_validation = true
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
+  documentation {
+    content   = each.value.advice
+    mime_type = "text/markdown"
+  }
+
+  depends_on = [google_logging_metric.metric]
+}

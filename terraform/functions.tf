@@ -1,0 +1,165 @@
+locals {
+  # What each function is, and all that it may do: the topics it publishes to and the tables it merges into.
+  function_defaults = {
+    dispatcher = {
+      description   = "Lists each account's campaigns and publishes a message for each that has news."
+      entry_point   = "dispatch"
+      memory        = "512Mi"
+      cpu           = "1"
+      max_instances = 2
+      concurrency   = 4
+      publishes_to  = ["campaigns", "contacts", "failures"]
+      merges_into   = ["campaigns"]
+    }
+    campaign_worker = {
+      description   = "Brings one campaign's activities into BigQuery, page by page."
+      entry_point   = "sync_campaign"
+      memory        = "1Gi"
+      cpu           = "1"
+      max_instances = 5 # a cap on the bill; what paces the requests is the budget in Firestore
+      concurrency   = 4 # a worker mostly waits for the API, so one instance serves several campaigns
+      publishes_to  = ["campaigns", "failures"]
+      merges_into   = ["email_activities"]
+    }
+    contacts_worker = {
+      description   = "Brings all contacts of one account into BigQuery."
+      entry_point   = "sync_contacts"
+      memory        = "1Gi"
+      cpu           = "1"
+      max_instances = 2
+      concurrency   = 4
+      publishes_to  = ["contacts", "failures"]
+      merges_into   = ["contacts"]
+    }
+  }
+
+  functions = {
+    for function, defaults in local.function_defaults : function => merge(
+      defaults,
+      { for name, value in try(var.functions[function], {}) : name => value if value != null },
+      { name = "${var.name}-${replace(function, "_", "-")}" },
+    )
+  }
+
+  # A push request may last 600 s. The code hands over at settings.time_budget_s; this ends what did not.
+  timeout_s = 540
+
+  # What sendtrail/gcp/settings.py parses, all of it: a default that only the code knows could not be seen here.
+  environment = merge(
+    {
+      SENDTRAIL_PROJECT_ID         = var.project_id
+      SENDTRAIL_LOCATION           = local.bigquery_location
+      SENDTRAIL_DATASET            = google_bigquery_dataset.data.dataset_id
+      SENDTRAIL_STAGING_DATASET    = google_bigquery_dataset.staging.dataset_id
+      SENDTRAIL_FIRESTORE_DATABASE = google_firestore_database.state.name
+    },
+    { for topic in local.topics : "SENDTRAIL_${upper(topic)}_TOPIC" => google_pubsub_topic.topic[topic].name },
+    { for name, value in var.settings : "SENDTRAIL_${upper(name)}" => tostring(value) },
+  )
+
+  bundles = { for function in keys(local.functions) : function => "${var.bundles}/${function}.zip" }
+
+  emails          = { for function, account in google_service_account.function : function => "${account.account_id}@${local.account_domain}" }
+  build_email     = "${google_service_account.build.account_id}@${local.account_domain}"
+  account_domain  = "${var.project_id}.iam.gserviceaccount.com"
+  function_grants = { for pair in setproduct(keys(local.functions), keys(var.accounts)) : "${pair[0]}/${pair[1]}" => { function = pair[0], account = pair[1] } }
+}
+
+resource "google_cloudfunctions2_function" "function" {
+  for_each = local.functions
+
+  name        = each.value.name
+  location    = var.region
+  description = each.value.description
+
+  build_config {
+    runtime         = var.runtime
+    entry_point     = each.value.entry_point
+    service_account = "projects/${var.project_id}/serviceAccounts/${local.build_email}"
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.bundles.name
+        object = google_storage_bucket_object.bundle[each.key].name
+      }
+    }
+  }
+
+  service_config {
+    available_memory                 = each.value.memory
+    available_cpu                    = each.value.cpu
+    timeout_seconds                  = local.timeout_s
+    min_instance_count               = 0
+    max_instance_count               = each.value.max_instances
+    max_instance_request_concurrency = each.value.concurrency
+    service_account_email            = local.emails[each.key]
+    environment_variables            = local.environment
+
+    # "Internal" takes in Pub/Sub and Cloud Scheduler of this project. Only operators need the way in from outside, and
+    # pass the same check of who they are.
+    ingress_settings = each.key == "dispatcher" && length(var.operators) > 0 ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
+  }
+
+  # A build that starts before its account may read the source fails.
+  depends_on = [
+    google_project_iam_member.build,
+    google_project_service.api,
+    google_storage_bucket_iam_member.build,
+  ]
+}
+
+# Each function runs as itself.
+resource "google_service_account" "function" {
+  for_each = local.functions
+
+  account_id   = each.value.name
+  display_name = "Sendtrail: ${replace(each.key, "_", " ")}"
+  description  = each.value.description
+
+  depends_on = [google_project_service.api]
+}
+
+# The account that builds the functions, instead of the Compute Engine default account with its many rights.
+# https://cloud.google.com/functions/docs/securing/build-custom-sa
+resource "google_service_account" "build" {
+  account_id   = "${var.name}-build"
+  display_name = "Sendtrail: build of the functions"
+  description  = "Builds the functions' images and does nothing else."
+
+  depends_on = [google_project_service.api]
+}
+
+# On the project, because Google creates the repository and the bucket of copied sources with the first deployment only.
+resource "google_project_iam_member" "build" {
+  for_each = {
+    "roles/artifactregistry.writer" = null
+    "roles/logging.logWriter"       = null
+    "roles/storage.objectViewer"    = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-\")"
+  }
+
+  project = var.project_id
+  role    = each.key
+  member  = "serviceAccount:${local.build_email}"
+
+  dynamic "condition" {
+    for_each = each.value == null ? [] : [each.value]
+    content {
+      title      = "sources of functions only"
+      expression = condition.value
+    }
+  }
+}
+
+# Whose requests each function answers: nobody's but these. A function is a Cloud Run service of the same name.
+resource "google_cloud_run_v2_service_iam_member" "invoker" {
+  for_each = merge(
+    { scheduler = { function = "dispatcher", member = "serviceAccount:${local.scheduler_email}" } },
+    { for function in ["campaign_worker", "contacts_worker"] : "push/${function}" => { function = function, member = "serviceAccount:${local.push_email}" } },
+    { for operator in var.operators : "operator/${operator}" => { function = "dispatcher", member = operator } },
+  )
+
+  name     = google_cloudfunctions2_function.function[each.value.function].name
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = each.value.member
+}

@@ -1,0 +1,56 @@
+# Accounts: a document and a secret each, and never a key.
+
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+}
+
+variables {
+  project_id = "example-project"
+  bundles    = "./tests/bundles/before"
+  accounts = {
+    acme   = { api_url = "https://acme.api-us1.com" }
+    beta_2 = { api_url = "https://beta.activehosted.com/", time_zone = "Europe/Berlin", requests_per_second = 2.5, enabled = false }
+  }
+}
+
+run "two_accounts" {
+  command = plan
+
+  assert {
+    condition     = sort(keys(google_firestore_document.connection)) == tolist(["acme", "beta_2"]) && sort(keys(google_secret_manager_secret.api_key)) == tolist(["acme", "beta_2"])
+    error_message = "Each account has a connection and a secret."
+  }
+
+  assert {
+    condition     = google_firestore_document.connection["beta_2"].collection == "activecampaign_connections" && google_firestore_document.connection["beta_2"].document_id == "beta_2"
+    error_message = "A connection lies where the functions look for it."
+  }
+
+  assert {
+    condition = jsondecode(google_firestore_document.connection["beta_2"].fields) == {
+      apiUrl            = { stringValue = "https://beta.activehosted.com" }
+      apiKeySecret      = { stringValue = "projects/example-project/secrets/sendtrail-beta_2-api-key/versions/latest" }
+      timeZone          = { stringValue = "Europe/Berlin" }
+      requestsPerSecond = { doubleValue = 2.5 }
+      enabled           = { booleanValue = false }
+    }
+    error_message = "A connection says how the account is reached; the key is a reference."
+  }
+
+  assert {
+    condition     = jsondecode(google_firestore_document.connection["acme"].fields).requestsPerSecond.doubleValue == 5 && jsondecode(google_firestore_document.connection["acme"].fields).timeZone.stringValue == "America/Chicago"
+    error_message = "What is not given is ActiveCampaign's default."
+  }
+
+  assert {
+    condition     = length(google_secret_manager_secret_iam_member.reader) == 6 && alltrue([for grant in google_secret_manager_secret_iam_member.reader : grant.role == "roles/secretmanager.secretAccessor"])
+    error_message = "The three functions may read both keys."
+  }
+
+  assert {
+    condition     = strcontains(google_monitoring_dashboard.dashboard.dashboard_json, "beta_2")
+    error_message = "The dashboard shows the budget of each account."
+  }
+}

@@ -1,0 +1,156 @@
+"""The list of campaigns, with the real client."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendtrail.activecampaign.campaigns import campaign
+from sendtrail.campaigns import COUNTERS, Campaign
+from sendtrail.documents import to_document
+from sendtrail.errors import Unavailable, Unreadable
+from tests.activecampaign.conftest import Connect, Serve
+from tests.activecampaign.doubles import Received, Reply, Script, as_json
+
+DATA = json.loads((Path(__file__).parent / "data" / "campaigns.json").read_text(encoding="utf-8"))
+
+
+def offsets(size: int, *, total: object = "absent", limit: int = 100) -> Callable[[Received], Reply]:
+    """Answer with the part of a list of so many campaigns that is asked for, `limit` rows at most."""
+
+    def answer(received: Received) -> Reply:
+        start = int(received.params["offset"])
+        most = min(limit, int(received.params["limit"]))
+        return page(range(size)[start : start + most], total=total)
+
+    return answer
+
+
+def page(numbers: Sequence[int], *, total: object = "absent") -> Reply:
+    """Return a page of the list."""
+    rows = [{"id": str(number)} for number in numbers]
+    return as_json({"campaigns": rows} if total == "absent" else {"campaigns": rows, "meta": {"total": total}})
+
+
+def ids(found: Sequence[Campaign]) -> list[int]:
+    """Return the ids of campaigns."""
+    return [one.campaign_id for one in found]
+
+
+def test_a_row_becomes_a_campaign(serve: Serve, connect: Connect) -> None:
+    """Strings, numbers and the many words for nothing are read as the file beside this test says."""
+    account = serve(Script(as_json({"campaigns": DATA["rows"], "meta": {"total": "3"}})))
+
+    found = [to_document(one) for one in connect(account.url).campaigns()]
+
+    assert json.loads(json.dumps(found, default=lambda moment: moment.isoformat())) == DATA["expected"]
+
+
+@pytest.mark.parametrize("total", ["250", 250])
+def test_the_total_says_where_the_list_ends(serve: Serve, connect: Connect, total: object) -> None:
+    """It is a string or a number, and spares the request for an empty page."""
+    account = serve(offsets(250, total=total))
+
+    assert ids(list(connect(account.url).campaigns())) == list(range(250))
+    assert [received.params["offset"] for received in account.received] == ["0", "100", "200"]
+
+
+@pytest.mark.parametrize("total", ["absent", "many", None])
+def test_without_a_total_the_list_ends_with_an_empty_page(serve: Serve, connect: Connect, total: object) -> None:
+    """A short page is not the end."""
+    account = serve(offsets(150, total=total))
+
+    assert ids(list(connect(account.url).campaigns())) == list(range(150))
+    assert len(account.received) == 3
+
+
+def test_the_offset_advances_by_the_rows_received(serve: Serve, connect: Connect) -> None:
+    """A limit above the account's own is silently clamped."""
+    account = serve(offsets(90, total="90", limit=40))
+
+    assert ids(list(connect(account.url).campaigns())) == list(range(90))
+    assert [received.params["offset"] for received in account.received] == ["0", "40", "80"]
+
+
+def test_an_empty_page_before_the_total_is_no_end(serve: Serve, connect: Connect) -> None:
+    """It is asked for again, and an error in the end."""
+    account = serve(Script(page(range(100), total="250"), page([], total="250")))
+
+    with pytest.raises(Unavailable, match="campaigns from 100 on: an empty page, and there are 250"):
+        list(connect(account.url, attempts=2).campaigns())
+
+    assert len(account.received) == 3
+
+
+def test_an_empty_page_that_fills_is_read(serve: Serve, connect: Connect) -> None:
+    """Once more, and the rows are there."""
+    account = serve(Script(page(range(2), total="3"), page([], total="3"), page([2], total="3")))
+
+    assert ids(list(connect(account.url).campaigns())) == [0, 1, 2]
+
+
+def test_a_list_that_shifts_yields_each_campaign_once(serve: Serve, connect: Connect) -> None:
+    """A campaign made meanwhile moves the others down, so that some are seen twice."""
+    account = serve(Script(page([3, 2], total="3"), page([2, 1], total="4")))
+
+    assert ids(list(connect(account.url).campaigns())) == [3, 2, 1]
+
+
+def test_an_account_without_campaigns_has_none(serve: Serve, connect: Connect) -> None:
+    """An empty list is a list."""
+    assert list(connect(serve(Script(page([], total="0"))).url).campaigns()) == []
+
+
+@pytest.mark.parametrize("total", ["absent", "250"])
+def test_an_account_that_ignores_the_offset_is_found_out(serve: Serve, connect: Connect, total: object) -> None:
+    """The first page over and over is no list."""
+    account = serve(Script(page(range(100), total=total)))
+
+    with pytest.raises(Unreadable, match="repeats a page"):
+        list(connect(account.url).campaigns())
+
+
+@pytest.mark.parametrize("row", [{"name": "no id"}, {"id": "x"}, {"id": None}])
+def test_a_campaign_without_an_id_is_unreadable(serve: Serve, connect: Connect, row: dict[str, Any]) -> None:
+    """A campaign that cannot be named cannot be synced, nor left out in silence."""
+    account = serve(Script(as_json({"campaigns": [row], "meta": {"total": "1"}})))
+
+    with pytest.raises(Unreadable, match="a row's id is no number"):
+        list(connect(account.url).campaigns())
+
+
+@pytest.mark.parametrize("content", [{}, {"campaigns": None}, {"campaigns": ["x"]}, {"message": "hello"}])
+def test_an_answer_without_the_list_is_unreadable(serve: Serve, connect: Connect, content: object) -> None:
+    """It is asked for again first."""
+    account = serve(Script(as_json(content)))
+
+    with pytest.raises(Unreadable, match="no list of campaigns"):
+        list(connect(account.url, attempts=2).campaigns())
+
+    assert len(account.received) == 2
+
+
+def test_messages_are_named_once_each(serve: Serve, connect: Connect) -> None:
+    """In the account's order, without those that are none."""
+    rows = [{"messageid": "22"}, {"messageid": 21}, {"messageid": "22"}, {"messageid": "0"}, {}]
+    account = serve(Script(as_json({"campaignMessages": rows})))
+
+    assert connect(account.url).campaign_messages(7) == ["22", "21"]
+
+
+@given(
+    row=st.dictionaries(
+        st.sampled_from([*COUNTERS, "name", "type", "status", "automation", "seriesid", "sdate", "cdate"]),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers(), max_size=1),
+    )
+)
+def test_any_row_is_a_campaign(row: dict[str, Any]) -> None:
+    """Junk in a field leaves that field empty, and the campaign is synced all the same."""
+    found = campaign(7, row)
+
+    assert set(found.counters) <= set(COUNTERS)
+    assert all(abs(value) < 10**18 for value in found.counters.values())

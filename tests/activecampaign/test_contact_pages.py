@@ -1,0 +1,213 @@
+"""The contacts of an account, with the real client."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendtrail.activecampaign.contacts import contact
+from sendtrail.contacts import Contact, ListMembership
+from sendtrail.errors import Unreadable
+from tests.activecampaign.conftest import Connect, Serve
+from tests.activecampaign.doubles import Received, Reply, as_json
+
+JULY = datetime(2025, 7, 4, 14, tzinfo=UTC)
+TAGS = [{"id": "1", "tag": "customer"}, {"id": 2, "tag": "vip"}]
+LISTS = [{"id": "1", "name": "News"}, {"id": "2", "name": "Offers"}]
+
+
+class Book:
+    """Answers like an account with some contacts; `side` is what is side-loaded."""
+
+    def __init__(self, *contacts: Mapping[str, Any], **side: list[dict[str, Any]]) -> None:
+        self.contacts, self.side = contacts, side
+        self.tags = TAGS
+        self.page_size = 2
+
+    def __call__(self, received: Received) -> Reply:
+        """Answer with a page of contacts, or with all tags or lists."""
+        match received.target.partition("?")[0]:
+            case "/api/3/contacts":
+                return self.page(int(received.params["id_greater"]))
+            case "/api/3/tags":
+                return as_json({"tags": self.tags, "meta": {"total": str(len(self.tags))}})
+            case _:
+                return as_json({"lists": LISTS, "meta": {"total": len(LISTS)}})
+
+    def page(self, after: int) -> Reply:
+        """Return the contacts above an id."""
+        found = [one for one in self.contacts if int(one["id"]) > after]
+        return as_json({"contacts": found[: self.page_size], **self.side, "meta": {"total": str(len(found))}})
+
+
+def read(connect: Connect, serve: Serve, answer: Callable[[Received], Reply], *, after: int = 0) -> list[Contact]:
+    """Return all contacts of an account above an id."""
+    return [one for page in connect(serve(answer).url).contacts(after) for one in page.contacts]
+
+
+def test_contacts_come_page_by_page_to_an_empty_page(serve: Serve, connect: Connect) -> None:
+    """Each page says from where to go on."""
+    account = serve(Book({"id": "9"}, {"id": "10"}, {"id": "200"}))
+
+    pages = list(connect(account.url).contacts(0))
+
+    assert [page.last_id for page in pages] == [10, 200]
+    assert [received.params["id_greater"] for received in account.received] == ["0", "10", "200"]
+
+
+def test_contacts_are_asked_for_by_ascending_id_with_tags_and_lists(serve: Serve, connect: Connect) -> None:
+    """Keyset paging is documented for this list alone."""
+    account = serve(Book())
+
+    list(connect(account.url).contacts(5))
+
+    assert account.received[0].params == {
+        "orders[id]": "ASC",
+        "id_greater": "5",
+        "limit": "100",
+        "include": "contactTags,contactLists",
+    }
+
+
+def test_a_row_becomes_a_contact(serve: Serve, connect: Connect) -> None:
+    """With the names of its tags and lists, each once and in order."""
+    book = Book(
+        {
+            "id": "9",
+            "email": "ann@example.com",
+            "firstName": "Ann",
+            "lastName": None,
+            "phone": 4930123,
+            "cdate": "2025-01-01T00:00:00-06:00",
+            "created_utc_timestamp": "2025-07-04 14:00:00",
+            "udate": "2025-07-04T09:00:00-05:00",
+            "updated_utc_timestamp": "0000-00-00 00:00:00",
+            "deleted": "0",
+            "deleted_at": None,
+        },
+        contactTags=[{"contact": "9", "tag": "2"}, {"contact": 9, "tag": 1}, {"contact": "9", "tag": "2"}],
+        contactLists=[
+            {"contact": "9", "list": "2", "status": "1"},
+            {"contact": "9", "list": 1, "status": 2},
+            {"contact": "8", "list": "1", "status": "1"},
+        ],
+    )
+
+    (found,) = read(connect, serve, book)
+
+    assert found == Contact(
+        contact_id=9,
+        email="ann@example.com",
+        first_name="Ann",
+        last_name="",
+        phone="4930123",
+        created_at=JULY,
+        updated_at=JULY,
+        deleted_at=None,
+        tags=("customer", "vip"),
+        lists=(ListMembership(list_name="News", status=2), ListMembership(list_name="Offers", status=1)),
+    )
+
+
+DELETED: dict[str, tuple[dict[str, Any], datetime | None]] = {
+    "a date": ({"deleted_at": "2025-07-04T09:00:00-05:00"}, JULY),
+    "flag and date": ({"deleted": "1", "deleted_at": "2025-07-04 09:00:00"}, JULY),
+    "flag alone": ({"deleted": 1, "udate": "2025-07-04T09:00:00-05:00"}, JULY),
+    "a date that outlived the deletion": ({"deleted": "0", "deleted_at": "2025-07-04T09:00:00-05:00"}, None),
+    "neither": ({"deleted": "", "deleted_at": "0000-00-00"}, None),
+}
+
+
+@pytest.mark.parametrize("name", DELETED)
+def test_a_deleted_contact_says_when(serve: Serve, connect: Connect, name: str) -> None:
+    """The flag decides, where there is one."""
+    fields, deleted_at = DELETED[name]
+
+    (found,) = read(connect, serve, Book({"id": "9", **fields}))
+
+    assert found.deleted_at == deleted_at
+
+
+def test_a_contact_may_be_almost_empty(serve: Serve, connect: Connect) -> None:
+    """Contacts without an address are contacts."""
+    (found,) = read(connect, serve, Book({"id": 9, "email": ""}))
+
+    assert (found.email, found.tags, found.lists, found.created_at) == ("", (), (), None)
+
+
+def test_names_are_loaded_when_first_needed_and_once(serve: Serve, connect: Connect) -> None:
+    """Contacts without tags and lists cost no request for names."""
+    tags = [{"contact": "9", "tag": "1"}, {"contact": "10", "tag": "2"}]
+    account = serve(Book({"id": "9"}, {"id": "10"}, {"id": "11"}, contactTags=tags))
+
+    list(connect(account.url).contacts(0))
+
+    paths = [received.target.partition("?")[0] for received in account.received]
+    assert paths.count("/api/3/tags") == 1
+    assert paths.count("/api/3/lists") == 0
+
+
+def test_a_name_that_is_new_is_loaded(serve: Serve, connect: Connect) -> None:
+    """A tag made during the pass is looked up once more."""
+    book = Book(
+        {"id": "9"},
+        {"id": "10"},
+        {"id": "11"},
+        contactTags=[{"contact": "9", "tag": "1"}, {"contact": "11", "tag": "3"}],
+    )
+    pages = connect(serve(book).url).contacts(0)
+
+    next(pages)
+    book.tags = [*TAGS, {"id": "3", "tag": "new"}]
+
+    assert next(pages).contacts[0].tags == ("new",)
+
+
+def test_an_id_that_stays_unknown_is_its_own_name(serve: Serve, connect: Connect) -> None:
+    """And is not asked for again and again."""
+    tags = [{"contact": str(number), "tag": "77"} for number in range(9, 15)]
+    account = serve(Book(*({"id": str(number)} for number in range(9, 15)), contactTags=tags))
+
+    pages = list(connect(account.url).contacts(0))
+
+    assert {one.tags for page in pages for one in page.contacts} == {("77",)}
+    assert sum("/api/3/tags" in received.target for received in account.received) == 2
+
+
+WITHOUT_ORDER = {
+    "not above the id asked for": [{"id": "5"}],
+    "descending": [{"id": "12"}, {"id": "11"}],
+    "twice": [{"id": "11"}, {"id": "11"}],
+    "by their letters": [{"id": "10"}, {"id": "9"}],
+    "without an id": [{"id": ""}],
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_ORDER)
+def test_an_account_that_ignores_what_was_asked_is_found_out(serve: Serve, connect: Connect, name: str) -> None:
+    """Filters that the account does not know are silently ignored: the rows are checked."""
+    with pytest.raises(Unreadable, match="contacts after 7"):
+        read(connect, serve, lambda _: as_json({"contacts": WITHOUT_ORDER[name]}), after=7)
+
+
+def test_an_answer_without_contacts_is_no_end(serve: Serve, connect: Connect) -> None:
+    """Only an empty list is."""
+    with pytest.raises(Unreadable, match="no list of contacts"):
+        read(connect, serve, lambda _: as_json({"message": "hello"}))
+
+
+@given(
+    row=st.dictionaries(
+        st.sampled_from(["email", "phone", "cdate", "created_utc_timestamp", "deleted", "deleted_at", "firstName"]),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers(), max_size=1),
+    )
+)
+def test_any_row_with_an_id_is_a_contact(row: dict[str, Any]) -> None:
+    """Junk in a field leaves that field empty."""
+    found = contact(9, row, tags=(), lists=())
+
+    assert isinstance(found.email, str)
+    assert found.contact_id == 9

@@ -1,0 +1,152 @@
+"""A page of the link report, in all the shapes that it comes in."""
+
+import tracemalloc
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendtrail.activecampaign.activities import Link
+from sendtrail.activecampaign.bodies import IN_MEMORY_BYTES, stored
+from sendtrail.activecampaign.links import link_page
+from sendtrail.activecampaign.retries import Setback
+from sendtrail.errors import KeyRefused, Rejected, Unavailable, Unreadable
+
+ENVELOPE = {"result_code": 1, "result_message": "Success: Something is returned", "result_output": "json"}
+LINK = Link(link_id="88", url="https://shop.example.com/")
+FIELDS = {"id": "88", "name": "Button", "link": "https://shop.example.com/", "tracked": "1", "a_total": "2"}
+ANN, BOB = {"subscriberid": "1", "times": "2"}, {"subscriberid": "2", "times": "1"}
+
+clicks = st.dictionaries(
+    st.sampled_from(["subscriberid", "email", "times"]), st.text() | st.integers(-9, 9) | st.none()
+)
+
+
+def clicks_of(body: bytes) -> list[tuple[Link, dict[str, Any]]]:
+    """Return the clicks of the page that a body holds."""
+    with stored([body]) as received:
+        page = link_page(received, subject="clicks of campaign 7, page 1")
+        assert page is not None
+        return [(link, dict(click)) for link, click in page.clicks()]
+
+
+def page_with(link: object) -> bytes:
+    """Return a page with a single link."""
+    return orjson.dumps({"0": link, **ENVELOPE})
+
+
+SHAPES: dict[str, tuple[object, list[dict[str, str]]]] = {
+    "a list": ({**FIELDS, "info": [ANN, BOB]}, [ANN, BOB]),
+    "an object with numeric keys": ({**FIELDS, "info": {"0": ANN, "1": BOB}}, [ANN, BOB]),
+    "before the attributes": ({"info": [ANN, BOB], **FIELDS}, [ANN, BOB]),
+    "an empty string": ({**FIELDS, "info": ""}, []),
+    "an empty list": ({**FIELDS, "info": []}, []),
+    "an empty object": ({**FIELDS, "info": {}}, []),
+    "null": ({**FIELDS, "info": None}, []),
+    "absent": (FIELDS, []),
+    "beside other nested things": ({**FIELDS, "extra": [[ANN], {"info": [BOB]}], "info": [ANN]}, [ANN]),
+    "with nested things within": ({**FIELDS, "info": [{**ANN, "geo": {"times": ["9"]}}]}, [ANN]),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_clicks_of_a_link_have_many_shapes(name: str) -> None:
+    """All of them are read."""
+    link, expected = SHAPES[name]
+
+    assert clicks_of(page_with(link)) == [(LINK, click) for click in expected]
+
+
+def test_the_envelope_may_come_first() -> None:
+    """The order of keys means nothing."""
+    body = orjson.dumps({**ENVELOPE, "0": {**FIELDS, "info": [ANN]}})
+
+    assert clicks_of(body) == [(LINK, ANN)]
+
+
+def test_nothing_returned_is_the_end() -> None:
+    """A report without links, or past its last page, says so."""
+    body = orjson.dumps({"result_code": 0, "result_message": "Failed: Nothing is returned"})
+
+    assert link_page(stored([body]), subject="clicks") is None
+
+
+PASSING: dict[str, tuple[bytes, type[Exception]]] = {
+    "empty": (b"", Unavailable),
+    "truncated": (page_with({**FIELDS, "info": [ANN, BOB]})[:-20], Unavailable),
+    "followed by something": (page_with(FIELDS) + b"{}", Unavailable),
+    "the XML that refuses a key": (b"<not_allowed><error>You are not authorized</error></not_allowed>", KeyRefused),
+    "another failure": (orjson.dumps({"result_code": 0, "result_message": "Failed: Database is busy"}), Rejected),
+    "no result_code": (orjson.dumps({"0": FIELDS}), Unreadable),
+    "no links": (orjson.dumps(ENVELOPE), Unreadable),
+    "a list": (b"[1, 2]", Unreadable),
+}
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_what_is_no_page_is_asked_for_again(name: str) -> None:
+    """A body that is cut off or tells of trouble is found out before any of its clicks is used."""
+    body, then = PASSING[name]
+
+    with stored([body]) as received, pytest.raises(Setback) as caught:
+        link_page(received, subject="clicks")
+
+    assert isinstance(caught.value.then, then)
+
+
+UNREADABLE = {
+    "a link without an id": page_with({**FIELDS, "id": "0"}),
+    "a link that is no object": page_with("none"),
+    "clicks that are a word": page_with({**FIELDS, "info": "many"}),
+    "clicks that are no objects": page_with({**FIELDS, "info": ["1", "2"]}),
+    "a click by itself": page_with({**FIELDS, "info": ANN}),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_page_that_cannot_be_understood_is_unreadable(name: str) -> None:
+    """Nothing is left out in silence."""
+    with pytest.raises(Unreadable):
+        clicks_of(UNREADABLE[name])
+
+
+@given(links=st.lists(st.lists(clicks, max_size=5), min_size=1, max_size=5), keyed=st.booleans())
+def test_every_click_is_read_with_its_link(links: list[list[dict[str, Any]]], keyed: bool) -> None:
+    """Streaming finds just what the page as a whole says."""
+    content = {
+        str(number): {"info": dict(enumerate(rows)) if keyed else rows, "id": str(number + 1), "link": ""}
+        for number, rows in enumerate(links)
+    }
+    body = orjson.dumps({**content, **ENVELOPE}, option=orjson.OPT_NON_STR_KEYS)
+
+    assert clicks_of(body) == [
+        (Link(link_id=str(number + 1), url=""), click) for number, rows in enumerate(links) for click in rows
+    ]
+
+
+def test_memory_stays_flat_however_many_clicked() -> None:
+    """A page far larger than what is kept in memory goes through a file."""
+    count = 60_000
+    tracemalloc.start()
+    try:
+        page = link_page(stored(a_large_page(count)), subject="clicks")
+        assert page is not None
+        with page:
+            seen = sum(1 for _ in page.clicks())
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert seen == count
+    assert most_bytes < 3 * IN_MEMORY_BYTES
+
+
+def a_large_page(count: int) -> Iterator[bytes]:
+    """Yield a page of one link that `count` contacts clicked, in parts."""
+    click = orjson.dumps({"subscriberid": "1", "email": "ann@example.com", "tstamp": "2025-06-01 12:00:00"} | ANN)
+    parts = chain([click], (b"," + click for _ in range(count - 1)))
+    return chain([b'{"0":{"id":"88","info":['], parts, [b']},"result_code":1}'])

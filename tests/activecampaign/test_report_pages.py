@@ -1,0 +1,218 @@
+"""How a report is read to its end, page by page, with the real client."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sendtrail.errors import Rejected, Unreadable
+from sendtrail.reports import Position, Report
+from tests.activecampaign.conftest import Connect, Serve
+from tests.activecampaign.doubles import THE_END, Received, Reply, Script, a_page, a_query, an_open, refusal
+
+NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+PAGED = [Report.OPENS, Report.BOUNCES, Report.UNSUBSCRIBES]
+
+Row = Mapping[str, Any]
+
+
+def at_hour(number: int) -> Row:
+    """Return the open of contact `number`, `number` hours before noon."""
+    return an_open(number, at=(NOON - timedelta(hours=number)).isoformat())
+
+
+def bounce(number: int) -> Row:
+    """Return a row that every paged report can hold."""
+    return {**at_hour(number), "tstamp": "2025-06-01", "id": str(number)}
+
+
+def pages(*content: Sequence[Row]) -> Callable[[Received], Reply]:
+    """Answer with the page asked for, and with the end after the last one."""
+
+    def answer(received: Received) -> Reply:
+        number = int(received.params["page"])
+        return a_page(content[number - 1]) if number <= len(content) else THE_END
+
+    return answer
+
+
+@pytest.mark.parametrize("report", PAGED)
+def test_a_report_is_read_until_the_account_says_that_nothing_is_left(
+    serve: Serve, connect: Connect, report: Report
+) -> None:
+    """A short page is not the end: only the end is."""
+    account = serve(pages([bounce(1), bounce(2)], [bounce(3)], [bounce(4)]))
+
+    chunks = list(connect(account.url).read(a_query(report)))
+
+    assert [[row.contact_id for row in chunk.activities] for chunk in chunks] == [["1", "2"], ["3"], ["4"]]
+    assert [chunk.position.page for chunk in chunks if chunk.position] == [2, 3, 4]
+    assert len(account.received) == 4
+
+
+@pytest.mark.parametrize("report", list(Report))
+def test_an_empty_report_has_no_chunks(serve: Serve, connect: Connect, report: Report) -> None:
+    """Nothing is returned: that is the end right away."""
+    account = serve(Script(THE_END))
+
+    assert list(connect(account.url).read(a_query(report))) == []
+    assert len(account.received) == 1
+
+
+@pytest.mark.parametrize("report", list(Report))
+def test_any_other_failure_is_not_the_end(serve: Serve, connect: Connect, report: Report) -> None:
+    """It is asked for again, and told in the account's words in the end."""
+    account = serve(Script(refusal("Failed: Database is busy")))
+
+    with pytest.raises(Rejected, match=f"{report} of campaign 7, page 1: .*Database is busy"):
+        list(connect(account.url, attempts=2).read(a_query(report)))
+
+    assert len(account.received) == 2
+
+
+def test_a_page_that_says_something_and_holds_nothing_is_an_error(serve: Serve, connect: Connect) -> None:
+    """The account contradicts itself."""
+    with pytest.raises(Unreadable, match="returns nothing"):
+        list(connect(serve(Script(a_page([]))).url).read(a_query()))
+
+
+def test_rows_come_in_the_order_of_their_keys(serve: Serve, connect: Connect) -> None:
+    """The keys are numbers: 10 comes after 9."""
+    account = serve(pages([at_hour(number) for number in range(1, 13)]))
+
+    (chunk,) = connect(account.url).read(a_query())
+
+    assert [row.contact_id for row in chunk.activities] == [str(number) for number in range(1, 13)]
+
+
+def test_opens_are_asked_for_newest_first(serve: Serve, connect: Connect) -> None:
+    """The default order is not the documented one."""
+    account = serve(Script(THE_END))
+
+    list(connect(account.url).read(a_query(Report.OPENS)))
+
+    assert account.received[0].params == {
+        "api_action": "campaign_report_open_list",
+        "api_output": "json",
+        "campaignid": "7",
+        "sort_direction": "DESC",
+        "page": "1",
+    }
+
+
+def test_a_message_is_named_where_there_is_one(serve: Serve, connect: Connect) -> None:
+    """Split campaigns are read a message at a time, and ordinary ones without."""
+    account = serve(Script(THE_END))
+
+    list(connect(account.url).read(a_query(Report.CLICKS, message_id="21")))
+
+    assert account.received[0].params["messageid"] == "21"
+
+
+def test_reading_opens_stops_where_all_is_older(serve: Serve, connect: Connect) -> None:
+    """Newest first and older than what is asked for, by more than the tolerance: the rest need not be read."""
+    account = serve(pages([at_hour(1), at_hour(2)], [at_hour(3), at_hour(8)], [at_hour(9)]))
+
+    chunks = list(connect(account.url).read(a_query(since=NOON - timedelta(hours=4))))
+
+    assert len(chunks) == len(account.received) == 2
+
+
+def test_a_stop_that_was_proven_before_costs_nothing_now(serve: Serve, connect: Connect) -> None:
+    """Taken up again at its end, a report is at its end."""
+    account = serve(pages([at_hour(1), at_hour(8)], [at_hour(9)]))
+    query = a_query(since=NOON - timedelta(hours=4))
+    reader = connect(account.url)
+    (chunk,) = reader.read(query)
+    assert chunk.position is not None
+
+    query = a_query(since=NOON - timedelta(hours=4), position=chunk.position)
+
+    assert list(reader.read(query)) == []
+    assert len(account.received) == 1
+
+
+def test_opens_out_of_order_are_read_to_the_end(serve: Serve, connect: Connect) -> None:
+    """What is not in order has no place to stop."""
+    account = serve(pages([at_hour(50), at_hour(90)], [at_hour(1), at_hour(80)], [at_hour(70)]))
+
+    chunks = list(connect(account.url).read(a_query(since=NOON - timedelta(hours=100))))
+
+    assert len(chunks) == 3
+
+
+def test_other_reports_have_no_order_to_rely_on(serve: Serve, connect: Connect) -> None:
+    """They are read to their end, however old."""
+    account = serve(pages([bounce(50), bounce(90)], [bounce(91)]))
+
+    chunks = list(connect(account.url).read(a_query(Report.UNSUBSCRIBES, since=NOON)))
+
+    assert len(chunks) == 2
+
+
+def test_reading_goes_on_from_a_position(serve: Serve, connect: Connect) -> None:
+    """The pages before it are not read again."""
+    account = serve(pages([at_hour(1)], [at_hour(2)], [at_hour(3)]))
+
+    chunks = list(connect(account.url).read(a_query(position=Position(page=3))))
+
+    assert [row.contact_id for chunk in chunks for row in chunk.activities] == ["3"]
+
+
+def test_a_page_that_comes_twice_may_be_a_shift(serve: Serve, connect: Connect) -> None:
+    """Rows that have moved down by just a page are read again, and nothing is lost."""
+    account = serve(pages([at_hour(1)], [at_hour(2)], [at_hour(2)], [at_hour(3)]))
+
+    chunks = list(connect(account.url).read(a_query()))
+
+    assert [row.contact_id for chunk in chunks for row in chunk.activities] == ["1", "2", "2", "3"]
+
+
+def test_the_first_page_may_come_twice_when_a_page_arrived(serve: Serve, connect: Connect) -> None:
+    """Read once more, the first page shows that it is another now."""
+    script = Script(a_page([at_hour(1)]), a_page([at_hour(1)]), a_page([at_hour(0)]), a_page([at_hour(2)]), THE_END)
+    account = serve(script)
+
+    chunks = list(connect(account.url).read(a_query()))
+
+    assert [row.contact_id for chunk in chunks for row in chunk.activities] == ["1", "1", "2"]
+
+
+@pytest.mark.parametrize("report", PAGED)
+def test_an_account_that_ignores_the_page_is_found_out(serve: Serve, connect: Connect, report: Report) -> None:
+    """The same page over and over is neither rows nor an end."""
+    account = serve(Script(a_page([bounce(1)])))
+
+    with pytest.raises(Unreadable, match=f"{report} of campaign 7, page 2: the account repeats a page"):
+        list(connect(account.url).read(a_query(report)))
+
+    assert len(account.received) == 3
+
+
+def test_an_account_that_stays_on_a_page_is_found_out(serve: Serve, connect: Connect) -> None:
+    """Three times the same page in a row is no shift."""
+    account = serve(Script(a_page([at_hour(3)])))
+
+    with pytest.raises(Unreadable, match="page 6: the account repeats a page"):
+        list(connect(account.url).read(a_query(position=Position(page=4))))
+
+
+def test_forwards_are_a_single_page(serve: Serve, connect: Connect) -> None:
+    """The report has no pages: it is asked for once, and not again from a position behind it."""
+    account = serve(Script(a_page([{**at_hour(1), "email_to": "friend@example.org"}])))
+    reader = connect(account.url)
+
+    (chunk,) = reader.read(a_query(Report.FORWARDS))
+    assert chunk.position is not None
+
+    assert list(reader.read(a_query(Report.FORWARDS, position=chunk.position))) == []
+    assert len(account.received) == 1
+
+
+def test_a_row_that_is_no_object_is_unreadable(serve: Serve, connect: Connect) -> None:
+    """Nothing is left out in silence."""
+    account = serve(pages([at_hour(1), "row"]))  # type: ignore[list-item]
+
+    with pytest.raises(Unreadable, match="a row is no object"):
+        list(connect(account.url).read(a_query()))

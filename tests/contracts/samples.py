@@ -1,0 +1,104 @@
+"""Rows and batches to merge: what a test does not name is the same everywhere."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sendtrail.activity import Activity, EventType
+from sendtrail.campaigns import Campaign
+from sendtrail.contacts import Contact, ListMembership
+from sendtrail.rows import (
+    ActivityRow,
+    Batch,
+    CampaignRow,
+    ContactRow,
+    Row,
+    Table,
+    activity_row,
+    campaign_row,
+    contact_row,
+)
+from tests.fakes import NOON
+
+EARLIER, LATER = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
+
+OPEN = Activity(
+    campaign_id=7,
+    message_id="70",
+    contact_id="1",
+    contact_email="ann@example.com",
+    event_type=EventType.OPEN,
+    activity_timestamp=NOON - timedelta(days=2),
+    source_timestamp="2025-05-30 07:00:00",
+)
+ANN = Contact(
+    contact_id=1,
+    email="ann@example.com",
+    first_name="Ann",
+    last_name="Ågren",
+    phone="",
+    created_at=NOON - timedelta(days=90),
+    updated_at=None,
+    deleted_at=None,
+    tags=("vip", "søk"),
+    lists=(ListMembership(list_name="News", status=1),),
+)
+SPRING = Campaign(
+    campaign_id=7,
+    name="Spring",
+    type="single",
+    status=5,
+    automation_id="",
+    series_id="",
+    split=False,
+    sent_at=NOON - timedelta(days=3),
+    last_sent_at=None,
+    created_at=None,
+    modified_at=None,
+    counters={"send_amt": 10, "opens": 4},
+)
+
+
+def opened(*, run_id: str = "run-1", organization_id: str = "acme", **changes: Any) -> ActivityRow:
+    """Return the row of an activity: an open of Ann's but for the changes."""
+    activity = replace(OPEN, **changes)
+    return activity_row(activity, organization_id=organization_id, campaign_name="Spring", run_id=run_id, now=NOON)
+
+
+def contact(*, at: datetime = NOON, organization_id: str = "acme", **changes: Any) -> ContactRow:
+    """Return the row of a contact read at `at`: Ann but for the changes."""
+    return contact_row(replace(ANN, **changes), organization_id=organization_id, now=at)
+
+
+def campaign(*, at: datetime = NOON, organization_id: str = "acme", **changes: Any) -> CampaignRow:
+    """Return the row of a campaign listed at `at`: "Spring" but for the changes."""
+    return campaign_row(replace(SPRING, **changes), organization_id=organization_id, now=at)
+
+
+def activities(*rows: Row, number: int = 0) -> Batch:
+    """Return a batch of activities."""
+    return _batch(Table.EMAIL_ACTIVITIES, rows, number=number)
+
+
+def contacts(*rows: Row, pass_id: str = "pass-1", organization_id: str = "acme") -> Batch:
+    """Return a batch of contacts that the pass `pass_id` saw."""
+    return replace(_batch(Table.CONTACTS, rows), organization_id=organization_id, pass_id=pass_id)
+
+
+def campaigns(*rows: Row) -> Batch:
+    """Return a batch of campaigns."""
+    return _batch(Table.CAMPAIGNS, rows)
+
+
+def _batch(table: Table, rows: Sequence[Row], *, number: int = 0) -> Batch:
+    return Batch(
+        table=table,
+        organization_id="acme",
+        run_id="run-1",
+        subject="7",
+        sequence=1,
+        number=number,
+        delivery="token",
+        rows=rows,
+    )

@@ -1,0 +1,141 @@
+"""What every Warehouse does with contacts, and with those that vanish."""
+
+from sendtrail.contacts import ListMembership
+from sendtrail.rows import Table
+from tests.contracts.conftest import Row, WarehouseUnderTest
+from tests.contracts.samples import EARLIER, LATER, contact, contacts
+from tests.fakes import NOON
+
+
+def only_contact(warehouse: WarehouseUnderTest) -> Row:
+    [row] = warehouse.read(Table.CONTACTS)
+    return row
+
+
+def deleted(warehouse: WarehouseUnderTest) -> list[tuple[str, str]]:
+    rows = warehouse.read(Table.CONTACTS)
+    return [(row["organization_id"], row["contact_id"]) for row in rows if row["deleted_at"]]
+
+
+def test_a_contact_is_stored_with_its_tags_and_lists(warehouse: WarehouseUnderTest) -> None:
+    """Arrays and arrays of records come back in their order; an absent phone is NULL."""
+    lists = (ListMembership(list_name="Nyheter ø", status=1), ListMembership(list_name="Shop", status=2))
+
+    warehouse.warehouse.merge(contacts(contact(tags=("b", "a"), lists=lists)))
+
+    row = only_contact(warehouse)
+    assert (list(row["tags"]), list(row["lists"])) == (["b", "a"], ["Nyheter ø", "Shop"])
+    assert list(row["list_statuses"]) == [
+        {"list": "Nyheter ø", "status": "active"},
+        {"list": "Shop", "status": "unsubscribed"},
+    ]
+    assert (row["last_name"], row["phone"], row["status"]) == ("Ågren", None, "active")
+
+
+def test_a_contact_without_tags_and_lists_has_empty_arrays(warehouse: WarehouseUnderTest) -> None:
+    """An empty array is stored as one, not as NULL."""
+    warehouse.warehouse.merge(contacts(contact(tags=(), lists=())))
+
+    row = only_contact(warehouse)
+    assert (list(row["tags"]), list(row["lists"]), list(row["list_statuses"])) == ([], [], [])
+
+
+def test_a_newer_reading_wins(warehouse: WarehouseUnderTest) -> None:
+    """A changed contact is rewritten; created_at stays that of the first reading."""
+    warehouse.warehouse.merge(contacts(contact(at=NOON)))
+
+    changed = warehouse.warehouse.merge(contacts(contact(at=LATER, first_name="Anna")))
+
+    row = only_contact(warehouse)
+    assert changed == 1
+    assert (row["first_name"], row["created_at"], row["updated_at"]) == ("Anna", NOON, LATER)
+
+
+def test_an_older_reading_does_not_overwrite_a_newer_one(warehouse: WarehouseUnderTest) -> None:
+    """A batch that comes late changes nothing."""
+    warehouse.warehouse.merge(contacts(contact(at=NOON)))
+
+    assert warehouse.warehouse.merge(contacts(contact(at=EARLIER, first_name="Old"))) == 0
+    assert only_contact(warehouse)["first_name"] == "Ann"
+
+
+def test_an_unchanged_contact_is_not_rewritten(warehouse: WarehouseUnderTest) -> None:
+    """A contact seen again as it was keeps its updated_at."""
+    warehouse.warehouse.merge(contacts(contact(at=NOON)))
+
+    assert warehouse.warehouse.merge(contacts(contact(at=LATER))) == 0
+    assert only_contact(warehouse)["updated_at"] == NOON
+
+
+def test_of_two_readings_in_a_batch_the_newer_is_stored(warehouse: WarehouseUnderTest) -> None:
+    """A contact may stand twice in a batch, in any order."""
+    warehouse.warehouse.merge(contacts(contact(at=LATER, first_name="New"), contact(at=NOON, first_name="Old")))
+
+    assert only_contact(warehouse)["first_name"] == "New"
+
+
+def test_a_finished_pass_marks_the_contacts_it_did_not_see(warehouse: WarehouseUnderTest) -> None:
+    """A contact that vanished from the account gets the time of the pass."""
+    warehouse.warehouse.merge(contacts(contact(contact_id=1), contact(contact_id=2), pass_id="pass-1"))
+    warehouse.warehouse.merge(contacts(contact(contact_id=1, at=LATER), pass_id="pass-2"))
+
+    marked = warehouse.warehouse.mark_vanished("acme", pass_id="pass-2", at=LATER)
+
+    assert marked == 1
+    assert [row["deleted_at"] for row in warehouse.read(Table.CONTACTS)] == [None, LATER]
+
+
+def test_what_several_batches_of_a_pass_saw_counts_together(warehouse: WarehouseUnderTest) -> None:
+    """A pass is many batches, some of them merged twice."""
+    batches = [contacts(contact(contact_id=1)), contacts(contact(contact_id=2)), contacts(contact(contact_id=1))]
+    for batch in batches:
+        warehouse.warehouse.merge(batch)
+
+    assert warehouse.warehouse.mark_vanished("acme", pass_id="pass-1", at=LATER) == 0
+
+
+def test_marking_again_changes_nothing(warehouse: WarehouseUnderTest) -> None:
+    """A worker killed after marking marks again; those seen stay, and the first time stays too."""
+    warehouse.warehouse.merge(contacts(contact(contact_id=1), contact(contact_id=2), pass_id="pass-1"))
+    warehouse.warehouse.merge(contacts(contact(contact_id=1, at=LATER), pass_id="pass-2"))
+    warehouse.warehouse.mark_vanished("acme", pass_id="pass-2", at=NOON)
+
+    assert warehouse.warehouse.mark_vanished("acme", pass_id="pass-2", at=LATER) == 0
+    assert [row["deleted_at"] for row in warehouse.read(Table.CONTACTS)] == [None, NOON]
+
+
+def test_a_pass_that_saw_nobody_marks_everybody(warehouse: WarehouseUnderTest) -> None:
+    """The account was emptied."""
+    warehouse.warehouse.merge(contacts(contact(contact_id=1), contact(contact_id=2), pass_id="pass-1"))
+
+    assert warehouse.warehouse.mark_vanished("acme", pass_id="pass-2", at=LATER) == 2
+
+
+def test_a_pass_marks_contacts_of_its_own_account_only(warehouse: WarehouseUnderTest) -> None:
+    """Contacts of other accounts are none of its business, whatever their ids."""
+    warehouse.warehouse.merge(contacts(contact(contact_id=1), pass_id="pass-1"))
+    others = contact(contact_id=1, organization_id="globex")
+    warehouse.warehouse.merge(contacts(others, pass_id="pass-1", organization_id="globex"))
+
+    warehouse.warehouse.mark_vanished("acme", pass_id="pass-2", at=LATER)
+
+    assert deleted(warehouse) == [("acme", "1")]
+
+
+def test_a_contact_that_is_seen_again_is_no_longer_deleted(warehouse: WarehouseUnderTest) -> None:
+    """Unchanged as it is, it comes back to life."""
+    warehouse.warehouse.merge(contacts(contact(at=EARLIER), pass_id="pass-1"))
+    warehouse.warehouse.mark_vanished("acme", pass_id="pass-2", at=NOON)
+
+    changed = warehouse.warehouse.merge(contacts(contact(at=LATER), pass_id="pass-3"))
+
+    assert changed == 1
+    assert deleted(warehouse) == []
+
+
+def test_the_next_pass_starts_from_nothing(warehouse: WarehouseUnderTest) -> None:
+    """What an earlier pass saw does not save a contact that the next one misses."""
+    warehouse.warehouse.merge(contacts(contact(), pass_id="pass-1"))
+    warehouse.warehouse.mark_vanished("acme", pass_id="pass-1", at=NOON)
+
+    assert warehouse.warehouse.mark_vanished("acme", pass_id="pass-2", at=LATER) == 1

@@ -1,0 +1,108 @@
+"""The whole pipeline on this machine against a simulated account, and the comparison with the truth."""
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sendtrail.activecampaign.retries import RetryPolicy
+from sendtrail.cli.proof import Proof, compare
+from sendtrail.cli.run import LocalRun, RunResult, Watcher
+from sendtrail.cli.settings import SyncSettings
+from sendtrail.cli.tally import Tally
+from sendtrail.cli.truth import (
+    ACTIVITIES,
+    CONTACTS,
+    account_activities,
+    account_contacts,
+    stored_activities,
+    stored_contacts,
+)
+from sendtrail.clock import SystemClock
+from simulator import Account, Network, Plan, serve
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+IMPATIENT = RetryPolicy(attempts=4, total_s=20.0, base_s=0.001, max_wait_s=0.01)
+
+
+@dataclass
+class Pipeline:
+    """An account, the file that it is synced into, and what is known to be true of it."""
+
+    account: Account
+    url: str
+    database: Path
+    known: set[Hashable] = field(default_factory=set)
+    tally: Tally = field(default_factory=Tally)
+
+    def settings(self, **options: Any) -> SyncSettings:
+        """Return the settings of a sync, everything and as fast as the machine goes unless told otherwise."""
+        defaults = {
+            "api_url": self.url,
+            "api_key": self.account.api_key,
+            "database": self.database,
+            "requests_per_second": 1_000,
+            "all": "since" not in options or None,
+        }
+        return SyncSettings.read({**defaults, **options})
+
+    def sync(self, **options: Any) -> RunResult:
+        """Sync, and remember what was there to be read."""
+        self.tally = Tally()
+        run = LocalRun(self.settings(**options), clock=SystemClock(), tally=self.tally, retries=IMPATIENT)
+        with run:
+            result = run.sync(Watcher())
+        self.known.update(account_activities(self.account.truth()))
+        return result
+
+    def activities(self) -> list[Hashable]:
+        """Return the activities in the file."""
+        return self._rows(lambda run: list(stored_activities(_query(run, ACTIVITIES))))
+
+    def contacts(self) -> list[Hashable]:
+        """Return the contacts in the file that are not marked deleted."""
+        return self._rows(lambda run: list(stored_contacts(_query(run, CONTACTS))))
+
+    def prove(self) -> tuple[Proof, Proof]:
+        """Return how the file compares with every state that was there to be read, and with the contacts."""
+        return compare(self.known, self.activities()), compare(
+            account_contacts(self.account.contacts_truth()), self.contacts()
+        )
+
+    def assert_equal(self) -> None:
+        """Assert that nothing is missing, nothing extra, nothing twice."""
+        activities, contacts = self.prove()
+        assert activities.holds, activities
+        assert contacts.holds, contacts
+
+    def _rows(self, read: Callable[[LocalRun], list[Hashable]]) -> list[Hashable]:
+        with LocalRun(self.settings(), clock=SystemClock(), tally=Tally()) as run:
+            return read(run)
+
+
+def _query(run: LocalRun, sql: str) -> Any:
+    return run.warehouse.query(sql.format(dataset="marketing_ai"), {"organization": "main"}).rows
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Leave the developer's own `.env` out of it."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Callable[..., Pipeline]]:
+    """Return a way to make an account of its own, served until the test ends."""
+    with ExitStack() as stack:
+
+        def make(**given: Any) -> Pipeline:
+            plan = Plan(campaigns=10, openers=150, contacts=None)
+            account = Account(**{"seed": 5, "now": NOW, "plan": plan, "network": Network(rate=0)} | given)
+            url = stack.enter_context(serve(account)).url
+            return Pipeline(account=account, url=url, database=tmp_path / "test.duckdb")
+
+        yield make

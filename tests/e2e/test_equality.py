@@ -1,0 +1,251 @@
+"""The file holds exactly what the account holds, whatever happens on the way."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from sendtrail.cli.proof import compare
+from sendtrail.cli.truth import account_activities
+from simulator import CampaignPlan, Failure, FailureKind, Network, Plan, Quirks
+from tests.e2e.conftest import NOW, Pipeline
+
+Make = Callable[..., Pipeline]
+
+QUIRKS = {
+    "unsorted opens": Quirks(unsorted_opens=True),
+    "oldest opens first": Quirks(ascending_opens=True),
+    "links ignore the page": Quirks(repeated_page="links"),
+    "naive timestamps": Quirks(without_tstamp_iso=("open", "click", "unsubscribe", "forward")),
+    "iso timestamps alone": Quirks(unsubscriptions_without_tstamp=True),
+    "timestamps an hour apart": Quirks(tstamp_hour_behind=True),
+    "numbers for strings": Quirks(ints=True),
+    "zero dates": Quirks(zero_dates=True),
+    "small pages": Quirks(max_limit=7),
+    "info as it comes": Quirks(info_shape="mixed", empty_info="mixed"),
+    "filtered bots": Quirks(bots_filtered=True),
+}
+TRANSIENT = [
+    FailureKind.FORBIDDEN,
+    FailureKind.RATE_LIMITED,
+    FailureKind.SERVER_ERROR,
+    FailureKind.UNAVAILABLE,
+    FailureKind.EMPTY_BODY,
+    FailureKind.TRUNCATED_JSON,
+    FailureKind.RESET_BEFORE,
+    FailureKind.RESET_MID_BODY,
+    FailureKind.XML,
+    FailureKind.HTML,
+    FailureKind.RESULT_CODE_0,
+    FailureKind.EMPTY_PAGE,
+]
+
+
+def test_a_first_sync_holds_everything(pipeline: Make) -> None:
+    """Every kind of campaign, of activity and of contact."""
+    line = pipeline()
+
+    result = line.sync()
+
+    assert result.failures == ()
+    line.assert_equal()
+
+
+def test_a_first_sync_holds_everything_since_a_day(pipeline: Make) -> None:
+    """Nothing older comes with it."""
+    line = pipeline()
+    since = (NOW - timedelta(days=60)).astimezone(line.settings().time_zone).date()
+
+    line.sync(since=str(since))
+
+    bound = line.settings(since=str(since)).read_since(NOW)
+    proof = compare(account_activities(line.account.truth(since=bound)), line.activities())
+    assert proof.holds, proof
+    assert 0 < proof.found < len(line.known)
+
+
+def test_a_second_sync_after_a_day_holds_both_days(pipeline: Make) -> None:
+    """Both observations of a contact that opened again are there."""
+    line = pipeline()
+    line.sync()
+    line.account.pass_day()
+
+    line.sync()
+
+    line.assert_equal()
+
+
+def test_a_sync_with_nothing_new_costs_a_request_a_hundred_campaigns(pipeline: Make) -> None:
+    """Contacts are read when asked for."""
+    line = pipeline(plan=Plan(campaigns=230, openers=3))
+    line.sync()
+
+    line.sync(contacts=False)
+
+    assert line.tally.requests == 3
+    line.assert_equal()
+
+
+def test_asking_for_more_than_before_reads_back_to_it(pipeline: Make) -> None:
+    """The file ends up as if all had been asked for at once."""
+    line = pipeline()
+    line.sync(since=str((NOW - timedelta(days=30)).date()))
+
+    line.sync()
+
+    line.assert_equal()
+
+
+def test_rows_that_shift_under_the_reader_are_all_there_in_the_end(pipeline: Make) -> None:
+    """What jumped to the top while it was read is seen by the next sync; nothing is there that never was."""
+    line = pipeline(plan=Plan(campaigns=6, openers=400, shift_every=3))
+    line.sync()
+    line.account.settle()
+
+    line.sync()
+
+    stored = line.activities()
+    now = compare(account_activities(line.account.truth()), stored)
+    ever = compare(account_activities(line.account.history()), stored)
+    assert (now.missing, now.twice) == (0, 0)
+    assert ever.extra == 0
+
+
+@pytest.mark.parametrize("kind", TRANSIENT)
+def test_a_failure_that_passes_changes_nothing(pipeline: Make, kind: FailureKind) -> None:
+    """Every seventh request fails, of every kind of request."""
+    line = pipeline(plan=Plan(campaigns=6, openers=120))
+    line.account.fail(Failure(kind=kind, times=None, every=7, seconds=0.01))
+
+    result = line.sync()
+
+    assert result.failures == ()
+    assert sum(line.account.stats().failures.values()) > 0
+    line.assert_equal()
+
+
+@pytest.mark.parametrize("quirks", QUIRKS.values(), ids=QUIRKS.keys())
+def test_an_odd_account_is_read_as_exactly(pipeline: Make, quirks: Quirks) -> None:
+    """First, and again after a day."""
+    line = pipeline(quirks=quirks, plan=Plan(campaigns=6, openers=120))
+    line.sync()
+    line.account.pass_day()
+
+    result = line.sync()
+
+    assert result.failures == ()
+    line.assert_equal()
+
+
+def test_counters_that_run_ahead_of_their_lists_lose_nothing(pipeline: Make) -> None:
+    """What came late is found by the next news, within the overlap."""
+    line = pipeline(quirks=Quirks(counters_run_ahead=True))
+    line.sync()
+    line.account.pass_day()
+    line.sync()
+    line.account.pass_day()
+    line.account.settle()
+    line.account.fail(Failure(kind=FailureKind.SLOW, seconds=0.0))
+
+    line.sync(since=str((NOW - timedelta(days=36_000)).date()))
+    stored = line.activities()
+
+    assert compare(account_activities(line.account.history()), stored).extra == 0
+
+
+def test_the_shortest_time_budget_takes_many_continuations_and_loses_nothing(pipeline: Make) -> None:
+    """Every campaign is handed over after every page."""
+    line = pipeline(plan=Plan(campaigns=5, openers=150))
+
+    result = line.sync(time_budget_s=0.000_001)
+
+    assert result.failures == ()
+    line.assert_equal()
+
+
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_any_number_of_workers_ends_in_the_same_file(pipeline: Make, concurrency: int) -> None:
+    """They share the budget and the database."""
+    line = pipeline()
+
+    line.sync(concurrency=concurrency)
+
+    line.assert_equal()
+
+
+def test_one_campaign_can_be_synced_by_itself(pipeline: Make) -> None:
+    """The others stay as they are."""
+    line = pipeline()
+    chosen = next(c.id for c in line.account.campaigns_truth() if c.counters["opens"])
+
+    line.sync(campaign=[chosen], contacts=False)
+
+    proof = compare(account_activities(line.account.truth(campaign_id=chosen)), line.activities())
+    assert proof.holds, proof
+
+
+def test_contacts_follow_the_account(pipeline: Make) -> None:
+    """Those edited, tagged, unsubscribed, added and deleted in a day; the deleted are marked, not lost."""
+    line = pipeline()
+    line.sync()
+    before = {contact[0] for contact in line.contacts()}  # type: ignore[index]
+    line.account.pass_day()
+    there = {contact.id for contact in line.account.contacts_truth()}
+
+    line.sync()
+
+    line.assert_equal()
+    assert line.tally.contacts_vanished == len(before - there) > 0
+    assert 0 < line.tally.contacts_changed < line.tally.contacts_read
+
+
+def test_a_campaign_that_fails_for_good_does_not_stop_the_others(pipeline: Make) -> None:
+    """It is named with its reason, and tried again by the next sync."""
+    line = pipeline()
+    broken = next(c.id for c in line.account.campaigns_truth() if c.counters["opens"] and c.kind == "ordinary")
+    line.account.fail(
+        Failure(kind=FailureKind.RESULT_CODE_0, times=None, match=f"open_list&api_output=json&campaignid={broken}&")
+    )
+
+    result = line.sync()
+
+    assert [failure.subject for failure in result.failures] == [str(broken)]
+    others = compare(line.known, line.activities())
+    assert (others.extra, others.twice) == (0, 0)
+    line.account.failures.clear()
+    assert line.sync().failures == ()
+    line.assert_equal()
+
+
+def test_a_sync_that_is_stopped_goes_on_where_it_was(pipeline: Make) -> None:
+    """No page is read twice but the last one of each report under way."""
+    plan = Plan(sizes=(CampaignPlan(openers=4_000, clickers=50), CampaignPlan(openers=1_000, clickers=5)))
+    whole = pipeline(plan=plan)
+    whole.sync(contacts=False)
+    line = pipeline(plan=plan, network=Network(rate=0, latency_ms=5))
+    line.database = line.database.with_name("stopped.duckdb")
+    requests = 0
+    stopped = 0
+
+    from sendtrail.cli.run import LocalRun, Watcher  # noqa: PLC0415
+    from sendtrail.cli.tally import Tally  # noqa: PLC0415
+    from sendtrail.clock import SystemClock  # noqa: PLC0415
+
+    while True:
+        tally = Tally()
+        with LocalRun(line.settings(contacts=False), clock=SystemClock(), tally=tally) as run:
+            timer = threading.Timer(0.3, run.stop)
+            timer.start()
+            result = run.sync(Watcher())
+            timer.cancel()
+        requests += tally.requests
+        stopped += result.interrupted
+        if not result.interrupted:
+            break
+
+    line.known.update(account_activities(line.account.truth()))
+    proof = compare(line.known, line.activities())
+    assert proof.holds, proof
+    assert stopped > 0
+    assert requests <= whole.tally.requests + 4 * stopped + 4

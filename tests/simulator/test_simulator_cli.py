@@ -1,0 +1,75 @@
+"""The command line."""
+
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+import requests
+from typer.testing import CliRunner
+
+from simulator import FailureKind, Quirks, spoken
+from simulator.cli import main
+
+COMMAND = [sys.executable, "-W", "error", "-m", "simulator"]
+
+
+def test_help_names_every_option() -> None:
+    """--help tells of sizes, answers and trouble."""
+    told = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True, timeout=30).stdout
+
+    for option in ("--port", "--seed", "--campaigns", "--openers", "--rate", "--jitter-ms", "--quirk", "--failure"):
+        assert option in told
+
+
+def test_the_command_serves_until_it_is_interrupted() -> None:
+    """It prints where it is, answers, and goes without a complaint."""
+    command = [*COMMAND, "--campaigns", "3", "--openers", "20", "--quirk", "ints", "--failure", "forbidden,match=tags"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+        assert found
+        key = {"Api-Token": "simulated-key"}
+        total = requests.get(f"{found[0]}/api/3/campaigns", headers=key, timeout=10).json()["meta"]["total"]
+        refused = requests.get(f"{found[0]}/api/3/tags", headers=key, timeout=10).status_code
+        process.send_signal(signal.SIGTERM)
+        complaints = process.stderr.read()
+
+    assert (total, refused) == (3, 403)
+    assert complaints == ""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--quirk", "mood"],
+        ["--quirk", "info_shape=round"],
+        ["--failure", "earthquake"],
+        ["--failure", "slow,every=0"],
+        ["--time-zone", "Mars/Olympus"],
+        ["--now", "2026-03-01"],
+        ["--contacts", "3"],
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options: list[str]) -> None:
+    """A wrong value ends the command with a sentence and no traceback."""
+    result = CliRunner().invoke(main, options)
+
+    assert result.exit_code == 2
+    assert "Invalid value" in result.output
+
+
+def test_quirks_in_words() -> None:
+    """A quirk is a name, or a name and a value."""
+    read = spoken.quirks(["ints", "max_limit=50", "without_tstamp_iso=open+click", "repeated_page=links"])
+
+    assert read == Quirks(ints=True, max_limit=50, without_tstamp_iso=("open", "click"), repeated_page="links")
+
+
+def test_a_failure_in_words() -> None:
+    """A failure is a kind with what else there is to say."""
+    read = spoken.failure("reset_before,times=endless,every=5,match=open_list")
+
+    assert (read.kind, read.times, read.every, read.match) == (FailureKind.RESET_BEFORE, None, 5, "open_list")

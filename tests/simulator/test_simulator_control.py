@@ -1,0 +1,63 @@
+"""The simulator's own paths: truth over HTTP, and levers."""
+
+from typing import Any
+
+import orjson
+
+from simulator import Account
+from tests.simulator.reader import Api
+
+
+def _lines(api: Api, path: str, **params: object) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in api.get(f"/_simulator/{path}", **params).content.splitlines()]
+
+
+def test_truth_comes_as_lines_of_json(account: Account, api: Api) -> None:
+    """Each line is a row of the truth; `since` and `campaign_id` pick."""
+    since, campaign = account.now.replace(month=2), account.campaigns[0].id
+
+    everything, picked = _lines(api, "truth"), _lines(api, "truth", since=since.isoformat(), campaign_id=campaign)
+
+    assert everything == orjson.loads(orjson.dumps(list(account.truth())))
+    assert picked == orjson.loads(orjson.dumps(list(account.truth(since, campaign))))
+    assert set(everything[0]) >= {"campaign_id", "event_type", "contact_id", "activity_timestamp", "times", "detail"}
+
+
+def test_history_contacts_and_campaigns_come_as_lines_of_json(account: Account, api: Api) -> None:
+    """The rest of the truth is there too."""
+    account.pass_day()
+
+    assert len(_lines(api, "history")) == len(list(account.history()))
+    assert _lines(api, "contacts") == orjson.loads(orjson.dumps(list(account.contacts_truth())))
+    assert _lines(api, "campaigns") == orjson.loads(orjson.dumps(list(account.campaigns_truth())))
+
+
+def test_days_can_be_passed_over_http(account: Account, api: Api) -> None:
+    """POST moves the account and tells its time."""
+    started = account.now
+
+    times = [
+        api.session.post(f"{api.url}/_simulator/{name}").json() for name in ("pass_day", "pass_quiet_day", "settle")
+    ]
+
+    assert [time["now"] for time in times] == [f"2026-03-0{day}T12:00:00+00:00" for day in (2, 3, 3)]
+    assert (account.now - started).days == 2
+
+
+def test_failures_can_be_injected_over_http(api: Api) -> None:
+    """POST lets requests fail, and DELETE ends it."""
+    failures = [{"kind": "unavailable", "times": None, "match": "tags"}]
+    api.session.post(f"{api.url}/_simulator/failures", json=failures)
+    failing = api.get("/api/3/tags").status_code
+    api.session.delete(f"{api.url}/_simulator/failures")
+
+    assert (failing, api.get("/api/3/tags").status_code) == (503, 200)
+
+
+def test_nonsense_is_told_to_be_nonsense(api: Api) -> None:
+    """A failure or an instant that cannot be read gives a 400 that says why."""
+    refused = api.session.post(f"{api.url}/_simulator/failures", json=[{"kind": "earthquake"}])
+    unread = api.get("/_simulator/truth", since="yesterday")
+
+    assert (refused.status_code, unread.status_code) == (400, 400)
+    assert "kind" in refused.json()["message"]

@@ -1,0 +1,91 @@
+"""Rows and permutations: computed on demand, changed sparsely."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.changes import Changes, Gaps
+from simulator.randomness import Permutation
+from simulator.rows import FirstRows, State, total_times
+from simulator.stamps import Stamps
+
+
+@given(size=st.integers(1, 300), key=st.integers(0, 2**64 - 1))
+def test_a_permutation_is_one(size: int, key: int) -> None:
+    """Each number goes to another, and the inverse leads back."""
+    order = Permutation(size, key=key)
+
+    there = [order[n] for n in range(size)]
+
+    assert sorted(there) == list(range(size))
+    assert [order.index(value) for value in there] == list(range(size))
+
+
+@given(missing=st.sets(st.integers(0, 60)))
+def test_gaps_are_skipped(missing: set[int]) -> None:
+    """The n-th number that is there is found without a walk."""
+    there = [n for n in range(80) if n not in missing]
+
+    gaps = Gaps(tuple(sorted(missing)))
+
+    assert [gaps.nth(n) for n in range(len(there))] == there
+
+
+@given(size=st.integers(1, 2_000), key=st.integers(0, 2**64 - 1))
+def test_first_rows_are_in_order(size: int, key: int) -> None:
+    """The first rows are newest first and within their span, and the sum of their times is known."""
+    rows = FirstRows(key=key, size=size, start=1_000, end=90_000)
+
+    states = [rows[n] for n in range(size)]
+
+    assert [state.at for state in states] == sorted((state.at for state in states), reverse=True)
+    assert all(1_000 <= state.at < 90_000 for state in states)
+    assert sum(state.times for state in states) == total_times(size)
+
+
+@given(moves=st.lists(st.one_of(st.none(), st.integers(0, 40))), erased=st.sets(st.integers(0, 30), max_size=5))
+def test_a_changed_list_is_the_first_rows_with_what_happened(moves: list[int | None], erased: set[int]) -> None:
+    """Joining, repeating and erasing give what a plain dictionary of rows would."""
+    first = FirstRows(key=1, size=25, start=0, end=1_000)
+    changes = Changes(first=first, capacity=35)
+    expected = {n: first[n] for n in reversed(range(25))}
+    for at, member in enumerate(moves, start=1_000):
+        if member is None and changes.join(at):
+            expected[changes.members() - 1] = State(changes.members() - 1, at, 1)
+        elif member is not None and changes.holds(member):
+            changes.repeat(member, at)
+            expected[member] = State(member, at, expected.pop(member).times + 1)
+    for member in erased:
+        changes.erase(member)
+        expected.pop(member, None)
+
+    view = changes.view()
+
+    newest_first = list(reversed(expected.values()))
+    assert list(view) == newest_first
+    assert view.slice(0, len(view)) == newest_first
+    assert len(view) == len(newest_first)
+
+
+def test_a_view_stays_as_it_was() -> None:
+    """What happens after a view was taken does not show in it."""
+    changes = Changes(first=FirstRows(key=1, size=3, start=0, end=100), capacity=10)
+    before = changes.view()
+    rows = list(before)
+
+    changes.join(200)
+    changes.repeat(1, 201)
+
+    assert list(before) == rows
+    assert [state.member for state in changes.view()] == [1, 3, 0, 2]
+
+
+def test_the_hour_that_repeats_is_read_as_the_first() -> None:
+    """A naive timestamp in the hour that the clocks repeat stands for the first of the two."""
+    stamps = Stamps(ZoneInfo("America/Chicago"))
+    second_half_past_one = int(datetime(2025, 11, 2, 7, 30, tzinfo=UTC).timestamp())
+
+    assert stamps.iso(second_half_past_one) == "2025-11-02T01:30:00-06:00"
+    assert stamps.as_read(second_half_past_one) == second_half_past_one - 3_600

@@ -1,0 +1,22 @@
+# Copied beside the other tests of terraform/, so that its plan can be read as JSON: no credentials are needed for it.
+
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+}
+
+run "plan" {
+  command = plan
+
+  variables {
+    project_id = "example-project"
+    bundles    = "./tests/bundles/before"
+    readers    = ["group:analysts@example.com"]
+    operators  = ["user:ann@example.com"]
+    accounts = {
+      acme = { api_url = "https://acme.api-us1.com" }
+      beta = { api_url = "https://beta.api-us1.com", time_zone = "Europe/Berlin", requests_per_second = 2.5 }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+"""Applied to nothing: schema-only providers say yes to every request, so these show terraform's own part only."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.terraform.workspace import Workspace, is_offline
+
+VARIABLES = (
+    "-var=project_id=example-project",
+    '-var=accounts={acme={api_url="https://acme.api-us1.com"}}',
+    "-var=bundles=tests/bundles/before",
+    "-no-color",
+)
+CHANGED = re.compile(r"# (\S+) (?:will be|must be) (?:updated|replaced)")
+REAL_PROVIDERS_NEED_A_PROJECT = "applying with the real providers needs a project of Google Cloud"
+
+
+@pytest.fixture(scope="module")
+def once(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Return a workspace that was applied and is left as it is."""
+    if not is_offline():
+        pytest.skip(REAL_PROVIDERS_NEED_A_PROJECT)
+    copy = workspace.copy(tmp_path_factory.mktemp("apply") / "once")
+    result = copy.run("apply", "-auto-approve", *VARIABLES)
+    assert result.status == 0, result.output
+    return copy
+
+
+@pytest.fixture
+def applied(once: Workspace, tmp_path: Path) -> Workspace:
+    """Return a workspace that was applied and may be changed."""
+    return once.copy(tmp_path / "applied")
+
+
+def test_applying_twice_changes_nothing(applied: Workspace) -> None:
+    """A second apply finds nothing to do."""
+    result = applied.run("plan", "-detailed-exitcode", *VARIABLES)
+
+    assert result.status == 0, result.output
+    assert "No changes" in result.output
+
+
+def test_changed_code_is_deployed_and_nothing_else_touched(applied: Workspace) -> None:
+    """New code of one function changes its object and the function."""
+    (applied.root / "tests/bundles/before/dispatcher.zip").write_text("changed", encoding="utf-8")
+
+    result = applied.run("plan", *VARIABLES)
+
+    assert CHANGED.findall(result.output) == [
+        'google_cloudfunctions2_function.function["dispatcher"]',
+        'google_storage_bucket_object.bundle["dispatcher"]',
+    ]
+
+
+def test_a_second_account_touches_nothing_of_the_first(applied: Workspace) -> None:
+    """Another account adds a secret, its readers and a connection; only the dashboard changes."""
+    accounts = '-var=accounts={acme={api_url="https://acme.api-us1.com"},beta={api_url="https://beta.api-us1.com"}}'
+
+    result = applied.run("plan", *VARIABLES, accounts)
+
+    assert "Plan: 5 to add, 1 to change, 0 to destroy." in result.output
+
+
+def test_no_key_is_in_the_state(applied: Workspace) -> None:
+    """The state holds secrets without versions: keys are added by hand."""
+    resources = applied.run("state", "list").output
+
+    assert 'google_secret_manager_secret.api_key["acme"]' in resources
+    assert "google_secret_manager_secret_version" not in resources
+
+
+def test_destroying_says_what_is_kept(applied: Workspace) -> None:
+    """Whoever destroys is told which data stays, and how to remove that, too."""
+    result = applied.run("destroy", "-auto-approve", *VARIABLES)
+
+    assert "Kept: the BigQuery tables of marketing_ai" in result.output
+    assert "protect_data = false" in result.output

@@ -1,0 +1,52 @@
+"""The warehouse that is planned is the one that the code writes to."""
+
+from pathlib import Path
+
+from sendtrail.rows import Table
+from sendtrail.tables import CONTACTS_SEEN
+from tests.terraform.plans import Plan, plan_of
+from tests.terraform.problems import table_problems
+from tests.terraform.workspace import REPOSITORY, Workspace
+
+
+def test_tables_are_those_of_the_code(plan: Plan) -> None:
+    """Schemas, partitions and clusters equal the files in sql/, which the adapters read too."""
+    assert table_problems(plan, REPOSITORY / "sql") == []
+
+
+def test_every_table_has_one_writer(plan: Plan) -> None:
+    """Each table that rows are merged into is granted to one function."""
+    granted = [values["table_id"] for values in plan.by_key("google_bigquery_table_iam_member", "merge").values()]
+
+    assert sorted(granted) == sorted(Table)
+
+
+def test_working_table_is_staged(plan: Plan) -> None:
+    """What a pass has seen lies where the code looks for it: in the staging dataset."""
+    tables = plan.by_key("google_bigquery_table", "table")
+
+    assert [name for name, values in tables.items() if values["dataset_id"] == "marketing_ai_staging"] == [
+        CONTACTS_SEEN
+    ]
+
+
+def test_views_wait_for_those_they_read(workspace: Workspace, tmp_path: Path) -> None:
+    """A view added to sql/ is planned, in the layer above the views that it reads."""
+    changed = workspace.copy(tmp_path / "changed")
+    _add_view(changed, "opens", "-- One row is an open.\nSELECT 1 FROM `${dataset}`.`email_activities`")
+    _add_view(changed, "open_counts", "-- One row is a count.\nSELECT 1 FROM `${dataset}`.`opens`")
+
+    views = [r for r in plan_of(changed).of("google_bigquery_table") if r.name == "view"]
+
+    assert [view.address for view in views] == [
+        'module.views_0.google_bigquery_table.view["opens"]',
+        'module.views_1.google_bigquery_table.view["open_counts"]',
+    ]
+    assert views[1].values["view"][0]["query"].endswith("FROM `example-project`.`marketing_ai`.`opens`")
+    assert views[1].values["description"] == "One row is a count."
+
+
+def _add_view(workspace: Workspace, name: str, query: str) -> None:
+    folder = workspace.folder / "sql" / name
+    folder.mkdir()
+    (folder / "view.sql").write_text(query, encoding="utf-8")

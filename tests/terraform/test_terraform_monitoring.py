@@ -1,0 +1,52 @@
+"""What is charted and alerted on exists."""
+
+import json
+
+import pytest
+
+from tests.terraform.plans import Plan
+from tests.terraform.problems import metric_problems, queries
+
+
+def test_queries_name_metrics_that_exist(plan: Plan) -> None:
+    """Each metric of a chart or an alert is one of ours or of Google's, and so is each label that it is grouped by."""
+    assert metric_problems(plan) == []
+
+
+def test_every_metric_is_looked_at(plan: Plan) -> None:
+    """No metric is made that neither a chart nor an alert shows."""
+    asked = " ".join(query for _, query in queries(plan))
+
+    assert [
+        m.values["name"] for m in plan.of("google_logging_metric") if f":user_{m.values['name']}" not in asked
+    ] == []
+
+
+def test_extracted_labels_are_declared(plan: Plan) -> None:
+    """A metric declares the labels that it extracts, or Google refuses it."""
+    for metric in plan.of("google_logging_metric"):
+        declared = {label["key"] for label in metric.values["metric_descriptor"][0]["labels"]}
+
+        assert declared == set(metric.values["label_extractors"])
+
+
+@pytest.mark.parametrize(
+    "subject", ["Activities", "Campaigns", "429s", "budget", "Oldest message", "Time", "Memory", "Bytes billed"]
+)
+def test_dashboard_shows(plan: Plan, subject: str) -> None:
+    """The dashboard has a chart for each thing that an operator asks about."""
+    (dashboard,) = plan.of("google_monitoring_dashboard")
+    titles = [widget["title"] for widget in json.loads(dashboard.values["dashboard_json"])["gridLayout"]["widgets"]]
+
+    assert any(subject in title for title in titles)
+
+
+@pytest.mark.parametrize(
+    "alert", ["dead_letters", "failures", "oldest_message", "run_unfinished", "no_run", "throttled", "bytes_billed"]
+)
+def test_alerts_say_what_to_do(plan: Plan, alert: str) -> None:
+    """Each trouble has an alert with advice."""
+    policy = plan.by_key("google_monitoring_alert_policy", "alert")[alert]
+
+    assert policy["documentation"][0]["content"]
+    assert policy["alert_strategy"]
