@@ -12,16 +12,15 @@
 The account follows from its seed, its plan and an instant: any row is computed when it is asked for, so a million
 openers cost no memory. Where the real API is undocumented it does this:
 
-- Bounces, unsubscriptions and forwards come oldest first and newest last.
+- Bounces and unsubscriptions come oldest first; forwards newest first.
 - Forwards have `subscriberid, email, tstamp, tstamp_iso, times, email_to`, all on one page, whatever `page` says.
 - Without `messageid` the reports of a split campaign tell of its first message alone.
 - An e-mail address never changes; retagging a contact leaves its `udate` alone.
 - `filters[updated_after]` reads an instant without offset in US Central time; other filters are ignored.
 """
 
-from simulator.account import Account
+from simulator.account import Account, Network
 from simulator.failures import Failure, FailureKind
-from simulator.network import Network
 from simulator.plan import CampaignPlan, Plan
 from simulator.quirks import Quirks
 from simulator.server import Running, serve

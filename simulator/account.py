@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import RLock
 from zoneinfo import ZoneInfo
@@ -16,7 +17,6 @@ from simulator.failures import Failure, Injected
 from simulator.labels import list_names, tag_names
 from simulator.ledger import Ledger
 from simulator.movement import Movement, Span
-from simulator.network import Network
 from simulator.particulars import Wording
 from simulator.people import Contact, People
 from simulator.plan import Plan
@@ -28,6 +28,16 @@ from simulator.truth import TruthCampaign, TruthContact, TruthRow
 from simulator.witness import Witness
 
 _OLDER_CONTACTS_S = 365 * DAY_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How the account answers; latency is half on the way in and half on the way out, jitter on both."""
+
+    rate: float = 5.0
+    """Requests per second in any sliding window, over both API versions; 0 means without limit."""
+    latency_ms: float = 0.0
+    jitter_ms: float = 0.0
 
 
 class Account:

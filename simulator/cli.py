@@ -8,8 +8,7 @@ from typing import Annotated
 from typer import BadParameter, Option, Typer, echo
 
 from simulator import spoken
-from simulator.account import Account
-from simulator.network import Network
+from simulator.account import Account, Network
 from simulator.plan import MAX_LINKS, Plan
 from simulator.server import listen, serve_forever, url_of
 
@@ -67,9 +66,11 @@ def run(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Serve a simulated ActiveCampaign account on 127.0.0.1 until interrupted.
 
-    The API is under /api/3 and /admin/api.php, and wants the header Api-Token. Under /_simulator, without a key: GET
-    stats, and as lines of JSON truth, history, contacts, campaigns; POST pass_day, pass_quiet_day, settle, failures;
-    DELETE failures.
+    The API is under /api/3 and /admin/api.php; send the header Api-Token.
+
+    Without a key there are, under /_simulator: GET stats; GET truth, history,
+    contacts, campaigns as lines of JSON; POST pass_day, pass_quiet_day, settle,
+    failures; DELETE failures.
     """
     with _complaints():
         account = Account(

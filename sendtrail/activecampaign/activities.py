@@ -15,7 +15,7 @@ from sendtrail.reports import Report
 T = TypeVar("T")
 Row = Mapping[str, Any]
 
-BOUNCE_DETAILS = ("type", "code", "reason", "descript", "counted", "listid")
+BOUNCE_DETAILS = ("id", "type", "code", "reason", "descript", "counted")
 # No public page shows this row; `email_to` is what the on-premise edition calls it.
 RECIPIENT_FIELDS = ("email_to", "forward_to", "recipient", "to")
 

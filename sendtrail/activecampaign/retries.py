@@ -56,7 +56,7 @@ class Attempts:
         self._policy, self._clock = policy, clock
         self._started = clock.monotonic()
         self._failed = 0
-        self._backoff = wait_exponential_jitter(initial=policy.base_s, max=policy.max_wait_s, jitter=policy.base_s)
+        self._backoff = wait_exponential_jitter(multiplier=policy.base_s, max=policy.max_wait_s, jitter=policy.base_s)
 
     def run(self, attempt: Callable[[], T]) -> T:
         """Return what an attempt returns; raise what the last Setback leads to."""
