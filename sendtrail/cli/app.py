@@ -7,11 +7,12 @@ import typer
 from rich.console import Console
 
 from sendtrail.cli.demo import demo
-#q
+
+# q
 from sendtrail.cli.sync import sync
 from sendtrail.errors import SendtrailError, SettingsError
 
-USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
+USAGE_ERROR, FAILURE = 2, 1
 
 app = typer.Typer(
     name="sendtrail",
@@ -23,7 +24,7 @@ app = typer.Typer(
 )
 app.command()(sync)
 app.command()(demo)
-#q2
+# q2
 
 
 @app.callback()
@@ -47,9 +48,6 @@ def main() -> None:
     except SendtrailError as error:
         _complain("Stopped:", str(error))
         sys.exit(FAILURE)
-    except KeyboardInterrupt:
-        _complain("Interrupted. Nothing is lost: run the same command again to go on.")
-        sys.exit(INTERRUPTED)
 
 
 def _complain(title: str, *lines: str) -> None:

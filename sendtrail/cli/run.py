@@ -15,7 +15,7 @@ from contacts_worker.sync import sync_contacts
 from dispatcher.dispatch import Summary, dispatch
 from dispatcher.due import Policy, Request
 from sendtrail.activecampaign.account import Account
-from sendtrail.activecampaign.retries import DEFAULT_RETRIES, RetryPolicy
+from sendtrail.activecampaign.retries import RetryPolicy
 from sendtrail.budget import RateBudget
 from sendtrail.cli.settings import SyncSettings
 from sendtrail.cli.tally import CountingWarehouse, Tally
@@ -30,6 +30,8 @@ from sendtrail.ports import Topic
 from sendtrail.services import Services
 
 STATE_SUFFIX = ".state"
+# Somebody is waiting: a wrong key or address is said within seconds, and the queue tries again what may pass.
+PATIENCE = RetryPolicy(attempts=5, total_s=240.0, base_s=0.5, max_wait_s=8.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,9 +79,7 @@ def state_file(database: Path) -> Path:
 class LocalRun:
     """The pipeline on this machine, open from `with` to its end."""
 
-    def __init__(
-        self, settings: SyncSettings, *, clock: Clock, tally: Tally, retries: RetryPolicy = DEFAULT_RETRIES
-    ) -> None:
+    def __init__(self, settings: SyncSettings, *, clock: Clock, tally: Tally, retries: RetryPolicy = PATIENCE) -> None:
         self._settings, self._clock, self._tally, self._retries = settings, clock, tally, retries
         self._stop = threading.Event()
         self._open = ExitStack()

@@ -13,6 +13,7 @@ from sendtrail.cli.settings import SyncSettings
 from sendtrail.cli.summary import print_summary
 from sendtrail.clock import SystemClock
 
+FAILED, INTERRUPTED = 1, 130
 ACCOUNT, REACH, STORE, PACE = "The account", "What is synced", "Where it goes", "How fast"
 
 
@@ -112,12 +113,20 @@ def sync(  # noqa: PLR0913  (a parameter an option)
     options = {**locals(), "all": everything or None}
     settings = SyncSettings.read({name: value for name, value in options.items() if name != "everything"})
     console = Console()
-    _log_to(Console(stderr=True))
-    result = run_sync(console, settings)
+    _log_to(console)  # the one that draws the bars, so that neither overwrites the other
+    result = _unless_interrupted(console, settings)
+    if result is None or result.interrupted:
+        console.print("Interrupted. Nothing is lost: run the same command again to go on.")
+        raise typer.Exit(INTERRUPTED)
     if result.failures:
-        raise typer.Exit(1)
-    if result.interrupted:
-        raise KeyboardInterrupt
+        raise typer.Exit(FAILED)
+
+
+def _unless_interrupted(console: Console, settings: SyncSettings) -> RunResult | None:
+    try:
+        return run_sync(console, settings)
+    except KeyboardInterrupt:  # while it was listing the campaigns, or for the second time
+        return None
 
 
 def run_sync(console: Console, settings: SyncSettings) -> RunResult:

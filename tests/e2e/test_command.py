@@ -1,0 +1,223 @@
+"""The command as a person runs it, in a process of its own: what it says, how it ends, what a kill leaves behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from simulator import CampaignPlan, Failure, FailureKind, Network, Plan
+from tests.e2e.conftest import Pipeline
+
+Make = Callable[..., Pipeline]
+PATIENCE_S = 60
+BIG = Plan(sizes=(CampaignPlan(openers=1_200, clickers=40), CampaignPlan(openers=600, clickers=10)), contacts=2_500)
+
+
+def start(line: Pipeline, *options: str, key: str | None = None) -> "subprocess.Popen[str]":
+    """Start `sendtrail sync` against an account."""
+    command = [sys.executable, "-m", "sendtrail.cli.app", "sync", "--all", "--requests-per-second", "1000"]
+    command += ["--api-url", line.url, "--database", str(line.database), *options]
+    environment = {"SENDTRAIL_API_KEY": key or line.account.api_key, "PATH": os.environ["PATH"], "COLUMNS": "200"}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def finish(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    """Return the exit code and all that was printed."""
+    output, _ = process.communicate(timeout=PATIENCE_S)
+    return process.returncode, output
+
+
+def sync(line: Pipeline, *options: str, key: str | None = None) -> tuple[int, str]:
+    """Run `sendtrail sync` to its end."""
+    return finish(start(line, *options, key=key))
+
+
+def wait_for_requests(line: Pipeline, number: int) -> None:
+    """Wait until the account has seen so many requests."""
+    deadline = time.monotonic() + PATIENCE_S
+    while line.account.stats().requests < number:
+        assert time.monotonic() < deadline, "the sync does not come that far"
+        time.sleep(0.01)
+
+
+def test_a_sync_says_what_it_brought_in_and_ends_with_0(pipeline: Make) -> None:
+    """The summary names every kind of activity, the contacts, the requests and the time."""
+    line = pipeline()
+
+    code, output = sync(line)
+
+    assert code == 0, output
+    for name in ("opens", "clicks", "bounces", "unsubscribes", "forwards", "contacts", "API requests", "429s", "time"):
+        assert name in output
+    assert line.account.api_key not in output
+
+
+@pytest.mark.parametrize("requests", [3, 40, 90])
+def test_a_sync_that_was_killed_goes_on_where_it_was(pipeline: Make, requests: int) -> None:
+    """`kill -9` at any moment; the next run ends with everything, once each."""
+    line = pipeline(plan=BIG, network=Network(rate=0, latency_ms=20))
+    process = start(line)
+    wait_for_requests(line, requests)
+
+    process.kill()
+    finish(process)
+    code, output = sync(line)
+
+    assert code == 0, output
+    line.sync()
+    line.assert_equal()
+
+
+def test_ctrl_c_keeps_what_was_read(pipeline: Make) -> None:
+    """It says that nothing is lost, ends with 130, and the next run reads the rest only."""
+    line = pipeline(plan=BIG, network=Network(rate=0, latency_ms=20))
+    process = start(line, "--no-contacts")
+    wait_for_requests(line, 40)
+
+    process.send_signal(signal.SIGINT)
+    code, output = finish(process)
+    read_first = line.account.stats().requests
+    again, _ = sync(line, "--no-contacts")
+
+    assert (code, again) == (130, 0), output
+    assert "run the same command again" in output
+    assert line.account.stats().requests < 2 * read_first + 100
+    line.sync()
+    line.assert_equal()
+
+
+def test_a_campaign_that_failed_is_named_with_its_reason_and_ends_with_1(pipeline: Make) -> None:
+    """Everything else is in."""
+    line = pipeline()
+    broken = next(c for c in line.account.campaigns_truth() if c.counters["opens"] and c.kind == "ordinary")
+    line.account.fail(Failure(kind=FailureKind.REDIRECT, times=None, match=f"campaignid={broken.id}&"))
+
+    code, output = sync(line)
+
+    assert code == 1
+    assert f"failed campaign {broken.id}" in output
+    assert "API URL" in output
+
+
+def test_a_wrong_key_is_said_to_be_wrong(pipeline: Make) -> None:
+    """Once, and without showing it."""
+    line = pipeline()
+
+    code, output = sync(line, key="not-the-key")
+
+    assert code == 1
+    assert "key" in output
+    assert "not-the-key" not in output
+    assert "Traceback" not in output
+
+
+def test_an_address_where_nobody_answers_is_said_to_be_wrong(pipeline: Make) -> None:
+    """With what to check."""
+    line = pipeline()
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        line.url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+        process = start(line)
+        code, output = finish(process)
+
+    assert code == 1
+    assert "127.0.0.1" in output
+    assert "Traceback" not in output
+
+
+def corrupt(file: Path) -> None:
+    """Write over the middle of a file."""
+    with file.open("r+b") as opened:
+        opened.write(b"not a database at all" * 10)
+
+
+def scribble(database: Path) -> None:
+    """Write something that is no database."""
+    database.write_text("a,b\n1,2\n")
+
+
+def occupy(database: Path) -> None:
+    """Make a database that has a table of ours with columns of another's."""
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("CREATE SCHEMA marketing_ai")
+        connection.execute("CREATE TABLE marketing_ai.contacts (a INT)")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [(scribble, "no DuckDB database"), (occupy, "not Sendtrail's"), (Path.mkdir, "is a folder")],
+)
+def test_a_database_that_is_not_ours_is_left_alone(pipeline: Make, damage: Callable[[Path], None], said: str) -> None:
+    """The message says what to do, and the exit code that it was asked for wrongly."""
+    line = pipeline()
+    damage(line.database)
+    before = line.database.read_bytes() if line.database.is_file() else b""
+
+    code, output = sync(line)
+
+    assert code == 2, output
+    assert said in output
+    assert (line.database.read_bytes() if line.database.is_file() else b"") == before
+
+
+def test_a_state_file_that_is_damaged_is_said_to_be(pipeline: Make) -> None:
+    """The data stays; moved away, the next run reads again what the state would have spared."""
+    line = pipeline()
+    sync(line)
+    state = line.database.with_name(line.database.name + ".state")
+    corrupt(state)
+
+    code, output = sync(line)
+    state.rename(state.with_suffix(".old"))
+    again, _ = sync(line)
+
+    assert (code, again) == (2, 0), output
+    assert "move it away" in output
+    line.sync()
+    line.assert_equal()
+
+
+def test_two_syncs_of_one_file_do_not_get_into_each_others_way(pipeline: Make) -> None:
+    """The second says who has it."""
+    line = pipeline(plan=BIG, network=Network(rate=0, latency_ms=50))
+    first = start(line)
+    wait_for_requests(line, 10)
+
+    code, output = sync(line)
+    first_code, _ = finish(first)
+
+    assert (code, first_code) == (2, 0)
+    assert "in use" in output
+
+
+def test_every_wrong_option_is_named_at_once(pipeline: Make) -> None:
+    """Not one after the other."""
+    line = pipeline()
+
+    code, output = sync(line, "--concurrency", "many", "--dataset", "a-b", "--time-zone", "Nowhere")
+
+    assert code == 2
+    for option in ("--concurrency", "--dataset", "--time-zone"):
+        assert option in output
+
+
+def test_the_help_needs_no_manual() -> None:
+    """Every option of the contract is in it."""
+    command = [sys.executable, "-m", "sendtrail.cli.app", "sync", "--help"]
+
+    output = subprocess.run(command, capture_output=True, text=True, check=True, env={"COLUMNS": "120"}).stdout
+
+    for option in (
+        "--api-url", "--api-key-file", "SENDTRAIL_API_KEY", "--database", "--organization", "--dataset", "--since",
+        "--lookback-days", "--all", "--campaign", "--no-contacts", "--requests-per-second", "--time-zone",
+        "--time-budget-s", "--concurrency", "Exit code",
+    ):  # fmt: skip
+        assert option in output
