@@ -3,9 +3,11 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c '
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# checkov's dependencies do not fit into ours.
+CHECKOV := .venv-checkov
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports format lock bench clean
+.PHONY: help setup demo test check lint types imports format lock bench checkov clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +28,16 @@ demo: $(READY)  ## sync a simulated account into a DuckDB file and prove the res
 test: $(READY)  ## run the tests
 	@$(BIN)/pytest -n 2 --quiet
 
-check: lint types imports test  ## what CI runs: lint, format, types, import rules, tests
+checkov: $(CHECKOV)/.ready
+
+$(CHECKOV)/.ready: tests/terraform/checkov.txt
+	@test -n "$(PYTHON)" || { echo "sendtrail needs Python 3.11, 3.12 or 3.13 on PATH" >&2; exit 2; }
+	@echo "Setting up $(CHECKOV), which checks the Terraform code (once) ..."
+	@$(PYTHON) -m venv --clear $(CHECKOV)
+	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+check: lint types imports checkov test  ## what CI runs: lint, format, types, import rules, tests
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -51,4 +62,4 @@ lock: $(READY)  ## renew requirements.lock from pyproject.toml
 		--custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
 clean:  ## remove what was built
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf $(VENV) $(CHECKOV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

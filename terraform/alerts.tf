@@ -28,7 +28,7 @@ locals {
       title    = "no run in twice the schedule"
       severity = "CRITICAL"
       # No run in one interval, for one interval: that is two since the last, and no alarm while the first is yet to come.
-      query    = "(sum(increase(${local.series.runs}[${var.dispatch_every_hours}h])) or vector(0)) < 1"
+      query    = "(sum(increase(${local.series.runs}[${var.dispatch_every_hours}h])) or vector(0)) < 0.5" # increase() extrapolates: one may read 0.99
       duration = "${var.dispatch_every_hours * 3600}s"
       advice   = "Look at Cloud Scheduler's job ${var.name}-campaigns and the dispatcher's logs."
     }
@@ -53,6 +53,7 @@ resource "google_monitoring_alert_policy" "alert" {
   display_name          = "Sendtrail (${var.name}): ${each.value.title}"
   combiner              = "OR"
   severity              = each.value.severity
+  enabled               = each.key != "no_run" || !var.paused
   notification_channels = var.notification_channels
 
   conditions {

@@ -7,7 +7,6 @@ locals {
       memory        = "512Mi"
       cpu           = "1"
       max_instances = 2
-      concurrency   = 4
       publishes_to  = ["campaigns", "contacts", "failures"]
       merges_into   = ["campaigns"]
     }
@@ -16,8 +15,7 @@ locals {
       entry_point   = "sync_campaign"
       memory        = "1Gi"
       cpu           = "1"
-      max_instances = 5 # a cap on the bill; what paces the requests is the budget in Firestore
-      concurrency   = 4 # a worker mostly waits for the API, so one instance serves several campaigns
+      max_instances = length(var.accounts) # 4 deliveries use up an account's API budget: more would wait, and be billed
       publishes_to  = ["campaigns", "failures"]
       merges_into   = ["email_activities"]
     }
@@ -26,8 +24,7 @@ locals {
       entry_point   = "sync_contacts"
       memory        = "1Gi"
       cpu           = "1"
-      max_instances = 2
-      concurrency   = 4
+      max_instances = ceil(length(var.accounts) / 4)
       publishes_to  = ["contacts", "failures"]
       merges_into   = ["contacts"]
     }
@@ -35,6 +32,7 @@ locals {
 
   functions = {
     for function, defaults in local.function_defaults : function => merge(
+      { concurrency = 4 }, # as many threads as functions-framework starts on one processor
       defaults,
       { for name, value in try(var.functions[function], {}) : name => value if value != null },
       { name = "${var.name}-${replace(function, "_", "-")}" },
@@ -57,7 +55,9 @@ locals {
     { for name, value in var.settings : "SENDTRAIL_${upper(name)}" => tostring(value) },
   )
 
-  bundles = { for function in keys(local.functions) : function => "${var.bundles}/${function}.zip" }
+  # <function>.zip or <function>-<anything>.zip, one of each.
+  found   = { for function in keys(local.functions) : function => sort(fileset(var.bundles, "${function}{,-*}.zip")) }
+  bundles = { for function, files in local.found : function => "${var.bundles}/${try(files[0], "")}" }
 
   emails          = { for function, account in google_service_account.function : function => "${account.account_id}@${local.account_domain}" }
   build_email     = "${google_service_account.build.account_id}@${local.account_domain}"
@@ -98,6 +98,13 @@ resource "google_cloudfunctions2_function" "function" {
     # "Internal" takes in Pub/Sub and Cloud Scheduler of this project. Only operators need the way in from outside, and
     # pass the same check of who they are.
     ingress_settings = each.key == "dispatcher" && length(var.operators) > 0 ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
+  }
+
+  lifecycle {
+    precondition {
+      condition     = each.value.concurrency == 1 || tonumber(each.value.cpu) >= 1
+      error_message = "${each.key}: with less than one cpu, Cloud Run handles one request at a time: set concurrency = 1 too."
+    }
   }
 
   # A build that starts before its account may read the source fails.

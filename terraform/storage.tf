@@ -29,8 +29,8 @@ resource "google_storage_bucket_object" "bundle" {
     create_before_destroy = true
 
     precondition {
-      condition     = fileexists(local.bundles[each.key])
-      error_message = "${local.bundles[each.key]} is missing: run `make bundles` first."
+      condition     = length(local.found[each.key]) == 1
+      error_message = "${var.bundles} holds ${length(local.found[each.key])} bundles of ${each.key} where one is wanted: run `make bundles` first."
     }
   }
 }

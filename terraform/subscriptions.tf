@@ -1,6 +1,6 @@
 locals {
   retention             = "604800s" # 7 days
-  max_delivery_attempts = 80
+  max_delivery_attempts = 100
 
   # Topic => the function that its messages are pushed to.
   pushes = { campaigns = "campaign_worker", contacts = "contacts_worker" }

@@ -50,6 +50,11 @@ run "two_accounts" {
   }
 
   assert {
+    condition     = google_cloudfunctions2_function.function["campaign_worker"].service_config[0].max_instance_count == 2
+    error_message = "Each account adds an instance that its budget can keep busy."
+  }
+
+  assert {
     condition     = strcontains(google_monitoring_dashboard.dashboard.dashboard_json, "beta_2")
     error_message = "The dashboard shows the budget of each account."
   }

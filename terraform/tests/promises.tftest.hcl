@@ -190,6 +190,16 @@ run "schedules" {
   }
 }
 
+run "paused" {
+  command = plan
+  variables { paused = true }
+
+  assert {
+    condition     = alltrue([for job in google_cloud_scheduler_job.dispatch : job.paused]) && [for key, alert in google_monitoring_alert_policy.alert : key if !alert.enabled] == ["no_run"]
+    error_message = "Nothing is started while paused, and nobody is told that nothing starts."
+  }
+}
+
 run "data" {
   command = plan
 

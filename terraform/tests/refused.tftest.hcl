@@ -193,3 +193,9 @@ run "an_unknown_log_level" {
   variables { settings = { log_level = "LOUD" } }
   expect_failures = [var.settings]
 }
+
+run "half_a_processor_for_four_requests" {
+  command = plan
+  variables { functions = { dispatcher = { cpu = "0.5" } } }
+  expect_failures = [google_cloudfunctions2_function.function]
+}

@@ -55,12 +55,16 @@ def test_changed_code_is_deployed_and_nothing_else_touched(applied: Workspace) -
 
 
 def test_a_second_account_touches_nothing_of_the_first(applied: Workspace) -> None:
-    """Another account adds a secret, its readers and a connection; only the dashboard changes."""
+    """Another account adds a secret, its readers and a connection; the dashboard and the worker's size follow."""
     accounts = '-var=accounts={acme={api_url="https://acme.api-us1.com"},beta={api_url="https://beta.api-us1.com"}}'
 
     result = applied.run("plan", *VARIABLES, accounts)
 
-    assert "Plan: 5 to add, 1 to change, 0 to destroy." in result.output
+    assert "Plan: 5 to add, 2 to change, 0 to destroy." in result.output
+    assert CHANGED.findall(result.output) == [
+        'google_cloudfunctions2_function.function["campaign_worker"]',
+        "google_monitoring_dashboard.dashboard",
+    ]
 
 
 def test_no_key_is_in_the_state(applied: Workspace) -> None:

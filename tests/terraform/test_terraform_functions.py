@@ -12,9 +12,10 @@ from tests.terraform.plans import Plan
 from tests.terraform.problems import access_problems, environment_problems, topic_problems
 from tests.terraform.workspace import REPOSITORY
 
-# Where the emulators' demo finds BigQuery; in the cloud it has to be unset.
-ONLY_FOR_EMULATORS = "bigquery_emulator_host"
-PARSED = {f"{PREFIX}{name.upper()}" for name in FunctionSettings.model_fields if name != ONLY_FOR_EMULATORS}
+# The emulators' addresses have names of their own, and have to be unset in the cloud.
+PARSED = {
+    f"{PREFIX}{name.upper()}" for name, field in FunctionSettings.model_fields.items() if field.validation_alias is None
+}
 
 FUNCTIONS = {"dispatcher", "campaign_worker", "contacts_worker"}
 VARIABLES = (REPOSITORY / "terraform" / "variables.tf").read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ BROKEN_PROMISES = [
         "ack_deadline_seconds       = 60",
         "A push may last 600 s",
     ),
-    ("subscriptions.tf", "max_delivery_attempts = 80", "max_delivery_attempts = 5", "delivered at least 50 times"),
+    ("subscriptions.tf", "max_delivery_attempts = 100", "max_delivery_attempts = 5", "delivered at least 50 times"),
     ("subscriptions.tf", 'ttl = ""', 'ttl = "2678400s"', "No subscription expires"),
     ("subscriptions.tf", "retention             = ", 'retention = "86400s" #', "Every topic keeps its messages"),
     ("scheduler.tf", '"Etc/UTC"', '"America/Chicago"', "Schedules are in UTC"),
@@ -124,10 +124,8 @@ def test_a_misspelt_variable_is_noticed(changed: Workspace) -> None:
 
     problems = environment_problems(plan_of(changed), parsed=PARSED, required=PARSED)
 
-    assert problems[:2] == [
-        "campaign_worker is given SENDTRAIL_LOCATIONS, which nothing parses",
-        "campaign_worker is not given SENDTRAIL_LOCATION",
-    ]
+    assert "campaign_worker is given SENDTRAIL_LOCATIONS, which nothing parses" in problems
+    assert "campaign_worker is not given SENDTRAIL_LOCATION" in problems
 
 
 def test_a_public_function_is_noticed(changed: Workspace) -> None:

@@ -1,11 +1,17 @@
 """What is charted and alerted on exists."""
 
 import json
+import re
 
 import pytest
 
-from tests.terraform.plans import Plan
+from tests.terraform.plans import Plan, Values
 from tests.terraform.problems import metric_problems, queries
+from tests.terraform.workspace import REPOSITORY
+
+CODE = ("sendtrail", "dispatcher", "campaign_worker", "contacts_worker")
+_EVENT = re.compile(r'jsonPayload\.event="([a-z_]+)"')
+_FIELD = re.compile(r"jsonPayload\.([a-z_]+)")
 
 
 def test_queries_name_metrics_that_exist(plan: Plan) -> None:
@@ -28,6 +34,21 @@ def test_extracted_labels_are_declared(plan: Plan) -> None:
         declared = {label["key"] for label in metric.values["metric_descriptor"][0]["labels"]}
 
         assert declared == set(metric.values["label_extractors"])
+
+
+def test_what_is_counted_is_logged(plan: Plan) -> None:
+    """Each event that a metric counts, and each field that it adds up or groups by, stands in the code."""
+    texts = [file.read_text(encoding="utf-8") for folder in CODE for file in (REPOSITORY / folder).rglob("*.py")]
+    named = {name for metric in plan.of("google_logging_metric") for name in _names(metric.values)}
+    if not any('"run_dispatched"' in text for text in texts):
+        pytest.skip("the code logs no events yet")
+
+    assert [name for name in sorted(named) if not any(re.search(rf"\b{name}\b", text) for text in texts)] == []
+
+
+def _names(metric: Values) -> set[str]:
+    extracted = f"{metric['value_extractor']} {metric['label_extractors'].values()}"
+    return {*_EVENT.findall(metric["filter"]), *_FIELD.findall(extracted)}
 
 
 @pytest.mark.parametrize(

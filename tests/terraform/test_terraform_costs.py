@@ -1,0 +1,89 @@
+"""The costs in docs/deploy.md follow from its formula, its prices and the settings' defaults."""
+
+from dataclasses import dataclass
+from math import ceil
+
+import pytest
+
+from sendtrail.budget import HEADROOM
+from sendtrail.connection import DEFAULT_REQUESTS_PER_SECOND
+from sendtrail.gcp.settings import FunctionSettings
+from tests.terraform.workspace import REPOSITORY
+
+DAYS = 30
+DOCUMENT = (REPOSITORY / "docs" / "deploy.md").read_text(encoding="utf-8")
+FLUSH_S = FunctionSettings.model_fields["flush_s"].default
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accounts:
+    """Some accounts of one size: activities, deliveries and statements are a day's, of each."""
+
+    number: int
+    activities: int
+    contacts: int
+    campaigns: int
+    deliveries: int
+    flush_s: float = FLUSH_S
+
+    @property
+    def requests(self) -> float:
+        """Return the requests a day to each account."""
+        return self.activities / 20 + 2 * self.deliveries + 5 * self.campaigns / 100 + self.contacts / 100
+
+    @property
+    def seconds(self) -> float:
+        """Return the seconds a day that each account is read."""
+        return self.requests * (1 + HEADROOM) / DEFAULT_REQUESTS_PER_SECOND
+
+    @property
+    def statements(self) -> float:
+        """Return the MERGEs of activities a day for each account."""
+        return self.deliveries + 4 * self.seconds / self.flush_s
+
+
+SMALL = {"number": 1, "activities": 20_000, "contacts": 10_000, "campaigns": 100, "deliveries": 40}
+MEDIUM = {"number": 1, "activities": 500_000, "contacts": 50_000, "campaigns": 1_000, "deliveries": 240}
+LARGE = {**MEDIUM, "number": 4}
+
+
+@pytest.mark.parametrize(("column", "size"), list(enumerate([SMALL, MEDIUM, LARGE])))
+def test_a_month_costs_what_the_document_says(column: int, size: dict[str, int]) -> None:
+    """The table's last row is the formula's result."""
+    (row,) = [line for line in DOCUMENT.splitlines() if line.startswith("| **a month**")]
+
+    assert row.split("|")[2 + column].strip() == f"**{_cost(Accounts(**size)):.2f}**"
+
+
+@pytest.mark.parametrize(("name", "size"), [("medium", MEDIUM), ("large", LARGE)])
+def test_merging_less_often_saves_what_the_document_says(name: str, size: dict[str, int]) -> None:
+    """The saving that is promised is the formula's, too."""
+    assert f"{name} {_cost(Accounts(**size, flush_s=240)):.2f}" in DOCUMENT
+
+
+def _cost(accounts: Accounts) -> float:
+    alerts, keys = 7 * 0.10, 0.06 * max(0, accounts.number - 6)
+    return _run(accounts) + _statements(accounts) + _storage(accounts) + _firestore(accounts) + alerts + keys
+
+
+def _run(accounts: Accounts) -> float:
+    seconds = DAYS * accounts.number * accounts.seconds
+    return max(0, seconds - 180_000) * 0.000024 + max(0, seconds - 360_000) * 0.0000025
+
+
+def _statements(accounts: Accounts) -> float:
+    activities = accounts.statements * (max(10e6, 3 * accounts.activities * 74) + 10e6)
+    contacts = (2 * ceil(accounts.contacts / 5_000) + 2) * (max(10e6, accounts.contacts * 500) + 20e6)
+    return max(0, DAYS * accounts.number * (activities + contacts + 100e6) / 2**40 - 1) * 6.25
+
+
+def _storage(accounts: Accounts) -> float:
+    a_day = accounts.number * accounts.activities * 400 / 2**30
+    recent, older = 90 * a_day, 640 * a_day
+    return max(0, recent - 10) * 0.02 + max(0, older - max(0, 10 - recent)) * 0.01
+
+
+def _firestore(accounts: Accounts) -> float:
+    of_each = accounts.requests / 10 + 2 * accounts.statements + accounts.seconds / 10 + 3 * accounts.deliveries
+    writes, reads = accounts.number * of_each, accounts.number * (of_each + 4 * accounts.campaigns)
+    return DAYS * (max(0, writes - 20_000) * 0.09 + max(0, reads - 50_000) * 0.03) / 100_000
