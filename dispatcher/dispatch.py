@@ -11,6 +11,7 @@ from sendtrail.campaigns import Campaign, CampaignLists
 from sendtrail.checkpoint import Checkpoint
 from sendtrail.documents import campaigns_path, contacts_path, from_document, run_path, to_document
 from sendtrail.errors import LeaseHeld
+from sendtrail.events import Event, log_event
 from sendtrail.leases import read_checkpoint
 from sendtrail.messages import SyncCampaign, SyncContacts, encode
 from sendtrail.ports import Topic, Transaction
@@ -52,11 +53,12 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
     finished = services.state.transact(lambda transaction: _open(transaction, request))
     if finished is not None:
         return finished
-    campaigns = list(lists.campaigns())
+    campaigns = [] if request.campaign_ids == frozenset() else list(lists.campaigns())
     _merge_campaigns(campaigns, request, services)
     messages = _due(campaigns, request, services, policy)
     contacts = _contacts(request, services) if request.contacts else []
-    services.state.transact(lambda transaction: _announce(transaction, request, len(messages)))
+    if request.campaign_ids != frozenset():
+        _announce_run(request, services, due_campaigns=len(messages))
     services.publisher.publish(Topic.CAMPAIGNS, [encode(message) for message in messages])
     services.publisher.publish(Topic.CONTACTS, [encode(message) for message in contacts])
     summary = Summary(
@@ -67,7 +69,7 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         published=len(messages) + len(contacts),
     )
     services.state.transact(lambda transaction: _close(transaction, summary))
-    logger.info("dispatched: %s of %s campaigns are due", summary.due, summary.campaigns)
+    log_event(logger, Event.RUN_DISPATCHED, due=summary.due, campaigns=summary.campaigns)
     return summary
 
 
@@ -82,7 +84,14 @@ def _open(transaction: Transaction, request: Request) -> Summary | None:
     return None
 
 
-def _announce(transaction: Transaction, request: Request, due_campaigns: int) -> None:
+def _announce_run(request: Request, services: Services, *, due_campaigns: int) -> None:
+    before = services.state.transact(lambda transaction: _announce(transaction, request, due_campaigns))
+    if before is not None and before.run_id != request.run_id and not before.is_finished:
+        log_event(logger, Event.RUN_UNFINISHED, level=logging.WARNING, unfinished_run=before.run_id)
+
+
+def _announce(transaction: Transaction, request: Request, due_campaigns: int) -> AccountStatus | None:
+    """Open the account's status for this run and return the one of the run before."""
     before = read_status(transaction, request.organization_id)
     status = before or AccountStatus(run_id=request.run_id, last_run=transaction.now, campaigns_total=0)
     if status.run_id != request.run_id:
@@ -90,6 +99,7 @@ def _announce(transaction: Transaction, request: Request, due_campaigns: int) ->
     ended = status.campaigns_completed + status.campaigns_failed  # of this run, when it is dispatched once more
     status = replace(status, last_run=transaction.now, campaigns_total=ended + due_campaigns)
     write_status(transaction, request.organization_id, status)
+    return before
 
 
 def _close(transaction: Transaction, summary: Summary) -> None:

@@ -23,6 +23,11 @@ class AccountStatus:
     activities_synced_today: int = 0
     last_sync_date: datetime | None = None
 
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether every campaign of the run has come to an end."""
+        return self.campaigns_completed + self.campaigns_failed >= self.campaigns_total
+
     def with_rows(self, new_rows: int, now: datetime) -> "AccountStatus":
         """Return the status after `new_rows` rows were added at `now`."""
         is_same_day = self.last_sync_date is not None and self.last_sync_date.date() == now.date()

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sendtrail.delivery import Outcome, publish_failure
 from sendtrail.errors import BadMessage, Rejected
+from sendtrail.events import Event, log_event
 from sendtrail.logs import labels
 from sendtrail.messages import SyncCampaign, SyncContacts, decode
 from sendtrail.services import Services
@@ -29,7 +30,7 @@ def handle(data: bytes, kind: type[M], *, services: Services, sync: Callable[[M]
             outcome = sync(message)
         except Rejected as error:  # before the work was claimed: an account that is not configured
             return _reject(services, message, error)
-        logger.info("delivery: %s", outcome)
+        log_event(logger, Event.DELIVERY_ENDED, outcome=outcome)
         return outcome
 
 
@@ -59,4 +60,5 @@ def _reject(services: Services, message: SyncCampaign | SyncContacts | None, err
         sequence=message.sequence if message else 0,
         reason=str(error),
     )
+    log_event(logger, Event.DELIVERY_ENDED, outcome=Outcome.FAILED)
     return Outcome.FAILED

@@ -76,6 +76,7 @@ class JsonFormatter(logging.Formatter):
             "message": message if record.levelno <= logging.DEBUG else without_addresses(message),
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "logger": record.name,
+            **getattr(record, "event_fields", {}),
         }
         if trace := _trace.get():
             entry[TRACE_FIELD] = trace

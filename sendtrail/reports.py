@@ -33,7 +33,8 @@ FED_BY: dict[Report, tuple[str, ...]] = {
 class Position:
     """Where the reading of a report stands: the next page, and whether all so far came newest first.
 
-    `earliest` is the time of the last row read; `descents` counts the steps down seen, without which nothing is proven.
+    `earliest` is the earliest time of all rows read so far; `descents` counts the steps down seen, without which nothing
+    is proven.
     """
 
     page: int = 1

@@ -6,6 +6,7 @@ What the account does not say is None in a row, never "".
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -15,6 +16,7 @@ import orjson
 from sendtrail.activity import Activity, activity_id
 from sendtrail.campaigns import COUNTERS, Campaign
 from sendtrail.contacts import Contact, overall_status
+from sendtrail.conversions import Conversion
 
 
 class Table(StrEnum):
@@ -23,6 +25,8 @@ class Table(StrEnum):
     EMAIL_ACTIVITIES = "email_activities"
     CONTACTS = "contacts"
     CAMPAIGNS = "campaigns"
+    CONVERSIONS = "conversions"
+    ATTRIBUTION_SETTINGS = "attribution_settings"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,8 +83,37 @@ class ContactRow:
     updated_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConversionRow:
+    """A row of `conversions`: one conversion as last told; `row_hash` covers all that its owner says of it."""
+
+    organization_id: str
+    conversion_id: str
+    user_id: str | None
+    email: str | None
+    converted_at: datetime
+    value: Decimal | None
+    currency: str | None
+    kind: str | None
+    row_hash: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettingRow:
+    """A row of `attribution_settings`: one setting that somebody chose."""
+
+    organization_id: str
+    name: str
+    value: str
+    row_hash: str
+    created_at: datetime
+    updated_at: datetime
+
+
 CampaignRow = Mapping[str, Any]
-Row = ActivityRow | ContactRow | CampaignRow
+Row = ActivityRow | ContactRow | CampaignRow | ConversionRow | SettingRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +144,7 @@ class Batch:
 
 def to_json_lines(rows: Sequence[Row]) -> bytes:
     """Return rows as newline-delimited JSON, the form in which every warehouse loads them."""
-    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+    return b"".join(orjson.dumps(row, default=_exactly, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
 def activity_row(
@@ -183,5 +216,41 @@ def campaign_row(campaign: Campaign, *, organization_id: str, now: datetime) -> 
     }
 
 
-def _hash(value: Contact | Campaign) -> str:
-    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+def conversion_row(conversion: Conversion, *, organization_id: str, now: datetime) -> ConversionRow:
+    """Return the row of a conversion that was loaded at `now`."""
+    return ConversionRow(
+        organization_id=organization_id,
+        conversion_id=conversion.conversion_id,
+        user_id=conversion.user_id or None,
+        email=conversion.email or None,
+        converted_at=conversion.converted_at,
+        value=conversion.value,
+        currency=conversion.currency or None,
+        kind=conversion.kind or None,
+        row_hash=_hash(conversion),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def setting_row(name: str, value: str, *, organization_id: str, now: datetime) -> SettingRow:
+    """Return the row of a setting that was chosen at `now`."""
+    return SettingRow(
+        organization_id=organization_id,
+        name=name,
+        value=value,
+        row_hash=sha256(value.encode()).hexdigest(),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _exactly(value: object) -> str:
+    """Return an exact number as text, which both warehouses read into NUMERIC without going through a float."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    raise TypeError(f"a row cannot hold a {type(value).__name__}")
+
+
+def _hash(value: Contact | Campaign | Conversion) -> str:
+    return sha256(orjson.dumps(value, default=_exactly, option=orjson.OPT_SORT_KEYS)).hexdigest()

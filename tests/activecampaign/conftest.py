@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
 
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.client import Timeouts
 from sendtrail.activecampaign.retries import RetryPolicy
 from tests.activecampaign.doubles import CountingBudget, Received, Reply, ScriptedAccount, a_connection, scripted
 from tests.fakes import FakeClock
+
+settings.register_profile("no wall time", deadline=None)
+settings.load_profile("no wall time")
 
 Serve = Callable[[Callable[[Received], Reply]], ScriptedAccount]
 Connect = Callable[..., Account]

@@ -1,15 +1,18 @@
 """What the client does when an account does not answer properly, at the transport."""
 
 import logging
+import ssl
 import threading
 from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
+import requests
 
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.client import Timeouts
-from sendtrail.activecampaign.retries import RetryPolicy
+from sendtrail.activecampaign.retries import RetryPolicy, Setback
+from sendtrail.activecampaign.troubles import trouble
 from sendtrail.errors import KeyRefused, Rejected, SendtrailError, Unavailable
 from tests.activecampaign.conftest import Connect, Serve
 from tests.activecampaign.doubles import (
@@ -319,3 +322,22 @@ def test_the_key_is_in_no_repr(connect: Connect) -> None:
     account = connect("http://127.0.0.1:1", key="s3cret-k3y")
 
     assert "s3cret-k3y" not in f"{account!r} {vars(account)!r} {vars(account._client)!r}"
+
+
+def test_a_secure_connection_that_broke_off_is_tried_again() -> None:
+    """An end without notice passes, other than a certificate that cannot be trusted."""
+    broke_off = requests.exceptions.SSLError("broken")
+    broke_off.__cause__ = ssl.SSLEOFError(8, "UNEXPECTED_EOF_WHILE_READING")
+
+    assert isinstance(trouble(broke_off, subject="opens", host="acme.example"), Setback)
+
+
+def test_no_cookie_is_sent_back(serve: Serve, connect: Connect) -> None:
+    """Threads share a session, which nothing that the account sends may change."""
+    account = serve(Script(Reply(body=GOOD.body, headers={"Set-Cookie": "session=1; Path=/"})))
+    reader = connect(account.url)
+
+    reader.campaign_messages(7)
+    reader.campaign_messages(7)
+
+    assert "Cookie" not in account.received[1].headers

@@ -1,0 +1,34 @@
+"""The entry point of the campaign worker: Pub/Sub pushes each message of the campaigns topic to it."""
+
+from datetime import timedelta
+
+import functions_framework
+from cloudevents.http import CloudEvent
+from flask import request
+
+from campaign_worker.sync import CampaignSource
+from campaign_worker.sync import sync_campaign as sync
+from sendtrail.answers import answer_error
+from sendtrail.cloud import cloud
+from sendtrail.delivery import Outcome
+from sendtrail.handling import handle
+from sendtrail.messages import SyncCampaign
+from sendtrail.ports import TimeBudget
+from sendtrail.push import data_of
+
+functions_framework.errorhandler(Exception)(answer_error)
+
+
+@functions_framework.cloud_event
+def sync_campaign(event: CloudEvent) -> None:
+    """Handle one delivery of a campaign's message."""
+    here = cloud()
+    with here.serving(dict(request.headers)) as budget:
+        handle(data_of(event), SyncCampaign, services=here.services, sync=lambda message: _sync(message, budget))
+
+
+def _sync(message: SyncCampaign, budget: TimeBudget) -> Outcome:
+    here = cloud()
+    with here.account(message.organization_id) as account:
+        source = CampaignSource(lists=account, reports=account, overlap=timedelta(hours=here.settings.overlap_hours))
+        return sync(message, source=source, services=here.services, budget=budget)

@@ -1,0 +1,30 @@
+"""The entry point of the contacts worker: Pub/Sub pushes each message of the contacts topic to it."""
+
+import functions_framework
+from cloudevents.http import CloudEvent
+from flask import request
+
+from contacts_worker.sync import sync_contacts as sync
+from sendtrail.answers import answer_error
+from sendtrail.cloud import cloud
+from sendtrail.delivery import Outcome
+from sendtrail.handling import handle
+from sendtrail.messages import SyncContacts
+from sendtrail.ports import TimeBudget
+from sendtrail.push import data_of
+
+functions_framework.errorhandler(Exception)(answer_error)
+
+
+@functions_framework.cloud_event
+def sync_contacts(event: CloudEvent) -> None:
+    """Handle one delivery of an account's contacts."""
+    here = cloud()
+    with here.serving(dict(request.headers)) as budget:
+        handle(data_of(event), SyncContacts, services=here.services, sync=lambda message: _sync(message, budget))
+
+
+def _sync(message: SyncContacts, budget: TimeBudget) -> Outcome:
+    here = cloud()
+    with here.account(message.organization_id) as account:
+        return sync(message, contacts=account, services=here.services, budget=budget)

@@ -1,0 +1,81 @@
+"""The entry point of the dispatcher: Cloud Scheduler calls it, and so may a person."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import timedelta
+
+import functions_framework
+from flask import Request as HttpRequest
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+
+from dispatcher.asked import read_asked, run_id_of
+from dispatcher.dispatch import Summary
+from dispatcher.dispatch import dispatch as dispatch_account
+from dispatcher.due import Policy, Request
+from sendtrail.answers import answer_error
+from sendtrail.cloud import Cloud, cloud
+from sendtrail.delivery import publish_failure
+from sendtrail.errors import Rejected, Retryable
+from sendtrail.logs import labels
+
+logger = logging.getLogger(__name__)
+
+functions_framework.errorhandler(Exception)(answer_error)
+
+
+@functions_framework.http
+def dispatch(request: HttpRequest) -> ResponseReturnValue:
+    """Publish a message for each campaign with news, of one account or of all that are enabled."""
+    here = cloud()
+    with here.serving(dict(request.headers)):
+        asked = read_asked(request.get_data())
+        run_id = run_id_of(dict(request.headers), now=here.services.clock.now(), new_token=here.services.new_token())
+        accounts = [asked.organization_id] if asked.organization_id else here.connections.enabled()
+        with labels(run_id=run_id):
+            done, failed = _dispatch_all(here, [asked.of(account, run_id=run_id) for account in accounts])
+    return jsonify(run_id=run_id, accounts=[asdict(summary) for summary in done], failed=failed), 202
+
+
+def _dispatch_all(here: Cloud, requests: Iterable[Request]) -> tuple[list[Summary], dict[str, str]]:
+    """Dispatch one account after the other; what is wrong with one holds up none of the others."""
+    done: list[Summary] = []
+    failed: dict[str, str] = {}
+    later: Retryable | None = None
+    for request in requests:
+        try:
+            done.append(_dispatch(here, request))
+        except Rejected as error:
+            failed[request.organization_id] = str(error)
+            _report(here, request, reason=str(error))
+        except Retryable as error:
+            logger.warning("%s is dispatched later: %s", request.organization_id, error)
+            later = error
+    if later is not None:
+        raise later
+    return done, failed
+
+
+def _dispatch(here: Cloud, request: Request) -> Summary:
+    settings = here.settings
+    policy = Policy(
+        lookback=timedelta(days=settings.lookback_days),
+        settle=timedelta(hours=settings.settle_hours),
+        audit=timedelta(days=settings.audit_days),
+    )
+    with here.account(request.organization_id) as account:
+        return dispatch_account(request, lists=account, services=here.services, policy=policy)
+
+
+def _report(here: Cloud, request: Request, *, reason: str) -> None:
+    logger.error("%s cannot be dispatched: %s", request.organization_id, reason)
+    publish_failure(
+        here.services.publisher,
+        here.services.clock,
+        organization_id=request.organization_id,
+        subject="dispatch",
+        run_id=request.run_id,
+        sequence=0,
+        reason=reason,
+    )
