@@ -33,7 +33,7 @@ FED_BY: dict[Report, tuple[str, ...]] = {
 class Position:
     """Where the reading of a report stands: the next page, and whether all so far came newest first.
 
-    `earliest` is the earliest time of all rows read so far; `descents` counts the steps down seen, without which nothing
+    `earliest` is the earliest time of all rows read so far; `descents` counts the steps down seen: without any, nothing
     is proven.
     """
 

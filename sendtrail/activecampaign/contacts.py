@@ -26,8 +26,11 @@ class ContactPages:
         self._lists = Names(client, "lists", field="name")
 
     def after(self, last_id: int) -> Iterator[ContactPage]:
-        """Yield the contacts whose ids are above `last_id`, to an empty page."""
-        while contacts := self._contacts(last_id):
+        """Yield the contacts whose ids are above `last_id`, to an empty page.
+
+        That is asked for twice: taken for the end by mistake, it would mark everybody after it as vanished.
+        """
+        while contacts := self._contacts(last_id) or self._contacts(last_id):
             last_id = contacts[-1].contact_id
             yield ContactPage(contacts=contacts, last_id=last_id)
 

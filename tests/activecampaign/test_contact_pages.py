@@ -55,7 +55,23 @@ def test_contacts_come_page_by_page_to_an_empty_page(serve: Serve, connect: Conn
     pages = list(connect(account.url).contacts(0))
 
     assert [page.last_id for page in pages] == [10, 200]
-    assert [received.params["id_greater"] for received in account.received] == ["0", "10", "200"]
+    assert [received.params["id_greater"] for received in account.received] == ["0", "10", "200", "200"]
+
+
+def test_an_empty_page_is_the_end_only_when_it_comes_twice(serve: Serve, connect: Connect) -> None:
+    """An account that stumbles once would otherwise lose everybody after it."""
+    book = Book({"id": "9"}, {"id": "10"}, {"id": "200"})
+    stumbles = [True]
+
+    def answer(received: Received) -> Reply:
+        if received.params.get("id_greater") == "10" and stumbles:
+            stumbles.clear()
+            return as_json({"contacts": [], "meta": {"total": "1"}})
+        return book(received)
+
+    found = read(connect, serve, answer)
+
+    assert [one.contact_id for one in found] == [9, 10, 200]
 
 
 def test_contacts_are_asked_for_by_ascending_id_with_tags_and_lists(serve: Serve, connect: Connect) -> None:
