@@ -5,9 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # checkov's dependencies do not fit into ours.
 CHECKOV := .venv-checkov
+# So do those of the BigQuery emulator, which wants Python 3.13.
+EMULATOR := .venv-bigquery-emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports format lock bench checkov clean
+.PHONY: help setup demo test check lint types imports format lock bench bundles emulators demo-emulators checkov clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +39,13 @@ $(CHECKOV)/.ready: tests/terraform/checkov.txt
 	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-check: lint types imports checkov test  ## what CI runs: lint, format, types, import rules, tests
+emulators: $(READY)  ## install the BigQuery emulator, where Python 3.13 is there
+	@$(BIN)/python -m sendtrail.gcp.emulators $(EMULATOR)
+
+bundles: $(READY)  ## build the deployment zip of each function into build/
+	@$(BIN)/python -m deploy.bundles
+
+check: lint types imports checkov emulators test  ## what CI runs: lint, format, types, import rules, tests
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -62,4 +70,4 @@ lock: $(READY)  ## renew requirements.lock from pyproject.toml
 		--custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
 clean:  ## remove what was built
-	@rm -rf $(VENV) $(CHECKOV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf $(VENV) $(CHECKOV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

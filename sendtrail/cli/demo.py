@@ -49,7 +49,7 @@ def demo(
         settings = _settings(database, account.url, account.api_key)
         console.print(
             f"[bold]A simulated ActiveCampaign account[/] of {account.describe()} answers at {account.url}\n"
-            f"and allows {DEMO_RATE:.0f} requests a second. A real one allows {REAL_RATE:.0f}: you need not wait as long.\n"
+            f"and allows {DEMO_RATE:.0f} requests a second. A real one allows {REAL_RATE:.0f}.\n"
         )
         activities: set[Hashable] = set()
         act = partial(_act, console, account=account, settings=settings, activities=activities)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from sendtrail.cli.settings import checked_database
 from sendtrail.errors import SettingsError
-from sendtrail.local.warehouse import read_only
+from sendtrail.local.reading import read_only
 
 
 def query(

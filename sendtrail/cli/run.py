@@ -22,6 +22,7 @@ from sendtrail.cli.tally import CountingWarehouse, Tally
 from sendtrail.clock import Clock, Deadline
 from sendtrail.delivery import Outcome
 from sendtrail.handling import handle
+from sendtrail.local.pairing import pair
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state import SqliteState
 from sendtrail.local.warehouse import DuckDbWarehouse
@@ -91,6 +92,12 @@ class LocalRun:
         with ExitStack() as opening:
             self.warehouse = opening.enter_context(DuckDbWarehouse(settings.database, dataset=settings.dataset))
             self._state = opening.enter_context(SqliteState(state_file(settings.database), clock=self._clock))
+            pair(
+                self._state,
+                self.warehouse,
+                state_file=state_file(settings.database),
+                database=settings.database,
+            )
             self._state.forget_leases()  # the database is ours alone, so whoever held one is dead
             self._open = opening.pop_all()
         self._queue = InProcessQueue(clock=self._clock, chance=random)

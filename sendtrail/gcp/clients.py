@@ -1,7 +1,10 @@
-"""Google's clients, as Sendtrail sets them up; Pub/Sub's and Firestore's find their emulators by themselves."""
+"""Google's clients, as Sendtrail sets them up; Pub/Sub's finds its emulator by itself (PUBSUB_EMULATOR_HOST)."""
 
+import grpc
 from google.auth.credentials import AnonymousCredentials
-from google.cloud import bigquery, firestore
+from google.cloud import bigquery
+from google.cloud.firestore_v1.services.firestore import FirestoreClient
+from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 from google.cloud.pubsub_v1 import PublisherClient
 from google.cloud.secretmanager_v1 import SecretManagerServiceClient
 
@@ -20,9 +23,11 @@ def bigquery_client(project_id: str, *, location: str, endpoint: str | None = No
     )
 
 
-def firestore_client(project_id: str, *, database: str) -> firestore.Client:
-    """Return a client of a Firestore database."""
-    return firestore.Client(project=project_id, database=database)
+def firestore_client(emulator: str | None = None) -> FirestoreClient:
+    """Return a client of Firestore, or of an emulator at `emulator` (host:port), without credentials."""
+    if emulator is None:
+        return FirestoreClient()
+    return FirestoreClient(transport=FirestoreGrpcTransport(channel=grpc.insecure_channel(emulator)))
 
 
 def publisher_client() -> PublisherClient:

@@ -102,4 +102,4 @@ def _stored(path: str, document: Document) -> _Stored:
 
 
 def _sentence(path: str, problem: Mapping[str, Any]) -> str:
-    return f"{path}: {problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}"
+    return f"{path}: {to_camel(str(problem['loc'][0]))}: {problem['msg'].removeprefix('Value error, ')}"

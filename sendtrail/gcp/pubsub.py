@@ -25,17 +25,19 @@ OPTIONS = PublisherOptions(
 class PubSubPublisher:
     """Publishes to topics by their full names, without ordering keys: each message says which work it is."""
 
-    def __init__(self, client: PublisherClient, *, topics: Mapping[Topic, str]) -> None:
-        self._client, self._topics = client, dict(topics)
+    def __init__(self, client: PublisherClient, *, topics: Mapping[Topic, str], wait_s: float = WAIT_S) -> None:
+        self._client, self._topics, self._wait_s = client, dict(topics), wait_s
 
     def publish(self, topic: Topic, messages: Sequence[bytes], /) -> None:
         """Publish all messages and return when all are stored; raise Unavailable when one is not."""
         if not all(messages):
             raise ValueError("a message without data is refused by functions-framework for ever")
         futures = [self._client.publish(self._topics[topic], message) for message in messages]
-        done, waiting = wait(futures, timeout=WAIT_S)
+        done, waiting = wait(futures, timeout=self._wait_s)
         if waiting:
-            raise Unavailable(f"Pub/Sub did not store {len(waiting)} of {len(futures)} messages in {WAIT_S:.0f} s")
+            raise Unavailable(
+                f"Pub/Sub did not store {len(waiting)} of {len(futures)} messages in {self._wait_s:.0f} s"
+            )
         for future in done:
             try:
                 future.result()

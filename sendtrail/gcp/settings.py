@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sendtrail.errors import SettingsError
@@ -26,10 +26,13 @@ class FunctionSettings(BaseSettings):
 
     `time_budget_s` is when a worker hands over; `job_deadline_s` is until when its BigQuery jobs may take, the flush
     of the hand-over included, and lies below the function's own timeout (540 s). `location` is the datasets'.
-    `bigquery_emulator_host` is an address to use in BigQuery's place.
+    The emulators' addresses are the variables
+    that Google's own clients know, and are used in the place of the real things.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True, validate_default=True
+    )
 
     project_id: ProjectId
     location: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]+$")] = "US"
@@ -52,6 +55,7 @@ class FunctionSettings(BaseSettings):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
     maximum_bytes_billed: Count = TEBIBYTE // 10
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    firestore_emulator_host: Annotated[str | None, Field(validation_alias="FIRESTORE_EMULATOR_HOST")] = None
     bigquery_emulator_host: Annotated[str, Field(validation_alias="BIGQUERY_EMULATOR_HOST")] = ""
 
     @classmethod
@@ -62,6 +66,13 @@ class FunctionSettings(BaseSettings):
         except ValidationError as error:
             found = error.errors(include_input=False, include_url=False)
             raise SettingsError([_sentence(problem) for problem in found]) from None
+
+    @field_validator("job_deadline_s", mode="after")
+    @classmethod
+    def _check_deadline(cls, deadline_s: float, info: ValidationInfo) -> float:
+        if deadline_s <= info.data.get("time_budget_s", 0.0):
+            raise ValueError("the jobs of a hand-over start at the end of the time budget: give them time after it")
+        return deadline_s
 
     @property
     def datasets(self) -> Datasets:

@@ -1,7 +1,5 @@
 """Which errors of Google's clients may pass."""
 
-from collections.abc import Iterator
-
 from google.api_core import exceptions as api
 from google.auth.exceptions import TransportError
 
@@ -17,13 +15,3 @@ PASSING = (
     api.Unknown,
     TransportError,
 )
-
-
-def causes(error: BaseException, *, outer: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and those that led to it, up to `outer`: what the caller was handling already is none of them."""
-    seen: set[int] = set()
-    cause: BaseException | None = error
-    while cause is not None and cause is not outer and id(cause) not in seen:
-        seen.add(id(cause))
-        yield cause
-        cause = cause.__cause__ or cause.__context__

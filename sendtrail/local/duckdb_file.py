@@ -26,12 +26,13 @@ _NO_SPACE = ("no space left", "out of disk", "disk full", "file too large", "max
 _REFUSED = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException)
 
 
-def open_file(path: Path, *, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
-    """Open or create a file for this process alone; raise SettingsError, saying what to do, where it cannot be used."""
+def open_file(path: Path, *, memory_limit: str, threads: int, is_read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open or create a file, for this process alone but to read; raise SettingsError, saying what to do about it."""
     _check_before_opening(path)
     try:
         connection = duckdb.connect(
             path,
+            read_only=is_read_only,
             config={
                 "memory_limit": memory_limit,
                 "threads": threads,

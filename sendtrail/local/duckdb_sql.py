@@ -21,6 +21,7 @@ TYPES = {
     "TIMESTAMP": "TIMESTAMP WITH TIME ZONE",
     "DATE": "DATE",
     "JSON": "JSON",
+    "NUMERIC": "DECIMAL(38,9)",
 }
 
 
@@ -64,6 +65,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> Non
         connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         if not _columns_in(connection, schema, table.name):
             _create(connection, schema, table)
+    connection.execute(f'CREATE TABLE IF NOT EXISTS "{staging_of(dataset)}"."identity" AS SELECT uuid()::VARCHAR AS id')
 
 
 def duckdb_type(column: Column) -> str:

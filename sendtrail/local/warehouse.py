@@ -1,44 +1,36 @@
 """The warehouse in a DuckDB file: the same `sql/` as on BigQuery, one process at a time."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import duckdb
 
 from sendtrail.local.duckdb_file import explained, open_file
 from sendtrail.local.duckdb_sql import BATCH, create_tables, load_statement, staging_of, statement
+from sendtrail.local.reading import READ_MEMORY_LIMIT, Parameters, QueryResult, run_query
 from sendtrail.local.slices import slices
 from sendtrail.rows import ActivityRow, Batch, Table, to_json_lines
 from sendtrail.tables import checked_name
 
 T = TypeVar("T")
-Parameters = Mapping[str, object]
-
-FETCH_ROWS = 1_000
-ZONED = "TIMESTAMP WITH TIME ZONE"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DuckDbSettings:
-    """How much memory merging and reading may take, whatever the tables' size: beyond it DuckDB uses the disk."""
+    """How much memory DuckDB may take, whatever the tables' size: beyond it it uses the disk.
 
-    memory_limit: str = "64MB"
-    query_memory_limit: str = "1GB"
+    A merge that cannot do with `memory_limit` (rows of megabytes) is made once more with `ample_memory_limit`.
+    """
+
+    memory_limit: str = "32MB"
+    ample_memory_limit: str = "1GB"
     threads: int = 2
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueryResult:
-    """The columns of a query and an iterator of its rows."""
-
-    columns: Sequence[str]
-    rows: Iterator[tuple[Any, ...]]
 
 
 class DuckDbWarehouse:
@@ -89,16 +81,18 @@ class DuckDbWarehouse:
 
         return self._transact(work)
 
+    @property
+    def identity(self) -> str:
+        """Return what tells this dataset from any other, in this file or another: a token, made with the tables."""
+        rows = self.query(f'SELECT id FROM "{staging_of(self._dataset)}"."identity"').rows
+        return str(next(rows)[0])
+
     def query(self, sql: str, parameters: Parameters | None = None) -> QueryResult:
         """Run a SELECT in DuckDB's SQL; times come back aware, in UTC. Read the rows before closing the warehouse."""
-        with self._lock, explained(self._path):
+        with self._lock:
             cursor = self._connection.cursor()
-            cursor.execute(f"SET GLOBAL memory_limit = '{self._settings.query_memory_limit}'")
-            cursor.execute(f"SELECT * FROM ({sql}) LIMIT 0", parameters)
-            described = [(column[0], str(column[1])) for column in cursor.description or ()]
-            zoned = [index for index, (_, kind) in enumerate(described) if kind == ZONED]
-            cursor.execute(_without_zones(sql, [described[index][0] for index in zoned]), parameters)
-        return QueryResult(columns=[name for name, _ in described], rows=_rows(cursor, zoned))
+            self._limit_memory(READ_MEMORY_LIMIT)
+            return run_query(cursor, self._path, sql, parameters)
 
     def close(self) -> None:
         """Bring everything into the file itself and let others have it."""
@@ -120,14 +114,28 @@ class DuckDbWarehouse:
 
     def _transact(self, work: Callable[[], T]) -> T:
         with self._lock, explained(self._path):
-            self._connection.execute("BEGIN")
             try:
-                result = work()
-                self._connection.execute("COMMIT")
-            except BaseException as error:
-                self._roll_back(error)
-                raise
-            return result
+                return self._attempt(work)
+            except duckdb.OutOfMemoryException:
+                self._limit_memory(self._settings.ample_memory_limit)
+                try:
+                    return self._attempt(work)
+                finally:
+                    self._limit_memory(self._settings.memory_limit)
+
+    def _attempt(self, work: Callable[[], T]) -> T:
+        self._connection.execute("BEGIN")
+        try:
+            result = work()
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            self._roll_back(error)
+            raise
+        return result
+
+    def _limit_memory(self, limit: str) -> None:
+        with suppress(duckdb.Error):  # a lower limit than what is in use: it stays as it is
+            self._connection.execute(f"SET GLOBAL memory_limit = '{limit}'")
 
     def _roll_back(self, error: BaseException) -> None:
         with suppress(duckdb.Error):  # a failed commit has rolled back already
@@ -147,20 +155,3 @@ def _bounds(batch: Batch) -> Parameters:
         return {}
     days = [row.activity_date for row in batch.rows if isinstance(row, ActivityRow)]
     return {"first_date": min(days), "last_date": max(days)}
-
-
-def _without_zones(sql: str, zoned: Sequence[str]) -> str:
-    """Return the query with its zoned times as plain ones: fetching zoned times would need pytz."""
-    if not zoned:
-        return sql
-    replaced = ", ".join(f'"{name}"::TIMESTAMP AS "{name}"' for name in zoned)
-    return f"SELECT * REPLACE ({replaced}) FROM ({sql})"
-
-
-def _rows(cursor: duckdb.DuckDBPyConnection, zoned: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    while rows := cursor.fetchmany(FETCH_ROWS):
-        for row in rows:
-            values = list(row)
-            for index in zoned:
-                values[index] = values[index] and values[index].replace(tzinfo=UTC)
-            yield tuple(values)

@@ -1,45 +1,18 @@
 """What the contracts run over: a factory for each adapter of each port. A new adapter is one line here."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state import SqliteState
 from sendtrail.local.warehouse import DuckDbWarehouse
-from sendtrail.ports import Publisher, State, Topic, Warehouse
+from sendtrail.ports import State, Topic
 from sendtrail.rows import Table
-from sendtrail.tables import definition
+from tests.contracts.under_test import PublisherUnderTest, Row, WarehouseUnderTest
 from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryWarehouse
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublisherUnderTest:
-    """A publisher, and how to see what it has published."""
-
-    publisher: Publisher
-    read: Callable[[Topic], list[bytes]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class WarehouseUnderTest:
-    """A warehouse, and how to read the rows of a table back, in any order."""
-
-    warehouse: Warehouse
-    rows: Callable[[Table], Sequence[Mapping[str, Any]]]
-
-    def read(self, table: Table) -> list[Row]:
-        """Return the rows of a table by their keys, times as aware datetimes, JSON as mappings."""
-        rows = [_plain(table, row) for row in self.rows(table)]
-        return sorted(rows, key=lambda row: [str(value) for value in row.values()][:2])
 
 
 @contextmanager
@@ -108,35 +81,35 @@ WAREHOUSES: Mapping[str, Callable[[Path], AbstractContextManager[WarehouseUnderT
 }
 
 
-@pytest.fixture(params=STATES)
+# The adapters of Google Cloud, by the fixtures that give them: their emulators run for the whole session.
+GOOGLE = {"firestore": "firestore_state", "pubsub": "pubsub_publisher", "bigquery": "bigquery_warehouse"}
+
+
+@pytest.fixture(params=[*STATES, "firestore"])
 def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
     """Give an empty state store."""
+    if request.param in GOOGLE:
+        yield request.getfixturevalue(GOOGLE[request.param])
+        return
     with STATES[request.param](tmp_path) as state:
         yield state
 
 
-@pytest.fixture(params=PUBLISHERS)
+@pytest.fixture(params=[*PUBLISHERS, "pubsub"])
 def publisher(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PublisherUnderTest]:
     """Give an empty queue."""
+    if request.param in GOOGLE:
+        yield request.getfixturevalue(GOOGLE[request.param])
+        return
     with PUBLISHERS[request.param](tmp_path) as publisher:
         yield publisher
 
 
-@pytest.fixture(params=WAREHOUSES)
+@pytest.fixture(params=[*WAREHOUSES, "bigquery"])
 def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WarehouseUnderTest]:
     """Give a warehouse with empty tables."""
+    if request.param in GOOGLE:
+        yield request.getfixturevalue(GOOGLE[request.param])
+        return
     with WAREHOUSES[request.param](tmp_path) as warehouse:
         yield warehouse
-
-
-def _plain(table: Table, row: Mapping[str, Any]) -> Row:
-    readers: Mapping[str, Callable[[str], Any]] = {
-        "TIMESTAMP": datetime.fromisoformat,
-        "DATE": date.fromisoformat,
-        "JSON": orjson.loads,
-    }
-    kinds = {column.name: column.type for column in definition(table).columns}
-    return {
-        name: readers[kinds[name]](value) if isinstance(value, str) and kinds[name] in readers else value
-        for name, value in row.items()
-    }

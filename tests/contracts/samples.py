@@ -21,6 +21,7 @@ from sendtrail.rows import (
 )
 from tests.fakes import NOON
 
+FIRST_PASS = "pass-1"
 EARLIER, LATER = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
 
 OPEN = Activity(
@@ -81,7 +82,7 @@ def activities(*rows: Row, number: int = 0) -> Batch:
     return _batch(Table.EMAIL_ACTIVITIES, rows, number=number)
 
 
-def contacts(*rows: Row, pass_id: str = "pass-1", organization_id: str = "acme") -> Batch:
+def contacts(*rows: Row, pass_id: str = FIRST_PASS, organization_id: str = "acme") -> Batch:
     """Return a batch of contacts that the pass `pass_id` saw."""
     return replace(_batch(Table.CONTACTS, rows), organization_id=organization_id, pass_id=pass_id)
 

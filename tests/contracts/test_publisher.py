@@ -1,7 +1,7 @@
 """What every Publisher does."""
 
 from sendtrail.ports import Topic
-from tests.contracts.conftest import PublisherUnderTest
+from tests.contracts.under_test import PublisherUnderTest
 
 
 def test_messages_arrive_byte_for_byte(publisher: PublisherUnderTest) -> None:

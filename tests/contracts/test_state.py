@@ -17,39 +17,39 @@ class Died(BaseException):
     """What is no Exception and must undo a transaction all the same."""
 
 
-def put(state: State, path: str, document: Document) -> None:
+def _put(state: State, path: str, document: Document) -> None:
     state.transact(lambda transaction: transaction.set(path, document))
 
 
-def read(state: State, path: str) -> Document | None:
+def _read(state: State, path: str) -> Document | None:
     return state.transact(lambda transaction: transaction.get(path))
 
 
 def test_a_document_that_was_never_set_is_none(state: State) -> None:
     """A path that nobody wrote has no document."""
-    assert read(state, PATH) is None
+    assert _read(state, PATH) is None
 
 
 def test_what_was_set_is_there_in_the_next_transaction(state: State) -> None:
     """A document is kept, and the result of the work is handed back."""
-    put(state, PATH, {"name": "Früh 🌸", "counters": {"opens": 4}, "tags": ["a", None]})
+    _put(state, PATH, {"name": "Früh 🌸", "counters": {"opens": 4}, "tags": ["a", None]})
 
-    assert read(state, PATH) == {"name": "Früh 🌸", "counters": {"opens": 4}, "tags": ["a", None]}
+    assert _read(state, PATH) == {"name": "Früh 🌸", "counters": {"opens": 4}, "tags": ["a", None]}
 
 
 def test_setting_replaces_the_whole_document(state: State) -> None:
     """Nothing of the earlier document is left."""
-    put(state, PATH, {"a": 1})
+    _put(state, PATH, {"a": 1})
 
-    put(state, PATH, {"b": 2})
+    _put(state, PATH, {"b": 2})
 
-    assert read(state, PATH) == {"b": 2}
+    assert _read(state, PATH) == {"b": 2}
 
 
 @pytest.mark.parametrize("error", [LeaseLost("another's"), KeyError("a bug"), Died()])
 def test_an_error_of_the_work_changes_nothing_and_is_passed_on(state: State, error: BaseException) -> None:
     """All of a transaction happens, or none of it."""
-    put(state, PATH, {"a": 1})
+    _put(state, PATH, {"a": 1})
 
     def work(transaction: Transaction) -> None:
         transaction.set(PATH, {"a": 2})
@@ -58,13 +58,13 @@ def test_an_error_of_the_work_changes_nothing_and_is_passed_on(state: State, err
 
     with pytest.raises(type(error)):
         state.transact(work)
-    assert read(state, PATH) == {"a": 1}
-    assert read(state, "runs/1") is None
+    assert _read(state, PATH) == {"a": 1}
+    assert _read(state, "runs/1") is None
 
 
 def test_increments_from_many_threads_are_all_counted(state: State) -> None:
     """Transactions on one document come one after the other."""
-    put(state, PATH, {"count": 0})
+    _put(state, PATH, {"count": 0})
 
     def increment(transaction: Transaction) -> None:
         document = transaction.get(PATH) or {}
@@ -73,13 +73,13 @@ def test_increments_from_many_threads_are_all_counted(state: State) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: state.transact(increment), range(40)))
 
-    assert read(state, PATH) == {"count": 40}
+    assert _read(state, PATH) == {"count": 40}
 
 
 def test_children_are_those_of_the_collection_and_no_deeper(state: State) -> None:
     """A collection yields its own documents with their ids."""
     for path in ("sync_state/a", "sync_state/a/campaigns/1", "sync_state/a/campaigns/2", "sync_state/ab/campaigns/3"):
-        put(state, path, {"path": path})
+        _put(state, path, {"path": path})
 
     children = dict(state.children("sync_state/a/campaigns"))
 
@@ -111,6 +111,6 @@ def test_a_checkpoint_comes_back_as_it_was(state: State) -> None:
         new_rows=5,
     )
 
-    put(state, PATH, to_document(checkpoint))
+    _put(state, PATH, to_document(checkpoint))
 
-    assert from_document(Checkpoint, read(state, PATH) or {}) == checkpoint
+    assert from_document(Checkpoint, _read(state, PATH) or {}) == checkpoint

@@ -2,17 +2,17 @@
 
 from sendtrail.contacts import ListMembership
 from sendtrail.rows import Table
-from tests.contracts.conftest import Row, WarehouseUnderTest
 from tests.contracts.samples import EARLIER, LATER, contact, contacts
+from tests.contracts.under_test import Row, WarehouseUnderTest
 from tests.fakes import NOON
 
 
-def only_contact(warehouse: WarehouseUnderTest) -> Row:
+def _only_contact(warehouse: WarehouseUnderTest) -> Row:
     [row] = warehouse.read(Table.CONTACTS)
     return row
 
 
-def deleted(warehouse: WarehouseUnderTest) -> list[tuple[str, str]]:
+def _deleted(warehouse: WarehouseUnderTest) -> list[tuple[str, str]]:
     rows = warehouse.read(Table.CONTACTS)
     return [(row["organization_id"], row["contact_id"]) for row in rows if row["deleted_at"]]
 
@@ -23,7 +23,7 @@ def test_a_contact_is_stored_with_its_tags_and_lists(warehouse: WarehouseUnderTe
 
     warehouse.warehouse.merge(contacts(contact(tags=("b", "a"), lists=lists)))
 
-    row = only_contact(warehouse)
+    row = _only_contact(warehouse)
     assert (list(row["tags"]), list(row["lists"])) == (["b", "a"], ["Nyheter ø", "Shop"])
     assert list(row["list_statuses"]) == [
         {"list": "Nyheter ø", "status": "active"},
@@ -36,7 +36,7 @@ def test_a_contact_without_tags_and_lists_has_empty_arrays(warehouse: WarehouseU
     """An empty array is stored as one, not as NULL."""
     warehouse.warehouse.merge(contacts(contact(tags=(), lists=())))
 
-    row = only_contact(warehouse)
+    row = _only_contact(warehouse)
     assert (list(row["tags"]), list(row["lists"]), list(row["list_statuses"])) == ([], [], [])
 
 
@@ -46,7 +46,7 @@ def test_a_newer_reading_wins(warehouse: WarehouseUnderTest) -> None:
 
     changed = warehouse.warehouse.merge(contacts(contact(at=LATER, first_name="Anna")))
 
-    row = only_contact(warehouse)
+    row = _only_contact(warehouse)
     assert changed == 1
     assert (row["first_name"], row["created_at"], row["updated_at"]) == ("Anna", NOON, LATER)
 
@@ -56,7 +56,7 @@ def test_an_older_reading_does_not_overwrite_a_newer_one(warehouse: WarehouseUnd
     warehouse.warehouse.merge(contacts(contact(at=NOON)))
 
     assert warehouse.warehouse.merge(contacts(contact(at=EARLIER, first_name="Old"))) == 0
-    assert only_contact(warehouse)["first_name"] == "Ann"
+    assert _only_contact(warehouse)["first_name"] == "Ann"
 
 
 def test_an_unchanged_contact_is_not_rewritten(warehouse: WarehouseUnderTest) -> None:
@@ -64,14 +64,14 @@ def test_an_unchanged_contact_is_not_rewritten(warehouse: WarehouseUnderTest) ->
     warehouse.warehouse.merge(contacts(contact(at=NOON)))
 
     assert warehouse.warehouse.merge(contacts(contact(at=LATER))) == 0
-    assert only_contact(warehouse)["updated_at"] == NOON
+    assert _only_contact(warehouse)["updated_at"] == NOON
 
 
 def test_of_two_readings_in_a_batch_the_newer_is_stored(warehouse: WarehouseUnderTest) -> None:
     """A contact may stand twice in a batch, in any order."""
     warehouse.warehouse.merge(contacts(contact(at=LATER, first_name="New"), contact(at=NOON, first_name="Old")))
 
-    assert only_contact(warehouse)["first_name"] == "New"
+    assert _only_contact(warehouse)["first_name"] == "New"
 
 
 def test_a_finished_pass_marks_the_contacts_it_did_not_see(warehouse: WarehouseUnderTest) -> None:
@@ -119,7 +119,7 @@ def test_a_pass_marks_contacts_of_its_own_account_only(warehouse: WarehouseUnder
 
     warehouse.warehouse.mark_vanished("acme", pass_id="pass-2", at=LATER)
 
-    assert deleted(warehouse) == [("acme", "1")]
+    assert _deleted(warehouse) == [("acme", "1")]
 
 
 def test_a_contact_that_is_seen_again_is_no_longer_deleted(warehouse: WarehouseUnderTest) -> None:
@@ -130,7 +130,7 @@ def test_a_contact_that_is_seen_again_is_no_longer_deleted(warehouse: WarehouseU
     changed = warehouse.warehouse.merge(contacts(contact(at=LATER), pass_id="pass-3"))
 
     assert changed == 1
-    assert deleted(warehouse) == []
+    assert _deleted(warehouse) == []
 
 
 def test_the_next_pass_starts_from_nothing(warehouse: WarehouseUnderTest) -> None:

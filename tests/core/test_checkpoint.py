@@ -1,5 +1,6 @@
 """What a message leads to, and who may write."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -53,7 +54,7 @@ def test_a_message_is_claimed_by_its_sequence_and_the_lease(
 @pytest.mark.parametrize("stranger", [None, AT_3, replace(AT_3, lease=THEIRS)])
 def test_nobody_writes_without_the_lease(stranger: Checkpoint | None) -> None:
     """A worker that lost it learns so at its next write, whichever that is."""
-    writes = [
+    writes: list[Callable[[], object]] = [
         lambda: rules.renew(stranger, lease=MINE, now=NOON),
         lambda: rules.advance(stranger, lease=MINE, progress={}, new_rows=0, now=NOON),
         lambda: rules.hand_over(stranger, token="mine", now=NOON),

@@ -101,7 +101,8 @@ def pipeline(tmp_path: Path) -> Iterator[Callable[..., Pipeline]]:
 
         def make(**given: Any) -> Pipeline:
             plan = Plan(campaigns=10, openers=150, contacts=None)
-            account = Account(**{"seed": 5, "now": NOW, "plan": plan, "network": Network(rate=0)} | given)
+            defaults: dict[str, Any] = {"seed": 5, "now": NOW, "plan": plan, "network": Network(rate=0)}
+            account = Account(**(defaults | given))
             url = stack.enter_context(serve(account)).url
             return Pipeline(account=account, url=url, database=tmp_path / "test.duckdb")
 

@@ -1,22 +1,35 @@
-"""Google's emulators for a test session; one set a worker process, started when a test first asks for one."""
+"""Google's emulators for a test session: one set a worker process, started when a test first asks for one."""
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from google.cloud import firestore
+from google.api_core.exceptions import DeadlineExceeded
 from google.cloud.bigquery import Client
-from google.cloud.pubsub_v1 import PublisherClient
+from google.cloud.pubsub_v1 import SubscriberClient
 
-from sendtrail.gcp.clients import bigquery_client, firestore_client, publisher_client
-from sendtrail.gcp.emulators import bigquery, google
+from sendtrail.clock import SystemClock
+from sendtrail.gcp import clients
+from sendtrail.gcp.bigquery import BigQueryWarehouse, Datasets
+from sendtrail.gcp.emulators import bigquery, gcloud
 from sendtrail.gcp.emulators.processes import EmulatorMissing
+from sendtrail.gcp.firestore import FirestoreState
+from sendtrail.gcp.firestore_api import Database
+from sendtrail.gcp.jobs import Jobs
+from sendtrail.gcp.pubsub import PubSubPublisher
+from sendtrail.gcp.tables import create_tables
+from sendtrail.ports import Topic
+from sendtrail.rows import Table
+from sendtrail.tables import CONTACTS_SEEN
+from tests.contracts.under_test import PublisherUnderTest, WarehouseUnderTest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROJECT = "sendtrail-test"
+PULL_S = 1.0
 
 
 def present(emulator: Callable[[], AbstractContextManager[str]], stack: ExitStack) -> str:
@@ -31,21 +44,21 @@ def present(emulator: Callable[[], AbstractContextManager[str]], stack: ExitStac
 
 @pytest.fixture(scope="session")
 def firestore_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of Firestore's emulator."""
+    """Give the address of Firestore's emulator."""
     with ExitStack() as stack:
-        yield present(lambda: google.firestore(tmp_path_factory.mktemp("firestore")), stack)
+        yield present(lambda: gcloud.firestore(tmp_path_factory.mktemp("firestore")), stack)
 
 
 @pytest.fixture(scope="session")
 def pubsub_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of Pub/Sub's emulator."""
+    """Give the address of Pub/Sub's emulator."""
     with ExitStack() as stack:
-        yield present(lambda: google.pubsub(tmp_path_factory.mktemp("pubsub")), stack)
+        yield present(lambda: gcloud.pubsub(tmp_path_factory.mktemp("pubsub")), stack)
 
 
 @pytest.fixture(scope="session")
 def bigquery_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of the BigQuery emulator."""
+    """Give the URL of the BigQuery emulator."""
     folder = tmp_path_factory.mktemp("bigquery")
     environment = REPOSITORY / bigquery.FOLDER
     with ExitStack() as stack:
@@ -54,28 +67,87 @@ def bigquery_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
 
 
-@pytest.fixture
-def firestore_database(firestore_address: str) -> Iterator[firestore.Client]:
-    """A client of an empty Firestore: a project of its own for each test."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("FIRESTORE_EMULATOR_HOST", firestore_address)
-        client = firestore_client(f"test-{uuid4().hex[:12]}", database="(default)")
+@pytest.fixture(scope="session")
+def bigquery_client(bigquery_url: str) -> Iterator[Client]:
+    """Give a client of the BigQuery emulator."""
+    with clients.bigquery_client(PROJECT, location="US", endpoint=bigquery_url) as client:
         yield client
-        client.close()
 
 
 @pytest.fixture
-def publisher(pubsub_address: str) -> Iterator[PublisherClient]:
-    """A client that publishes to Pub/Sub's emulator."""
+def firestore_database(firestore_address: str) -> Iterator[Database]:
+    """Give an empty Firestore database: a project of its own for each test."""
+    with clients.firestore_client(firestore_address) as client:
+        yield Database(client, project_id=f"test-{uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def firestore_state(firestore_database: Database) -> FirestoreState:
+    """Give an empty state in Firestore's emulator."""
+    ids = count()
+    return FirestoreState(firestore_database, clock=SystemClock(), new_id=lambda: f"attempt-{next(ids)}")
+
+
+@pytest.fixture
+def pubsub_publisher(pubsub_address: str) -> Iterator[PublisherUnderTest]:
+    """Give a publisher of topics of its own in Pub/Sub's emulator, read by pulling."""
+    project = f"test-{uuid4().hex[:12]}"
+    topics = {topic: f"projects/{project}/topics/{topic}" for topic in Topic}
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PUBSUB_EMULATOR_HOST", pubsub_address)
-        client = publisher_client()
-        yield client
-        client.stop()
+        client, subscriber = clients.publisher_client(), SubscriberClient()
+    with subscriber:
+        for topic in Topic:
+            client.create_topic(name=topics[topic])
+            subscriber.create_subscription(name=_subscription(project, topic), topic=topics[topic])
+        yield PublisherUnderTest(
+            publisher=PubSubPublisher(client, topics=topics),
+            read=lambda topic: _pulled(subscriber, _subscription(project, topic)),
+        )
+    client.stop()
 
 
 @pytest.fixture(scope="session")
-def bigquery_emulated(bigquery_url: str) -> Iterator[Client]:
-    """A client of the BigQuery emulator."""
-    with bigquery_client(PROJECT, location="US", endpoint=bigquery_url) as client:
-        yield client
+def bigquery_datasets(bigquery_client: Client) -> Datasets:
+    """Give datasets with every table: the emulator gets slower with each further one."""
+    datasets = Datasets(tables="tables", staging="staging")
+    create_tables(bigquery_client, datasets)
+    return datasets
+
+
+@pytest.fixture
+def bigquery_warehouse(bigquery_client: Client, bigquery_datasets: Datasets) -> Iterator[WarehouseUnderTest]:
+    """Give a warehouse with empty tables in the BigQuery emulator."""
+    warehouse = BigQueryWarehouse(
+        bigquery_client,
+        Jobs(bigquery_client, clock=SystemClock(), seconds_left=lambda: 60.0),
+        datasets=bigquery_datasets,
+        new_id=lambda: uuid4().hex,
+        maximum_bytes_billed=10**9,
+    )
+
+    def rows(table: Table) -> list[dict[str, object]]:
+        statement = f"SELECT * FROM {bigquery_datasets.tables}.{table}"
+        return [dict(row) for row in bigquery_client.query_and_wait(statement)]
+
+    yield WarehouseUnderTest(warehouse=warehouse, rows=rows)
+    full = [f"{bigquery_datasets.tables}.{table}" for table in Table] + [f"{bigquery_datasets.staging}.{CONTACTS_SEEN}"]
+    bigquery_client.query_and_wait("; ".join(f"DELETE FROM {table} WHERE TRUE" for table in full))
+
+
+def _subscription(project: str, topic: Topic) -> str:
+    return f"projects/{project}/subscriptions/{topic}"
+
+
+def _pulled(subscriber: SubscriberClient, subscription: str) -> list[bytes]:
+    """Return the messages that wait, and acknowledge them."""
+    found: list[bytes] = []
+    while True:
+        try:
+            answer = subscriber.pull(subscription=subscription, max_messages=100, timeout=PULL_S, retry=None)
+        except DeadlineExceeded:
+            return found
+        if not answer.received_messages:
+            return found
+        found += [received.message.data for received in answer.received_messages]
+        subscriber.acknowledge(subscription=subscription, ack_ids=[each.ack_id for each in answer.received_messages])

@@ -1,29 +1,44 @@
 """FirestoreState against Google's emulator, with trouble on the wire; tests/contracts has what every state does."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from uuid import uuid4
 
 import grpc
 import pytest
-from google.cloud import firestore
 
 from sendtrail.errors import LeaseLost, Unavailable
 from sendtrail.gcp.firestore import MAX_ATTEMPTS, FirestoreState
-from sendtrail.ports import Transaction
+from sendtrail.ports import State, Transaction
 from tests.fakes import FakeClock
-from tests.gcp.wires import Trouble, troubled
+from tests.gcp.wires import Trouble, TroubledWire, database_behind
 
 PATH = "sync_state/contacts_acme"
+OTHER = "sync_state/email_activities_acme"
 ABORTED = grpc.StatusCode.ABORTED
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
+FORBIDDEN = grpc.StatusCode.PERMISSION_DENIED
+
+Reach = Callable[..., FirestoreState]
 
 
-def state_of(client: firestore.Client, clock: FakeClock | None = None) -> FirestoreState:
-    """Return a state that waits on a clock of the test's own."""
-    ids = count()
-    return FirestoreState(client, clock=clock or FakeClock(), new_id=lambda: f"attempt-{next(ids)}")
+@pytest.fixture
+def reach(firestore_address: str) -> Iterator[Reach]:
+    """Give a way to reach one empty database over wires of the test's own, as workers with ids of their own."""
+    project_id = f"test-{uuid4().hex[:12]}"
+    workers = count()
+    with ExitStack() as stack:
+
+        def reached(wire: TroubledWire | None = None, *, clock: FakeClock | None = None) -> FirestoreState:
+            worker, ids = next(workers), count()
+            behind = database_behind(wire or TroubledWire(), address=firestore_address, project_id=project_id)
+            return FirestoreState(
+                stack.enter_context(behind), clock=clock or FakeClock(), new_id=lambda: f"{worker}-{next(ids)}"
+            )
+
+        yield reached
 
 
 def add_one(transaction: Transaction) -> int:
@@ -33,164 +48,151 @@ def add_one(transaction: Transaction) -> int:
     return int(before["count"]) + 1
 
 
-def read_count(state: FirestoreState) -> int:
+def read_count(state: State) -> int:
     """Return how many were counted."""
     document = state.transact(lambda transaction: transaction.get(PATH))
     return int(document["count"]) if document else 0
 
 
-def test_eight_workers_on_one_document_lose_no_update(firestore_database: firestore.Client) -> None:
-    """Contention is waited out: every one of 40 increments is there in the end."""
-    state = state_of(firestore_database)
-
-    with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _: state.transact(add_one), range(40)))
-
-    assert sorted(results) == list(range(1, 41))
-
-
+@pytest.mark.parametrize("method", ["BatchGetDocuments", "Commit"])
 @pytest.mark.parametrize(
-    "trouble",
-    [
-        pytest.param(Trouble(method="BatchGetDocuments", code=ABORTED), id="aborted on a read"),
-        pytest.param(Trouble(method="Commit", code=ABORTED), id="aborted at commit"),
-        pytest.param(Trouble(method="BeginTransaction", code=ABORTED), id="a failed begin"),
-        pytest.param(Trouble(method="Commit", code=grpc.StatusCode.DEADLINE_EXCEEDED), id="a commit out of time"),
-        pytest.param(
-            Trouble(
-                method="Commit",
-                code=grpc.StatusCode.INVALID_ARGUMENT,
-                text="The referenced transaction has expired or is no longer valid.",
-            ),
-            id="a transaction that expired",
-        ),
-    ],
+    "code", [ABORTED, UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED]
 )
-def test_contention_is_tried_again(firestore_database: firestore.Client, trouble: Trouble) -> None:
-    """Each way in which the client reports contention leads to another attempt, after a pause."""
+def test_trouble_that_may_pass_is_waited_out(reach: Reach, method: str, code: grpc.StatusCode) -> None:
+    """Contention and outages lead to another attempt after a pause, at whichever call they are met."""
     clock = FakeClock()
-    state = state_of(firestore_database, clock)
-    troubled(firestore_database, trouble)
+    state = reach(TroubledWire(Trouble(method=method, code=code)), clock=clock)
 
     assert state.transact(add_one) == 1
     assert read_count(state) == 1
     assert len(clock.slept) == 1
 
 
-@pytest.mark.parametrize("code", [ABORTED, UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED])
-def test_a_commit_that_succeeded_but_reported_an_error_happens_once(
-    firestore_database: firestore.Client, code: grpc.StatusCode
-) -> None:
+@pytest.mark.parametrize("code", [ABORTED, UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNKNOWN])
+def test_a_commit_that_succeeded_but_reported_an_error_happens_once(reach: Reach, code: grpc.StatusCode) -> None:
     """The work is not run upon its own writes: the attempt that landed is known by its id, and its result returned."""
-    state = state_of(firestore_database)
-    troubled(firestore_database, Trouble(method="Commit", code=code, is_done=True))
+    state = reach(TroubledWire(Trouble(method="Commit", code=code, is_done=True)))
 
     assert state.transact(add_one) == 1
     assert read_count(state) == 1
 
 
-def test_a_commit_that_landed_is_found_behind_further_trouble(firestore_database: firestore.Client) -> None:
+def test_a_commit_that_landed_is_found_behind_further_trouble(reach: Reach) -> None:
     """The attempt after the lost answer may fail too."""
-    state = state_of(firestore_database)
     lost = Trouble(method="Commit", code=ABORTED, is_done=True)
-    troubled(firestore_database, lost, Trouble(method="BatchGetDocuments", code=UNAVAILABLE))
+    state = reach(TroubledWire(lost, Trouble(method="BatchGetDocuments", code=UNAVAILABLE)))
 
     assert state.transact(add_one) == 1
     assert read_count(state) == 1
 
 
-def test_an_equal_write_of_another_worker_is_not_taken_for_ours(firestore_database: firestore.Client) -> None:
-    """Two workers that write the same document are told apart: a reservation that was lost is made again."""
-    state, other = state_of(firestore_database), FirestoreState(firestore_database, clock=FakeClock(), new_id=lambda: "other")
-    runs: list[int] = []
+def test_an_equal_write_of_another_worker_is_not_taken_for_ours(reach: Reach) -> None:
+    """A worker that lost the race counts again, though the winner wrote just what it would have written."""
+    state, other = reach(), reach()
+    racers = iter([other])
 
     def work(transaction: Transaction) -> int:
-        if not runs:
-            other.transact(lambda theirs: theirs.set(PATH, {"count": 1}))
-        runs.append(1)
-        return add_one(transaction)
+        total = add_one(transaction)
+        for racer in racers:
+            racer.transact(add_one)
+        return total
 
-    troubled(firestore_database, *[Trouble(method="Commit", code=ABORTED)] * 0)
     assert state.transact(work) == 2
+    assert read_count(state) == 2
 
 
-def test_contention_without_end_is_unavailable(firestore_database: firestore.Client) -> None:
-    """Attempts are bounded in number, with pauses between them, and the last error is told."""
+@pytest.mark.parametrize("before", [None, {"status": "running"}])
+def test_a_document_that_was_only_read_is_still_as_it_was(reach: Reach, before: dict[str, str] | None) -> None:
+    """What a decision rests on has not moved when it is stored, whether it is written or not."""
+    state, other = reach(), reach()
+    if before:
+        state.transact(lambda transaction: transaction.set(OTHER, before))
+    racers = iter([other])
+    seen: list[object] = []
+
+    def work(transaction: Transaction) -> None:
+        seen.append(transaction.get(OTHER))
+        transaction.set(PATH, {"count": 1})
+        for racer in racers:
+            racer.transact(lambda theirs: theirs.set(OTHER, {"status": "done"}))
+
+    state.transact(work)
+
+    assert seen == [before, {"status": "done"}]
+
+
+def test_checking_what_was_read_changes_nothing_of_it(reach: Reach) -> None:
+    """A document that was only read stays as it is, and one that was not there does not appear."""
+    state = reach()
+    state.transact(lambda transaction: transaction.set(OTHER, {"status": "running"}))
+
+    def work(transaction: Transaction) -> None:
+        transaction.get(OTHER)
+        transaction.get("runs/none")
+        transaction.set(PATH, {"count": 1})
+
+    state.transact(work)
+
+    assert state.transact(lambda transaction: transaction.get(OTHER)) == {"status": "running"}
+    assert list(state.children("runs")) == []
+
+
+def test_contention_without_end_is_unavailable(reach: Reach) -> None:
+    """Attempts are bounded in number, with growing pauses between them, and the last error is told."""
     clock = FakeClock()
-    state = state_of(firestore_database, clock)
-    wire = troubled(firestore_database, *[Trouble(method="Commit", code=ABORTED, text="too much contention")] * 99)
+    wire = TroubledWire(*[Trouble(method="Commit", code=ABORTED, text="too much contention")] * 99)
 
     with pytest.raises(Unavailable, match="too much contention"):
-        state.transact(add_one)
+        reach(wire, clock=clock).transact(add_one)
 
-    assert wire.calls.count("Commit") == len(clock.slept) + 1 <= MAX_ATTEMPTS
+    assert wire.calls.count("Commit") == len(clock.slept) + 1 == MAX_ATTEMPTS
 
 
-def test_what_waiting_does_not_mend_is_not_tried_again(firestore_database: firestore.Client) -> None:
-    """A right that is missing is unavailable at once."""
-    wire = troubled(firestore_database, Trouble(method="BeginTransaction", code=grpc.StatusCode.PERMISSION_DENIED))
+@pytest.mark.parametrize("method", ["BatchGetDocuments", "Commit"])
+def test_what_waiting_does_not_mend_is_not_tried_again(reach: Reach, method: str) -> None:
+    """A right that is missing is trouble at once."""
+    wire = TroubledWire(Trouble(method=method, code=FORBIDDEN))
 
     with pytest.raises(Unavailable):
-        state_of(firestore_database).transact(add_one)
+        reach(wire).transact(add_one)
 
-    assert wire.calls == ["BeginTransaction"]
-
-
-def raise_lease_lost(transaction: Transaction) -> None:
-    """Write, then find the lease lost."""
-    transaction.set(PATH, {"count": 9})
-    raise LeaseLost("another worker has it")
+    assert wire.calls.count(method) == 1
 
 
-def raise_value_error(transaction: Transaction) -> None:
-    """Fail as pydantic does, with a ValueError, which is what the client raises for contention."""
-    transaction.set(PATH, {"count": 9})
-    raise ValueError("of the work")
+@pytest.mark.parametrize("error", [LeaseLost("another's"), ValueError("of the work"), KeyError("a bug")])
+def test_an_error_of_the_work_is_no_reason_to_run_it_again(reach: Reach, error: Exception) -> None:
+    """It is passed on as it is, and nothing is sent."""
+    wire = TroubledWire()
+
+    def work(transaction: Transaction) -> None:
+        add_one(transaction)
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        reach(wire).transact(work)
+
+    assert raised.value is error
+    assert wire.calls == ["BatchGetDocuments"]
 
 
-@pytest.mark.parametrize(("work", "error"), [(raise_lease_lost, LeaseLost), (raise_value_error, ValueError)])
-@pytest.mark.parametrize("troubles", [[], [Trouble(method="Rollback", code=UNAVAILABLE)]])
-def test_an_error_of_the_work_is_passed_on_and_changes_nothing(
-    firestore_database: firestore.Client,
-    work: Callable[[Transaction], None],
-    error: type[Exception],
-    troubles: list[Trouble],
-) -> None:
-    """It is run once, also where the rollback after it fails."""
-    state = state_of(firestore_database)
-    wire = troubled(firestore_database, *troubles)
+def test_reading_costs_one_call_a_document_and_no_commit(reach: Reach) -> None:
+    """A document is read once, however often it is asked for."""
+    wire = TroubledWire()
 
-    with pytest.raises(error):
-        state.transact(work)
+    reach(wire).transact(lambda transaction: [transaction.get(PATH), transaction.get(PATH), transaction.now])
 
-    assert wire.calls == ["BeginTransaction", "Rollback"]
-    assert read_count(state) == 0
+    assert wire.calls == ["BatchGetDocuments"]
 
 
-def test_an_error_that_the_caller_was_handling_is_none_of_ours(firestore_database: firestore.Client) -> None:
-    """A transaction inside an except block is judged by its own errors, not by the one being handled."""
-    state = state_of(firestore_database)
-    wire = troubled(
-        firestore_database,
-        Trouble(method="Commit", code=ABORTED),
-        Trouble(method="BeginTransaction", code=grpc.StatusCode.PERMISSION_DENIED),
-    )
-    with pytest.raises(Unavailable, match="trouble"):
-        try:
-            firestore_database._firestore_api.commit(request={"database": firestore_database._database_string}, retry=None)
-        except Exception:  # noqa: BLE001 - whatever it is, it is being handled
-            state.transact(add_one)
-
-    assert wire.calls.count("BeginTransaction") == 1
-
-
-def test_now_is_the_servers(firestore_database: firestore.Client) -> None:
+def test_now_is_the_servers(reach: Reach) -> None:
     """The clock is the store's, not the worker's, and stands still within a transaction."""
-    state = state_of(firestore_database, FakeClock(datetime(1999, 1, 1, tzinfo=UTC)))
+    state = reach(clock=FakeClock(datetime(1999, 1, 1, tzinfo=UTC)))
 
     def work(transaction: Transaction) -> tuple[datetime, datetime]:
         transaction.get(PATH)
-        return transaction.now, transaction.now
+        first = transaction.now
+        transaction.get(OTHER)
+        return first, transaction.now
 
     first, second = state.transact(work)
     assert first == second
@@ -198,19 +200,20 @@ def test_now_is_the_servers(firestore_database: firestore.Client) -> None:
     assert (type(first), first.tzinfo) == (datetime, UTC)
 
 
-def test_now_can_be_asked_before_anything_was_read(firestore_database: firestore.Client) -> None:
-    """It costs a read, outside of the transaction's locks."""
-    before = datetime.now(UTC)
+def test_now_can_be_asked_before_anything_was_read(reach: Reach) -> None:
+    """It costs a read of its own."""
+    wire = TroubledWire()
 
-    now = state_of(firestore_database).transact(lambda transaction: transaction.now)
+    now = reach(wire).transact(lambda transaction: transaction.now)
 
-    assert abs(now - before) < timedelta(minutes=1)
+    assert abs(now - datetime.now(UTC)) < timedelta(minutes=1)
+    assert wire.calls == ["BatchGetDocuments"]
 
 
-def test_the_mark_of_the_writer_is_not_shown(firestore_database: firestore.Client) -> None:
-    """Documents read as they were written, times aware and plain, singly and in lists."""
+def test_the_mark_of_the_writer_is_not_shown(reach: Reach) -> None:
+    """Documents read as they were written, singly and in lists; times are aware and plain."""
     document = {"at": datetime(2025, 6, 1, 12, 30, 15, 123456, tzinfo=UTC), "nested": {"a.b": [{"none": None}, 1.5]}}
-    state = state_of(firestore_database)
+    state = reach()
 
     state.transact(lambda transaction: transaction.set(f"{PATH}/parts/1", document))
 
@@ -219,9 +222,22 @@ def test_the_mark_of_the_writer_is_not_shown(firestore_database: firestore.Clien
     assert type(dict(state.children(f"{PATH}/parts"))["1"]["at"]) is datetime
 
 
-def test_a_listing_that_fails_is_unavailable(firestore_database: firestore.Client) -> None:
+def test_a_long_collection_is_listed_whole(reach: Reach) -> None:
+    """A listing goes on over its pages."""
+    state = reach()
+
+    def fill(transaction: Transaction) -> None:
+        for number in range(320):
+            transaction.set(f"runs/{number}", {"number": number})
+
+    state.transact(fill)
+
+    assert {document["number"] for _, document in state.children("runs")} == set(range(320))
+
+
+def test_a_listing_that_fails_is_unavailable(reach: Reach) -> None:
     """Trouble while listing is told as trouble of the store."""
-    troubled(firestore_database, Trouble(method="RunQuery", code=grpc.StatusCode.PERMISSION_DENIED))
+    wire = TroubledWire(Trouble(method="ListDocuments", code=FORBIDDEN))
 
     with pytest.raises(Unavailable, match="did not list"):
-        list(state_of(firestore_database).children("sync_state"))
+        list(reach(wire).children("sync_state"))

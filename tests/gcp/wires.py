@@ -1,13 +1,15 @@
 """A gRPC wire with trouble on it: calls that fail on their way there, or on their way back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import grpc
-from google.cloud import firestore
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
+
+from sendtrail.gcp.firestore_api import Database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +22,7 @@ class Trouble:
     is_done: bool = False
 
 
-class WireError(grpc.RpcError):
+class WireError(grpc.RpcError):  # type: ignore[misc]
     """A gRPC error as the client sees it."""
 
     def __init__(self, trouble: Trouble) -> None:
@@ -35,6 +37,10 @@ class WireError(grpc.RpcError):
         """Return the text."""
         return self._trouble.text
 
+    def result(self) -> None:
+        """Raise it: an interceptor hands it on as the outcome of the call."""
+        raise self
+
     def trailing_metadata(self) -> tuple[()]:
         """Return nothing."""
         return ()
@@ -43,7 +49,7 @@ class WireError(grpc.RpcError):
 class TroubledWire(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):  # type: ignore[misc]
     """Passes calls on, except that each trouble befalls one call to its method; `calls` counts all."""
 
-    def __init__(self, troubles: Iterable[Trouble]) -> None:
+    def __init__(self, *troubles: Trouble) -> None:
         self._troubles = list(troubles)
         self.calls: list[str] = []
 
@@ -67,9 +73,9 @@ class TroubledWire(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInter
         raise WireError(trouble)
 
 
-def troubled(client: firestore.Client, *troubles: Trouble) -> TroubledWire:
-    """Put troubles on the wire of a Firestore client."""
-    wire = TroubledWire(troubles)
-    channel = grpc.intercept_channel(client._firestore_api.transport.grpc_channel, wire)
-    client._firestore_api_internal = FirestoreClient(transport=FirestoreGrpcTransport(channel=channel))
-    return wire
+@contextmanager
+def database_behind(wire: TroubledWire, *, address: str, project_id: str) -> Iterator[Database]:
+    """Give a database of Firestore's emulator that is reached over a wire."""
+    channel = grpc.intercept_channel(grpc.insecure_channel(address), wire)
+    with FirestoreClient(transport=FirestoreGrpcTransport(channel=channel)) as client:
+        yield Database(client, project_id=project_id)

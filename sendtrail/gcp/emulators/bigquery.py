@@ -28,9 +28,9 @@ def bigquery(project_id: str, *, environment: Path, data: Path, log_folder: Path
     if given := os.environ.get("BIGQUERY_EMULATOR_HOST"):
         yield given if "://" in given else f"http://{given}"
         return
-    python = _installed(environment)
+    python = installed(environment)
     port, grpc_port = free_ports(2)
-    command = [str(python), "-B", str(_HERE / "serve_bigquery.py"), "--host", HOST, "--port", str(port)]
+    command = [str(python), "-P", "-B", str(_HERE / "serve_bigquery.py"), "--host", HOST, "--port", str(port)]
     place = ["--grpc-port", str(grpc_port), "--project", project_id, "--data-dir", str(data)]
     emulator = Emulator(
         name="bigquery",
@@ -43,7 +43,7 @@ def bigquery(project_id: str, *, environment: Path, data: Path, log_folder: Path
         yield f"http://{address}"
 
 
-def _installed(environment: Path) -> Path:
+def installed(environment: Path) -> Path:
     """Return the Python of the environment, made where it is not there or not of these requirements."""
     environment.mkdir(parents=True, exist_ok=True)
     python, ready = environment / "bin" / "python", environment / ".ready"

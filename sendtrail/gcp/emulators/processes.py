@@ -101,9 +101,22 @@ def _answers(emulator: Emulator) -> bool:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop the whole group: the shell that was started may be gone before what it started."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, sign)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_S)
+        if _is_gone(process):
             return
+
+
+def _is_gone(process: subprocess.Popen[bytes]) -> bool:
+    clock = SystemClock()
+    end = clock.monotonic() + STOP_S
+    while clock.monotonic() < end:
+        process.poll()  # its own end is known only once it was asked for
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        clock.sleep(0.02)
+    return False

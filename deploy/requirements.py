@@ -1,0 +1,66 @@
+"""The requirements of the functions: what they need of `requirements.lock`, pins and hashes as they stand there."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, requires
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+# Of the project's own dependencies, what only the command line and the embedded default use.
+LOCAL_ONLY = frozenset({"duckdb", "rich", "sqlglot", "typer"})
+PROJECT = "sendtrail"
+EXTRA = "gcp"
+
+_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==")
+
+
+def function_requirements(lock: str) -> str:
+    """Return the part of a lock file that the functions need, as installed here: the lock is the environment's own."""
+    needed = _closure(_roots())
+    blocks = _blocks(lock)
+    missing = sorted(needed - blocks.keys())
+    if missing:
+        raise LookupError(f"requirements.lock does not pin {', '.join(missing)}: run make lock")
+    return "".join(blocks[name] for name in sorted(needed))
+
+
+def _roots() -> Iterator[Requirement]:
+    for requirement in _requirements(PROJECT, {EXTRA}):
+        if canonicalize_name(requirement.name) not in LOCAL_ONLY:
+            yield requirement
+
+
+def _closure(roots: Iterable[Requirement]) -> set[str]:
+    waiting, seen = list(roots), set[tuple[str, frozenset[str]]]()
+    while waiting:
+        requirement = waiting.pop()
+        key = (canonicalize_name(requirement.name), frozenset(requirement.extras))
+        if key not in seen:
+            seen.add(key)
+            waiting.extend(_requirements(*key))
+    return {name for name, _ in seen}
+
+
+def _requirements(name: str, extras: Iterable[str]) -> Iterator[Requirement]:
+    """Yield what a package needs on this platform; nothing where it is not installed, which the lock then tells."""
+    try:
+        lines = requires(name) or []
+    except PackageNotFoundError:
+        lines = []
+    for line in lines:
+        requirement = Requirement(line)
+        if requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+            yield requirement
+
+
+def _blocks(lock: str) -> Mapping[str, str]:
+    """Return the lines of each package, its hashes included, by its name."""
+    blocks: dict[str, str] = {}
+    name = ""
+    for line in lock.splitlines(keepends=True):
+        if match := _PIN.match(line):
+            name = canonicalize_name(match["name"])
+        if name and not line.startswith("#"):
+            blocks[name] = blocks.get(name, "") + line
+    return blocks

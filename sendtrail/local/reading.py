@@ -1,0 +1,84 @@
+"""Reading a DuckDB file: columns, and rows whose times are aware."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from sendtrail.errors import SettingsError
+from sendtrail.local.duckdb_file import explained, open_file
+
+Parameters = Mapping[str, object]
+
+FETCH_ROWS = 1_000
+READ_MEMORY_LIMIT = "1GB"
+ZONED = "TIMESTAMP WITH TIME ZONE"
+_WRONG_SQL = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError, duckdb.PermissionException)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueryResult:
+    """The columns of a query and an iterator of its rows."""
+
+    columns: Sequence[str]
+    rows: Iterator[tuple[Any, ...]]
+
+
+@contextmanager
+def read_only(path: Path, *, threads: int = 2) -> Iterator[Callable[[str], QueryResult]]:
+    """Open a file that stays as it is, and give what runs a SELECT on it; several programs may read at once."""
+    connection = open_file(path, memory_limit=READ_MEMORY_LIMIT, threads=threads, is_read_only=True)
+    try:
+        yield lambda sql: run_query(connection, path, sql)
+    finally:
+        connection.close()
+
+
+def run_query(
+    connection: duckdb.DuckDBPyConnection, path: Path, sql: str, parameters: Parameters | None = None
+) -> QueryResult:
+    """Run a SELECT; raise SettingsError where it cannot be understood or fails on the data."""
+    select = sql.strip().rstrip(";")
+    with explained(path), _blamed_on_the_query():
+        connection.execute(f"SELECT * FROM (\n{select}\n) LIMIT 0", parameters)
+        described = [(column[0], str(column[1])) for column in connection.description or ()]
+        zoned = [index for index, (_, kind) in enumerate(described) if kind == ZONED]
+        connection.execute(_without_zones(select, [described[index][0] for index in zoned]), parameters)
+    return QueryResult(columns=[name for name, _ in described], rows=_rows(connection, path, zoned))
+
+
+def _without_zones(select: str, zoned: Sequence[str]) -> str:
+    """Return the query with its zoned times as plain ones: fetching zoned times would need pytz."""
+    if not zoned:
+        return select
+    replaced = ", ".join(f"{quoted}::TIMESTAMP AS {quoted}" for quoted in map(_quoted, zoned))
+    return f"SELECT * REPLACE ({replaced}) FROM (\n{select}\n)"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, path: Path, zoned: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    while True:
+        with explained(path), _blamed_on_the_query():
+            rows = connection.fetchmany(FETCH_ROWS)
+        if not rows:
+            return
+        for row in rows:
+            values = list(row)
+            for index in zoned:
+                values[index] = values[index] and values[index].replace(tzinfo=UTC)
+            yield tuple(values)
+
+
+@contextmanager
+def _blamed_on_the_query() -> Iterator[None]:
+    try:
+        yield
+    except _WRONG_SQL as error:
+        raise SettingsError([f"the query cannot be run: {error}"]) from error
