@@ -7,8 +7,7 @@ import typer
 from rich.console import Console
 
 from sendtrail.cli.demo import demo
-
-# q
+from sendtrail.cli.query import query
 from sendtrail.cli.sync import sync
 from sendtrail.errors import SendtrailError, SettingsError
 
@@ -24,7 +23,7 @@ app = typer.Typer(
 )
 app.command()(sync)
 app.command()(demo)
-# q2
+app.command()(query)
 
 
 @app.callback()
