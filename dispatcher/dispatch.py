@@ -1,7 +1,7 @@
 """List an account's campaigns and publish a message for each that is due, once a run."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,13 +27,17 @@ SUBJECT = "campaigns"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
-    """What a run asked for: campaigns in the account, those due, and messages published (contacts included)."""
+    """What a run asked for: campaigns in the account, those due, and messages published (contacts included).
+
+    `unknown` are the campaigns that were asked for by id and are not in the account.
+    """
 
     run_id: str
     organization_id: str
     campaigns: int
     due: int
     published: int
+    unknown: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +71,7 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         campaigns=len(campaigns),
         due=len(messages),
         published=len(messages) + len(contacts),
+        unknown=sorted((request.campaign_ids or frozenset()) - {campaign.campaign_id for campaign in campaigns}),
     )
     services.state.transact(lambda transaction: _close(transaction, summary))
     log_event(logger, Event.RUN_DISPATCHED, due=summary.due, campaigns=summary.campaigns)

@@ -128,7 +128,7 @@ class LocalRun:
             )
         return RunResult(
             summary=summary,
-            failures=tuple(self._failures()),
+            failures=(*_unknown(summary), *self._failures()),
             interrupted=self._stop.is_set(),
             seconds=self._clock.monotonic() - started,
         )
@@ -213,6 +213,11 @@ class LocalRun:
         if self._stop.is_set():
             raise KeyboardInterrupt  # a second Ctrl-C: at once, and nothing is lost either
         self.stop()
+
+
+def _unknown(summary: Summary) -> Iterator[Failure]:
+    for campaign_id in summary.unknown:
+        yield Failure(subject=str(campaign_id), reason="there is no such campaign in the account")
 
 
 def _subject(topic: Topic, message: bytes) -> str:

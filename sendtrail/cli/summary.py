@@ -27,7 +27,8 @@ def print_summary(console: Console, run: LocalRun, *, result: RunResult, tally: 
     table.add_column("")
     table.add_column("this run", justify="right")
     table.add_column("in the warehouse", justify="right")
-    done = result.summary.due - len([f for f in result.failures if f.subject != "contacts"])
+    unknown = set(map(str, result.summary.unknown))
+    done = result.summary.due - sum(1 for f in result.failures if f.subject not in {"contacts", *unknown})
     table.add_row("campaigns", f"{done:,} of {result.summary.due:,} due", f"{stored['campaigns']:,}")
     for kind, name in PLURALS.items():
         table.add_row(name, f"{tally.activities_read[kind]:,} read", f"{stored[kind]:,}")

@@ -22,7 +22,7 @@ from sendtrail.cli.truth import (
     stored_activities,
     stored_contacts,
 )
-from sendtrail.clock import SystemClock
+from sendtrail.clock import Clock, SystemClock
 from simulator import Account, Network, Plan, serve
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -50,10 +50,10 @@ class Pipeline:
         }
         return SyncSettings.read({**defaults, **options})
 
-    def sync(self, **options: Any) -> RunResult:
+    def sync(self, clock: Clock | None = None, **options: Any) -> RunResult:
         """Sync, and remember what was there to be read."""
         self.tally = Tally()
-        run = LocalRun(self.settings(**options), clock=SystemClock(), tally=self.tally, retries=IMPATIENT)
+        run = LocalRun(self.settings(**options), clock=clock or SystemClock(), tally=self.tally, retries=IMPATIENT)
         with run:
             result = run.sync(Watcher())
         self.known.update(account_activities(self.account.truth()))

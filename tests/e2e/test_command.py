@@ -106,6 +106,16 @@ def test_a_campaign_that_failed_is_named_with_its_reason_and_ends_with_1(pipelin
     assert "API URL" in output
 
 
+def test_a_campaign_that_is_not_there_is_said_not_to_be(pipeline: Make) -> None:
+    """A mistyped id is no success."""
+    line = pipeline()
+
+    code, output = sync(line, "--campaign", "987654")
+
+    assert code == 1
+    assert "failed campaign 987654: there is no such campaign" in output
+
+
 def test_a_wrong_key_is_said_to_be_wrong(pipeline: Make) -> None:
     """Once, and without showing it."""
     line = pipeline()
