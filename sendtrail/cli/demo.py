@@ -108,5 +108,10 @@ def _start_over(database: Path) -> None:
 def _say_how_to_query(console: Console, database: Path) -> None:
     sql = "SELECT event_type, COUNT(*) AS n FROM marketing_ai.email_activities GROUP BY ALL ORDER BY n DESC"
     console.print(f"The data is in [bold]{database}[/], for DuckDB and whatever reads it. For a first look:\n")
-    console.print(f'  .venv/bin/sendtrail query --database {database} \\\n    "{sql}"\n', highlight=False, markup=False)
+    console.print(
+        f'  .venv/bin/sendtrail query --database {database} \\\n    "{sql}"\n',
+        highlight=False,
+        markup=False,
+        soft_wrap=True,  # to be copied
+    )
     console.print("Your own account: .venv/bin/sendtrail sync --help", highlight=False)

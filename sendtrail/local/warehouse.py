@@ -13,6 +13,7 @@ import duckdb
 
 from sendtrail.local.duckdb_file import explained, open_file
 from sendtrail.local.duckdb_sql import BATCH, create_tables, load_statement, staging_of, statement
+from sendtrail.local.duckdb_views import create_views
 from sendtrail.local.reading import READ_MEMORY_LIMIT, Parameters, QueryResult, run_query
 from sendtrail.local.slices import slices
 from sendtrail.rows import ActivityRow, Batch, Table, to_json_lines
@@ -47,7 +48,7 @@ class DuckDbWarehouse:
         self._lock = threading.RLock()
         self._connection = self._open()
         try:
-            self._transact(lambda: create_tables(self._connection, dataset=dataset))
+            self._transact(self._create)
         except BaseException:
             self._connection.close()
             raise
@@ -100,6 +101,10 @@ class DuckDbWarehouse:
             self._connection.execute("CHECKPOINT")
         self._connection.close()
 
+    def _create(self) -> None:
+        create_tables(self._connection, dataset=self._dataset)
+        create_views(self._connection, dataset=self._dataset)
+
     def _merge_part(self, batch: Batch, lines: str) -> int:
         self._connection.execute(load_statement(batch.table, dataset=self._dataset), {"lines": lines})
         changed = self._count(f"{batch.table}/merge", _bounds(batch))
@@ -118,10 +123,10 @@ class DuckDbWarehouse:
                 return self._attempt(work)
             except duckdb.OutOfMemoryException:
                 self._limit_memory(self._settings.ample_memory_limit)
-                try:
-                    return self._attempt(work)
-                finally:
-                    self._limit_memory(self._settings.memory_limit)
+                return self._attempt(work)
+            finally:
+                # Also where nothing has changed: it has DuckDB give back what it would keep for later, 128 MB and more.
+                self._limit_memory(self._settings.memory_limit)
 
     def _attempt(self, work: Callable[[], T]) -> T:
         self._connection.execute("BEGIN")
