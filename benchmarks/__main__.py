@@ -7,10 +7,10 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import memory, processing
+from benchmarks import memory, processing, views
 from benchmarks.figures import Figure
 
-SCENARIOS = {"memory": memory.measure, "processing": processing.measure}
+SCENARIOS = {"memory": memory.measure, "processing": processing.measure, "views": views.measure}
 RESULTS = Path(__file__).parent / "results.json"
 
 

@@ -61,5 +61,6 @@ def run_id_of(headers: Mapping[str, str], *, now: datetime, new_token: str) -> s
         moment = datetime.fromisoformat(scheduled).astimezone(UTC)
     except ValueError:
         raise BadMessage(f"{SCHEDULE_TIME} is no time") from None
-    job = sub(r"[^A-Za-z0-9]+", "-", named.get(JOB_NAME, "")).strip("-")[-LONGEST_JOB_NAME:].strip("-")
+    name = named.get(JOB_NAME, "").rpartition("/")[2]  # projects/<project>/locations/<location>/jobs/<job>, or the job
+    job = sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[-LONGEST_JOB_NAME:].strip("-")
     return f"{moment:%Y%m%dT%H%M%SZ}" + (f"-{job}" if job else "")

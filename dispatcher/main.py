@@ -39,21 +39,24 @@ def dispatch(request: HttpRequest) -> ResponseReturnValue:
 
 
 def _dispatch_all(here: Cloud, requests: Iterable[Request]) -> tuple[list[Summary], dict[str, str]]:
-    """Dispatch one account after the other; what is wrong with one holds up none of the others."""
+    """Dispatch one account after the other; what is wrong with one holds up none of the others.
+
+    Raise, at the end, what asks for another try: the accounts that are done by then are known as such.
+    """
     done: list[Summary] = []
     failed: dict[str, str] = {}
-    later: Retryable | None = None
+    raised: list[Exception] = []
     for request in requests:
         try:
             done.append(_dispatch(here, request))
         except Rejected as error:
             failed[request.organization_id] = str(error)
             _report(here, request, reason=str(error))
-        except Retryable as error:
-            logger.warning("%s is dispatched later: %s", request.organization_id, error)
-            later = error
-    if later is not None:
-        raise later
+        except Exception as error:  # noqa: BLE001 - nor does a bug that one account's data bring to light
+            logger.warning("%s is not dispatched yet: %s", request.organization_id, error)
+            raised.append(error)
+    if raised:
+        raise next((error for error in raised if not isinstance(error, Retryable)), raised[0])
     return done, failed
 
 

@@ -6,19 +6,29 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from sendtrail.errors import BadMessage, Retryable
+from sendtrail.logs import about, configure_json
 
 logger = logging.getLogger(__name__)
 
 
 def answer_error(error: Exception) -> ResponseReturnValue:
     """Return the answer to an error: 400 with the reason for a bad request, otherwise a bare status."""
+    if not logging.getLogger().hasHandlers():
+        configure_json()  # a request that no function has seen, before the first that one has
+    with about(error):
+        return _answer(error)
+
+
+def _answer(error: Exception) -> ResponseReturnValue:
     match error:
         case BadMessage():
+            logger.warning("refused: %s", error)
             return {"error": str(error)}, 400
         case Retryable():
             logger.warning("to be tried again: %s", error)
             return "", 503
-        case HTTPException():
+        case HTTPException():  # of the framework: its text repeats the request, which may hold addresses
+            logger.warning("refused with %s: %s", error.code, error.name)
             return "", error.code or 500
     logger.error("failed", exc_info=error)
     return "", 500

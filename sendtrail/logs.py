@@ -22,6 +22,8 @@ REDACTED = "<e-mail address>"
 _labels: ContextVar[Mapping[str, str]] = ContextVar("labels", default=MappingProxyType({}))
 _trace: ContextVar[str] = ContextVar("trace", default="")
 
+_REMEMBERED = "logged_about"
+
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:=/\\]+(?:@|%40)[^\s@<>\"'(),;:=/\\%]+")
 _TRACE_HEADERS = (  # https://cloud.google.com/trace/docs/trace-context
     ("traceparent", re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-")),
@@ -35,6 +37,9 @@ def labels(**values: str) -> Iterator[None]:
     token = _labels.set({**_labels.get(), **values})
     try:
         yield
+    except Exception as error:
+        _remember(error)
+        raise
     finally:
         _labels.reset(token)
 
@@ -45,8 +50,28 @@ def traced(headers: Mapping[str, str], *, project_id: str) -> Iterator[None]:
     token = _trace.set(trace_of(headers, project_id=project_id))
     try:
         yield
+    except Exception as error:
+        _remember(error)
+        raise
     finally:
         _trace.reset(token)
+
+
+@contextmanager
+def about(error: Exception) -> Iterator[None]:
+    """Log in this block with the labels and the trace of where an error was raised, which its blocks have left."""
+    named, trace = getattr(error, _REMEMBERED, (_labels.get(), _trace.get()))
+    label_token, trace_token = _labels.set(named), _trace.set(trace)
+    try:
+        yield
+    finally:
+        _trace.reset(trace_token)
+        _labels.reset(label_token)
+
+
+def _remember(error: Exception) -> None:
+    if not hasattr(error, _REMEMBERED):  # the innermost block knows most
+        setattr(error, _REMEMBERED, (_labels.get(), _trace.get()))
 
 
 def trace_of(headers: Mapping[str, str], *, project_id: str) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from sendtrail.cli import attribution, conversions
 from sendtrail.cli.demo import demo
 from sendtrail.cli.query import query
 from sendtrail.cli.sync import sync
@@ -24,6 +25,8 @@ app = typer.Typer(
 app.command()(sync)
 app.command()(demo)
 app.command()(query)
+app.add_typer(conversions.app)
+app.add_typer(attribution.app)
 
 
 @app.callback()

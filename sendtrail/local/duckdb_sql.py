@@ -22,6 +22,8 @@ TYPES = {
     "DATE": "DATE",
     "JSON": "JSON",
     "NUMERIC": "DECIMAL(38,9)",
+    "FLOAT": "DOUBLE",
+    "BOOLEAN": "BOOLEAN",
 }
 
 
@@ -64,8 +66,17 @@ def create_tables(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> Non
     for schema, table in places:
         connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         if not _columns_in(connection, schema, table.name):
-            _create(connection, schema, table)
+            create_table(connection, schema, table)
     connection.execute(f'CREATE TABLE IF NOT EXISTS "{staging_of(dataset)}"."identity" AS SELECT uuid()::VARCHAR AS id')
+
+
+def create_table(connection: duckdb.DuckDBPyConnection, schema: str, table: TableDefinition) -> None:
+    """Create a table with what is said of it and its columns."""
+    name = f'"{schema}"."{table.name}"'
+    connection.execute(f"CREATE TABLE {name} ({', '.join(map(_declaration, table.columns))})")
+    connection.execute(f"COMMENT ON TABLE {name} IS {literal(table.description)}")
+    for column in table.columns:
+        connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {literal(column.description)}')
 
 
 def duckdb_type(column: Column) -> str:
@@ -73,6 +84,11 @@ def duckdb_type(column: Column) -> str:
     fields = ", ".join(f"{field.name} {duckdb_type(field)}" for field in column.fields)
     one = f"STRUCT({fields})" if fields else TYPES[column.type]
     return f"{one}[]" if column.mode == "REPEATED" else one
+
+
+def literal(text: str) -> str:
+    """Return a text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _narrow_by_campaign(merge: expressions.Expr) -> None:
@@ -83,21 +99,9 @@ def _narrow_by_campaign(merge: expressions.Expr) -> None:
     merge.set("on", expressions.and_(merge.args["on"], "T.campaign_id = S.campaign_id"))
 
 
-def _create(connection: duckdb.DuckDBPyConnection, schema: str, table: TableDefinition) -> None:
-    name = f'"{schema}"."{table.name}"'
-    connection.execute(f"CREATE TABLE {name} ({', '.join(map(_declaration, table.columns))})")
-    connection.execute(f"COMMENT ON TABLE {name} IS {_literal(table.description)}")
-    for column in table.columns:
-        connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {_literal(column.description)}')
-
-
 def _declaration(column: Column) -> str:
     not_null = " NOT NULL" if column.mode == "REQUIRED" else ""
     return f'"{column.name}" {duckdb_type(column)}{not_null}'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _stranger(connection: duckdb.DuckDBPyConnection, schema: str, table: TableDefinition) -> str | None:

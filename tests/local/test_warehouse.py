@@ -9,6 +9,7 @@ from sendtrail.local.slices import SLICE_BYTES
 from sendtrail.local.warehouse import DuckDbWarehouse
 from sendtrail.rows import Table
 from sendtrail.tables import CONTACTS_SEEN, definition
+from sendtrail.views import CUSTOMER_TABLES
 from tests.contracts.samples import activities, contact, contacts, opened
 from tests.fakes import NOON
 from tests.local.processes import finished, killed_after
@@ -84,7 +85,7 @@ def test_what_was_merged_survives_a_kill(path: Path) -> None:
     assert isinstance(rows, int)
     assert rows >= merged * 10
     assert rows % 10 == 0
-    assert tables == sorted([*Table, CONTACTS_SEEN, "identity"])
+    assert tables == sorted([*Table, *CUSTOMER_TABLES, CONTACTS_SEEN, "identity"])
 
 
 def test_a_full_disk_leaves_nothing_half_written(path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Conversions from a CSV file, checked row by row."""

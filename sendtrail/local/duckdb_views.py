@@ -1,0 +1,79 @@
+"""The views of `sql/` in a DuckDB file: made when it is opened, again only when their SQL has changed."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from importlib.metadata import version
+
+import duckdb
+import sqlglot
+
+from sendtrail.errors import SettingsError
+from sendtrail.local.decimals import keep_decimals
+from sendtrail.local.duckdb_sql import create_table, duckdb_type, literal
+from sendtrail.tables import definition
+from sendtrail.views import CUSTOMER_TABLES, SETTINGS, columns, description, names, view_sql
+
+# Ends the comment of each view that is Sendtrail's; what follows tells one version of its SQL from the next.
+MARK = "Sendtrail's view "
+TAKEN = (
+    "the database already has {name}, and it is not Sendtrail's view: rename it,"
+    " or choose another --database or another dataset name; nothing was changed"
+)
+
+
+def create_views(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None:
+    """Create the views that are missing or of an older version; raise SettingsError where one cannot be.
+
+    The customer's own `users` and `view_settings`, tables or views, stay as they are.
+    """
+    found = _comments(connection, dataset)
+    foreign = [view for view in names() if MARK not in found.get(view, MARK)]
+    problems = [TAKEN.format(name=f"{dataset}.{view}") for view in foreign if view != SETTINGS]
+    if problems:
+        raise SettingsError(problems)
+    for table in CUSTOMER_TABLES:
+        if table not in found:
+            create_table(connection, dataset, definition(table))
+    for view in names():
+        if view not in foreign and found.get(view) != _comment(view, dataset=dataset):
+            _create(connection, view, dataset=dataset)
+
+
+def select(view: str, *, dataset: str) -> str:
+    """Return the query of a view in DuckDB's SQL, its columns of the types that they have in BigQuery."""
+    tree = sqlglot.parse_one(view_sql(view, dataset=dataset), read="bigquery")
+    keep_decimals(tree)
+    query = tree.sql(dialect="duckdb", comments=False)
+    typed = ", ".join(f'"{column.name}"::{duckdb_type(column)} AS "{column.name}"' for column in columns(view))
+    return f"SELECT {typed} FROM ({query})"
+
+
+def _create(connection: duckdb.DuckDBPyConnection, view: str, *, dataset: str) -> None:
+    name = f'"{dataset}"."{view}"'
+    try:
+        connection.execute(f"CREATE OR REPLACE VIEW {name} AS {select(view, dataset=dataset)}")
+    except duckdb.BinderException as error:
+        own = ", ".join((*CUSTOMER_TABLES, SETTINGS))
+        raise SettingsError(
+            [f"the view {dataset}.{view} cannot be made: if you replaced one of {own}, give it all columns ({error})"]
+        ) from error
+    for column in columns(view):
+        connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {literal(column.description)}')
+    connection.execute(f"COMMENT ON VIEW {name} IS {literal(_comment(view, dataset=dataset))}")
+
+
+def _comments(connection: duckdb.DuckDBPyConnection, dataset: str) -> Mapping[str, str]:
+    """Return the names that are taken in a dataset, each with its comment, "" where it has none."""
+    rows = connection.execute(
+        "SELECT table_name, coalesce(comment, '') FROM duckdb_tables()"
+        " WHERE database_name = current_database() AND schema_name = $schema"
+        " UNION ALL SELECT view_name, coalesce(comment, '') FROM duckdb_views()"
+        " WHERE database_name = current_database() AND schema_name = $schema",
+        {"schema": dataset},
+    ).fetchall()
+    return dict(rows)
+
+
+def _comment(view: str, *, dataset: str) -> str:
+    text = f"{view_sql(view, dataset=dataset)}{columns(view)}{version('sqlglot')}"
+    return f"{description(view)} ({MARK}{sha256(text.encode()).hexdigest()[:12]})"

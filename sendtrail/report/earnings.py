@@ -1,0 +1,134 @@
+"""What campaigns earned, for each period and currency: sums that are exact, and the rank under each model.
+
+A period is a month, or ALL_TIME. Currencies are never added.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sendtrail.report.figures import Earned
+from sendtrail.report.models import DEFAULT, NAMES
+
+ALL_TIME = None
+Period = date | None
+MONTHS_SHOWN = 25
+
+
+@dataclass(kw_only=True, slots=True)
+class Earnings:
+    """What one campaign (None: no e-mail) earned in one period and currency under each model."""
+
+    period: Period
+    currency: str | None
+    campaign_id: int | None
+    conversions: int = 0
+    credit: dict[str, Decimal] = field(default_factory=dict)
+    value: dict[str, Decimal] = field(default_factory=dict)
+    rank: dict[str, int] = field(default_factory=dict)
+
+    def add(self, earned: Earned) -> None:
+        """Add what was earned in a month; a conversion lies in one month, so months can be summed."""
+        model = earned.model
+        self.conversions += earned.conversions if model == DEFAULT else 0
+        self.credit[model] = self.credit.get(model, Decimal(0)) + earned.credit
+        if earned.value is not None:
+            self.value[model] = self.value.get(model, Decimal(0)) + earned.value
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Total:
+    """All conversions of one period and currency, and the part of them that e-mails earned, which no model changes."""
+
+    period: Period
+    currency: str | None
+    conversions: Decimal
+    value: Decimal | None
+    earned_conversions: Decimal
+    earned_value: Decimal | None
+
+
+def periods(earned: Iterable[Earned]) -> list[Period]:
+    """Return the newest months, newest first, then all time."""
+    months = sorted({row.month for row in earned}, reverse=True)[:MONTHS_SHOWN]
+    return [*months, ALL_TIME]
+
+
+def earnings(rows: Sequence[Earned]) -> list[Earnings]:
+    """Return what each campaign earned in each period and currency, ranked among the campaigns of both."""
+    shown = set(periods(rows))
+    found: dict[tuple[Period, str | None, int | None], Earnings] = {}
+    for row in rows:
+        for period in {row.month, ALL_TIME} & shown:
+            key = (period, row.currency, row.campaign_id)
+            found.setdefault(key, Earnings(period=period, currency=row.currency, campaign_id=row.campaign_id)).add(row)
+    for group in _groups(found.values()).values():
+        _rank(group)
+    return list(found.values())
+
+
+def totals(found: Iterable[Earnings]) -> list[Total]:
+    """Return the total of each period and currency."""
+    return [_total(period, currency, group) for (period, currency), group in _groups(found).items()]
+
+
+def starting_period(found: Sequence[Total], today: date) -> Period:
+    """Return the period to begin with: last month where anything converted in it, else the newest month there is."""
+    months = [total.period for total in found if total.period is not ALL_TIME]
+    first = today.replace(day=1)
+    last_month = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
+    return last_month if last_month in months else max(months, default=ALL_TIME)
+
+
+def currencies(found: Sequence[Total]) -> list[str | None]:
+    """Return the currencies, that of most conversions first, and what has no value last."""
+    counts: dict[str | None, Decimal] = {t.currency: t.conversions for t in found if t.period is ALL_TIME}
+    return sorted(counts, key=lambda each: (each is None, -counts[each], each or ""))
+
+
+def _groups(found: Iterable[Earnings]) -> Mapping[tuple[Period, str | None], list[Earnings]]:
+    groups = defaultdict(list)
+    for each in found:
+        groups[each.period, each.currency].append(each)
+    return groups
+
+
+def _rank(group: Iterable[Earnings]) -> None:
+    campaigns = [each for each in group if each.campaign_id is not None]
+    for model in NAMES:
+        places: dict[tuple[bool, Decimal, Decimal], int] = {}
+        for place, score in enumerate(sorted((_score(each, model) for each in campaigns), reverse=True), start=1):
+            places.setdefault(score, place)  # those of the same score share the first place
+        for each in campaigns:
+            each.rank[model] = places[_score(each, model)]
+
+
+def _score(each: Earnings, model: str) -> tuple[bool, Decimal, Decimal]:
+    """Return what the rank goes by: value, then credit, as in the view `model_comparison`."""
+    value = each.value.get(model)
+    return value is not None, value or Decimal(0), each.credit.get(model, Decimal(0))
+
+
+def _total(period: Period, currency: str | None, group: Sequence[Earnings]) -> Total:
+    by_email = [each for each in group if each.campaign_id is not None]
+    return Total(
+        period=period,
+        currency=currency,
+        conversions=_sum(each.credit for each in group) or Decimal(0),
+        value=_sum(each.value for each in group),
+        earned_conversions=_sum(each.credit for each in by_email) or Decimal(0),
+        earned_value=_sum(each.value for each in by_email),
+    )
+
+
+def _sum(numbers: Iterable[Mapping[str, Decimal]]) -> Decimal | None:
+    found = list(_under_default(numbers))
+    return sum(found, Decimal(0)) if found else None
+
+
+def _under_default(numbers: Iterable[Mapping[str, Decimal]]) -> Iterator[Decimal]:
+    for each in numbers:
+        if DEFAULT in each:
+            yield each[DEFAULT]

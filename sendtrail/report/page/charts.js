@@ -1,0 +1,112 @@
+// The charts. Colours are those of the style sheet, so that they follow light, dark and print.
+const TYPES = ["open", "click", "bounce", "unsubscribe", "forward"];
+const CHARTS_SHOWN = 10;
+let printing = false;
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const narrow = () => !printing && window.innerWidth < 620;
+
+function layout(extra) {
+  const ink = colour("ink");
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", dragmode: false, showlegend: false,
+    font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: ink },
+    hoverlabel: { bgcolor: colour("raised"), bordercolor: colour("line"), font: { color: ink, size: 13 }, align: "left" },
+    ...extra,
+  };
+}
+
+function draw(id, traces, extra) {
+  const width = printing ? { width: 680, autosize: false } : { autosize: true };
+  Plotly.react(id, traces, layout({ ...extra, ...width }), { displayModeBar: false, responsive: !printing });
+}
+
+function drawEarned() {
+  const rows = ranking().slice(0, CHARTS_SHOWN).reverse();
+  byId("earned-chart").hidden = !rows.length;
+  if (!rows.length) return;
+  const most = narrow() ? 16 : 30;
+  const names = rows.map((row) => label(shortened(campaignName(row.campaign), most)));
+  const places = rows.map((_, place) => place);
+  const hover = rows.map((row) => data.models.map((each, place) =>
+    `${place === state.model ? "<b>" : ""}${each.title}: ${label(scoreText(row, place))}${place === state.model ? "</b>" : ""}`).join("<br>"));
+  const scores = rows.map((row) => data.models.map((_, place) => score(row, place)));
+  const ranges = scores.map((each, place) => ({ place, low: Math.min(...each), high: Math.max(...each) }));
+  const differing = ranges.filter((each) => each.low < each.high);
+  const ends = [Math.min(0, ...scores.flat()), Math.max(0, ...scores.flat())];
+  const axis = { gridcolor: colour("line"), zerolinecolor: colour("line"), fixedrange: true, nticks: narrow() ? 4 : 7, tickfont: { color: colour("quiet") } };
+  draw("earned-chart", [
+    { type: "bar", orientation: "h", y: places, x: rows.map((row) => score(row, state.model)), width: 0.62,
+      marker: { color: colour("bar") }, hovertext: hover, hoverinfo: "text" },
+    { type: "scatter", mode: "lines", hoverinfo: "skip", line: { color: colour("ink"), width: 1.25 },
+      y: differing.flatMap((each) => [each.place, each.place, null]), x: differing.flatMap((each) => [each.low, each.high, null]) },
+    { type: "scatter", mode: "markers", hoverinfo: "skip", cliponaxis: false,
+      marker: { symbol: "line-ns", size: 9, line: { color: colour("ink"), width: 1.25 } },
+      y: differing.flatMap((each) => [each.place, each.place]), x: differing.flatMap((each) => [each.low, each.high]) },
+  ], {
+    height: 46 + 34 * rows.length, margin: { l: 8, r: 12, t: 4, b: 36 }, bargap: 0.38,
+    xaxis: { ...axis, range: ends.map((end) => end * 1.03), tickprefix: currencySign(), separatethousands: true, tickformat: ",~f" },
+    yaxis: { tickvals: places, ticktext: names, automargin: true, fixedrange: true, ticklen: 6, tickcolor: "rgba(0,0,0,0)", zeroline: false, showgrid: false },
+  });
+}
+
+function currencySign() {
+  if (!/^[A-Z]{3}$/.test(state.currency || "")) return "";
+  const parts = new Intl.NumberFormat("en", { style: "currency", currency: state.currency }).formatToParts(0);
+  return parts.find((part) => part.type === "currency").value;
+}
+
+function drawDays() {
+  const traces = [], axes = {}, notes = [];
+  const gap = 0.06, part = (1 - gap * (TYPES.length - 1)) / TYPES.length;
+  TYPES.forEach((type, place) => {
+    const axis = place ? `y${place + 1}` : "y", top = 1 - place * (part + gap);
+    const shown = daysShown(type);
+    traces.push({ type: "bar", x: shown.dates, y: shown.events, yaxis: axis, marker: { color: colour(type) }, name: TYPE_NAMES[type],
+      hovertemplate: `%{x|%a, %-d %b %Y}<br>${TYPE_NAMES[type]}: <b>%{y:,}</b><extra></extra>` });
+    axes[place ? `yaxis${place + 1}` : "yaxis"] = {
+      domain: [Math.max(top - part, 0), top - 0.035], fixedrange: true, nticks: 3, rangemode: "tozero", gridcolor: colour("line"),
+      zerolinecolor: colour("line"), tickfont: { size: 11, color: colour("quiet") }, tickformat: ",d", automargin: true, ticklen: 4, tickcolor: "rgba(0,0,0,0)" };
+    notes.push({ x: 0, xref: "paper", xanchor: "left", y: top, yref: "paper", yanchor: "middle", showarrow: false,
+      text: `${TYPE_NAMES[type]} <span style="color:${colour("quiet")}">${count(sum(shown.events))}</span>`, font: { size: 13 } });
+  });
+  draw("days-chart", traces, {
+    height: 520, margin: { l: 8, r: 8, t: 16, b: 34 }, bargap: 0.25, annotations: notes, ...axes,
+    xaxis: { type: "date", fixedrange: true, showgrid: false, anchor: `y${TYPES.length}`, tickfont: { color: colour("quiet") }, nticks: narrow() ? 4 : 9, ...daysRange() },
+  });
+}
+
+function daysRange() {
+  if (!state.period) return { tickformat: "%b %Y" };
+  const [year, month] = state.period.split("-").map(Number);
+  const day = 86400e3, begin = Date.UTC(year, month - 1, 1), end = Date.UTC(year, month, 1);
+  return { range: [begin - day / 2, end - day / 2].map((time) => new Date(time).toISOString()), tickformat: "%-d %b" };
+}
+
+function funnelSteps() {
+  const chosen = data.campaigns.filter((each) => (state.funnel ? String(each.id) === state.funnel : each.covered));
+  const steps = [
+    ["Sent", sum(chosen.map((each) => each.sent))],
+    ["Delivered", sum(chosen.map((each) => each.delivered))],
+    ["Opened", sum(chosen.map((each) => each.opens[state.counting]))],
+    ["Clicked", sum(chosen.map((each) => each.clicks[state.counting]))],
+  ];
+  if (HAS_CONVERSIONS) steps.push(["Converted", sum(chosen.map((each) => creditOfAllTime(each.id)))]);
+  return steps;
+}
+
+function drawFunnel() {
+  const steps = funnelSteps(), delivered = steps[1][1];
+  const shares = steps.map(([name, value]) =>
+    name === "Sent" ? "" : `\u2002<span style="color:${colour("quiet")}">${percent(value, name === "Delivered" ? steps[0][1] : delivered)}</span>`);
+  draw("funnel-chart", [{
+    type: "bar", orientation: "h", y: steps.map(([name]) => name), x: steps.map(([, value]) => value), cliponaxis: false,
+    text: steps.map(([name, value], place) => `\u2009${name === "Converted" ? conversions(value) : count(value)}${shares[place]}`),
+    textposition: "outside", textfont: { size: 13 }, hoverinfo: "skip", width: 0.62,
+    marker: { color: steps.map(([name]) => colour(name === "Converted" ? "accent" : name === "Opened" ? "open" : name === "Clicked" ? "click" : "faint")) },
+  }], {
+    height: 40 * steps.length + 16, margin: { l: 8, r: 8, t: 4, b: 8 },
+    xaxis: { visible: false, fixedrange: true, range: [0, Math.max(1, ...steps.map(([, value]) => value)) * (narrow() ? 1.75 : 1.5)] },
+    yaxis: { autorange: "reversed", automargin: true, fixedrange: true, ticklen: 6, tickcolor: "rgba(0,0,0,0)" },
+  });
+}

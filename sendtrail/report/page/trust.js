@@ -1,0 +1,39 @@
+// What to know before relying on the numbers.
+function drawNotes() {
+  fill("notes", data.notes.map((note) => h("li", { class: note.level }, h("strong", {}, note.title), h("span", {}, note.text))));
+  byId("notes").hidden = !data.notes.length;
+}
+
+function levelBar(row) {
+  const all = sum(Object.values(row.levels));
+  const words = Object.entries(row.levels).filter(([, many]) => many).map(([level, many]) => `${LEVEL_NAMES[level].toLowerCase()} in ${count(many)}`);
+  const parts = Object.entries(row.levels).filter(([, many]) => many).map(([level, many]) =>
+    h("i", { class: level, style: `flex-grow:${many / all}` }));
+  return h("div", { class: "levels", role: "img", "aria-label": listed(words) }, parts);
+}
+
+function drawTrust() {
+  const rows = data.trust.map((row) => h("tr", { "data-type": row.event_type }, h("th", { scope: "row" }, TYPE_NAMES[row.event_type]), cell(levelBar(row), { class: "wide" }),
+    number(count(row.stored)), number(count(row.counted))));
+  fill("trust-rows", table(["", "Campaigns", numberHeading("Stored"), numberHeading("Counted")], rows, { id: "trust-table" }));
+  fill("trust-key", Object.entries(LEVEL_NAMES).map(([level, name]) => h("span", {}, h("i", { class: level }), name)));
+  byId("gaps").hidden = !data.gaps.length;
+  fill("gaps-rows", table(["Campaign", "What", numberHeading("Counted"), numberHeading("Stored"), "Likely cause"], data.gaps.map((gap) =>
+    h("tr", {}, h("th", { scope: "row" }, campaignName(gap.campaign_id)), cell(TYPE_NAMES[gap.event_type]), number(count(gap.counter)),
+      number(count(gap.stored)), cell(gap.explanation, { class: "wide" }))), { id: "gaps-table" }));
+}
+
+function drawFreshness() {
+  const rows = data.freshness.map((row) => h("tr", {}, h("th", { scope: "row" }, TYPE_NAMES[row.event_type] ?? row.event_type),
+    cell(timeName(row.newest_activity_at), { class: "nobreak" }), cell(timeName(row.newest_sync_at), { class: "nobreak" })));
+  fill("freshness-rows", rows.length ? table(["", "Newest one", "Stored"], rows) : h("p", { class: "quiet" }, "Nothing was synced yet."));
+}
+
+function drawMethod() {
+  const given = data.parameters;
+  const touches = given.include_opens ? "clicks and opens" : "clicks";
+  const who = given.include_machine ? ", those of machines included" : " by people";
+  fill("method-text", `A conversion is credited to the ${touches}${who} that the same person made in the ${given.lookback_days} days before it. `
+    + "Every conversion counts once under each model; what no e-mail earned is kept apart. Currencies are never added. Months are UTC, and are those of the conversions.");
+  fill("models", data.models.flatMap((each) => [h("dt", {}, each.title), h("dd", {}, `${each.says[0].toUpperCase()}${each.says.slice(1)}.`)]));
+}

@@ -1,0 +1,142 @@
+"""What the page is told: the figures as plain values, each under the name that its script knows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sendtrail.report import earnings, trust
+from sendtrail.report.figures import Campaign, Day, Figures, Path
+from sendtrail.report.models import MODELS, NAMES
+from sendtrail.report.notes import notes
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Occasion:
+    """When a report is made, and the model that it begins with."""
+
+    made_at: datetime
+    model: str
+
+
+def payload(figures: Figures, occasion: Occasion) -> Values:
+    """Return all that the page shows."""
+    ranked = earnings.earnings(figures.earned)
+    sums = earnings.totals(ranked)
+    start = earnings.starting_period(sums, occasion.made_at.date())
+    return {
+        "account": figures.organization_id,
+        "made_at": occasion.made_at.isoformat(),
+        "newest_sync_at": _newest(each.newest_sync_at for each in figures.freshness),
+        "models": [_model(figures, place) for place in range(len(MODELS))],
+        "periods": [_period(each) for each in earnings.periods(figures.earned)],
+        "currencies": earnings.currencies(sums),
+        "start": {"period": _period(start), "model": occasion.model},
+        "campaigns": _campaigns(figures),
+        "days": _days(figures.days),
+        "earned": [_earned(each) for each in ranked],
+        "totals": [_total(each) for each in sums],
+        "paths": [_path(each) for each in figures.paths],
+        "notes": [asdict(note) for note in notes(figures, sums)],
+        "trust": [asdict(each) for each in trust.by_type(figures.completeness)],
+        "gaps": [asdict(each) for each in trust.largest_gaps(figures.completeness)],
+        "freshness": [_fresh(asdict(each)) for each in figures.freshness],
+        "parameters": asdict(figures.parameters),
+    }
+
+
+def _model(figures: Figures, place: int) -> Values:
+    model = MODELS[place]
+    return {"name": model.name, "title": model.title, "says": model.says.format(**asdict(figures.parameters))}
+
+
+def _campaigns(figures: Figures) -> list[Values]:
+    levels = trust.by_campaign(figures.completeness)
+    missing = trust.not_covered(figures.completeness)
+    return [
+        {
+            **_campaign(each),
+            "trust": levels.get(each.campaign_id, "unknown"),
+            "covered": each.campaign_id not in missing,
+        }
+        for each in figures.campaigns
+    ]
+
+
+def _campaign(campaign: Campaign) -> Values:
+    return {
+        "id": campaign.campaign_id,
+        "name": campaign.name,
+        "sent_at": campaign.sent_at and campaign.sent_at.isoformat(),
+        "sent": campaign.sent,
+        "delivered": campaign.delivered,
+        "opens": {"human": campaign.opens, "raw": campaign.opens_raw},
+        "clicks": {"human": campaign.clicks, "raw": campaign.clicks_raw},
+        "bounces": campaign.bounces,
+        "unsubscribes": campaign.unsubscribes,
+        "forwards": campaign.forwards,
+    }
+
+
+def _days(days: Iterable[Day]) -> Mapping[str, Values]:
+    found: dict[str, Values] = {name: {"dates": [], "human": [], "raw": []} for name in trust.TYPES}
+    for day in days:
+        of_type = found[day.event_type]
+        of_type["dates"].append(day.date.isoformat())
+        of_type["human"].append(day.events)
+        of_type["raw"].append(day.events_raw)
+    return found
+
+
+def _earned(each: earnings.Earnings) -> Values:
+    return {
+        "period": _period(each.period),
+        "currency": each.currency,
+        "campaign": each.campaign_id,
+        "conversions": each.conversions,
+        "credit": [_number(each.credit.get(model)) for model in NAMES],
+        "value": [_number(each.value.get(model)) for model in NAMES],
+        "rank": [each.rank.get(model) for model in NAMES],
+    }
+
+
+def _total(total: earnings.Total) -> Values:
+    return {
+        "period": _period(total.period),
+        "currency": total.currency,
+        "conversions": _number(total.conversions),
+        "value": _number(total.value),
+        "earned_conversions": _number(total.earned_conversions),
+        "earned_value": _number(total.earned_value),
+    }
+
+
+def _path(path: Path) -> Values:
+    return {
+        "currency": path.currency,
+        "campaigns": list(path.campaign_ids),
+        "conversions": path.conversions,
+        "value": _number(path.value),
+        "days": path.average_days,
+    }
+
+
+def _fresh(values: Values) -> Values:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _period(period: date | None) -> str:
+    """Return a month like "2026-10", and "" for all time."""
+    return f"{period:%Y-%m}" if period else ""
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _newest(times: Iterable[datetime]) -> str | None:
+    newest = max(times, default=None)
+    return newest.isoformat() if newest else None

@@ -1,0 +1,61 @@
+"""How far the numbers can be trusted: of each campaign, and of each type of activity."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sendtrail.report.figures import Completeness
+
+# From the best to the worst.
+LEVELS = ("exact", "high", "medium", "low", "unknown")
+TYPES = ("open", "click", "bounce", "unsubscribe", "forward")
+OUTSIDE = "outside_lookback"
+GAPS_SHOWN = 12
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TypeTrust:
+    """How many campaigns are on each level for one type of activity, and what is stored of what is counted."""
+
+    event_type: str
+    levels: Mapping[str, int]
+    counted: int
+    stored: int
+
+
+def not_covered(found: Iterable[Completeness]) -> frozenset[int]:
+    """Return the campaigns that are older than what was ever read, whose activities are therefore missing."""
+    return frozenset(each.campaign_id for each in found if each.likely_cause == OUTSIDE)
+
+
+def by_campaign(found: Iterable[Completeness]) -> dict[int, str]:
+    """Return the level of each campaign: that of its opens or clicks, whichever is worse."""
+    levels: dict[int, str] = {}
+    for each in found:
+        if each.event_type in ("open", "click"):
+            so_far = levels.get(each.campaign_id, each.trust)
+            levels[each.campaign_id] = max(so_far, each.trust, key=LEVELS.index)
+    return levels
+
+
+def by_type(found: Iterable[Completeness]) -> list[TypeTrust]:
+    """Return the levels of each type, in the order of TYPES."""
+    rows = list(found)
+    return [_of_type(event_type, [each for each in rows if each.event_type == event_type]) for event_type in TYPES]
+
+
+def largest_gaps(found: Iterable[Completeness]) -> list[Completeness]:
+    """Return where most is missing and trust is not high, the largest gap first."""
+    doubtful = [each for each in found if each.trust in ("medium", "low") and each.gap]
+    return sorted(doubtful, key=lambda each: -abs(each.gap or 0))[:GAPS_SHOWN]
+
+
+def _of_type(event_type: str, rows: list[Completeness]) -> TypeTrust:
+    levels = Counter(each.trust for each in rows)
+    compared = [each for each in rows if each.counter is not None]
+    return TypeTrust(
+        event_type=event_type,
+        levels={level: levels[level] for level in LEVELS},
+        counted=sum(each.counter or 0 for each in compared),
+        stored=sum(each.stored for each in compared),
+    )

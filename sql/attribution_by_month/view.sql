@@ -1,0 +1,15 @@
+-- One row is one campaign, one model, one currency and one month (UTC) of conversions, with what the campaign earned in it. The row of NULL campaign is what no e-mail earned.
+--
+-- Conversions without a value have the currency NULL; two currencies are never added.
+SELECT
+  organization_id,
+  CAST(DATE_TRUNC(DATE(converted_at, 'UTC'), MONTH) AS DATE) AS month,
+  model,
+  currency,
+  campaign_id,
+  MAX(campaign_name) AS campaign_name,
+  COUNT(DISTINCT conversion_id) AS conversions,
+  SUM(credit) AS credit,
+  SUM(value) AS value
+FROM `${dataset}`.`attribution`
+GROUP BY organization_id, month, model, currency, campaign_id

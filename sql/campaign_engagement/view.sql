@@ -1,0 +1,119 @@
+-- One row is one campaign that was ever sent, or has an activity: what its recipients did.
+--
+-- Plain columns count people: opens and clicks without those of machine_activity. raw_* count every stored row, counter_*
+-- are ActiveCampaign's own counters, side by side. Rates are of what was delivered.
+WITH
+  touched AS (
+    SELECT
+      organization_id,
+      campaign_id,
+      COUNTIF(event_type = 'open' AND NOT is_machine) AS unique_opens,
+      SUM(IF(event_type = 'open' AND NOT is_machine, times, 0)) AS total_opens,
+      COUNT(DISTINCT IF(event_type = 'click' AND NOT is_machine, contact_key, NULL)) AS unique_clicks,
+      COUNTIF(event_type = 'click' AND NOT is_machine) AS link_clicks,
+      SUM(IF(event_type = 'click' AND NOT is_machine, times, 0)) AS total_clicks,
+      COUNTIF(event_type = 'open') AS raw_unique_opens,
+      SUM(IF(event_type = 'open', times, 0)) AS raw_total_opens,
+      COUNT(DISTINCT IF(event_type = 'click', contact_key, NULL)) AS raw_unique_clicks,
+      COUNTIF(event_type = 'click') AS raw_link_clicks,
+      SUM(IF(event_type = 'click', times, 0)) AS raw_total_clicks
+    FROM `${dataset}`.`reduced_touches`
+    GROUP BY organization_id, campaign_id
+  ),
+  others AS (
+    SELECT
+      organization_id,
+      campaign_id,
+      COUNT(DISTINCT IF(event_type = 'bounce' AND JSON_VALUE(detail['type']) = 'hard', activity_id, NULL)) AS hard_bounces,
+      COUNT(DISTINCT IF(event_type = 'bounce' AND JSON_VALUE(detail['type']) = 'soft', activity_id, NULL)) AS soft_bounces,
+      COUNT(DISTINCT IF(event_type = 'bounce', activity_id, NULL)) AS bounces,
+      COUNT(DISTINCT IF(event_type = 'unsubscribe', contact_key, NULL)) AS unsubscribes,
+      COUNT(DISTINCT IF(event_type = 'forward', activity_id, NULL)) AS forwards,
+      COUNT(DISTINCT IF(event_type = 'forward', contact_key, NULL)) AS forwarders
+    FROM `${dataset}`.`observations`
+    WHERE event_type IN ('bounce', 'unsubscribe', 'forward')
+    GROUP BY organization_id, campaign_id
+  ),
+  counted AS (
+    SELECT
+      campaigns.*,
+      -- What bounced was not delivered; the counters know of bounces that were never read.
+      GREATEST(
+        campaigns.send_amt - COALESCE(campaigns.hardbounces + campaigns.softbounces, others.bounces, 0), 0
+      ) AS delivered,
+      COALESCE(touched.unique_opens, 0) AS unique_opens,
+      CAST(COALESCE(touched.total_opens, 0) AS INT64) AS total_opens,
+      COALESCE(touched.unique_clicks, 0) AS unique_clicks,
+      COALESCE(touched.link_clicks, 0) AS link_clicks,
+      CAST(COALESCE(touched.total_clicks, 0) AS INT64) AS total_clicks,
+      COALESCE(touched.raw_unique_opens, 0) AS raw_unique_opens,
+      CAST(COALESCE(touched.raw_total_opens, 0) AS INT64) AS raw_total_opens,
+      COALESCE(touched.raw_unique_clicks, 0) AS raw_unique_clicks,
+      COALESCE(touched.raw_link_clicks, 0) AS raw_link_clicks,
+      CAST(COALESCE(touched.raw_total_clicks, 0) AS INT64) AS raw_total_clicks,
+      COALESCE(others.bounces, 0) AS bounces,
+      COALESCE(others.hard_bounces, 0) AS hard_bounces,
+      COALESCE(others.soft_bounces, 0) AS soft_bounces,
+      COALESCE(others.unsubscribes, 0) AS unsubscribed,
+      COALESCE(others.forwards, 0) AS forwarded,
+      COALESCE(others.forwarders, 0) AS forwarders
+    FROM `${dataset}`.`campaigns_current` AS campaigns
+    LEFT JOIN touched
+      ON campaigns.organization_id = touched.organization_id
+      AND campaigns.campaign_id = touched.campaign_id
+    LEFT JOIN others
+      ON campaigns.organization_id = others.organization_id
+      AND campaigns.campaign_id = others.campaign_id
+    WHERE campaigns.send_amt > 0 OR touched.campaign_id IS NOT NULL OR others.campaign_id IS NOT NULL
+  )
+SELECT
+  organization_id,
+  campaign_id,
+  campaign_name,
+  campaign_type,
+  automation_id,
+  is_broadcast,
+  sent_at,
+  last_sent_at,
+  send_amt AS sent,
+  delivered,
+  unique_opens,
+  total_opens,
+  unique_clicks,
+  link_clicks,
+  total_clicks,
+  -- ActiveCampaign's share of verified openers, applied to what is stored: the rules cannot see Apple's prefetches.
+  LEAST(
+    unique_opens, COALESCE(DIV(raw_unique_opens * verified_unique_opens, NULLIF(uniqueopens, 0)), unique_opens)
+  ) AS estimated_human_opens,
+  SAFE_DIVIDE(unique_opens, delivered) AS open_rate,
+  SAFE_DIVIDE(unique_clicks, delivered) AS click_through_rate,
+  SAFE_DIVIDE(unique_clicks, unique_opens) AS click_to_open_rate,
+  bounces,
+  hard_bounces,
+  soft_bounces,
+  unsubscribed AS unsubscribes,
+  forwarded AS forwards,
+  forwarders,
+  raw_unique_opens,
+  raw_total_opens,
+  raw_unique_clicks,
+  raw_link_clicks,
+  raw_total_clicks,
+  SAFE_DIVIDE(raw_unique_opens, delivered) AS raw_open_rate,
+  SAFE_DIVIDE(raw_unique_clicks, delivered) AS raw_click_through_rate,
+  SAFE_DIVIDE(raw_unique_clicks, raw_unique_opens) AS raw_click_to_open_rate,
+  uniqueopens AS counter_unique_opens,
+  opens AS counter_opens,
+  verified_unique_opens AS counter_verified_unique_opens,
+  verified_opens AS counter_verified_opens,
+  subscriberclicks AS counter_unique_clicks,
+  uniquelinkclicks AS counter_link_clicks,
+  linkclicks AS counter_clicks,
+  hardbounces AS counter_hard_bounces,
+  softbounces AS counter_soft_bounces,
+  counted.unsubscribes AS counter_unsubscribes,
+  uniqueforwards AS counter_unique_forwards,
+  counted.forwards AS counter_forwards,
+  counters_read_at
+FROM counted

@@ -1,0 +1,63 @@
+-- One row is one address that one contact has or had: the history of changed addresses; email is NULL for one without any.
+--
+-- A report shows the address that the contact has when it is read, so "seen" is the time of reading, not of the open.
+WITH
+  shown AS (
+    SELECT
+      organization_id,
+      contact_id,
+      contact_email,
+      MIN(created_at) AS first_seen_at,
+      MAX(created_at) AS last_seen_at,
+      FALSE AS is_listed
+    FROM `${dataset}`.`email_activities`
+    GROUP BY organization_id, contact_id, contact_email
+    UNION ALL
+    SELECT organization_id, contact_id, email, MIN(updated_at), MAX(updated_at), TRUE
+    FROM `${dataset}`.`contacts`
+    GROUP BY organization_id, contact_id, email
+  ),
+  normalised AS (
+    SELECT
+      organization_id,
+      contact_id,
+      NULLIF(LOWER(TRIM(contact_email)), '') AS email,
+      first_seen_at,
+      last_seen_at,
+      is_listed
+    FROM shown
+  ),
+  addresses AS (
+    SELECT
+      organization_id,
+      COALESCE(contact_id, CONCAT('email:', email)) AS contact_key,
+      contact_id,
+      email,
+      MIN(first_seen_at) AS first_seen_at,
+      MAX(last_seen_at) AS last_seen_at,
+      LOGICAL_OR(is_listed) AS is_listed
+    FROM normalised
+    GROUP BY organization_id, contact_id, email
+  ),
+  ranked AS (
+    -- The contacts table is asked first; a contact that it does not have has the address that was read last.
+    SELECT
+      *,
+      ROW_NUMBER() OVER (
+        PARTITION BY organization_id, contact_key
+        ORDER BY IF(email IS NULL, 1, 0) ASC, is_listed DESC NULLS LAST, last_seen_at DESC NULLS LAST, email ASC NULLS LAST
+      ) AS number
+    FROM addresses
+  )
+SELECT
+  organization_id,
+  contact_key,
+  contact_id,
+  email,
+  REGEXP_EXTRACT(email, r'@(.+)') AS domain,
+  first_seen_at,
+  last_seen_at,
+  number = 1 AS is_current
+FROM ranked
+-- After the ranking: DuckDB would test each activity's address, were it before.
+WHERE email IS NOT NULL OR (number = 1 AND contact_id IS NOT NULL)

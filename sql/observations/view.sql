@@ -1,0 +1,22 @@
+-- One row is one row of email_activities, with the key of its contact: what the other views read instead of the table.
+--
+-- contact_key is the contact's id, else 'email:' and the address, trimmed and in lower case. Two rows may be the same
+-- observation, where two merges ran at once: count distinct activity_id, or take a MAX, but never COUNT(*).
+SELECT
+  organization_id,
+  activity_id,
+  campaign_id,
+  campaign_name,
+  message_id,
+  contact_id,
+  COALESCE(contact_id, CONCAT('email:', COALESCE(LOWER(TRIM(contact_email)), ''))) AS contact_key,
+  contact_email,
+  event_type,
+  activity_timestamp,
+  activity_date,
+  times,
+  link_id,
+  link_url,
+  detail,
+  created_at
+FROM `${dataset}`.`email_activities`

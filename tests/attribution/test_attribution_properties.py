@@ -1,0 +1,185 @@
+"""What attribution promises for any touches and conversions, tried out in DuckDB."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.attribution.cases import Case
+from tests.attribution.engines import DuckDb
+
+# Daylight saving begins in Europe an hour after this.
+BEGINNING = datetime(2025, 3, 30, 0, tzinfo=UTC)
+Given = dict[str, list[dict[str, Any]]]
+EXACTLY_ONE = Decimal(1)
+
+moments = st.one_of(
+    st.integers(0, 6 * 24).map(lambda hours: BEGINNING + timedelta(hours=hours)),  # ties are the rule
+    st.integers(0, 6 * 24 * 3_600_000_000).map(lambda us: BEGINNING + timedelta(microseconds=us)),
+)
+values = st.one_of(st.none(), st.decimals("-1e6", "1e9", places=4), st.decimals("-1e13", "1e13", places=2))
+
+
+@st.composite
+def touches(draw: st.DrawFn) -> dict[str, Any]:
+    """Give a touch of one of two contacts."""
+    first, last = sorted((draw(moments), draw(moments)))
+    return {
+        "contact_key": draw(st.sampled_from(["ann", "bob"])),
+        "campaign_id": draw(st.integers(1, 4)),
+        "link_id": draw(st.sampled_from(["a", "b", "c"])),
+        "touched_at": first.isoformat(),
+        "last_touched_at": draw(st.sampled_from([first, last])).isoformat(),
+    }
+
+
+@st.composite
+def conversions(draw: st.DrawFn) -> dict[str, Any]:
+    """Give a conversion of one of three people, one of whom no e-mail was ever sent to."""
+    value = draw(values)
+    return {
+        "email": draw(st.sampled_from(["ann@example.com", "bob@example.com", "eve@example.com"])),
+        "converted_at": draw(moments).isoformat(),
+        "value": value,
+        "currency": None if value is None else draw(st.sampled_from(["EUR", "JPY", "KWD"])),
+    }
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Given:
+    """Give touches, conversions and settings."""
+    keys = ("contact_key", "campaign_id", "link_id")
+    return {
+        "user_mapping": [{"contact_key": who, "email": f"{who}@example.com"} for who in ("ann", "bob")],
+        "reduced_touches": draw(
+            st.lists(touches(), max_size=12, unique_by=lambda row: tuple(row[key] for key in keys))
+        ),
+        "conversions": [
+            {**row, "conversion_id": f"c{number}"}
+            for number, row in enumerate(draw(st.lists(conversions(), min_size=1, max_size=4)))
+        ],
+        "attribution_settings": [
+            {"name": name, "value": str(draw(st.integers(1, most))), "updated_at": BEGINNING.isoformat()}
+            for name, most in {"lookback_days": 5, "half_life_days": 5, "first_percent": 99, "last_percent": 99}.items()
+        ],
+    }
+
+
+trying = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def empty() -> DuckDb:
+    """Give DuckDB with the views over empty tables."""
+    return DuckDb()
+
+
+def _read(engine: DuckDb, world: Given, view: str, *columns: str) -> list[list[Any]]:
+    engine.forget()
+    engine.give([Case(organization_id="acme", given=world, expected={})])
+    return engine.read(view, "acme", columns)
+
+
+def _sums(rows: Sequence[Sequence[Any]]) -> Mapping[tuple[Any, ...], Decimal | None]:
+    """Return the sum of the last column by the others; None where it is NULL."""
+    sums: defaultdict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+    unknown = {tuple(key) for *key, number in rows if number is None}
+    for *key, number in rows:
+        sums[tuple(key)] += Decimal(number or 0)
+    return {key: None if key in unknown else total for key, total in sums.items()}
+
+
+def _each_with_every_model(world: Given) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for row in world["conversions"]:
+        for model in ("first_touch", "last_touch", "linear", "position_based", "time_decay"):
+            yield row["conversion_id"], model, row
+
+
+@trying
+@given(world=worlds())
+def test_the_credits_of_a_conversion_sum_to_exactly_one(empty: DuckDb, world: Given) -> None:
+    """Under every model, whatever the window, the weights and the touches; so no conversion is lost either."""
+    rows = _read(empty, world, "attribution", "conversion_id", "model", "credit")
+
+    assert _sums(rows) == {(which, model): EXACTLY_ONE for which, model, _ in _each_with_every_model(world)}
+
+
+@trying
+@given(world=worlds())
+def test_the_values_of_a_conversion_sum_to_its_value(empty: DuckDb, world: Given) -> None:
+    """To the last decimal, whatever it is worth."""
+    rows = _read(empty, world, "attribution", "conversion_id", "model", "value")
+
+    assert _sums(rows) == {(which, model): row["value"] for which, model, row in _each_with_every_model(world)}
+
+
+@trying
+@given(world=worlds())
+def test_no_part_is_less_than_nothing_or_more_than_all(empty: DuckDb, world: Given) -> None:
+    """Rounding takes from nobody more than there is."""
+    rows = _read(empty, world, "attribution", "credit", "value", "conversion_value")
+
+    assert all(0 <= Decimal(credit) <= 1 for credit, _, _ in rows)
+    assert all(abs(Decimal(part)) <= abs(Decimal(whole)) for _, part, whole in rows if whole is not None)
+
+
+@trying
+@given(world=worlds())
+def test_what_came_after_a_conversion_earns_nothing(empty: DuckDb, world: Given) -> None:
+    """Every time that is told lies in the window."""
+    days = int(world["attribution_settings"][0]["value"])
+    rows = _read(empty, world, "attribution_touches", "touched_at", "last_touched_at", "converted_at", "touches")
+
+    for first, last, converted, count in rows:
+        until = datetime.fromisoformat(converted)
+        times = [datetime.fromisoformat(time) for time in (first, last) if time]
+        assert all(until - timedelta(days=days) <= time <= until for time in times)
+        assert bool(times) == bool(count)
+
+
+@trying
+@given(world=worlds(), chance=st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(empty: DuckDb, world: Given, chance: Any) -> None:
+    """Ties are broken by what the rows hold, never by where they lie."""
+    columns = ("conversion_id", "model", "position", "contact_key", "campaign_id", "link_id", "credit", "value")
+    shuffled = {table: chance.sample(rows, len(rows)) for table, rows in world.items()}
+
+    assert _read(empty, world, "attribution", *columns) == _read(empty, shuffled, "attribution", *columns)
+
+
+@trying
+@given(world=worlds())
+def test_what_is_told_twice_counts_once(empty: DuckDb, world: Given) -> None:
+    """Conversions, addresses and settings may stand in their tables more than once."""
+    columns = ("conversion_id", "model", "position", "campaign_id", "credit", "value")
+    twice = {table: rows if table == "reduced_touches" else rows * 2 for table, rows in world.items()}
+
+    assert _read(empty, world, "attribution", *columns) == _read(empty, twice, "attribution", *columns)
+
+
+@trying
+@given(world=worlds())
+def test_two_currencies_are_never_added(empty: DuckDb, world: Given) -> None:
+    """The campaigns' values of a model and a currency sum to the conversions' of that currency, and to no other."""
+    of_conversions = _sums([[row["currency"], row["value"]] for row in world["conversions"]])
+    rows = _read(empty, world, "attribution_by_campaign", "currency", "value", "model")
+
+    for model in ("first_touch", "last_touch", "linear", "position_based", "time_decay"):
+        assert _sums([[currency, value] for currency, value, of in rows if of == model]) == of_conversions
+
+
+@trying
+@given(world=worlds())
+def test_every_view_tells_of_the_same_conversions(empty: DuckDb, world: Given) -> None:
+    """Paths count each once, and the months of a campaign sum to the campaign."""
+    paths = _read(empty, world, "attribution_paths", "currency", "conversions")
+    by_campaign = empty.read("attribution_by_campaign", "acme", ("model", "currency", "campaign_id", "credit"))
+    by_month = empty.read("attribution_by_month", "acme", ("model", "currency", "campaign_id", "credit"))
+
+    assert sum(count for _, count in paths) == len(world["conversions"])
+    assert _sums(by_month) == _sums(by_campaign)

@@ -1,0 +1,51 @@
+"""The three functions on Google's emulators: one set of emulators a session, functions of its own for each test."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from sendtrail.gcp.bigquery import Datasets
+from sendtrail.gcp.emulators.project import Project, Size, deployed
+from sendtrail.gcp.emulators.queues import Delivery
+from sendtrail.gcp.emulators.together import Emulators
+from sendtrail.gcp.settings import FunctionSettings
+from tests.e2e_gcp.production import Production
+from tests.gcp.fixtures import PROJECT
+
+Make = Callable[..., Production]
+
+# Terraform's numbers, but for those that would have a test wait.
+DELIVERY = Delivery(ack_deadline_s=60, minimum_backoff_s=1.0, maximum_backoff_s=2.0)
+
+
+@pytest.fixture
+def found(pubsub_address: str, firestore_address: str, bigquery_url: str) -> Emulators:
+    """Give the emulators; without one of them the test is skipped, or fails where CI has to have it."""
+    return Emulators(pubsub=pubsub_address, firestore=firestore_address, bigquery=bigquery_url)
+
+
+@pytest.fixture
+def production(found: Emulators, bigquery_datasets: Datasets, tmp_path: Path) -> Iterator[Make]:
+    """Give a way to deploy the functions, with settings of the test's own, until the test ends."""
+    name = f"test-{uuid4().hex[:12]}"
+    own: dict[str, Any] = {
+        "firestore_database": name,
+        "dataset": bigquery_datasets.tables,
+        "staging_dataset": bigquery_datasets.staging,
+        "lease_s": 15.0,
+        "budget_block": 100,
+        **{f"{topic}_topic": f"{name}-{topic}" for topic in ("campaigns", "contacts", "failures")},
+    }
+    with ExitStack() as stack:
+
+        def make(*, size: Size | None = None, delivery: Delivery = DELIVERY, **settings: Any) -> Production:
+            given = FunctionSettings.read(project_id=PROJECT, **found.environment, **(own | settings))
+            project = Project(given, found, folder=tmp_path)
+            stack.enter_context(deployed(project, size=size or Size(), delivery=delivery))
+            return Production(project=project, folder=tmp_path, stack=stack)
+
+        yield make

@@ -1,0 +1,106 @@
+"""Whole runs on Google's emulators, from the call of the dispatcher to the rows in BigQuery."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from sendtrail.gcp.emulators.functions import CAMPAIGN_WORKER
+from sendtrail.gcp.emulators.project import Size
+from sendtrail.ports import Topic
+from simulator import Plan
+from tests.e2e_gcp.conftest import Make
+from tests.e2e_gcp.production import ONE_LONG, Production, wait_until
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def organization() -> str:
+    """Return the name of an account that no other test has: the tables are everybody's."""
+    return f"org-{uuid4().hex[:8]}"
+
+
+def test_several_accounts_at_once_and_deliveries_that_hand_over(production: Make) -> None:
+    """One call syncs them all; a campaign too long for one delivery goes on in further messages."""
+    line = production(time_budget_s=1.0, job_deadline_s=60.0)
+    line.add(organization(), seed=1)
+    line.add(organization(), seed=2)
+    line.add(organization(), seed=3, plan=ONE_LONG, latency_ms=40)
+
+    line.sync()
+
+    line.assert_equal_and_clean()
+    assert line.outcomes(CAMPAIGN_WORKER)["continued"] > 0
+
+
+def test_a_second_run_after_a_day_holds_both_days(production: Make) -> None:
+    """The dispatcher finds what moved by the counters in Firestore."""
+    line = production()
+    account = line.add(organization())
+    line.sync(schedule_time=NOW)
+    line.assert_equal_and_clean()
+    account.pass_day()
+
+    line.sync(schedule_time=NOW + timedelta(days=1))
+
+    line.assert_equal_and_clean()
+
+
+def test_eight_processes_and_each_message_three_times(production: Make) -> None:
+    """Each campaign is synced by one delivery, and left alone by all others."""
+    line = production(size=Size(campaign_workers=8, threads=1))
+    account = line.add(organization(), latency_ms=20, plan=Plan(campaigns=8, openers=60))
+    topic = line.project.topic(Topic.CAMPAIGNS)
+    line.project.queues.pull(topic, name=f"{topic}-copies")
+    run_id = line.dispatch().body["run_id"]
+    copies = line.project.queues.waiting(f"{topic}-copies")
+
+    with ThreadPoolExecutor(8) as pool:  # the emulator itself pushes two at a time, no more
+        list(pool.map(line.push, [*copies, *copies]))
+    line.finish(run_id)
+
+    due = sum(1 for campaign in account.campaigns_truth() if campaign.sent_at)
+    outcomes = line.outcomes(CAMPAIGN_WORKER)
+    assert (len(copies), outcomes["done"]) == (due, due)
+    assert outcomes.total() == outcomes["done"] + outcomes["stale"] >= 2 * due
+    line.assert_equal_and_clean()
+
+
+def test_one_schedule_time_dispatched_twice_at_once(production: Make) -> None:
+    """One of the two publishes; the other is refused while it does, and then told the same."""
+    line = production()
+    organization_id = organization()
+    account = line.add(organization_id)
+    topic = line.project.topic(Topic.CAMPAIGNS)
+    line.project.queues.pull(topic, name=f"{topic}-witness")
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: line.dispatch(schedule_time=NOW), range(2)))
+    again = line.dispatch(schedule_time=NOW)
+    line.finish(again.body["run_id"])
+
+    assert {answer.status for answer in answers} <= {202, 503}
+    assert again.body in [answer.body for answer in answers if answer.status == 202]
+    due = sum(1 for campaign in account.campaigns_truth() if campaign.sent_at)
+    assert len(line.project.queues.waiting(f"{topic}-witness")) == due
+    line.assert_equal_and_clean()
+
+
+def test_a_seek_back_changes_nothing_and_costs_nothing(production: Make) -> None:
+    """Every message is delivered once more, known to be done, and acknowledged without a request to the account."""
+    line = production()
+    account = line.add(organization())
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    line.sync()
+    documents, requests, done = line.documents(), account.stats().requests, line.outcomes(CAMPAIGN_WORKER)["done"]
+    merges = merges_of(line)
+
+    line.project.queues.seek(line.project.topic(Topic.CAMPAIGNS), to=before)
+    wait_until(lambda: line.outcomes(CAMPAIGN_WORKER)["stale"] >= done, what="everything is delivered again")
+
+    assert (line.documents(), account.stats().requests, merges_of(line)) == (documents, requests, merges)
+    line.assert_equal_and_clean()
+
+
+def merges_of(line: Production) -> int:
+    """Return how many merges of activities were logged."""
+    return sum(1 for entry in line.lines(CAMPAIGN_WORKER) if entry.get("event") == "activities_merged")

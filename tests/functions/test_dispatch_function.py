@@ -1,0 +1,186 @@
+"""The dispatcher as Cloud Scheduler and people call it, over HTTP through functions-framework."""
+
+from datetime import timedelta
+
+import pytest
+
+from dispatcher.dispatch import Run
+from sendtrail.documents import campaign_path, run_path, to_document
+from sendtrail.messages import SyncCampaign, WorkFailed, decode
+from sendtrail.ports import Topic
+from simulator import Failure, FailureKind
+from tests.fakes import NOON
+from tests.functions.conftest import Connect
+from tests.functions.instance import Instance
+
+TRACE = "105445aa7843bc8bf206b12000100000"
+SCHEDULED = {"X-CloudScheduler-JobName": "sendtrail-campaigns", "X-CloudScheduler-ScheduleTime": "2025-06-01T12:00:00Z"}
+RUN_ID = "20250601T120000Z-sendtrail-campaigns"
+
+
+def organizations(instance: Instance) -> set[str]:
+    """Return the accounts that campaigns were published of."""
+    return {decode(SyncCampaign, data).organization_id for data in instance.publisher.published[Topic.CAMPAIGNS]}
+
+
+def reasons(instance: Instance) -> dict[str, str]:
+    """Return what was published to the failures topic, by account."""
+    failed = [decode(WorkFailed, data) for data in instance.publisher.published[Topic.FAILURES]]
+    return {work.organization_id: work.reason for work in failed}
+
+
+def test_all_enabled_accounts_are_dispatched(instance: Instance, connect: Connect) -> None:
+    """An empty body asks for everything; the answer says what was listed, due and published."""
+    connect("acme")
+    connect("globex")
+
+    answer = instance.post("dispatcher", b"", SCHEDULED)
+
+    assert answer.status_code == 202
+    assert answer.json is not None
+    assert (answer.json["run_id"], answer.json["failed"]) == (RUN_ID, {})
+    summaries = {account.pop("organization_id"): account for account in answer.json["accounts"]}
+    assert summaries.keys() == {"acme", "globex"} == organizations(instance)
+    assert summaries["acme"].items() >= {"run_id": RUN_ID, "campaigns": 3, "due": 3, "published": 4}.items()
+
+
+def test_a_person_asks_for_one_account_and_some_campaigns(instance: Instance, connect: Connect) -> None:
+    """Each call is a run of its own."""
+    account = connect("acme")
+    connect("globex")
+    chosen = next(account.campaigns_truth()).id
+    body = f'{{"organization_id": "acme", "campaign_ids": [{chosen}], "contacts": false, "force": true}}'.encode()
+
+    first, second = (instance.post("dispatcher", body) for _ in range(2))
+
+    assert first.json is not None
+    assert second.json is not None
+    assert first.json["run_id"] != second.json["run_id"]
+    assert [account["published"] for account in first.json["accounts"]] == [1]
+    assert organizations(instance) == {"acme"}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"not JSON", "Invalid JSON"),
+        (b"[]", "object"),
+        (b'{"organization_id": "a/b", "since": "yesterday"}', "since"),
+        (b'{"campaigns": [1]}', "campaigns: Extra inputs are not permitted"),
+        (b'{"campaign_ids": [0]}', "campaign_ids.0"),
+        (b'{"since": "2025-01-01T00:00:00"}', "timezone"),
+    ],
+)
+def test_a_bad_body_is_refused_with_the_reason(instance: Instance, body: bytes, reason: str) -> None:
+    """Nothing is dispatched."""
+    answer = instance.post("dispatcher", body)
+
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert reason in answer.json["error"]
+
+
+def test_a_schedule_time_that_is_none_is_refused(instance: Instance) -> None:
+    """A run must not be known by nonsense."""
+    answer = instance.post("dispatcher", b"", {"X-CloudScheduler-ScheduleTime": "soon"})
+
+    assert answer.status_code == 400
+
+
+def test_one_schedule_time_is_one_run(instance: Instance, connect: Connect) -> None:
+    """Cloud Scheduler delivers at least once: the second answer is the first, and nothing is published twice."""
+    connect("acme")
+
+    first = instance.post("dispatcher", b"", SCHEDULED)
+    published = [data for messages in instance.publisher.published.values() for data in messages]
+    second = instance.post("dispatcher", b"", SCHEDULED)
+
+    assert second.json == first.json
+    assert [data for messages in instance.publisher.published.values() for data in messages] == published
+
+
+def test_two_jobs_at_one_time_are_two_runs(instance: Instance, connect: Connect) -> None:
+    """The contacts' schedule may meet the campaigns'."""
+    connect("acme")
+
+    first = instance.post("dispatcher", b"", SCHEDULED)
+    other = instance.post("dispatcher", b"", {**SCHEDULED, "X-CloudScheduler-JobName": "sendtrail-contacts"})
+
+    assert first.json is not None
+    assert other.json is not None
+    assert first.json["run_id"] != other.json["run_id"]
+
+
+def test_an_account_that_can_never_be_dispatched_holds_up_no_other(instance: Instance, connect: Connect) -> None:
+    """Its reason is in the answer and in the failures topic."""
+    connect("acme", key="revoked")
+    connect("globex")
+    instance.connect("initech", url="http://example.com", key="k")
+
+    answer = instance.post("dispatcher", b"", SCHEDULED)
+
+    assert answer.status_code == 202
+    assert answer.json is not None
+    assert answer.json["failed"].keys() == {"acme", "initech"} == reasons(instance).keys()
+    assert "https" in answer.json["failed"]["initech"]
+    assert organizations(instance) == {"globex"}
+
+
+def test_an_account_that_does_not_answer_is_tried_again_and_holds_up_no_other(
+    instance: Instance, connect: Connect
+) -> None:
+    """The whole request is: what is done by then publishes nothing again."""
+    account = connect("acme", failures=(Failure(kind=FailureKind.UNAVAILABLE, times=None),))
+    connect("globex")
+
+    first = instance.post("dispatcher", b"", SCHEDULED)
+    assert (first.status_code, first.data, organizations(instance)) == (503, b"", {"globex"})
+    account.failures.clear()
+    instance.clock.advance(200)
+    second = instance.post("dispatcher", b"", SCHEDULED)
+
+    assert second.status_code == 202
+    assert len(instance.publisher.published[Topic.CAMPAIGNS]) == 6
+
+
+def test_a_run_that_is_being_dispatched_is_left_to_it(instance: Instance, connect: Connect) -> None:
+    """The Scheduler gave up waiting, and the first request is still at it."""
+    connect("acme")
+    leases = {"acme": NOON + timedelta(minutes=1)}
+    instance.state.documents[run_path(RUN_ID)] = to_document(Run(expires_at=NOON, leases=leases, summaries={}))
+
+    answer = instance.post("dispatcher", b"", SCHEDULED)
+
+    assert (answer.status_code, answer.data) == (503, b"")
+    assert organizations(instance) == set()
+
+
+def test_an_uncaught_error_is_a_bare_500_and_holds_up_no_other(instance: Instance, connect: Connect) -> None:
+    """What went wrong is in the log, labelled, and not in the answer."""
+    account = connect("acme")
+    connect("globex")
+    campaign_id = next(account.campaigns_truth()).id
+    instance.state.documents[campaign_path("acme", campaign_id)] = {"status": "hand-edited"}
+
+    answer = instance.post("dispatcher", b"", {**SCHEDULED, "X-Cloud-Trace-Context": f"{TRACE}/1"})
+
+    assert (answer.status_code, answer.data, organizations(instance)) == (500, b"", {"globex"})
+    (failure,) = [line for line in instance.lines() if line["severity"] == "ERROR"]
+    assert "hand-edited" in failure["message"]
+    assert failure["logging.googleapis.com/labels"] == {"run_id": RUN_ID, "organization_id": "acme"}
+    assert failure["logging.googleapis.com/trace"].endswith(TRACE)
+
+
+def test_the_log_says_whose_run_it_is_and_never_the_key(instance: Instance, connect: Connect) -> None:
+    """Every line of an account carries its labels; each is one JSON object."""
+    account = connect("acme")
+
+    instance.post("dispatcher", b"", {**SCHEDULED, "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"})
+
+    events = {line["event"]: line for line in instance.lines() if "event" in line}
+    dispatched = events["run_dispatched"]
+    assert (dispatched["severity"], dispatched["due"]) == ("INFO", 3)
+    assert dispatched["logging.googleapis.com/labels"] == {"run_id": RUN_ID, "organization_id": "acme"}
+    assert dispatched["logging.googleapis.com/trace"] == f"projects/p-acme/traces/{TRACE}"
+    assert events["api_used"]["requests"] > 0
+    assert account.api_key not in instance.log.getvalue()

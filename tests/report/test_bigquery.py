@@ -1,0 +1,81 @@
+"""The report's figures from BigQuery: the same as from DuckDB, but for the time since the last sync."""
+
+from dataclasses import replace
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from google.cloud import bigquery
+from google.cloud.bigquery import Client
+
+from sendtrail.clock import SystemClock
+from sendtrail.errors import Rejected
+from sendtrail.gcp.bigquery import Datasets
+from sendtrail.gcp.jobs import Jobs
+from sendtrail.gcp.reading import BigQueryReader
+from sendtrail.gcp.tables import create_tables
+from sendtrail.report.figures import Figures
+from sendtrail.report.port import Query
+from sendtrail.report.reading import Source, read_figures
+from sendtrail.rows import Row, Table, conversion_row, to_json_lines
+from sendtrail.tables import definition
+from sendtrail.views import CUSTOMER_TABLES, names, view_sql
+from tests.report.samples import NOW, activity_rows, campaign_rows, conversions
+
+DATASET = "report"
+ROWS: dict[Table, list[Row]] = {
+    Table.CAMPAIGNS: list(campaign_rows()),
+    Table.EMAIL_ACTIVITIES: list(activity_rows()),
+    Table.CONVERSIONS: [conversion_row(each, organization_id="acme", now=NOW) for each in conversions()],
+}
+
+
+@pytest.fixture(scope="module")
+def reader(bigquery_client: Client) -> BigQueryReader:
+    """Give what runs a SELECT on the sample account in the emulator."""
+    create_tables(bigquery_client, Datasets(tables=DATASET, staging=f"{DATASET}_staging"))
+    for name in CUSTOMER_TABLES:
+        place = {"projectId": bigquery_client.project, "datasetId": DATASET, "tableId": name}
+        resource = {**definition(name).resource, "tableReference": place}
+        bigquery_client.create_table(bigquery.Table.from_api_repr(resource), exists_ok=True)
+    for table, rows in ROWS.items():
+        _load(bigquery_client, table, rows)
+    for view in names():
+        query = view_sql(view, dataset=DATASET)
+        bigquery_client.query_and_wait(f"CREATE OR REPLACE VIEW `{DATASET}`.`{view}` AS {query}")
+    return BigQueryReader(
+        client=bigquery_client,
+        jobs=Jobs(bigquery_client, clock=SystemClock(), seconds_left=lambda: 60.0),
+        new_id=lambda: uuid4().hex,
+        maximum_bytes_billed=10**9,
+    )
+
+
+def _load(client: Client, table: Table, rows: list[Row]) -> None:
+    config = bigquery.LoadJobConfig(
+        source_format=bigquery.SourceFormat.NEWLINE_DELIMITED_JSON,
+        schema=[bigquery.SchemaField.from_api_repr(field) for field in definition(table).resource["schema"]["fields"]],
+    )
+    place = f"{client.project}.{DATASET}.{table}"
+    client.load_table_from_file(BytesIO(to_json_lines(rows)), place, job_config=config).result()
+
+
+def figures(query: Query, dataset: str) -> Figures:
+    """Return the figures of the sample account, as if it had been synced this hour, in an order of their own."""
+    found = read_figures(Source(query=query, dataset=dataset, organization="acme"))
+    return replace(
+        found,
+        earned=tuple(sorted(found.earned, key=str)),
+        freshness=tuple(replace(each, account_hours_since_sync=0.0) for each in found.freshness),
+    )
+
+
+def test_the_figures_are_the_same_as_from_duckdb(reader: BigQueryReader, query: Query) -> None:
+    """Every value, of the same type."""
+    assert figures(reader, DATASET) == figures(query, "marketing_ai")
+
+
+def test_a_select_that_is_wrong_is_refused_with_its_reason(reader: BigQueryReader) -> None:
+    """By BigQuery, and told."""
+    with pytest.raises(Rejected, match="nothing_of_that_name"):
+        reader(f"SELECT nothing_of_that_name FROM {DATASET}.campaigns")

@@ -1,0 +1,89 @@
+"""What a reader is told to know before relying on the numbers."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from sendtrail.report.earnings import earnings, totals
+from sendtrail.report.figures import Campaign, Completeness, Earned, Figures, Freshness, Parameters
+from sendtrail.report.notes import Level, notes
+from sendtrail.report.trust import by_campaign, largest_gaps
+
+AT = datetime(2025, 6, 1, tzinfo=UTC)
+CAMPAIGN = Campaign(campaign_id=1, name="Spring", sent_at=AT, sent=100, delivered=99, opens=30, opens_raw=30, clicks=5,
+                    clicks_raw=5, bounces=1, unsubscribes=0, forwards=0)  # fmt: skip
+COMPLETE = Completeness(campaign_id=1, event_type="open", counter=30, stored=30, gap=0, likely_cause="none",
+                        explanation="", trust="exact")  # fmt: skip
+FRESH = Freshness(event_type="open", newest_activity_at=AT, newest_sync_at=AT, account_hours_since_sync=2.0)
+PARAMETERS = Parameters(lookback_days=30, include_opens=False, include_machine=False, first_percent=40,
+                        last_percent=40, half_life_days=7)  # fmt: skip
+FIGURES = Figures(organization_id="acme", campaigns=(CAMPAIGN,), days=(), earned=(), paths=(),
+                  completeness=(COMPLETE,), freshness=(FRESH,), parameters=PARAMETERS)  # fmt: skip
+UNEARNED = Earned(month=date(2025, 6, 1), model="last_touch", currency="EUR", campaign_id=None, conversions=4,
+                  credit=Decimal(4), value=Decimal(40))  # fmt: skip
+EARNED = replace(UNEARNED, campaign_id=1, conversions=1, credit=Decimal(1))
+
+
+def titles(figures: Figures) -> list[tuple[Level, str]]:
+    """Return the notes' levels and titles."""
+    return [(note.level, note.title) for note in notes(figures, totals(earnings(figures.earned)))]
+
+
+def test_all_being_well_is_said() -> None:
+    """Fresh, complete, and nothing else to know."""
+    assert titles(FIGURES) == [
+        (Level.GOOD, "The data is fresh"),
+        (Level.GOOD, "Opens and clicks are complete"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        (
+            replace(FIGURES, freshness=(replace(FRESH, account_hours_since_sync=120.0),)),
+            (Level.BAD, "Nothing new has come in for 5 days"),
+        ),
+        (
+            replace(FIGURES, completeness=(replace(COMPLETE, likely_cause="outside_lookback", trust="low"),)),
+            (Level.CAREFUL, "1 campaign sent before what was synced"),
+        ),
+        (
+            replace(FIGURES, completeness=(replace(COMPLETE, likely_cause="unexplained", trust="low"),)),
+            (Level.CAREFUL, "Opens, clicks or others are missing in 1 campaign"),
+        ),
+        (
+            replace(FIGURES, campaigns=(replace(CAMPAIGN, opens=15),)),
+            (Level.CAREFUL, "About 50% of the opens were probably made by machines"),
+        ),
+        (
+            replace(FIGURES, earned=(UNEARNED, EARNED)),
+            (Level.CAREFUL, "80% of the conversions have no e-mail before them"),
+        ),
+    ],
+)
+def test_what_needs_care_comes_first(figures: Figures, expected: tuple[Level, str]) -> None:
+    """In a sentence that says what is so."""
+    assert titles(figures)[0] == expected
+
+
+def test_an_empty_account_has_nothing_to_be_warned_of() -> None:
+    """Not even of itself."""
+    assert titles(replace(FIGURES, campaigns=(), completeness=(), freshness=())) == []
+
+
+def test_a_campaign_is_as_complete_as_the_worse_of_its_opens_and_clicks() -> None:
+    """Whichever row comes first; bounces do not count."""
+    click = replace(COMPLETE, event_type="click", trust="medium")
+    bounce = replace(COMPLETE, event_type="bounce", trust="low")
+
+    assert by_campaign([COMPLETE, click, bounce]) == by_campaign([bounce, click, COMPLETE]) == {1: "medium"}
+
+
+def test_the_largest_gap_comes_first() -> None:
+    """In either direction; what can be trusted is not listed."""
+    small, large = (replace(COMPLETE, campaign_id=i, gap=gap, trust="low") for i, gap in ((2, 3), (3, -9)))
+
+    assert largest_gaps([COMPLETE, small, large]) == [large, small]

@@ -1,0 +1,216 @@
+"""The report as a person sees it, in Chromium: its numbers are those of the SQL, and it needs nothing else."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sendtrail.report.models import MODELS, NAMES
+from sendtrail.report.port import Query
+from tests.report.browser import Browse, Scheme, Visit
+from tests.report.conftest import report_of
+from tests.report.samples import ATTACK, make_database
+
+pytestmark = pytest.mark.timeout(120)
+CHARTS = ("earned-chart", "days-chart", "funnel-chart")
+
+
+def select(query: Query, columns: str, source: str) -> list[tuple[Any, ...]]:
+    """Return rows of a view of the sample account."""
+    return [tuple(row) for row in query(f"SELECT {columns} FROM marketing_ai.{source}").rows]
+
+
+def drawn(visit: Visit, chart: str) -> int:
+    """Return how many bars a chart has."""
+    return visit.page.locator(f"#{chart} .bars .point path").count()
+
+
+def earned_values(visit: Visit) -> dict[str, float]:
+    """Return what the ranking shows, by campaign, as exact as the page knows it."""
+    cells = visit.page.locator("#earned-table [data-value]")
+    pairs = cells.evaluate_all("cells => cells.map(c => [c.parentElement.dataset.campaign, Number(c.dataset.value)])")
+    return dict(pairs)
+
+
+def choose(visit: Visit, *, period: str = "", model: str = "last_touch", currency: str = "EUR") -> None:
+    """Set the switches."""
+    visit.page.select_option("#period", period)
+    visit.page.select_option("#model", str(NAMES.index(model)))
+    visit.page.select_option("#currency", currency)
+
+
+def test_everything_is_drawn_and_nothing_is_fetched(file: Path, browse: Browse) -> None:
+    """No request but for the file itself, no complaint, and what a campaign is called does not run."""
+    visit = browse(file)
+
+    assert all(drawn(visit, chart) for chart in CHARTS)
+    assert visit.requests == [file.as_uri()]
+    assert visit.complaints == []
+    assert visit.page.evaluate("window.attacked") is None
+
+
+def test_a_name_that_holds_html_is_shown_as_it_is(file: Path, browse: Browse) -> None:
+    """In the tables and, shortened, in the chart."""
+    visit = browse(file)
+
+    assert ATTACK in visit.texts("#campaigns-table tbody th")
+    assert any(text.startswith("<img src=") for text in visit.page.locator("#earned-chart text").all_text_contents())
+
+
+def test_the_question_is_answered_in_the_first_sentence(file: Path, browse: Browse, query: Query) -> None:
+    """Which campaign earned the most last month, and whether another model says otherwise."""
+    source = "attribution_by_month WHERE month = '2025-10-01' AND currency = 'EUR' AND campaign_id IS NOT NULL"
+    rows = select(query, "model, campaign_name, value", source)
+    best = {model: max((value, name) for each, name, value in rows if each == model) for model in NAMES}
+
+    visit = browse(file)
+    lead, verdict = visit.texts("#answer p")
+
+    assert "October 2025" in lead
+    assert f"{best['last_touch'][1]}’ earned the most" in lead  # noqa: RUF001  (as it is printed)
+    assert f"€{best['last_touch'][0]:,.2f}" in lead
+    others = [model.title.lower() for model in MODELS if best[model.name][1] != best["last_touch"][1]]
+    assert others
+    assert all(title in verdict for title in others)
+
+
+@pytest.mark.parametrize("period", ["", "2025-09", "2025-10", "2025-11"])
+def test_the_switches_show_the_numbers_of_the_view(file: Path, browse: Browse, query: Query, period: str) -> None:
+    """Of every model and currency; the row of no e-mail included."""
+    view = f"attribution_by_month WHERE month = '{period}-01'" if period else "attribution_by_campaign"
+    rows = select(query, "model, currency, campaign_id, value", view)
+    visit = browse(file)
+
+    for model in NAMES:
+        for currency in ("EUR", "USD"):
+            choose(visit, period=period, model=model, currency=currency)
+            assert earned_values(visit) == {
+                str(row[2] or "none"): float(row[3]) for row in rows if row[:2] == (model, currency)
+            }
+
+
+def test_the_ranks_under_all_models_are_the_views(file: Path, browse: Browse, query: Query) -> None:
+    """Side by side, whichever model is chosen."""
+    columns = ", ".join(f"{model}_rank" for model in NAMES)
+    rows = select(
+        query, f"campaign_id, {columns}", "model_comparison WHERE currency = 'EUR' AND campaign_id IS NOT NULL"
+    )
+    visit = browse(file)
+    choose(visit)
+
+    for campaign_id, *ranks in rows:
+        assert visit.texts(f"#earned-table [data-campaign='{campaign_id}'] .rank") == [str(rank) for rank in ranks]
+
+
+def test_conversions_without_a_value_are_counted(file: Path, browse: Browse, query: Query) -> None:
+    """They have a place of their own among the currencies, and are ranked by credit."""
+    rows = select(query, "campaign_id, credit", "attribution_by_campaign WHERE currency IS NULL AND model = 'linear'")
+    visit = browse(file)
+    choose(visit, model="linear", currency="")
+
+    cells = visit.page.locator("#earned-table [data-credit]")
+    found = cells.evaluate_all("cells => cells.map(c => [c.parentElement.dataset.campaign, Number(c.dataset.credit)])")
+
+    assert dict(found) == {str(campaign_id): float(credit) for campaign_id, credit in rows}
+
+
+@pytest.mark.parametrize(
+    ("switch", "opens", "clicks"),
+    [("human", "estimated_human_opens", "unique_clicks"), ("raw", "raw_unique_opens", "raw_unique_clicks")],
+)
+def test_people_or_everything(  # noqa: PLR0917  (three fixtures and a case)
+    file: Path, browse: Browse, query: Query, switch: str, opens: str, clicks: str
+) -> None:
+    """The switch changes opens and clicks in the table and in the funnel to those of the view."""
+    rows = select(query, f"campaign_id, {opens}, {clicks}", "campaign_engagement")
+    visit = browse(file)
+    visit.page.check(f"#{switch}", force=True)
+
+    for campaign_id, opened, clicked in rows:
+        row = f"#campaigns-table [data-campaign='{campaign_id}']"
+        assert visit.texts(f"{row} [data-column=opens], {row} [data-column=clicks]") == [str(opened), str(clicked)]
+    assert any(text.startswith(f"\u2009{sum(row[1] for row in rows)}\u2002") for text in bar_texts(visit))
+
+
+def bar_texts(visit: Visit) -> list[str]:
+    """Return what is written beside the funnel's bars."""
+    return visit.page.locator("#funnel-chart .bartext").all_text_contents()
+
+
+def test_the_table_is_sorted_and_searched(file: Path, browse: Browse) -> None:
+    """By a click on a heading, and by a part of the name in any case."""
+    visit = browse(file)
+    names = "#campaigns-table tbody th"
+
+    visit.page.click("#campaigns-table th[data-column=name] button")
+    ascending = visit.texts(names)
+    visit.page.click("#campaigns-table th[data-column=name] button")
+    descending = visit.texts(names)
+    visit.page.fill("#search", "AUTUMN")
+
+    assert ascending == descending[::-1]
+    assert ascending == sorted(ascending, key=str.lower)
+    assert visit.texts(names) == ["Autumn sale & more"]
+
+
+@pytest.mark.parametrize("width", [360, 768, 1240])
+def test_no_page_scrolls_sideways(file: Path, browse: Browse, width: int) -> None:
+    """On a phone, a tablet and a desk; wide tables scroll in themselves."""
+    visit = browse(file, width=width)
+
+    assert visit.sideways() == 0
+    assert all(drawn(visit, chart) for chart in CHARTS)
+
+
+@pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
+def test_light_and_dark_follow_the_reader_and_the_button(
+    file: Path, browse: Browse, scheme: Scheme, other: Scheme
+) -> None:
+    """The charts, too, are drawn in the colours of the page."""
+    visit = browse(file, scheme=scheme)
+    before = colours(visit)
+
+    visit.page.click("#theme")
+    after = colours(visit)
+
+    assert is_dark(before[0]) == (scheme == "dark")
+    assert is_dark(after[0]) == (other == "dark")
+    assert all(one != two for one, two in zip(before, after, strict=True))
+
+
+def colours(visit: Visit) -> list[str]:
+    """Return the colours of the page, its text and a chart's bars."""
+    script = """() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color,
+        document.querySelector('#days-chart .bars .point path').style.fill]"""
+    found: list[str] = visit.page.evaluate(script)
+    return found
+
+
+def is_dark(colour: str) -> bool:
+    """Tell whether a colour like rgb(1, 2, 3) is dark."""
+    return sum(int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")) < 3 * 128
+
+
+def test_print_is_light_and_says_what_was_chosen(file: Path, browse: Browse) -> None:
+    """The switches are words there, and the charts fit the paper."""
+    visit = browse(file, scheme="dark")
+    visit.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    visit.page.emulate_media(media="print")
+
+    assert visit.page.locator("#period").is_hidden()
+    assert "October 2025 · Last touch · EUR · people only" in visit.texts("p[data-says=chosen]")
+    assert not is_dark(colours(visit)[0])
+    assert visit.page.locator("#days-chart svg").first.bounding_box()["width"] <= 680  # type: ignore[index]
+    assert len(visit.page.pdf(format="A4")) > 10_000
+    assert visit.complaints == []
+
+
+def test_without_conversions_it_says_how_to_bring_them(tmp_path: Path, browse: Browse) -> None:
+    """And shows all else."""
+    visit = browse(report_of(make_database(tmp_path / "bare.duckdb", has_conversions=False)))
+
+    assert "sendtrail conversions load" in visit.page.locator("#answer").inner_text()
+    assert visit.page.locator("#earned").is_hidden()
+    assert drawn(visit, "days-chart")
+    assert len(visit.texts("#campaigns-table tbody tr")) == 4
+    assert visit.complaints == []

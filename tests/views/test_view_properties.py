@@ -1,0 +1,143 @@
+"""What holds for any rows: their order and their repetition change nothing, and a touch never sums `times`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sendtrail.views import columns, references
+from tests.views.engines import DuckDbEngine
+from tests.views.story import Row, Story, filled
+from tests.views.test_view_rows import OWN
+
+SENT = datetime(2025, 5, 10, 10, tzinfo=UTC)
+ADDRESSES = ("ann@corp.example", "Bob@corp.example", "cat@corp.example", "dan@mail.example", None)
+
+people = st.tuples(st.sampled_from(["1", "2", "3", "4", None]), st.sampled_from(ADDRESSES))
+instants = st.one_of(st.integers(-60, 120), st.integers(0, 9_000_000)).map(
+    lambda s: (SENT + timedelta(seconds=s)).isoformat()
+)
+
+
+@st.composite
+def activities(draw: st.DrawFn) -> Mapping[str, Any]:
+    """Draw an observation, many of them close to the send and to one another."""
+    kind = draw(st.sampled_from(["open", "open", "click", "click", "click", "bounce", "unsubscribe", "forward"]))
+    contact_id, address = draw(people)
+    link = draw(st.sampled_from(["1", "2", "3", "4"])) if kind == "click" else None
+    return {
+        "event_type": kind,
+        "campaign_id": draw(st.integers(1, 3)),
+        "contact_id": contact_id,
+        "contact_email": address,
+        "activity_timestamp": draw(instants),
+        "times": draw(st.integers(1, 3)) if kind in {"open", "click"} else 1,
+        "link_id": link,
+        "link_url": link and f"https://shop.example/{link}?{draw(st.integers(0, 1))}",
+        "message_id": draw(st.sampled_from([None, "10", "11"])),
+    }
+
+
+contacts = st.builds(
+    lambda person, hour: {
+        "contact_id": person[0],
+        "email": person[1],
+        "updated_at": (SENT + timedelta(hours=hour)).isoformat(),
+    },
+    people.filter(lambda person: person[0] is not None),
+    st.integers(0, 3),
+)
+users = st.builds(
+    lambda user, person: {"user_id": user, "contact_id": person[0], "email": person[1]},
+    st.sampled_from(["u", "v", "w"]),
+    people,
+)
+stories = st.builds(
+    lambda seen, listed, known: {
+        "email_activities": filled("email_activities", seen),
+        "contacts": filled("contacts", listed),
+        "users": filled("users", known),
+        "campaigns": filled(
+            "campaigns",
+            [
+                {
+                    "campaign_id": 1,
+                    "sent_at": SENT.isoformat(),
+                    "send_amt": 9,
+                    "uniqueopens": 4,
+                    "verified_unique_opens": 3,
+                }
+            ],
+        ),
+    },
+    st.lists(activities(), max_size=25),
+    st.lists(contacts, max_size=5),
+    st.lists(users, max_size=5),
+)
+examples = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LEAVES = [view for view in OWN if not any(view in references(other) for other in OWN)] + ["touches"]
+
+
+def _read(engine: DuckDbEngine, view: str) -> Sequence[Row]:
+    return engine.read(view, [column.name for column in columns(view)])
+
+
+@settings(examples, max_examples=10)
+@given(story=stories, data=st.data())
+def test_order_and_repetition_change_nothing(duckdb_engine: DuckDbEngine, story: Story, data: st.DataObject) -> None:
+    """Rows have no order, and merges at once may insert one twice."""
+    again = {table: data.draw(st.permutations([*rows, *rows[:5]])) for table, rows in story.items()}
+
+    duckdb_engine.fill(story)
+    once = {view: _read(duckdb_engine, view) for view in LEAVES}
+    duckdb_engine.fill(again)
+    assert {view: _read(duckdb_engine, view) for view in LEAVES} == once
+
+
+@examples
+@given(story=stories)
+def test_a_touch_never_sums_its_observations(duckdb_engine: DuckDbEngine, story: Story) -> None:
+    """The largest running total is kept, and every time is one that was observed."""
+    opens = [row for row in story["email_activities"] if row["event_type"] in {"open", "click"}]
+
+    duckdb_engine.fill(story)
+    touches = _read(duckdb_engine, "touches")
+
+    observed = {row["activity_timestamp"].replace("+00:00", "Z") for row in opens}
+    assert max((row["times"] for row in opens), default=0) == max((touch["times"] for touch in touches), default=0)
+    assert {touch[name] for touch in touches for name in ("touched_at", "last_touched_at")} <= observed
+
+
+@examples
+@given(story=stories)
+def test_people_and_machines_are_everybody(duckdb_engine: DuckDbEngine, story: Story) -> None:
+    """No open or click is lost or counted twice between the human and the raw numbers."""
+    duckdb_engine.fill(story)
+    touches, campaigns = _read(duckdb_engine, "touches"), _read(duckdb_engine, "campaign_engagement")
+
+    for event, name in (("open", "unique_opens"), ("click", "link_clicks")):
+        of_machines = [touch["is_machine"] for touch in touches if touch["event_type"] == event]
+        assert sum(row[f"raw_{name}"] for row in campaigns) == len(of_machines)
+        assert sum(row[name] for row in campaigns) == of_machines.count(False)
+
+
+@examples
+@given(story=stories)
+def test_a_contact_has_one_present_address_and_one_user_at_most(duckdb_engine: DuckDbEngine, story: Story) -> None:
+    """Nobody is two people; what cannot be decided is a conflict."""
+    duckdb_engine.fill(story)
+    mapping = _read(duckdb_engine, "user_mapping")
+
+    present = [row["contact_key"] for row in mapping if row["is_current_email"]]
+    assert len(present) == len(set(present))
+    assert len({(row["contact_key"], row["user_id"]) for row in mapping}) == len(present)
+
+
+@pytest.mark.parametrize("view", OWN)
+def test_an_empty_warehouse_has_empty_views(view: str, duckdb_engine: DuckDbEngine) -> None:
+    """Before the first sync nothing fails."""
+    duckdb_engine.fill({})
+    assert len(_read(duckdb_engine, view)) == {"view_settings": 1, "machine_rules": 4}.get(view, 0)
