@@ -17,8 +17,8 @@ variable "dataset_id" {
 }
 
 variable "views" {
-  description = "Each view's name and query; the comment in its first line says what one row is."
-  type        = map(string)
+  description = "Each view's query, whose first line is a comment that says what one row is, and its columns as JSON."
+  type        = map(object({ query = string, columns = optional(string) }))
 }
 
 resource "google_bigquery_table" "view" {
@@ -26,11 +26,12 @@ resource "google_bigquery_table" "view" {
 
   dataset_id          = var.dataset_id
   table_id            = each.key
-  description         = trimspace(trimprefix(split("\n", each.value)[0], "--"))
+  description         = trimspace(trimprefix(split("\n", each.value.query)[0], "--"))
+  schema              = each.value.columns
   deletion_protection = false # it holds no data
 
   view {
-    query          = each.value
+    query          = each.value.query
     use_legacy_sql = false
   }
 }
