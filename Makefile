@@ -27,6 +27,9 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)  ## sync a simulated account into a DuckDB file and prove the result
 	@$(BIN)/sendtrail demo
 
+demo-emulators: $(READY)  ## run the functions as deployed, on Google's emulators, and prove the result
+	@$(BIN)/sendtrail gcp-demo
+
 test: $(READY)  ## run the tests
 	@$(BIN)/pytest -n 2 --quiet
 

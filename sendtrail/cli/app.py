@@ -8,6 +8,7 @@ from rich.console import Console
 
 from sendtrail.cli import attribution, conversions
 from sendtrail.cli.demo import demo
+from sendtrail.cli.gcp_demo import gcp_demo
 from sendtrail.cli.query import query
 from sendtrail.cli.sync import sync
 from sendtrail.errors import SendtrailError, SettingsError
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(sync)
 app.command()(demo)
+app.command()(gcp_demo)
 app.command()(query)
 app.add_typer(conversions.app)
 app.add_typer(attribution.app)

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from rich.console import Console
 
@@ -18,18 +19,14 @@ from sendtrail.errors import SendtrailError
 from sendtrail.gcp.emulators.bigquery import FOLDER as BIGQUERY_FOLDER
 from sendtrail.gcp.emulators.functions import CAMPAIGN_WORKER
 from sendtrail.gcp.emulators.project import Answer, Project, Size, deployed
-from sendtrail.gcp.emulators.queues import Delivery
 from sendtrail.gcp.emulators.together import Emulators, emulators
 from sendtrail.gcp.settings import FunctionSettings
 from sendtrail.messages import WorkFailed, decode
 from sendtrail.ports import Topic
 
-PROJECT_ID = "sendtrail-demo"
 NAMES = ("acme", "globex", "initech", "umbrella", "hooli", "stark", "wayne", "wonka")
 EVERYTHING = "2000-01-01T00:00:00Z"
 SIZE = Size(campaign_workers=3)
-# Terraform's ack deadline, and a shorter backoff: somebody is waiting.
-DELIVERY = Delivery(minimum_backoff_s=1.0, maximum_backoff_s=10.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,15 +44,16 @@ def run(console: Console, plan: DemoPlan, *, folder: Path) -> bool:
     """Run the demo in a folder of its own; tell whether all was proven. Everything is stopped when it returns."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    project_id = f"demo-{uuid4().hex[:8]}"  # an emulator that runs already may hold an earlier demo's
     with _stopping_on_signals(), ExitStack() as stack:
         console.print("Starting the emulators of Pub/Sub, Firestore and BigQuery ...")
         if not Path(BIGQUERY_FOLDER, ".ready").exists():
             console.print("(BigQuery's is installed on its first start, which takes a minute or two.)")
-        found = stack.enter_context(emulators(PROJECT_ID, folder=folder.resolve(), repository=Path.cwd()))
-        project = Project(_settings(found), found, folder=folder.resolve())
+        found = stack.enter_context(emulators(project_id, folder=folder.resolve(), repository=Path.cwd()))
+        project = Project(_settings(project_id, found), found, folder=folder.resolve())
         console.print("Starting simulated accounts and the three functions ...\n")
         accounts = [stack.enter_context(account) for account in _accounts(plan)]
-        stack.enter_context(deployed(project, size=SIZE, delivery=DELIVERY, push_host=plan.push_host))
+        stack.enter_context(deployed(project, size=SIZE, push_host=plan.push_host))
         return _Demo(console, project, accounts).run()
 
 
@@ -153,8 +151,8 @@ def _accounts(plan: DemoPlan) -> Iterator[CloudDemoAccount]:
         )
 
 
-def _settings(found: Emulators) -> FunctionSettings:
-    return FunctionSettings.read(project_id=PROJECT_ID, **found.environment)
+def _settings(project_id: str, found: Emulators) -> FunctionSettings:
+    return FunctionSettings.read(project_id=project_id, **found.environment)
 
 
 @contextmanager

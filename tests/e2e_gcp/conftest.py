@@ -10,16 +10,12 @@ import pytest
 
 from sendtrail.gcp.bigquery import Datasets
 from sendtrail.gcp.emulators.project import Project, Size, deployed
-from sendtrail.gcp.emulators.queues import Delivery
 from sendtrail.gcp.emulators.together import Emulators
 from sendtrail.gcp.settings import FunctionSettings
 from tests.e2e_gcp.production import Production
 from tests.gcp.fixtures import PROJECT
 
 Make = Callable[..., Production]
-
-# Terraform's numbers, but for those that would have a test wait.
-DELIVERY = Delivery(ack_deadline_s=60, minimum_backoff_s=1.0, maximum_backoff_s=2.0)
 
 
 @pytest.fixture
@@ -42,10 +38,10 @@ def production(found: Emulators, bigquery_datasets: Datasets, tmp_path: Path) ->
     }
     with ExitStack() as stack:
 
-        def make(*, size: Size | None = None, delivery: Delivery = DELIVERY, **settings: Any) -> Production:
+        def make(*, size: Size | None = None, ack_deadline_s: int = 60, **settings: Any) -> Production:
             given = FunctionSettings.read(project_id=PROJECT, **found.environment, **(own | settings))
             project = Project(given, found, folder=tmp_path)
-            stack.enter_context(deployed(project, size=size or Size(), delivery=delivery))
+            stack.enter_context(deployed(project, size=size or Size(), ack_deadline_s=ack_deadline_s))
             return Production(project=project, folder=tmp_path, stack=stack)
 
         yield make

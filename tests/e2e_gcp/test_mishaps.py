@@ -2,16 +2,18 @@
 
 from uuid import uuid4
 
+import pytest
+
 from sendtrail.gcp.emulators.functions import CAMPAIGN_WORKER, serving
 from sendtrail.gcp.emulators.project import Size
-from sendtrail.gcp.emulators.queues import Delivery
 from sendtrail.ports import Topic
 from simulator import Account
 from tests.e2e_gcp.conftest import Make
 from tests.e2e_gcp.production import LONG, ONE_LONG, Production, wait_until
 
+pytestmark = pytest.mark.timeout(300)  # several processes on what may be a busy machine
+
 ONE_PROCESS = Size(campaign_workers=1, threads=2)
-SHORT = Delivery(ack_deadline_s=10, minimum_backoff_s=1.0, maximum_backoff_s=2.0)
 # Many small flushes: the checkpoint moves on while the campaign is read.
 SLOW = {"flush_rows": 100}
 PAGE = 20
@@ -67,7 +69,7 @@ def restart(line: Production) -> None:
 
 def test_a_zombie_cannot_write_a_checkpoint(production: Make) -> None:
     """A function outlives its request, loses its lease to another, wakes up, and finds that it is not its work."""
-    line = production(size=ONE_PROCESS, delivery=SHORT, **SLOW)
+    line = production(size=ONE_PROCESS, ack_deadline_s=10, **SLOW)
     organization_id = organization()
     line.add(organization_id, plan=ONE_LONG, latency_ms=60)
     run_id = begun(line, organization_id)

@@ -23,7 +23,7 @@ from sendtrail.gcp.emulators.functions import (
     serving,
 )
 from sendtrail.gcp.emulators.processes import HOST, free_ports
-from sendtrail.gcp.emulators.queues import Delivery, Queues
+from sendtrail.gcp.emulators.queues import ACK_DEADLINE_S, Queues
 from sendtrail.gcp.emulators.reading import rows
 from sendtrail.gcp.emulators.together import Emulators
 from sendtrail.gcp.firestore import FirestoreState
@@ -124,7 +124,9 @@ class Project:
 
 
 @contextmanager
-def deployed(project: Project, *, size: Size, delivery: Delivery, push_host: str = HOST) -> Iterator[None]:
+def deployed(
+    project: Project, *, size: Size, ack_deadline_s: int = ACK_DEADLINE_S, push_host: str = HOST
+) -> Iterator[None]:
     """Make what the project holds and run its functions; `push_host` is what Pub/Sub calls this machine."""
     try:
         project.create()
@@ -133,7 +135,7 @@ def deployed(project: Project, *, size: Size, delivery: Delivery, push_host: str
             for function in (CAMPAIGN_WORKER, CONTACTS_WORKER):
                 topic = project.topic(function.topic or Topic.CAMPAIGNS)
                 url = project.running[function].url.replace(HOST, push_host)
-                project.queues.push(topic, name=topic, url=url, delivery=delivery)
+                project.queues.push(topic, name=topic, url=url, ack_deadline_s=ack_deadline_s)
             yield
     finally:
         project.close()
