@@ -10,6 +10,7 @@ from sendtrail.cli import attribution, conversions
 from sendtrail.cli.demo import demo
 from sendtrail.cli.gcp_demo import gcp_demo
 from sendtrail.cli.query import query
+from sendtrail.cli.report import report
 from sendtrail.cli.sync import sync
 from sendtrail.errors import SendtrailError, SettingsError
 
@@ -27,6 +28,7 @@ app.command()(sync)
 app.command()(demo)
 app.command()(gcp_demo)
 app.command()(query)
+app.command()(report)
 app.add_typer(conversions.app)
 app.add_typer(attribution.app)
 

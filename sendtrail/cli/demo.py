@@ -9,6 +9,7 @@ import typer
 from pydantic import SecretStr
 from rich.console import Console
 
+from sendtrail.cli.demo_conversions import write_demo_report
 from sendtrail.cli.proof import Proof
 from sendtrail.cli.run import LocalRun
 from sendtrail.cli.settings import SyncSettings
@@ -57,9 +58,18 @@ def demo(
         account.pass_day()
         holds &= act("2. A day has passed: only what is new is read.")
         holds &= act("3. Nothing has happened since.")
+        _report(console, account, settings)
     _say_how_to_query(console, database)
     if not holds:
         raise typer.Exit(1)
+
+
+def _report(console: Console, account: "DemoAccount", settings: SyncSettings) -> None:
+    console.rule("[bold]4. Some of those who clicked have bought something.", align="left")
+    report = write_demo_report(
+        account.clicks(), database=settings.database, organization=settings.organization, clock=SystemClock()
+    )
+    console.print(f"Which e-mails earned it is in [bold]{report}[/]: open it in a browser.\n")
 
 
 def _act(

@@ -1,6 +1,7 @@
 """The views of `sql/` in a DuckDB file: made when it is opened, again only when their SQL has changed."""
 
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -39,6 +40,7 @@ def create_views(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None
             _create(connection, view, dataset=dataset)
 
 
+@cache
 def select(view: str, *, dataset: str) -> str:
     """Return the query of a view in DuckDB's SQL, its columns of the types that they have in BigQuery."""
     tree = sqlglot.parse_one(view_sql(view, dataset=dataset), read="bigquery")

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from google.cloud import bigquery
 from google.cloud.bigquery import Client
 
+from sendtrail.cli.report import write_report
+from sendtrail.cli.report_settings import ReportSettings
 from sendtrail.clock import SystemClock
 from sendtrail.errors import Rejected
 from sendtrail.gcp.bigquery import Datasets
@@ -79,3 +82,16 @@ def test_a_select_that_is_wrong_is_refused_with_its_reason(reader: BigQueryReade
     """By BigQuery, and told."""
     with pytest.raises(Rejected, match="nothing_of_that_name"):
         reader(f"SELECT nothing_of_that_name FROM {DATASET}.campaigns")
+
+
+def test_the_command_reads_from_bigquery_where_a_project_is_named(
+    reader: BigQueryReader, bigquery_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And from no file then."""
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", bigquery_url)
+    output = tmp_path / "report.html"
+    options = {"project": reader.client.project, "dataset": DATASET, "output": output, "database": tmp_path / "none"}
+
+    write_report(ReportSettings.read(options), clock=SystemClock())
+
+    assert "Autumn sale" in output.read_text(encoding="utf-8")

@@ -129,6 +129,7 @@ def test_people_or_everything(  # noqa: PLR0917  (three fixtures and a case)
     for campaign_id, opened, clicked in rows:
         row = f"#campaigns-table [data-campaign='{campaign_id}']"
         assert visit.texts(f"{row} [data-column=opens], {row} [data-column=clicks]") == [str(opened), str(clicked)]
+    assert bool(visit.texts("[data-says=credit]")[0]) == (switch == "raw")
     assert any(text.startswith(f"\u2009{sum(row[1] for row in rows)}\u2002") for text in bar_texts(visit))
 
 

@@ -17,6 +17,7 @@ const SAYS = {
   period: () => monthName(state.period),
   model: () => `${model().title}: ${model().says}.`,
   counting: () => (state.counting === "human" ? "Without what is recognised as a machine's" : "Machines included"),
+  credit: () => (state.counting === "raw" && !data.parameters.include_machine ? "Credit follows people's clicks all the same." : ""),
   unfinished: () => (state.period && state.period === data.made_at.slice(0, 7) ? "This month is not over yet." : ""),
 };
 
@@ -53,6 +54,11 @@ function listen() {
   window.addEventListener("afterprint", () => { printing = false; document.documentElement.classList.remove("printing"); render(); });
 }
 
+function age() {
+  const days = Math.floor((Date.now() - Date.parse(data.made_at)) / 86400e3);
+  return days > 0 ? ` (${count(days)} ${days > 1 ? "days" : "day"} ago)` : "";
+}
+
 function changeTheme() {
   const root = document.documentElement;
   const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -61,7 +67,7 @@ function changeTheme() {
 }
 
 fillSwitches();
-fill("made", `${timeName(data.made_at)}`);
+fill("made", timeName(data.made_at), age());
 fill("synced", timeName(data.newest_sync_at));
 drawNotes();
 drawTrust();

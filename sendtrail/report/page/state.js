@@ -15,8 +15,7 @@ const HAS_CONVERSIONS = data.totals.length > 0;
 
 const campaignName = (id) => (id === null ? "No e-mail" : campaigns.get(id)?.name ?? `Campaign ${id}`);
 const model = () => data.models[state.model];
-const here = (row) => row.period === state.period && row.currency === state.currency;
-const total = () => data.totals.find(here);
+const total = () => data.totals.find((row) => row.period === state.period && row.currency === state.currency);
 const totalsOfPeriod = () => data.totals.filter((row) => row.period === state.period);
 
 // What decides the rank: the value, or the credit where conversions have no value.
@@ -24,19 +23,25 @@ const score = (row, place) => (row.value[place] ?? row.credit[place]) || 0;
 const scoreText = (row, place) =>
   state.currency === null ? `${conversions(row.credit[place])} conversions` : money(row.value[place], row.currency);
 
+// By period and currency, then by campaign: a large account has more rows than can be searched at each comparison.
+const groups = new Map();
+for (const row of data.earned) {
+  const key = JSON.stringify([row.period, row.currency]);
+  if (!groups.has(key)) groups.set(key, new Map());
+  groups.get(key).set(row.campaign, row);
+}
+const group = (period, currency) => groups.get(JSON.stringify([period, currency])) ?? new Map();
+const earnedOf = (id) => group(state.period, state.currency).get(id);
+
 function ranking(place = state.model) {
-  return data.earned
-    .filter((row) => here(row) && row.campaign !== null && row.rank[place] !== null)
+  return [...group(state.period, state.currency).values()]
+    .filter((row) => row.campaign !== null && row.rank[place] !== null)
     .sort((a, b) => a.rank[place] - b.rank[place] || a.campaign - b.campaign);
 }
 
-const unearned = () => data.earned.find((row) => here(row) && row.campaign === null);
-
 // Of one campaign, over all currencies: conversions can be added, money cannot.
 function creditOfAllTime(id) {
-  return data.earned
-    .filter((row) => row.period === "" && row.campaign === id)
-    .reduce((sum, row) => sum + (row.credit[state.model] || 0), 0);
+  return sum(data.currencies.map((currency) => group("", currency).get(id)?.credit[state.model]));
 }
 
 function daysShown(type) {

@@ -20,7 +20,7 @@ function earnedRow(row) {
 }
 
 function unearnedRow() {
-  const row = unearned();
+  const row = earnedOf(null);
   if (!row) return null;
   return h("tr", { class: "unearned", "data-campaign": "none" }, number(""), h("th", { scope: "row" }, "No e-mail"),
     number(state.currency === null ? NOTHING : money(row.value[state.model], row.currency), { "data-value": row.value[state.model] }),
@@ -46,10 +46,6 @@ function more(name, all, shown) {
   const is = state.all[name];
   fill(`${name}-more`, all > shown ? h("button", { type: "button", class: "more", onclick: () => { state.all[name] = !is; render(); } },
     is ? `Show the first ${shown}` : `Show all ${count(all)}`) : null);
-}
-
-function earnedOf(id) {
-  return data.earned.find((row) => here(row) && row.campaign === id);
 }
 
 const COLUMNS = [
