@@ -15,7 +15,7 @@ from sendtrail.local.duckdb_file import explained, open_file
 Parameters = Mapping[str, object]
 
 FETCH_ROWS = 1_000
-READ_MEMORY_LIMIT = "1GB"
+READ_MEMORY_LIMIT = "2GB"
 ZONED = "TIMESTAMP WITH TIME ZONE"
 _WRONG_SQL = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError, duckdb.PermissionException)
 
