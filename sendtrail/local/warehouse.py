@@ -31,7 +31,7 @@ class DuckDbSettings:
 
     memory_limit: str = "32MB"
     ample_memory_limit: str = "1GB"
-    threads: int = 2
+    threads: int = 1
 
 
 class DuckDbWarehouse:
