@@ -118,9 +118,7 @@ def test_conversions_without_a_value_are_counted(file: Path, browse: Browse, que
     ("switch", "opens", "clicks"),
     [("human", "estimated_human_opens", "unique_clicks"), ("raw", "raw_unique_opens", "raw_unique_clicks")],
 )
-def test_people_or_everything(  # noqa: PLR0917  (three fixtures and a case)
-    file: Path, browse: Browse, query: Query, switch: str, opens: str, clicks: str
-) -> None:
+def test_people_or_everything(file: Path, browse: Browse, query: Query, switch: str, opens: str, clicks: str) -> None:
     """The switch changes opens and clicks in the table and in the funnel to those of the view."""
     rows = select(query, f"campaign_id, {opens}, {clicks}", "campaign_engagement")
     visit = browse(file)
