@@ -153,7 +153,6 @@ variable "settings" {
     flush_rows           = optional(number, 5000)
     flush_s              = optional(number, 60)
     budget_block         = optional(number, 10)           # requests reserved in one Firestore transaction
-    concurrency          = optional(number, 4)            # pages fetched at a time within one delivery
     maximum_bytes_billed = optional(number, 109951162777) # of one statement
     log_level            = optional(string, "INFO")
   })
@@ -169,15 +168,15 @@ variable "settings" {
     condition = alltrue([
       for value in [
         var.settings.lookback_days, var.settings.audit_days, var.settings.time_budget_s, var.settings.flush_rows,
-        var.settings.flush_s, var.settings.budget_block, var.settings.concurrency, var.settings.maximum_bytes_billed,
+        var.settings.flush_s, var.settings.budget_block, var.settings.maximum_bytes_billed,
       ] : value > 0
     ]) && var.settings.overlap_hours >= 0 && var.settings.settle_hours >= 0
     error_message = "settings: numbers are above 0; overlap_hours and settle_hours may be 0."
   }
 
   validation {
-    condition     = var.settings.lease_s >= 15 && var.settings.lease_s <= 600 && var.settings.budget_block <= 100 && var.settings.concurrency <= 64
-    error_message = "settings: lease_s is 15 to 600, budget_block 1 to 100, concurrency 1 to 64."
+    condition     = var.settings.lease_s >= 15 && var.settings.lease_s <= 600 && var.settings.budget_block <= 100
+    error_message = "settings: lease_s is 15 to 600, budget_block 1 to 100."
   }
 
   validation {

@@ -52,7 +52,6 @@ class FunctionSettings(BaseSettings):
     flush_rows: Count = 5_000
     flush_s: Seconds = 60.0
     budget_block: Annotated[int, Field(ge=1, le=100)] = 10
-    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
     maximum_bytes_billed: Count = TEBIBYTE // 10
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     firestore_emulator_host: Annotated[str | None, Field(validation_alias="FIRESTORE_EMULATOR_HOST")] = None
