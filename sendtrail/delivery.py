@@ -122,6 +122,10 @@ def _sync(work: Work, owner: Owner, services: Services, budget: TimeBudget) -> O
 
 def _give_up(owner: Owner, services: Services, *, reason: str) -> Outcome:
     desk = owner.desk
+    try:
+        owner.renew()
+    except LeaseLost:
+        return Outcome.LOST  # whether it fails is for the worker that took it over to say
     publish_failure(
         services.publisher,
         services.clock,

@@ -77,18 +77,21 @@ def test_a_sync_that_was_killed_goes_on_where_it_was(pipeline: Make, requests: i
 
 def test_ctrl_c_keeps_what_was_read(pipeline: Make) -> None:
     """It says that nothing is lost, ends with 130, and the next run reads the rest only."""
+    whole = pipeline(plan=BIG)
+    whole.sync(contacts=False)
     line = pipeline(plan=BIG, network=Network(rate=0, latency_ms=20))
+    line.database = line.database.with_name("interrupted.duckdb")
     process = start(line, "--no-contacts")
     wait_for_requests(line, 40)
 
     process.send_signal(signal.SIGINT)
     code, output = finish(process)
-    read_first = line.account.stats().requests
     again, _ = sync(line, "--no-contacts")
 
     assert (code, again) == (130, 0), output
     assert "run the same command again" in output
-    assert line.account.stats().requests < 2 * read_first + 100
+    # The list of campaigns once more, and the last page of each report that was under way.
+    assert line.account.stats().requests <= whole.account.stats().requests + 1 + len(BIG.sizes)
     line.sync()
     line.assert_equal()
 

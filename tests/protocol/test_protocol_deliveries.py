@@ -148,6 +148,32 @@ def test_a_zombie_that_lost_its_lease_writes_neither_rows_nor_checkpoint() -> No
     assert merged == {"token3"}  # the dispatcher's was 1, the zombie's 2
 
 
+class OvertakenAndRefused(Overtaken):
+    """An account that refuses a worker that another has taken over from."""
+
+    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+        """Yield the pages, but refuse the worker after the other one has had its turn."""
+        for number, chunk in enumerate(super().read(query)):
+            if number == 1:
+                raise Rejected("the key was changed")
+            yield chunk
+
+
+def test_a_zombie_does_not_report_as_failed_what_its_successor_has_done() -> None:
+    """The failures topic is for work that nobody can do."""
+    world = a_world()
+    world.dispatch()
+    (_, message), *_ = world.waiting()
+    slow = OvertakenAndRefused(world, message)
+    work = CampaignWork(decode(SyncCampaign, message), CampaignSource(lists=slow, reports=slow), world.clock)
+
+    outcome = deliver(work, services=world.services, budget=Pages(1_000))
+
+    assert outcome is Outcome.LOST
+    assert world.publisher.take(Topic.FAILURES) == []
+    assert checkpoint_of(world).status is Status.DONE
+
+
 class Failing(FakeAccount):
     """An account that raises after its first two pages."""
 

@@ -40,8 +40,6 @@ def test_what_is_counted_is_logged(plan: Plan) -> None:
     """Each event that a metric counts, and each field that it adds up or groups by, stands in the code."""
     texts = [file.read_text(encoding="utf-8") for folder in CODE for file in (REPOSITORY / folder).rglob("*.py")]
     named = {name for metric in plan.of("google_logging_metric") for name in _names(metric.values)}
-    if not any('"run_dispatched"' in text for text in texts):
-        pytest.skip("the code logs no events yet")
 
     assert [name for name in sorted(named) if not any(re.search(rf"\b{name}\b", text) for text in texts)] == []
 
