@@ -1,4 +1,5 @@
-# Everything runs from .venv, which the first target to need it fills from requirements.lock.
+# Everything runs from .venv, which the first target to need it fills from requirements.lock. The lock is complete, so pip
+# resolves nothing (--no-deps): older ones pass over the pin of a package that another one asks for with an extra.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,7 +21,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "sendtrail needs Python 3.11, 3.12 or 3.13 on PATH: install one, or run make PYTHON=/path/to/python" >&2; exit 2; }
 	@echo "Setting up $(VENV) from requirements.lock (once, about a minute) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -39,7 +40,7 @@ $(CHECKOV)/.ready: tests/terraform/checkov.txt
 	@test -n "$(PYTHON)" || { echo "sendtrail needs Python 3.11, 3.12 or 3.13 on PATH" >&2; exit 2; }
 	@echo "Setting up $(CHECKOV), which checks the Terraform code (once) ..."
 	@$(PYTHON) -m venv --clear $(CHECKOV)
-	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@
 
 emulators: $(READY)  ## install the BigQuery emulator, where Python 3.13 is there
