@@ -14,8 +14,9 @@ from sendtrail.slots import Pace, Priority, Reservation, Slots, limited, pushed_
 
 T = TypeVar("T")
 
-# A slot used later than this brings its request too close to the next one.
+# A slot used later than this brings its request too close to the next one; after so many that were missed, it goes.
 LATEST_USE_S = 0.02
+MOST_TRIES = 5
 # So many slots have to be used, none of them too late, for a block to grow by one.
 USED_PER_SLOT = 8
 # How often, at most, an account that others use up is given way.
@@ -57,13 +58,10 @@ class RateBudget:
 
     def take(self) -> None:
         """Return when the next request may leave."""
-        self._waiting += 1  # a guess at how many slots are wanted: it need not be exact
-        try:
-            with self._lock:
-                slot = self._next_slot()
-        finally:
-            self._waiting -= 1
-        self._clock.sleep(slot - self._clock.monotonic())
+        for _ in range(MOST_TRIES):
+            slot = self._wait_for_a_slot()
+            if self._clock.monotonic() - slot <= LATEST_USE_S:
+                return  # else the machine was too busy to wake this thread in time
 
     def push_back(self, retry_after_s: float, /) -> None:
         """Let nobody ask for `retry_after_s` seconds: the account has said 429."""
@@ -97,6 +95,16 @@ class RateBudget:
                 slots, until=max(slots.next_free if slots else transaction.now, transaction.now) + self._interval
             )
         )
+
+    def _wait_for_a_slot(self) -> float:
+        self._waiting += 1  # a guess at how many slots are wanted: it need not be exact
+        try:
+            with self._lock:
+                slot = self._next_slot()
+        finally:
+            self._waiting -= 1
+        self._clock.sleep(slot - self._clock.monotonic())
+        return slot
 
     def _next_slot(self) -> float:
         while (slot := self._slots.take(self._clock.monotonic())) is None:

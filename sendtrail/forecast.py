@@ -13,6 +13,7 @@ from sendtrail.synced import CampaignSynced
 
 PAGE_ROWS = 20
 CAMPAIGNS_A_REQUEST = CONTACTS_A_REQUEST = 100
+MESSAGES_OF_A_SPLIT = 2
 # Of a campaign that was sent to all at once, this is how long half of its opens take.
 HALF_OF_THE_OPENS = timedelta(hours=6)
 # The fewest bytes that BigQuery bills for each table that a statement names: https://cloud.google.com/bigquery/pricing
@@ -48,6 +49,11 @@ def total(forecasts: Iterable[Forecast]) -> Forecast:
     return sum(forecasts, NOTHING)
 
 
+def list_requests(campaigns: int) -> int:
+    """Return the requests that list so many campaigns."""
+    return ceil(campaigns / CAMPAIGNS_A_REQUEST)
+
+
 def campaign_forecast(
     campaign: Campaign,
     message: SyncCampaign,
@@ -64,8 +70,9 @@ def campaign_forecast(
         _report_forecast(report, campaign, message, synced, since=since, now=now, overlap=overlap) for report in reports
     ]
     together = total(found)
+    messages = len(found) * (MESSAGES_OF_A_SPLIT - 1) + 1 if message.split else 0  # each report of each message
     return Forecast(
-        requests=together.requests + message.split,
+        requests=together.requests + messages,
         rows=together.rows,
         batches=ceil(together.rows / flush_rows),
     )

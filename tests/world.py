@@ -1,7 +1,7 @@
 """A small world to run deliveries in: fakes behind every port, and a wire that kills the worker at any operation."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeVar
@@ -129,6 +129,10 @@ class World:
             new_token=lambda: f"token{next(tokens)}",
             settings=self.settings,
         )
+
+    def services_with(self, warehouse: Warehouse) -> Services:
+        """Return the services with another warehouse."""
+        return replace(self.services, warehouse=warehouse)
 
     def request(self, run_id: str = "run1", **options: object) -> Request:
         """Return a request to the dispatcher."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from sendtrail.activecampaign import campaigns as campaign_list
 from sendtrail.activecampaign.client import DEFAULT_TIMEOUTS, Client, Timeouts, Wire
-from sendtrail.activecampaign.contacts import ContactPages
+from sendtrail.activecampaign.contacts import ContactPages, contact_count
 from sendtrail.activecampaign.reports import V1Reports
 from sendtrail.activecampaign.retries import DEFAULT_RETRIES, RetryPolicy
 from sendtrail.campaigns import Campaign
@@ -54,6 +54,10 @@ class Account:
     def read(self, query: ReportQuery) -> Iterator[Chunk]:
         """Yield the rows of a report from a position on, to its proven end."""
         return self._reports.read(query)
+
+    def contact_count(self) -> int | None:
+        """Return how many contacts there are, None where the account does not say."""
+        return contact_count(self._client)
 
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts whose ids are above `after`, a page at a time, to the end."""

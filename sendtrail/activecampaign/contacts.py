@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from sendtrail.activecampaign.client import Client, Get
-from sendtrail.activecampaign.listing import LIMIT, Item, item_id, items
+from sendtrail.activecampaign.listing import LIMIT, Item, item_id, items, total_of
 from sendtrail.activecampaign.names import Names
 from sendtrail.activecampaign.timestamps import CENTRAL, UTC_ZONE, instant
 from sendtrail.activecampaign.values import identifier, number, text
@@ -68,6 +68,12 @@ class ContactPages:
             list_name=self._lists.name(identifier(row.get("list"))),
             status=UNKNOWN_STATUS if status is None else status,
         )
+
+
+def contact_count(client: Client) -> int | None:
+    """Return how many contacts the account has, None where it does not say."""
+    get = Get(path="/api/3/contacts", params={"limit": 1}, subject="the number of contacts")
+    return client.json(get, total_of)
 
 
 def contact(contact_id: int, row: Item, *, tags: Iterable[str], lists: Iterable[ListMembership]) -> Contact:

@@ -62,7 +62,7 @@ def _page(client: Client, name: str, offset: int) -> Page:
     subject = f"{name} from {offset} on"
 
     def read(content: dict[str, Any]) -> Page:
-        rows, total = items(content, name, subject=subject), _total(content)
+        rows, total = items(content, name, subject=subject), total_of(content)
         if not rows and total is not None and offset < total:
             raise Setback(Unavailable(f"{subject}: an empty page, and there are {total}; it is asked for again later"))
         return Page(rows={item_id(row, subject=subject): row for row in rows}, received=len(rows), total=total)
@@ -70,6 +70,7 @@ def _page(client: Client, name: str, offset: int) -> Page:
     return client.json(Get(path=f"/api/3/{name}", params={"limit": LIMIT, "offset": offset}, subject=subject), read)
 
 
-def _total(content: Item) -> int | None:
+def total_of(content: Item) -> int | None:
+    """Return how many rows a list has in all, None where the account does not say."""
     meta = content.get("meta")
     return number(meta.get("total")) if isinstance(meta, dict) else None

@@ -45,4 +45,4 @@ class Lookahead:
         """Return how many pages may be under way when `page` is the next one; `enough` of them fill the budget."""
         if self._in_order_to is None or page <= self._in_order_to:
             return 1
-        return enough if self._last is None else max(1, min(enough, self._last - page + 1))
+        return enough if self._last is None or page <= self._last else 1

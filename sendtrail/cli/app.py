@@ -9,6 +9,7 @@ from rich.console import Console
 from sendtrail.cli import attribution, conversions
 from sendtrail.cli.demo import demo
 from sendtrail.cli.gcp_demo import gcp_demo
+from sendtrail.cli.plan import plan
 from sendtrail.cli.query import query
 from sendtrail.cli.report import report
 from sendtrail.cli.sync import sync
@@ -25,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(sync)
+app.command()(plan)
 app.command()(demo)
 app.command()(gcp_demo)
 app.command()(query)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from random import random
 from typing import Self
@@ -78,6 +79,17 @@ def state_file(database: Path) -> Path:
     return database.with_name(database.name + STATE_SUFFIX)
 
 
+def request_of(settings: SyncSettings, *, now: datetime) -> Request:
+    """Return what the settings ask the dispatcher for."""
+    return Request(
+        organization_id=settings.organization,
+        run_id=f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}",
+        campaign_ids=frozenset(settings.campaign) or None,
+        since=settings.read_since(now),
+        contacts=settings.contacts,
+    )
+
+
 class LocalRun:
     """The pipeline on this machine, open from `with` to its end."""
 
@@ -109,7 +121,9 @@ class LocalRun:
             clock=self._clock,
             new_token=lambda: uuid4().hex,
         )
-        self._accounts = {priority: self._connect(priority) for priority in Priority}
+        on_response, on_contacts_response = self._tally.on_response, self._tally.on_contacts_response
+        self._accounts = {priority: self._connect(priority, on_response) for priority in Priority}
+        self._contacts_account = self._connect(Priority.BACKGROUND, on_contacts_response)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -120,7 +134,9 @@ class LocalRun:
         """Dispatch what is due, work until nothing is left, and return what became of it."""
         started = self._clock.monotonic()
         lists = self._accounts[Priority.NEWS]
-        summary = dispatch(self.request(), lists=lists, services=self._services, policy=Policy())
+        summary = dispatch(
+            request_of(self._settings, now=self._clock.now()), lists=lists, services=self._services, policy=Policy()
+        )
         watcher.on_dispatched(summary)
         self._watcher = watcher
         with self._stopping_on_signals():
@@ -150,7 +166,7 @@ class LocalRun:
         return sync_campaign(message, source=source, services=self._services, budget=self._budget())
 
     def _contacts(self, data: bytes) -> None:
-        contacts = self._accounts[Priority.BACKGROUND]
+        contacts = self._contacts_account
         outcome = handle(
             data,
             SyncContacts,
@@ -166,7 +182,7 @@ class LocalRun:
     def _budget(self) -> LocalBudget:
         return LocalBudget(self._clock, budget_s=self._settings.time_budget_s, stop=self._stop)
 
-    def _connect(self, priority: Priority) -> Account:
+    def _connect(self, priority: Priority, on_response: Callable[[int], None]) -> Account:
         connection = self._settings.connection
         budget = RateBudget(
             self._state,
@@ -179,19 +195,8 @@ class LocalRun:
             connection,
             budget=budget,
             clock=self._clock,
-            on_response=self._tally.on_response,
+            on_response=on_response,
             retries=self._retries,
-        )
-
-    def request(self) -> Request:
-        """Return what the settings ask the dispatcher for."""
-        settings, now = self._settings, self._clock.now()
-        return Request(
-            organization_id=settings.organization,
-            run_id=f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}",
-            campaign_ids=frozenset(settings.campaign) or None,
-            since=settings.read_since(now),
-            contacts=settings.contacts,
         )
 
     def _failures(self) -> Iterator[Failure]:

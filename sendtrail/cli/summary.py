@@ -6,10 +6,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from dispatcher.dispatch import Summary
 from sendtrail.activity import EventType
 from sendtrail.cli.run import LocalRun, RunResult
 from sendtrail.cli.settings import SyncSettings
 from sendtrail.cli.tally import Tally
+from sendtrail.forecast import list_requests
 
 PLURALS = {
     EventType.OPEN: "opens",
@@ -38,10 +40,19 @@ def print_summary(console: Console, run: LocalRun, *, result: RunResult, tally: 
         table.add_row("contacts", f"{tally.contacts_changed:,} new or changed", f"{stored['contacts']:,}")
         table.add_row("vanished", f"{tally.contacts_vanished:,} marked", f"{stored['vanished']:,}")
     table.add_row("API requests", f"{tally.requests:,}", "")
+    if not result.interrupted:
+        table.add_row("forecast", _forecast(result.summary, tally), "")
     table.add_row("429s", f"{tally.refused:,}", "")
     table.add_row("time", f"{result.seconds:,.1f} s", "")
     console.print()
     console.print(table)
+
+
+def _forecast(summary: Summary, tally: Tally) -> str:
+    """Tell how far the forecast was off, of all requests but the contacts'."""
+    forecast = summary.forecast.requests + list_requests(summary.campaigns)
+    used = tally.requests - tally.contacts_requests
+    return f"{used - forecast:+,} of {forecast:,} ({(used - forecast) / forecast:+.1%})" if forecast else ""
 
 
 def _stored(run: LocalRun, settings: SyncSettings) -> dict[str, int]:

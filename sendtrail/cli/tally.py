@@ -20,6 +20,7 @@ class Tally:
         self._lock = threading.Lock()
         self._changed = changed
         self.requests = 0
+        self.contacts_requests = 0
         self.refused = 0
         self.activities_read: Counter[str] = Counter()
         self.activities_new = 0
@@ -33,6 +34,12 @@ class Tally:
             self.requests += 1
             self.refused += status == TOO_MANY_REQUESTS
         self._changed()
+
+    def on_contacts_response(self, status: int) -> None:
+        """Count an answer to the contacts worker."""
+        with self._lock:
+            self.contacts_requests += 1
+        self.on_response(status)
 
     def on_merge(self, batch: Batch, new_rows: int) -> None:
         """Count a batch that was merged."""

@@ -116,10 +116,18 @@ def a_query(
     since: datetime = LONG_AGO,
     message_id: str = "",
     position: Position | None = None,
+    counted: int | None = None,
+    moved: int | None = None,
 ) -> ReportQuery:
     """Return a query that reads a report of campaign 7 from a position on."""
     return ReportQuery(
-        campaign_id=7, report=report, message_id=message_id, since=since, position=position or Position()
+        campaign_id=7,
+        report=report,
+        message_id=message_id,
+        since=since,
+        position=position or Position(),
+        counted=counted,
+        moved=moved,
     )
 
 

@@ -216,3 +216,77 @@ def test_a_row_that_is_no_object_is_unreadable(serve: Serve, connect: Connect) -
 
     with pytest.raises(Unreadable, match="a row is no object"):
         list(connect(account.url).read(a_query()))
+
+
+FULL = [bounce(number) for number in range(1, 21)]
+
+
+@pytest.mark.parametrize("report", PAGED)
+@pytest.mark.parametrize(
+    ("counted", "requests"),
+    [(22, 2), (20, 2), (23, 3), (None, 3)],
+    ids=["reached", "passed", "not reached", "not told"],
+)
+def test_the_account_is_not_asked_for_the_end_where_its_counters_are_reached_by_a_page_that_is_not_full(
+    serve: Serve, connect: Connect, report: Report, counted: int | None, requests: int
+) -> None:
+    """A counter that is behind, or a short page, is no end by itself."""
+    account = serve(pages(FULL, [bounce(21), bounce(22)]))
+
+    chunks = list(connect(account.url).read(a_query(report, counted=counted)))
+
+    assert sum(len(chunk.activities) for chunk in chunks) == 22
+    assert len(account.received) == requests
+
+
+def test_a_full_page_is_not_the_end_whatever_the_counters_say(serve: Serve, connect: Connect) -> None:
+    """The list may be ahead of them."""
+    account = serve(pages(FULL, [bounce(21)]))
+
+    chunks = list(connect(account.url).read(a_query(counted=20)))
+
+    assert sum(len(chunk.activities) for chunk in chunks) == 21
+
+
+def test_a_report_that_is_taken_up_in_the_middle_is_read_to_its_end(serve: Serve, connect: Connect) -> None:
+    """How many rows lie before it is not known."""
+    account = serve(pages(FULL, [bounce(21)]))
+
+    list(connect(account.url).read(a_query(Report.BOUNCES, position=Position(page=2), counted=1)))
+
+    assert [received.params["page"] for received in account.received] == ["2", "3"]
+
+
+def test_opens_are_fetched_ahead_as_far_as_the_counters_let_expect(serve: Serve, connect: Connect) -> None:
+    """Every page once, and none after the last."""
+    content = [[at_hour(20 * page + number) for number in range(1, 21)] for page in range(12)]
+    content[-1].pop()
+    account = serve(pages(*content))
+
+    chunks = list(connect(account.url).read(a_query(counted=239)))
+
+    found = [int(activity.contact_id) for chunk in chunks for activity in chunk.activities]
+    assert found == list(range(1, 240))
+    assert sorted(int(received.params["page"]) for received in account.received) == list(range(1, 13))
+
+
+def test_pages_that_shift_while_they_are_fetched_ahead_are_read_again_in_order(serve: Serve, connect: Connect) -> None:
+    """A row that comes twice says that the list has moved."""
+    content = [[at_hour(20 * page + number) for number in range(1, 21)] for page in range(6)]
+    shifted = [row for page in content for row in page]
+    shifted.insert(0, an_open(999, at=NOON.isoformat()))
+    asked: list[int] = []
+
+    def answer(received: Received) -> Reply:
+        page = int(received.params["page"])
+        asked.append(page)
+        rows = [row for one in content for row in one] if page < 3 and asked.count(page) == 1 else shifted
+        found = rows[20 * (page - 1) : 20 * page]
+        return a_page(found) if found else THE_END
+
+    chunks = list(connect(serve(answer).url).read(a_query()))
+
+    found = {int(activity.contact_id) for chunk in chunks for activity in chunk.activities}
+    assert found >= set(range(1, 121))
+    positions = [chunk.position.page for chunk in chunks if chunk.position]
+    assert positions == sorted(positions)

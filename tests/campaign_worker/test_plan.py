@@ -1,5 +1,6 @@
 """What a sync reads, and what it leaves behind."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 from campaign_worker.plan import CampaignProgress, can_resume, left_behind, new_progress, resumed
 from sendtrail.documents import from_document, to_document
 from sendtrail.messages import Reason, SyncCampaign
+from sendtrail.reach import SHORT_OVERLAP
 from sendtrail.reports import Position, Report
 from sendtrail.synced import CampaignSynced
 from tests.fakes import NOON
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 OVERLAP = timedelta(hours=48)
 ZERO = dict.fromkeys(
     ("opens", "uniqueopens", "verified_opens", "verified_unique_opens", "linkclicks", "uniquelinkclicks",
@@ -173,3 +176,73 @@ def test_progress_survives_being_stored() -> None:
     plan = a_plan(a_message(Reason.CHANGED, opens=10))
 
     assert from_document(CampaignProgress, to_document(plan)) == plan
+
+
+HOURLY = replace(
+    SYNCED,
+    watermarks={Report.OPENS: NOON - HOUR, Report.CLICKS: NOON - HOUR},
+    deep_watermarks={Report.OPENS: NOON - 5 * HOUR, Report.CLICKS: NOON - 21 * HOUR},
+)
+
+
+def test_what_is_read_every_hour_goes_back_by_the_whole_overlap_once_a_day() -> None:
+    """The opens went back this morning, the clicks yesterday: reading two days again every hour fills the budget."""
+    plan = a_plan(a_message(Reason.CHANGED, opens=10, linkclicks=4), HOURLY)
+
+    reach = {unit.report: (unit.since, unit.deep) for unit in plan.units}
+    assert reach == {
+        Report.OPENS: (NOON - HOUR - SHORT_OVERLAP, False),
+        Report.CLICKS: (NOON - 21 * HOUR - OVERLAP, True),
+    }
+
+
+def test_a_short_read_leaves_the_deep_watermark_where_it_was() -> None:
+    """So that the deep read goes back to where the last one began, less the overlap."""
+    left = left_behind(a_plan(a_message(Reason.CHANGED, opens=10, linkclicks=4), HOURLY), HOURLY)
+
+    assert left.watermarks[Report.OPENS] == left.watermarks[Report.CLICKS] == NOON
+    assert left.deep_watermarks[Report.OPENS] == NOON - 5 * HOUR
+    assert left.deep_watermarks[Report.CLICKS] == NOON
+
+
+def test_confirming_reads_only_what_had_news_and_goes_back_all_the_way() -> None:
+    """The bounces moved since the campaign was last found still, the opens did not."""
+    still = replace(SYNCED, unsettled=[])
+    changed = left_behind(a_plan(a_message(Reason.CHANGED, hardbounces=1), still), still)
+    confirm = replace(a_message(Reason.CONFIRM), counters=changed.counters)
+
+    plan = a_plan(confirm, changed)
+
+    assert [unit.report for unit in plan.units] == [Report.BOUNCES]
+    assert left_behind(plan, changed).unsettled == []
+
+
+def test_news_of_several_syncs_is_confirmed_together() -> None:
+    """What was unsettled stays so until the campaign is still."""
+    first = left_behind(a_plan(a_message(Reason.CHANGED, hardbounces=1), replace(SYNCED, unsettled=[])), SYNCED)
+    first = replace(first, unsettled=[Report.BOUNCES])
+
+    second = left_behind(a_plan(a_message(Reason.CHANGED, hardbounces=1, opens=10), first), first)
+
+    assert second.unsettled == [Report.OPENS, Report.BOUNCES]
+
+
+def test_the_counters_say_how_many_rows_there_are_and_how_many_can_be_new() -> None:
+    """Only opens are read from the newest on, so only of them it matters how many can be new."""
+    plan = a_plan(a_message(Reason.CHANGED, opens=29, uniqueopens=15, hardbounces=3, softbounces=1))
+
+    told = {unit.report: (unit.counted, unit.moved) for unit in plan.units}
+    assert told == {Report.OPENS: (15, 20), Report.BOUNCES: (4, None)}
+
+
+@pytest.mark.parametrize(
+    ("message", "messages"),
+    [(a_message(Reason.AUDIT, opens=29, uniqueopens=15), ("",)), (a_message(Reason.NEW, uniqueopens=15), ("1", "2"))],
+)
+def test_where_counters_do_not_count_the_account_is_asked_for_the_end(
+    message: SyncCampaign, messages: tuple[str, ...]
+) -> None:
+    """An audit believes no counter, and those of a split campaign are of all its messages."""
+    plan = a_plan(message, messages=messages)
+
+    assert {unit.counted for unit in plan.units} == {None}

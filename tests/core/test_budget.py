@@ -17,6 +17,29 @@ from tests.fakes import FakeClock, MemoryState
 T = TypeVar("T")
 
 
+class CountingState(MemoryState):
+    """Counts its transactions."""
+
+    transactions = 0
+
+    def transact(self, work: Callable[[Transaction], T], /) -> T:
+        """Count a transaction, and run it."""
+        self.transactions += 1
+        return super().transact(work)
+
+
+class SleepyClock(FakeClock):
+    """Wakes up late now and then, as a busy machine does."""
+
+    late_s: float = 0.0
+
+    def sleep(self, seconds: float, /) -> None:
+        """Let `seconds` pass, and `late_s` more."""
+        super().sleep(seconds)
+        self.advance(self.late_s)
+        self.late_s = 0.0
+
+
 def a_budget(
     clock: FakeClock,
     state: MemoryState,
@@ -221,12 +244,13 @@ def test_background_work_takes_what_news_leaves_idle() -> None:
     assert requests >= 3 * 19
 
 
-class CountingState(MemoryState):
-    """Counts its transactions."""
+def test_a_slot_that_was_slept_through_is_not_used_either() -> None:
+    """The machine was busy: the request leaves with a later slot."""
+    clock = SleepyClock()
+    budget = a_budget(clock, MemoryState(clock))
+    budget.take()
 
-    transactions = 0
+    clock.late_s = 3 * LATEST_USE_S
+    budget.take()
 
-    def transact(self, work: Callable[[Transaction], T], /) -> T:
-        """Count a transaction, and run it."""
-        self.transactions += 1
-        return super().transact(work)
+    assert clock.monotonic() == pytest.approx(2 * budget.interval_s)

@@ -1,0 +1,156 @@
+"""`sendtrail plan`: what a sync takes, before it is begun."""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from dispatcher.due import Due, Policy, due
+from sendtrail.activecampaign.account import Account
+from sendtrail.budget import RateBudget
+from sendtrail.checkpoint import Checkpoint
+from sendtrail.cli.options import (
+    All,
+    Campaign,
+    Contacts,
+    Database,
+    KeptFree,
+    KeyFile,
+    Lookback,
+    Organization,
+    Rate,
+    Since,
+    Url,
+    Zone,
+)
+from sendtrail.cli.run import PATIENCE, request_of, state_file
+from sendtrail.cli.settings import SyncSettings
+from sendtrail.clock import SystemClock
+from sendtrail.documents import campaigns_path, from_document
+from sendtrail.forecast import Forecast, contacts_forecast, list_requests, total
+from sendtrail.local.state import SqliteState
+
+GIGABYTE = 1e9
+# https://cloud.google.com/bigquery/pricing, on demand: the first TiB of a month is free.
+BYTES_A_TIB, DOLLARS_A_TIB = 2**40, 6.25
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A kind of work: how many campaigns (contacts) it is about, and what it takes."""
+
+    name: str
+    number: int
+    forecast: Forecast
+
+
+def plan(  # noqa: PLR0913  (a parameter an option)
+    *,
+    api_url: Url = None,
+    api_key_file: KeyFile = None,
+    organization: Organization = None,
+    time_zone: Zone = None,
+    since: Since = None,
+    lookback_days: Lookback = None,
+    everything: All = False,
+    campaign: Campaign = None,
+    contacts: Contacts = None,
+    database: Database = None,
+    requests_per_second: Rate = None,
+    share_kept_free: KeptFree = None,
+) -> None:
+    """Say what `sendtrail sync` with the same options takes: requests, time at the account's budget, bytes on BigQuery.
+
+    It lists the campaigns (a request per 100), asks how many contacts there are, and changes nothing. After the sync,
+    its summary says how far the forecast was off.
+    """
+    options = {**locals(), "all": everything or None}
+    settings = SyncSettings.read({name: value for name, value in options.items() if name != "everything"})
+    console = Console()
+    with _state(settings) as state:
+        account = _account(settings, state)
+        campaigns = list(account.campaigns())
+        clock = SystemClock()
+        found = due(
+            campaigns,
+            checkpoints=_checkpoints(settings, state),
+            request=request_of(settings, now=clock.now()),
+            policy=Policy(),
+            now=clock.now(),
+        )
+        people = (account.contact_count() or 0) if settings.contacts else None
+    lines = _lines(found, campaigns=len(campaigns), contacts=people)
+    _print(console, lines, interval_s=account.interval_s)
+
+
+def _lines(found: Sequence[Due], *, campaigns: int, contacts: int | None) -> list[Line]:
+    news = [each.forecast for each in found if not each.message.backfill]
+    backfill = [each.forecast for each in found if each.message.backfill]
+    lines = [
+        Line(name="list of campaigns", number=campaigns, forecast=Forecast(requests=list_requests(campaigns))),
+        Line(name="campaigns with news", number=len(news), forecast=total(news)),
+        Line(name="backfill", number=len(backfill), forecast=total(backfill)),
+    ]
+    if contacts is not None:
+        forecast = contacts_forecast(contacts, flush_rows=Policy().flush_rows)
+        lines.append(Line(name="contacts", number=contacts, forecast=forecast))
+    return lines
+
+
+def _print(console: Console, lines: Sequence[Line], *, interval_s: float) -> None:
+    table = Table("", "number", "requests", "rows", "time at the budget", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    together = total(line.forecast for line in lines)
+    for line in lines:
+        table.add_row(line.name, f"{line.number:,}", *_cells(line.forecast, interval_s))
+    table.add_row("together", "", *_cells(together, interval_s), style="bold")
+    console.print(table)
+    share, billed = together.bytes_billed / BYTES_A_TIB, f"{together.bytes_billed / GIGABYTE:,.1f} GB"
+    console.print(
+        f"\nAt {1 / interval_s:.1f} requests a second. On BigQuery: {together.batches:,} load jobs (free) and as many "
+        f"MERGEs, which bill {billed} at least: {share:.1%} of the TiB that is free each month, "
+        f"${share * DOLLARS_A_TIB:.2f} beyond it.",
+        highlight=False,
+    )
+
+
+def _cells(forecast: Forecast, interval_s: float) -> tuple[str, str, str]:
+    return f"{forecast.requests:,}", f"{forecast.rows:,}", shown_duration(forecast.requests * interval_s)
+
+
+def shown_duration(seconds: float) -> str:
+    """Return a duration as a person reads it: "3 d 04 h", "1 h 20 min", "12 min", "5 s"."""
+    whole = timedelta(seconds=round(seconds))
+    hours, minutes = whole.seconds // 3600, whole.seconds % 3600 // 60
+    if whole.days:
+        return f"{whole.days} d {hours:02} h"
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min" if minutes else f"{whole.seconds} s"
+
+
+@contextmanager
+def _state(settings: SyncSettings) -> Iterator[SqliteState]:
+    """Open the state of earlier syncs, or an empty one that is thrown away."""
+    file = state_file(settings.database)
+    with tempfile.TemporaryDirectory() as folder:
+        path = file if file.exists() else Path(folder) / "state"
+        with SqliteState(path, clock=SystemClock()) as state:
+            yield state
+
+
+def _account(settings: SyncSettings, state: SqliteState) -> Account:
+    connection, clock = settings.connection, SystemClock()
+    budget = RateBudget(state, clock, organization_id=connection.organization_id, pace=connection.pace)
+    return Account(connection, budget=budget, clock=clock, retries=PATIENCE)
+
+
+def _checkpoints(settings: SyncSettings, state: SqliteState) -> Mapping[int, Checkpoint]:
+    children = state.children(campaigns_path(settings.organization))
+    return {int(name): from_document(Checkpoint, document) for name, document in children}

@@ -1,0 +1,96 @@
+"""What a delivery costs, and that reading does not wait for the warehouse."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from campaign_worker.sync import CampaignSource, sync_campaign
+from sendtrail.delivery import Outcome
+from sendtrail.messages import SyncCampaign, decode
+from sendtrail.ports import Topic, Warehouse
+from sendtrail.reports import Chunk, Report, ReportQuery
+from sendtrail.rows import Batch
+from sendtrail.services import DeliverySettings
+from tests.fake_account import FakeAccount
+from tests.world import Pages, World
+
+WAIT_S = 5
+
+
+@dataclass
+class SlowWarehouse:
+    """Merges nothing until the reader has come to its last page."""
+
+    inner: Warehouse
+    end_was_read: threading.Event
+    waited: list[bool] = field(default_factory=list)
+
+    def merge(self, batch: Batch, /) -> int:
+        """Merge a batch once the reader is through."""
+        self.waited.append(self.end_was_read.wait(WAIT_S))
+        return self.inner.merge(batch)
+
+    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
+        """Mark the contacts that a pass did not see."""
+        return self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
+
+
+@dataclass
+class WatchedReports:
+    """Reports that say when their last page was asked for."""
+
+    inner: FakeAccount
+    end_was_read: threading.Event
+
+    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+        """Yield the pages of a report."""
+        yield from self.inner.read(query)
+        self.end_was_read.set()
+
+
+def test_pages_are_read_while_the_warehouse_merges() -> None:
+    """The first of two batches is merged only after the last page was read."""
+    world = World(settings=DeliverySettings(flush_rows=50))
+    world.account.fill(1, Report.OPENS, 95)
+    world.dispatch(contacts=False)
+    end_was_read = threading.Event()
+    warehouse = SlowWarehouse(world.services.warehouse, end_was_read)
+    source = CampaignSource(lists=world.account, reports=WatchedReports(world.account, end_was_read))
+    (message,) = world.publisher.take(Topic.CAMPAIGNS)
+
+    outcome = sync_campaign(
+        decode(SyncCampaign, message),
+        source=source,
+        services=world.services_with(warehouse),
+        budget=Pages(1_000),
+    )
+
+    assert outcome is Outcome.DONE
+    assert warehouse.waited == [True, True]
+    assert world.stored_ids() == world.account_ids()
+
+
+def test_a_campaign_with_a_page_of_news_costs_two_transactions_and_a_batch() -> None:
+    """It is claimed, merged and completed; the lease is young enough to be trusted meanwhile."""
+    world = World()
+    world.account.fill(1, Report.OPENS, 7)
+    world.dispatch(contacts=False)
+    before = world.wire.operations
+
+    world.drain()
+
+    transactions_and_merges = (world.wire.operations - before) / 2
+    assert (transactions_and_merges, len(world.warehouse.batches)) == (3, 2)  # the other batch is the campaign list
+
+
+def test_a_campaign_without_news_costs_two_transactions() -> None:
+    """No batch is staged or merged where nothing was read."""
+    world = World()
+    world.account.fill(1, Report.OPENS, 0)
+    world.dispatch(contacts=False)
+    before = world.wire.operations
+
+    world.drain()
+
+    assert (world.wire.operations - before) / 2 == 2
