@@ -1,0 +1,27 @@
+"""A sync as people run it: the `sendtrail sync` command, in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.account import KEY
+
+ORGANIZATION = "bench"
+
+
+def sync(url: str, database: Path, *options: str) -> int:
+    """Sync an account into a database and return the peak resident memory of it (KiB)."""
+    command = [sys.executable, "-m", "sendtrail.cli.app", "sync", "--api-url", url, "--database", str(database)]
+    process = subprocess.Popen(
+        [*command, "--organization", ORGANIZATION, *options],
+        cwd=database.parent,
+        env={"PATH": "", "SENDTRAIL_API_KEY": KEY},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    said = process.stdout.read() if process.stdout else ""
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError(f"the sync of {url} ended with status {status}: {said}")
+    return usage.ru_maxrss
