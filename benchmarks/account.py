@@ -18,6 +18,8 @@ from simulator import Arrival, News, Stats, TruthCampaign, TruthPages
 KEY = "simulated-key"
 PATIENCE_S = 300.0
 
+Options = Mapping[str, object]
+
 _ARRIVALS, _PAGES = TypeAdapter(list[Arrival]), TypeAdapter(list[TruthPages])
 _CAMPAIGNS, _STATS = TypeAdapter(list[TruthCampaign]), TypeAdapter(Stats)
 
@@ -63,7 +65,7 @@ class SimulatedAccount:
 
 
 @contextmanager
-def simulated(options: Mapping[str, object]) -> Iterator[SimulatedAccount]:
+def simulated(options: Options) -> Iterator[SimulatedAccount]:
     """Serve an account in a process of its own; options are those of `python -m simulator`, `_` for `-`."""
     spoken = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     command = [sys.executable, "-m", "simulator", *spoken, "--api-key", KEY]

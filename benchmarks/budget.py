@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import sequential
-from benchmarks.account import SimulatedAccount, simulated
+from benchmarks.account import Options, SimulatedAccount, simulated
 from benchmarks.figures import Figure
 from benchmarks.pace import Pace, pace, tell
 from benchmarks.syncing import sync
@@ -34,7 +34,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def of_workers(workers: int, *, sizes: dict[str, int] = SIZES) -> Pace:
+def of_workers(workers: int, *, sizes: Options = SIZES) -> Pace:
     """Sync everything, contacts too, and return the pace from the first request to the last."""
     with simulated({**NETWORK, **sizes}) as account, tempfile.TemporaryDirectory() as folder:
         options = ["--all", "--concurrency", str(workers), "--requests-per-second", str(RATE)]
@@ -42,7 +42,7 @@ def of_workers(workers: int, *, sizes: dict[str, int] = SIZES) -> Pace:
         return _told(f"budget, {workers} workers", account)
 
 
-def of_sequential_reader(*, sizes: dict[str, int] = SIZES, seconds: float = SEQUENTIAL_S) -> Pace:
+def of_sequential_reader(*, sizes: Options = SIZES, seconds: float = SEQUENTIAL_S) -> Pace:
     """Return the pace of a reader that asks, parses, inserts and sleeps, one page after the other."""
     with simulated({**NETWORK, **sizes}) as account, tempfile.TemporaryDirectory() as folder:
         ends = time.monotonic() + seconds

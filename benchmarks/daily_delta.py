@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.account import SimulatedAccount, a_day_ago, simulated
+from benchmarks.account import Options, SimulatedAccount, a_day_ago, simulated
 from benchmarks.figures import Figure
 from benchmarks.pace import tell
 from benchmarks.planted import plant
@@ -57,7 +57,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def delta(sizes: dict[str, float], day: Day) -> Delta:
+def delta(sizes: Options, day: Day) -> Delta:
     """Plant a completed sync, let a day pass, sync, and return what that took."""
     began = a_day_ago(datetime.now(UTC))
     options = {**sizes, "rate": 0, "now": began.isoformat()}

@@ -6,7 +6,8 @@ It answers through the ports, without HTTP: its rows are computed, and each page
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from itertools import islice
 
 from sendtrail.activity import Activity, EventType
 from sendtrail.campaigns import Campaign
@@ -14,6 +15,7 @@ from sendtrail.clock import Clock
 from sendtrail.reports import Chunk, Report, ReportQuery
 
 PAGE = 20
+STOPPED_EARLY = (Report.OPENS, Report.CLICKS)
 # How a hundred activities are made up, the event they are and the counter that tells of them.
 SHARES: Mapping[Report, tuple[float, EventType, str]] = {
     Report.OPENS: (0.84, EventType.OPEN, "opens"),
@@ -49,7 +51,6 @@ class DecayingAccount:
 
     def __init__(self, decay: Decay, *, clock: Clock, page_s: float, first_send: datetime) -> None:
         self._decay, self._clock, self._page_s, self._first_send = decay, clock, page_s, first_send
-        self.pages = 0
 
     def campaigns(self) -> Iterator[Campaign]:
         """Yield every campaign that was sent."""
@@ -67,16 +68,20 @@ class DecayingAccount:
         return [str(campaign_id)]
 
     def read(self, query: ReportQuery) -> Iterator[Chunk]:
-        """Yield the pages of a report, newest first, down to a row older than what is asked for."""
-        left, position = self._count(query.campaign_id, query.report), query.position
-        left -= PAGE * (position.page - 1)
-        while left > 0:
-            rows = [self._activity(query, number) for number in range(left - 1, max(left - 1 - PAGE, -1), -1)]
-            left, position = left - PAGE, replace(position, page=position.page + 1)
-            self.pages += 1
+        """Yield the pages of a report, the newest first; of opens down to a row older than what is asked for."""
+        size = PAGE if query.report is not Report.CLICKS else None  # all clicks of a message's links are on one page
+        position, rows = query.position, islice(self._rows(query), PAGE * (query.position.page - 1), None)
+        while page := list(islice(rows, size)):
+            position = replace(position, page=position.page + 1)
             self._clock.sleep(self._page_s)
-            yield Chunk(activities=rows, position=position)
-            if rows[-1].activity_timestamp < query.since:
+            yield Chunk(activities=page, position=position)
+
+    def _rows(self, query: ReportQuery) -> Iterator[Activity]:
+        """Yield what the worker is to have: clicks before `since`, which it leaves out, are not even made."""
+        for number in range(self._count(query.campaign_id, query.report) - 1, -1, -1):
+            activity = self._activity(query, number)
+            yield activity
+            if query.report in STOPPED_EARLY and activity.activity_timestamp < query.since:
                 return
 
     def _count(self, campaign_id: int, report: Report) -> int:
@@ -89,6 +94,7 @@ class DecayingAccount:
         share = (number + 0.5) / self._in_the_end(query.report) * self._share_in_all()
         age = -math.log2(1 - share) * self._decay.half_life
         at = self._sent_at(query.campaign_id) + age
+        is_bounce = query.report is Report.BOUNCES
         contact = number * 7 + query.campaign_id
         return Activity(
             campaign_id=query.campaign_id,
@@ -96,8 +102,9 @@ class DecayingAccount:
             contact_id=str(contact),
             contact_email=f"contact{contact}@mail.example.com",
             event_type=SHARES[query.report][1],
-            activity_timestamp=at,
+            activity_timestamp=datetime.combine(at, time(), at.tzinfo) if is_bounce else at,
             source_timestamp=at.isoformat(timespec="seconds"),
+            day_only=is_bounce,
         )
 
     def _in_the_end(self, report: Report) -> float:

@@ -1,25 +1,27 @@
 """Time for a fixed backlog over four accounts, each with a limit of its own: one worker against four."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from random import random
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from benchmarks.account import KEY, SimulatedAccount, simulated
+from benchmarks.account import KEY, Options, SimulatedAccount, simulated
 from benchmarks.figures import Figure
 from benchmarks.pace import tell
 from campaign_worker.sync import CampaignSource, sync_campaign
 from dispatcher.due import Policy, Request, due
 from sendtrail.activecampaign.account import Account
 from sendtrail.budget import RateBudget
-from sendtrail.cli.settings import BEGINNING, SyncSettings
+from sendtrail.cli.settings import BEGINNING
 from sendtrail.clock import Clock, Deadline, SystemClock
+from sendtrail.connection import DEFAULT_TIME_ZONE, Connection
 from sendtrail.delivery import Outcome
 from sendtrail.handling import handle
 from sendtrail.local.queue import InProcessQueue
@@ -35,7 +37,7 @@ ACCOUNTS = 4
 RATE = 14
 NETWORK = {"rate": RATE, "latency_ms": 10, "jitter_ms": 40}
 # Campaigns of one size, so that the work can be shared out evenly: about 180 requests an account.
-SIZES = {"campaigns": 10, "openers": 180, "skew": 0, "kinds": "ordinary"}
+SIZES: Options = {"campaigns": 10, "openers": 180, "skew": 0, "kinds": "ordinary"}
 TIME_BUDGET_S = 480.0
 
 
@@ -51,15 +53,18 @@ class Backlog:
 def measure() -> list[Figure]:
     """Return the time for the backlog with one worker and with four, and how many times faster these are."""
     with ExitStack() as stack:
-        simulators = [
-            stack.enter_context(simulated({**NETWORK, **SIZES, "seed": seed})) for seed in range(1, ACCOUNTS + 1)
-        ]
+        simulators = [stack.enter_context(simulated(account_options(seed, SIZES))) for seed in range(1, ACCOUNTS + 1)]
         few, many = seconds(simulators, workers=FEW), seconds(simulators, workers=MANY)
     return [
         Figure(scenario="scale", name=f"{FEW} worker, {ACCOUNTS} accounts", value=few, unit=" s"),
         Figure(scenario="scale", name=f"{MANY} workers, {ACCOUNTS} accounts", value=many, unit=" s"),
         Figure(scenario="scale", name="times faster", value=few / many, target=3.6, bound="at least"),
     ]
+
+
+def account_options(seed: int, sizes: Options) -> dict[str, object]:
+    """Return the options of one of the accounts."""
+    return {**NETWORK, **sizes, "seed": seed}
 
 
 def seconds(simulators: list[SimulatedAccount], *, workers: int) -> float:
@@ -93,13 +98,23 @@ def _backlog(
             state=state, publisher=queue, warehouse=warehouse, clock=clock, new_token=lambda: uuid4().hex
         )
         by_account = [_messages(name, account, clock) for name, account in accounts.items()]
-        messages = [encode(message) for message in chain.from_iterable(zip(*by_account, strict=True))]
-        yield Backlog(accounts=accounts, services=services, messages=messages)
+        yield Backlog(accounts=accounts, services=services, messages=list(map(encode, by_turns(by_account))))
+
+
+def by_turns(accounts: Iterable[Iterable[SyncCampaign]]) -> Iterator[SyncCampaign]:
+    """Yield the messages of accounts, which have as many each, one of each account by turns."""
+    return chain.from_iterable(zip(*accounts, strict=True))
 
 
 def _account(name: str, url: str, state: SqliteState) -> Account:
-    options = {"api_url": url, "api_key": SecretStr(KEY), "organization": name, "requests_per_second": RATE}
-    connection, clock = SyncSettings.read(options).connection, SystemClock()
+    connection = Connection(
+        organization_id=name,
+        api_url=url,
+        api_key=SecretStr(KEY),
+        time_zone=ZoneInfo(DEFAULT_TIME_ZONE),
+        requests_per_second=RATE,
+    )
+    clock = SystemClock()
     budget = RateBudget(state, clock, organization_id=name, requests_per_second=RATE)
     return Account(connection, budget=budget, clock=clock)
 

@@ -1,0 +1,121 @@
+"""What merging a day of 500,000 activities takes of BigQuery, priced from the batches that the worker really makes."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import random
+from uuid import uuid4
+
+from benchmarks.bigquery_price import FREE_A_MONTH_TIB, MEBIBYTE, TEBIBYTE, dollars_a_month
+from benchmarks.decaying_account import Decay, DecayingAccount
+from benchmarks.figures import Figure
+from benchmarks.planted import write
+from benchmarks.recording_warehouse import Merged, RecordingWarehouse
+from benchmarks.still_clock import StillClock
+from benchmarks.syncing import ORGANIZATION
+from campaign_worker.sync import CampaignSource, sync_campaign
+from dispatcher.dispatch import dispatch
+from dispatcher.due import Policy, Request
+from sendtrail.clock import Deadline
+from sendtrail.handling import handle
+from sendtrail.local.queue import InProcessQueue
+from sendtrail.local.state import SqliteState
+from sendtrail.messages import SyncCampaign
+from sendtrail.ports import Topic
+from sendtrail.rows import Table
+from sendtrail.services import DeliverySettings, Services
+
+MIDNIGHT = datetime(2025, 6, 2, tzinfo=UTC)
+DAYS_A_MONTH, ROWS = 30, 100_000
+# An account's five requests a second. Deliveries come one after the other here, each with all of them; really four
+# share them, so that a flush is due after a quarter of the pages.
+PAGE_S, AT_A_TIME = 1 / 5, 4
+PACING = DeliverySettings(flush_s=DeliverySettings().flush_s / AT_A_TIME)
+TIME_BUDGET_S = 480.0
+LOAD_JOBS_A_DAY = 100_000  # of a project; each batch has a table of its own, so the limit of a table is never met
+EVERY_H = (1, 6)  # as often as can be, and as deployed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """A day of dispatches, `every_h` hours apart."""
+
+    every_h: int
+    decay: Decay = field(default_factory=Decay)
+
+
+def measure() -> list[Figure]:
+    """Return what merging takes a day and per 100,000 rows, and what it costs a month."""
+    return [figure for every_h in EVERY_H for figure in _figures(every_h, merged(Day(every_h=every_h)))]
+
+
+def merged(day: Day) -> list[Merged]:
+    """Let a day of dispatches pass and return every batch that was merged."""
+    clock = StillClock(MIDNIGHT)
+    account = DecayingAccount(day.decay, clock=clock, page_s=PAGE_S, first_send=MIDNIGHT - 2 * day.decay.lasts)
+    warehouse = RecordingWarehouse(before=_before(day.decay), since=MIDNIGHT)
+    with tempfile.TemporaryDirectory() as folder, SqliteState(Path(folder) / "bench.state", clock=clock) as state:
+        write(state, {c.campaign_id: c.counters for c in account.campaigns()}, at=MIDNIGHT)
+        queue = InProcessQueue(clock=clock, chance=random)
+        services = Services(
+            state=state,
+            publisher=queue,
+            warehouse=warehouse,
+            clock=clock,
+            new_token=lambda: uuid4().hex,
+            settings=PACING,
+        )
+        for hour in range(day.every_h, 25, day.every_h):
+            moment = MIDNIGHT + timedelta(hours=hour)
+            if clock.now() <= moment:  # or else the one before is still being worked at
+                clock.wait_until(moment)
+                _dispatch_and_deliver(account, services, queue)
+    return warehouse.merged
+
+
+def _before(decay: Decay) -> Counter[date]:
+    days = (MIDNIGHT.date() - timedelta(days=ago) for ago in range(1, 2 * decay.lasts.days + 1))
+    return Counter(dict.fromkeys(days, decay.daily))
+
+
+def _dispatch_and_deliver(account: DecayingAccount, services: Services, queue: InProcessQueue) -> None:
+    request = Request(organization_id=ORGANIZATION, run_id=f"run-{services.clock.now():%H%M}", contacts=False)
+    dispatch(request, lists=account, services=services, policy=Policy())
+    queue.run({Topic.CAMPAIGNS: lambda data: _deliver(data, account, services)}, concurrency=1)
+    if queue.failures or queue.published_failures:
+        raise RuntimeError(f"not everything was merged: {queue.failures} {queue.published_failures}")
+
+
+def _deliver(data: bytes, account: DecayingAccount, services: Services) -> None:
+    source = CampaignSource(lists=account, reports=account)
+    budget = Deadline(services.clock, budget_s=TIME_BUDGET_S)
+    handle(
+        data,
+        SyncCampaign,
+        services=services,
+        sync=lambda message: sync_campaign(message, source=source, services=services, budget=budget),
+    )
+
+
+def _figures(every_h: int, batches: Sequence[Merged]) -> Iterator[Figure]:
+    scenario = f"merge, every {every_h} h" if every_h > 1 else "merge, every hour"
+    activities = [batch for batch in batches if batch.table is Table.EMAIL_ACTIVITIES]
+    new = sum(batch.new_rows for batch in activities)
+    share = ROWS / new
+    tebibytes = DAYS_A_MONTH * sum(batch.billed_bytes for batch in batches) / TEBIBYTE
+    staged = sum(batch.staged_bytes for batch in activities)
+    yield Figure(scenario=scenario, name="new rows a day", value=new)
+    yield Figure(scenario=scenario, name="rows staged for one that is new", value=sum(b.rows for b in activities) / new)
+    yield Figure(scenario=scenario, name=f"MERGEs per {ROWS:,} rows", value=share * len(activities))
+    yield Figure(scenario=scenario, name=f"staged per {ROWS:,} rows", value=share * staged / MEBIBYTE, unit=" MiB")
+    yield Figure(
+        scenario=scenario,
+        name=f"partitions touched per {ROWS:,} rows",
+        value=share * sum(batch.partitions for batch in activities),
+    )
+    yield Figure(scenario=scenario, name="load jobs a day", value=len(batches), target=LOAD_JOBS_A_DAY)
+    yield Figure(scenario=scenario, name="billed a month", value=tebibytes, unit=" TiB", target=FREE_A_MONTH_TIB)
+    yield Figure(scenario=scenario, name="price a month", value=dollars_a_month(tebibytes), unit=" $", target=0)
