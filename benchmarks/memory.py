@@ -8,7 +8,7 @@ from benchmarks.figures import Figure
 from benchmarks.syncing import sync
 
 SMALL, LARGE = 100_000, 1_000_000
-MEBIBYTE_KB = 1024
+MEBIBYTE_KIB = 1024
 
 
 def measure() -> list[Figure]:
@@ -25,4 +25,4 @@ def peak_mib(openers: int) -> float:
     """Return the peak resident memory (MiB) of a process that syncs one campaign of so many openers."""
     with simulated({"campaigns": 1, "openers": openers, "rate": 0}) as account, tempfile.TemporaryDirectory() as folder:
         options = ["--all", "--no-contacts", "--requests-per-second", "1000"]
-        return sync(account.url, Path(folder) / "bench.duckdb", *options) / MEBIBYTE_KB
+        return sync(account.url, Path(folder) / "bench.duckdb", *options).peak_kib / MEBIBYTE_KIB

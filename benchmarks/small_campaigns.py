@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.account import a_day_ago, simulated
-from benchmarks.budget import NETWORK, RATE
+from benchmarks.budget import NETWORK, RATE, Paced
 from benchmarks.figures import Figure
-from benchmarks.pace import Pace, pace, tell
+from benchmarks.pace import pace, tell
 from benchmarks.planted import plant
 from benchmarks.syncing import sync
 from simulator import News
@@ -23,14 +23,15 @@ def measure() -> list[Figure]:
     seen = small_campaigns(CAMPAIGNS)
     scenario = f"small campaigns, {WORKERS} workers"
     return [
-        Figure(scenario=scenario, name="budget used", value=seen.per_second / RATE, target=0.85, bound="at least"),
-        Figure(scenario=scenario, name="requests a campaign, with the list", value=seen.requests / CAMPAIGNS),
-        Figure(scenario=scenario, name="requests refused (429)", value=seen.refused, target=0),
+        Figure(scenario=scenario, name="budget used", value=seen.pace.per_second / RATE, target=0.85, bound="at least"),
+        Figure(scenario=scenario, name="requests a campaign, with the list", value=seen.pace.requests / CAMPAIGNS),
+        Figure(scenario=scenario, name="requests refused (429)", value=seen.pace.refused, target=0),
+        Figure(scenario=scenario, name="processor a delivery", value=seen.processor_ms, unit=" ms"),
     ]
 
 
-def small_campaigns(campaigns: int) -> Pace:
-    """Plant a completed sync, let a day bring one page to each campaign, sync, and return the pace."""
+def small_campaigns(campaigns: int) -> Paced:
+    """Plant a completed sync, let a day bring one page to each campaign, sync, and return the pace and its cost."""
     began = a_day_ago(datetime.now(UTC))
     options = {**NETWORK, **SIZES, "campaigns": campaigns, "now": began.isoformat()}
     with simulated(options) as account, tempfile.TemporaryDirectory() as folder:
@@ -39,7 +40,7 @@ def small_campaigns(campaigns: int) -> Pace:
         plant(database, before, at=began)
         account.pass_told_day(News(campaign_id=campaign.id, opens=NEW_OPENS) for campaign in before)
         pacing = ["--requests-per-second", str(RATE), "--concurrency", str(WORKERS)]
-        sync(account.url, database, "--no-contacts", *pacing)
+        usage = sync(account.url, database, "--no-contacts", *pacing)
         arrivals = account.arrivals()
         tell("small campaigns", arrivals)
-        return pace(arrivals)
+        return Paced(pace=pace(arrivals), usage=usage)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from benchmarks.bigquery_price import KEY_BYTES, MEBIBYTE, billed, dollars_a_month, logical_bytes
 from benchmarks.decaying_account import Decay, DecayingAccount
-from benchmarks.merge import MIDNIGHT, Day, merged
+from benchmarks.merge import MIDNIGHT, Day, recorded
 from benchmarks.recording_warehouse import RecordingWarehouse
 from benchmarks.still_clock import StillClock
 from sendtrail.activity import Activity, EventType
@@ -105,12 +105,15 @@ def test_opens_come_newest_first_and_end_behind_what_is_asked_for() -> None:
 
 def test_a_day_of_dispatches_merges_each_activity_of_the_day_once() -> None:
     """As many rows are new as the account got; each dispatch merges its list of campaigns, too."""
-    batches = merged(Day(every_h=6, decay=SMALL))
+    day = recorded(Day(every_h=6, decay=SMALL))
 
+    batches = day.batches
     new_rows = sum(batch.new_rows for batch in batches)
     dispatches = [batch for batch in batches if batch.table is Table.CAMPAIGNS]
     assert 0.97 * SMALL.daily < new_rows < 1.03 * SMALL.daily
     assert len(dispatches) == 4
+    assert day.deliveries == len(batches) - len(dispatches) > 4
+    assert day.transactions > 3 * day.deliveries  # a claim, a checkpoint behind the batch, the end
     assert all(batch.billed_bytes == 20 * MEBIBYTE for batch in batches)
 
 

@@ -20,9 +20,10 @@ def test_the_budget_is_measured_over_a_whole_sync() -> None:
     """Reports and contacts count, from the first request to the last."""
     seen = budget.of_workers(2, sizes=ONE_CAMPAIGN)
 
-    assert seen.requests > 10
-    assert seen.refused == 0
-    assert seen.most_in_one_second <= budget.RATE
+    assert seen.pace.requests > 10
+    assert seen.pace.refused == 0
+    assert seen.pace.most_in_one_second <= budget.RATE
+    assert seen.processor_ms > 0
 
 
 def test_the_sequential_reader_asks_for_each_page_of_opens_once() -> None:
@@ -60,7 +61,7 @@ def test_a_quiet_day_takes_the_campaigns_and_the_contacts() -> None:
 
 def test_each_small_campaign_takes_a_page() -> None:
     """One request for the list, and one a campaign, as each has one page with something new."""
-    seen = small_campaigns.small_campaigns(campaigns=4)
+    seen = small_campaigns.small_campaigns(campaigns=4).pace
 
     assert (seen.requests, seen.refused) == (1 + 4, 0)
 
