@@ -7,8 +7,8 @@ locals {
   working_tables = ["contacts_seen"]
   never          = 4102444800000 # 1 January 2100
 
-  # What no function writes.
-  loaded_tables = ["conversions", "users", "attribution_settings"]
+  # What no function writes. Nobody may load what nothing reads: it would seem to be in, and earn nothing.
+  loaded_tables = setsubtract(["conversions", "users", "attribution_settings"], keys(local.instead))
 
   bigquery_location = coalesce(var.bigquery_location, var.region)
 

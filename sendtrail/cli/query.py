@@ -4,6 +4,7 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Annotated, Any
 
 import orjson
@@ -52,22 +53,33 @@ def _blamed_on_the_query() -> Iterator[None]:
 def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_plain(value) for value in row] for row in rows)
+    writer.writerows([_cell(value) for value in row] for row in rows)
 
 
 def _print_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for row in rows:
-        line = orjson.dumps(dict(zip(columns, row, strict=True)), default=str)
-        sys.stdout.write(line.decode() + "\n")
+        sys.stdout.write(_json(dict(zip(columns, row, strict=True))) + "\n")
 
 
 def _print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     table = Table(*map(escape, columns))  # what stands in brackets is no style
     for row in rows:
-        table.add_row(*(Text("" if value is None else str(_plain(value))) for value in row))
+        table.add_row(*(Text("" if value is None else str(_cell(value))) for value in row))
     Console().print(table)
 
 
-def _plain(value: Any) -> Any:
-    """Return a list or a JSON value as its text, which is JSON."""
-    return orjson.dumps(value, default=str).decode() if isinstance(value, list | dict) else value
+def _cell(value: Any) -> Any:
+    """Return a list or a JSON value as its text, which is JSON, and an exact number as a person writes it."""
+    if isinstance(value, list | dict):
+        return _json(value)
+    return _text(value) if isinstance(value, Decimal) else value
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=_text).decode()
+
+
+def _text(value: Any) -> str:
+    """Return a text, of an exact number without the zeros that only DuckDB adds."""
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return text.rstrip("0").rstrip(".") if isinstance(value, Decimal) and "." in text else text

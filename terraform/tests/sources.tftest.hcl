@@ -31,6 +31,12 @@ run "both" {
   variables {
     conversions_view = "shop-project.shop.orders-2025"
     users_view       = "example-project.crm.users"
+    loaders          = ["group:shop@example.com"]
+  }
+
+  assert {
+    condition     = [for grant in google_bigquery_table_iam_member.load : grant.table_id] == ["attribution_settings"]
+    error_message = "Nobody may load what nothing reads."
   }
 
   assert {
