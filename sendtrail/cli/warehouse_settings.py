@@ -1,5 +1,6 @@
 """Which warehouse a command works on: options first, then the environment, then `.env`; every problem at once."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -9,6 +10,23 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sendtrail.errors import SettingsError
 from sendtrail.messages import OrganizationId
 from sendtrail.tables import checked_name
+
+_PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
+_LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9-]+")
+
+
+def _project(text: str) -> str:
+    if not _PROJECT.fullmatch(text):
+        raise ValueError(
+            f"{text!r} is no project's id, which looks like my-project: its name and its number are others"
+        )
+    return text
+
+
+def _location(text: str) -> str:
+    if not _LOCATION.fullmatch(text):
+        raise ValueError(f"{text!r} is no place of BigQuery, such as US, EU or us-central1")
+    return text
 
 
 class WarehouseSettings(BaseSettings):
@@ -24,8 +42,8 @@ class WarehouseSettings(BaseSettings):
 
     database: Path = Path("sendtrail.duckdb")
     dataset: Annotated[str, AfterValidator(checked_name)] = "marketing_ai"
-    project: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")] = None
-    location: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]+$")] = "US"
+    project: Annotated[str, AfterValidator(_project)] | None = None
+    location: Annotated[str, AfterValidator(_location)] = "US"
     bigquery_emulator_host: Annotated[str, Field(validation_alias="BIGQUERY_EMULATOR_HOST")] = ""
 
     @classmethod

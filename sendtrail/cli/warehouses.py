@@ -1,7 +1,7 @@
 """The warehouse that a command was asked to work on: to read from, or to merge into."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -9,7 +9,7 @@ import typer
 from sendtrail.cli.settings import checked_database
 from sendtrail.cli.warehouse_settings import WarehouseSettings
 from sendtrail.clock import Clock
-from sendtrail.errors import SettingsError
+from sendtrail.errors import SettingsError, Unavailable
 from sendtrail.local.reading import read_only
 from sendtrail.local.warehouse import DuckDbWarehouse
 from sendtrail.ports import Warehouse
@@ -63,9 +63,14 @@ def writing(settings: WarehouseSettings, clock: Clock) -> Iterator[Warehouse]:
         yield warehouse
 
 
-def _bigquery(project_id: str, settings: WarehouseSettings, clock: Clock) -> "AbstractContextManager[Session]":
+@contextmanager
+def _bigquery(project_id: str, settings: WarehouseSettings, clock: Clock) -> "Iterator[Session]":
     try:
         from sendtrail.gcp.session import session  # noqa: PLC0415  (an extra)
     except ImportError as error:
         raise SettingsError([f"BigQuery needs an extra: pip install 'sendtrail[gcp]' ({error})"]) from None
-    return session(project_id, location=settings.location, endpoint=settings.bigquery_endpoint, clock=clock)
+    try:
+        with session(project_id, location=settings.location, endpoint=settings.bigquery_endpoint, clock=clock) as open_:
+            yield open_
+    except Unavailable as error:  # most often the wrong place was asked, or who asks may not
+        raise Unavailable(f"{error} (asked: project {project_id}, location {settings.location})") from error

@@ -145,6 +145,25 @@ def test_who_is_not_signed_in_is_told_how_to(tmp_path: Path, monkeypatch: pytest
         load(tmp_path / "a.csv", ROWS, *BIGQUERY)
 
 
+def test_a_place_that_is_not_there_is_named(rows: Rows, tmp_path: Path) -> None:
+    """Terraform's default is not BigQuery's: the location that was asked is told, too."""
+    with pytest.raises(Unavailable, match="elsewhere_staging") as caught:
+        load(tmp_path / "a.csv", ROWS, *BIGQUERY, "--dataset", "elsewhere")
+
+    assert "(asked: project sendtrail-test, location US)" in str(caught.value)
+    assert rows(Table.CONVERSIONS) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [("--project", "My Project", "is no project's id"), ("--location", "Berlin, DE", "is no place of BigQuery")],
+)
+def test_a_place_that_cannot_be_is_refused(option: str, value: str, words: str, tmp_path: Path) -> None:
+    """In words, before anything is read."""
+    with pytest.raises(SettingsError, match=f"{option}: '{value}' {words}"):
+        load(tmp_path / "a.csv", ROWS, *BIGQUERY, option, value)
+
+
 def test_an_account_in_bigquery_has_to_be_named(tmp_path: Path) -> None:
     """The name that one has in a file is nobody's there."""
     with pytest.raises(SettingsError, match="--organization: name the account"):
