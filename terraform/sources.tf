@@ -6,15 +6,17 @@ locals {
 
   # How a view of sql/ names the table, and what it reads in its place.
   own    = { for table in ["conversions", "users"] : table => "`${var.project_id}`.`${var.dataset}`.`${table}`" }
-  source = { for table, own in local.own : table => try(local.subqueries[table], own) }
+  source = { for table, own in local.own : table => lookup(local.subqueries, table, own) }
 
   # The columns of sql/<table>/table.json, of its types: money that comes as a FLOAT is exact from here on, and an id may
-  # be a number. What Sendtrail keeps for itself is not asked for.
+  # be a number. What is NULL where the table could not hold it is nobody's. Sendtrail's own bookkeeping is not asked for.
   bookkeeping = ["row_hash", "created_at", "updated_at"]
   asked       = { for table in keys(local.given) : table => [for field in local.tables[table].schema.fields : field if !contains(local.bookkeeping, field.name)] }
+  columns_of  = { for table, fields in local.asked : table => join(", ", [for field in fields : "CAST(`${field.name}` AS ${field.type}) AS `${field.name}`"]) }
+  rows_of     = { for table, fields in local.asked : table => join(" AND ", [for field in fields : "`${field.name}` IS NOT NULL" if field.mode == "REQUIRED"]) }
   subqueries = {
     for table, place in local.given :
-    table => "(SELECT ${join(", ", [for field in local.asked[table] : "CAST(`${field.name}` AS ${field.type}) AS `${field.name}`"])} FROM `${place.project}`.`${place.dataset}`.`${place.view}`)"
+    table => "(SELECT ${local.columns_of[table]} FROM `${place.project}`.`${place.dataset}`.`${place.view}` WHERE ${local.rows_of[table]})"
   }
 
   # Which views read which dataset of the customer's: <view> in <project>.<dataset>.

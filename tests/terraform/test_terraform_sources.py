@@ -22,6 +22,7 @@ OF_THE_CUSTOMER = """
 CREATE SCHEMA shop;
 CREATE TABLE shop.sold (number INT64, customer INT64, at TIMESTAMP, amount FLOAT64, colour STRING);
 INSERT INTO shop.sold VALUES (1, 17, TIMESTAMP '2025-06-01 12:00:00+00', 0.1, 'red');
+INSERT INTO shop.sold VALUES (2, 17, NULL, 5.0, 'blue');
 CREATE VIEW shop.orders AS
 SELECT 'acme' AS organization_id, number AS conversion_id, customer AS user_id, CAST(NULL AS STRING) AS email,
   at AS converted_at, amount AS value, 'EUR' AS currency, 'sale' AS kind, colour
@@ -88,7 +89,7 @@ def test_no_view_reads_a_table_that_the_customer_has_a_view_for(given: Plan, pla
 
 
 def test_the_customers_own_views_are_what_is_attributed(client: Client, bigquery_url: str) -> None:
-    """Ids and amounts come as numbers, and are texts and exact money from there on."""
+    """Ids and amounts come as numbers, and are texts and exact money from there on; what has no time is left out."""
     click = opened(event_type=EventType.CLICK, link_id="1", link_url="https://shop.example")
     with session("sendtrail-test", location="US", endpoint=bigquery_url, clock=SystemClock()) as bigquery:
         warehouse = bigquery.warehouse(DATASET)
@@ -96,7 +97,8 @@ def test_the_customers_own_views_are_what_is_attributed(client: Client, bigquery
         warehouse.merge(contacts(contact()))
 
     found = client.query_and_wait(
-        f"SELECT campaign_id, value, currency FROM {DATASET}.attribution_by_campaign WHERE model = 'linear'"
+        "SELECT campaign_id, conversions, value, currency"
+        f" FROM {DATASET}.attribution_by_campaign WHERE model = 'linear'"
     )
 
-    assert [tuple(row.values()) for row in found] == [(7, Decimal("0.1"), "EUR")]
+    assert [tuple(row.values()) for row in found] == [(7, 1, Decimal("0.1"), "EUR")]
