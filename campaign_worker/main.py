@@ -29,6 +29,6 @@ def sync_campaign(event: CloudEvent) -> None:
 
 def _sync(message: SyncCampaign, budget: TimeBudget) -> Outcome:
     here = cloud()
-    with here.account(message.organization_id) as account:
+    with here.account(message.organization_id, message.priority) as account:
         source = CampaignSource(lists=account, reports=account, overlap=timedelta(hours=here.settings.overlap_hours))
         return sync(message, source=source, services=here.services, budget=budget)

@@ -5,20 +5,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sendtrail.messages import Reason, SyncCampaign
-from sendtrail.reports import Position, Report, has_news, is_empty
+from sendtrail.reach import THOROUGH, floor, reach, reports_to_read
+from sendtrail.reports import Position, Report, counted_rows, is_empty, moved_rows
 from sendtrail.synced import CampaignSynced
-
-# After these the warehouse holds everything back to `since`, whatever an earlier read may have missed.
-THOROUGH = frozenset({Reason.NEW, Reason.EXTENDED, Reason.AUDIT, Reason.FORCED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unit:
-    """One report of one message ("" for a campaign with a single one), read back to `since`."""
+    """One report of one message ("" for a campaign with a single one), read back to `since`.
+
+    `deep` says that this goes back by the whole overlap, or further. `counted` and `moved` are a ReportQuery's.
+    """
 
     report: Report
     message_id: str
     since: datetime
+    deep: bool = True
+    counted: int | None = None
+    moved: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,12 +53,9 @@ def new_progress(
 ) -> CampaignProgress:
     """Return the plan of a sync that begins now; `message_ids` are those of a split campaign, [""] otherwise."""
     since = floor(message, synced, now=now)
-    reports = reports_to_read(message, synced, since=since)
     units = [
-        Unit(
-            report=report, message_id=message_id, since=_back_to(report, message, synced, since=since, overlap=overlap)
-        )
-        for report in reports
+        _unit(report, message_id, message, synced, since=since, now=now, overlap=overlap)
+        for report in reports_to_read(message, synced, since=since)
         for message_id in message_ids
     ]
     return CampaignProgress(
@@ -65,21 +66,6 @@ def new_progress(
         counters=message.counters,
         units=units,
     )
-
-
-def floor(message: SyncCampaign, synced: CampaignSynced | None, *, now: datetime) -> datetime:
-    """Return how far back the warehouse will hold everything: what is asked for, and never less than before."""
-    asked = [moment for moment in (message.since, synced.since if synced else None) if moment is not None]
-    return min(asked, default=now)
-
-
-def reports_to_read(message: SyncCampaign, synced: CampaignSynced | None, *, since: datetime) -> Iterable[Report]:
-    """Return the reports that may hold something new; an audit or a forced read leaves none out."""
-    if message.reason in (Reason.AUDIT, Reason.FORCED):
-        return list(Report)
-    if synced is None or since < synced.since or message.reason is not Reason.CHANGED:
-        return [report for report in Report if not is_empty(report, message.counters)]
-    return [report for report in Report if has_news(report, now=message.counters, before=synced.counters)]
 
 
 def can_resume(progress: CampaignProgress | None, message: SyncCampaign) -> bool:
@@ -108,20 +94,45 @@ def left_behind(progress: CampaignProgress, synced: CampaignSynced | None) -> Ca
     read = dict.fromkeys((unit.report for unit in progress.units), progress.started_at)
     # A report that was empty is known to be complete up to the dispatch, without a request.
     empty = dict.fromkeys((r for r in Report if is_empty(r, progress.counters)), progress.started_at)
+    deep = dict.fromkeys((unit.report for unit in progress.units if unit.deep), progress.started_at)
     is_thorough = synced is None or progress.reason in THOROUGH or progress.since < synced.since
+    is_confirmed = synced is not None and progress.counters == synced.counters
     return CampaignSynced(
         since=progress.since,
         watermarks={**(synced.watermarks if synced else {}), **empty, **read},
         counters=progress.counters,
         synced_at=progress.started_at,
         audited_at=progress.started_at if is_thorough or synced is None else synced.audited_at,
-        confirmed=synced is not None and progress.counters == synced.counters,
+        confirmed=is_confirmed,
+        deep_watermarks={**(synced.deep_watermarks if synced else {}), **empty, **deep},
+        unsettled=[] if is_confirmed else _unsettled(read, synced),
     )
 
 
-def _back_to(
-    report: Report, message: SyncCampaign, synced: CampaignSynced | None, *, since: datetime, overlap: timedelta
-) -> datetime:
-    if synced is None or since < synced.since or message.reason in THOROUGH or report not in synced.watermarks:
-        return since
-    return max(since, synced.watermarks[report] - overlap)
+def _unsettled(read: Iterable[Report], synced: CampaignSynced | None) -> Sequence[Report]:
+    """Return the reports that had news since the campaign was last found still."""
+    before = () if synced is None else tuple(Report) if synced.unsettled is None else synced.unsettled
+    return [report for report in Report if report in {*before, *read}]
+
+
+def _unit(
+    report: Report,
+    message_id: str,
+    message: SyncCampaign,
+    synced: CampaignSynced | None,
+    *,
+    since: datetime,
+    now: datetime,
+    overlap: timedelta,
+) -> Unit:
+    read_to = reach(report, message, synced, since=since, now=now, overlap=overlap)
+    is_whole = not message_id and message.reason not in (Reason.AUDIT, Reason.FORCED)  # counters are the campaign's
+    before = {} if synced is None or read_to.since == since else synced.counters
+    return Unit(
+        report=report,
+        message_id=message_id,
+        since=read_to.since,
+        deep=read_to.deep,
+        counted=counted_rows(report, message.counters) if is_whole else None,
+        moved=moved_rows(report, now=message.counters, before=before) if is_whole else None,
+    )

@@ -55,6 +55,7 @@ class CampaignWork:
             sequence=message.sequence,
             checkpoint_path=campaign_path(message.organization_id, message.campaign_id),
             counts=True,
+            backfill=message.backfill,
         )
 
     def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:
@@ -108,6 +109,8 @@ class CampaignWork:
             message_id=unit.message_id,
             since=unit.since,
             position=resumed(at.position),
+            counted=unit.counted,
+            moved=unit.moved,
         )
         for chunk in self._source.reports.read(query):
             yield Step(rows=self._rows(chunk, unit), progress=_progress(at, chunk))

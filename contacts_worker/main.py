@@ -12,6 +12,7 @@ from sendtrail.handling import handle
 from sendtrail.messages import SyncContacts
 from sendtrail.ports import TimeBudget
 from sendtrail.push import data_of
+from sendtrail.slots import Priority
 
 functions_framework.errorhandler(Exception)(answer_error)
 
@@ -26,5 +27,5 @@ def sync_contacts(event: CloudEvent) -> None:
 
 def _sync(message: SyncContacts, budget: TimeBudget) -> Outcome:
     here = cloud()
-    with here.account(message.organization_id) as account:
+    with here.account(message.organization_id, Priority.BACKGROUND) as account:
         return sync(message, contacts=account, services=here.services, budget=budget)

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dispatcher.due import Policy, Request, due, next_sequence
+from dispatcher.due import Due, Policy, Request, due, next_sequence
 from sendtrail.account_status import AccountStatus, read_status, write_status
 from sendtrail.campaigns import Campaign, CampaignLists
 from sendtrail.checkpoint import Checkpoint
 from sendtrail.documents import campaigns_path, contacts_path, from_document, run_path, to_document
 from sendtrail.errors import LeaseHeld
 from sendtrail.events import Event, log_event
+from sendtrail.forecast import NOTHING, Forecast, total
 from sendtrail.leases import read_checkpoint
-from sendtrail.messages import SyncCampaign, SyncContacts, encode
+from sendtrail.messages import SyncContacts, encode
 from sendtrail.ports import Topic, Transaction
 from sendtrail.rows import Batch, Table, campaign_row
 from sendtrail.services import Services
@@ -29,7 +30,8 @@ SUBJECT = "campaigns"
 class Summary:
     """What a run asked for: campaigns in the account, those due, and messages published (contacts included).
 
-    `unknown` are the campaigns that were asked for by id and are not in the account.
+    `forecast` is what the campaigns that are due will take; `unknown` are those that were asked for by id and are not
+    in the account.
     """
 
     run_id: str
@@ -37,6 +39,7 @@ class Summary:
     campaigns: int
     due: int
     published: int
+    forecast: Forecast = NOTHING
     unknown: Sequence[int] = ()
 
 
@@ -59,7 +62,8 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         return finished
     campaigns = [] if request.campaign_ids == frozenset() else list(lists.campaigns())
     _merge_campaigns(campaigns, request, services)
-    messages = _due(campaigns, request, services, policy)
+    found = _due(campaigns, request, services, policy)
+    messages = [each.message for each in found]
     contacts = _contacts(request, services) if request.contacts else []
     if request.campaign_ids != frozenset():
         _announce_run(request, services, due_campaigns=len(messages))
@@ -71,10 +75,17 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         campaigns=len(campaigns),
         due=len(messages),
         published=len(messages) + len(contacts),
+        forecast=total(each.forecast for each in found),
         unknown=sorted((request.campaign_ids or frozenset()) - {campaign.campaign_id for campaign in campaigns}),
     )
     services.state.transact(lambda transaction: _close(transaction, summary))
-    log_event(logger, Event.RUN_DISPATCHED, due=summary.due, campaigns=summary.campaigns)
+    log_event(
+        logger,
+        Event.RUN_DISPATCHED,
+        due=summary.due,
+        campaigns=summary.campaigns,
+        forecast_requests=summary.forecast.requests,
+    )
     return summary
 
 
@@ -137,7 +148,7 @@ def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: 
         services.warehouse.merge(batch)
 
 
-def _due(campaigns: Iterable[Campaign], request: Request, services: Services, policy: Policy) -> list[SyncCampaign]:
+def _due(campaigns: Iterable[Campaign], request: Request, services: Services, policy: Policy) -> list[Due]:
     children = services.state.children(campaigns_path(request.organization_id))
     checkpoints = {int(name): from_document(Checkpoint, document) for name, document in children}
     return due(campaigns, checkpoints=checkpoints, request=request, policy=policy, now=services.clock.now())

@@ -1,15 +1,19 @@
 """Which campaigns are due, and why: their counters against their checkpoints."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sendtrail.campaigns import Campaign
 from sendtrail.checkpoint import Checkpoint, Status
 from sendtrail.documents import from_document
+from sendtrail.forecast import Forecast, campaign_forecast
 from sendtrail.messages import Reason, SyncCampaign
 from sendtrail.reports import growth
 from sendtrail.synced import CampaignSynced
+
+# What is read for the sake of the past: it lets news go first.
+BACKFILL = frozenset({Reason.EXTENDED, Reason.AUDIT, Reason.FORCED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,12 +21,16 @@ class Policy:
     """How far back a first sync reads, and how long a campaign without news is left alone.
 
     Counters and lists are updated independently, so a campaign is read once more `settle` after it changed; `audit` is
-    how often everything is read again.
+    how often everything is read again. One run hands out backfill for so many requests (None: all there is), so that
+    the next run's news does not queue behind it. `overlap` and `flush_rows` are the worker's, for the forecast.
     """
 
     lookback: timedelta = timedelta(days=7)
     settle: timedelta = timedelta(hours=24)
     audit: timedelta = timedelta(days=30)
+    backfill_requests: int | None = None
+    overlap: timedelta = timedelta(hours=48)
+    flush_rows: int = 5_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +45,15 @@ class Request:
     force: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """A message for a campaign that is to be read, by how many events its counters moved, and what reading it takes."""
+
+    message: SyncCampaign
+    gap: int
+    forecast: Forecast
+
+
 def due(
     campaigns: Iterable[Campaign],
     *,
@@ -44,17 +61,31 @@ def due(
     request: Request,
     policy: Policy,
     now: datetime,
-) -> list[SyncCampaign]:
-    """Return a message for each campaign that is to be read, the biggest gap first."""
-    first_since = now - policy.lookback
-    found: list[tuple[int, SyncCampaign]] = []
+) -> list[Due]:
+    """Return the campaigns that are to be read: news before backfill, and of each the biggest gap first."""
+    found: list[Due] = []
+    under_way = 0
     for campaign in campaigns:
         checkpoint = checkpoints.get(campaign.campaign_id)
         reason = why(campaign, checkpoint=checkpoint, request=request, policy=policy, now=now)
         if reason is not None:
-            message = _message(campaign, checkpoint, reason=reason, request=request, first_since=first_since)
-            found.append((_gap(campaign, checkpoint), message))
-    return [message for _, message in sorted(found, key=lambda item: (-item[0], item[1].campaign_id))]
+            found.append(_due(campaign, checkpoint, reason=reason, request=request, policy=policy, now=now))
+        elif checkpoint is not None and checkpoint.backfill and checkpoint.is_held(now):
+            held = _due(campaign, checkpoint, reason=Reason.UNFINISHED, request=request, policy=policy, now=now)
+            under_way += held.forecast.requests
+    found.sort(key=lambda each: (each.message.backfill, -each.gap, each.message.campaign_id))
+    return list(_handed_out(found, policy.backfill_requests, under_way=under_way))
+
+
+def _handed_out(found: Iterable[Due], most: int | None, *, under_way: int) -> Iterator[Due]:
+    """Yield all news, and backfill up to `most` requests with what is under way: one campaign at least."""
+    handed_out = under_way
+    for each in found:
+        if each.message.backfill and most is not None:
+            if handed_out and handed_out + each.forecast.requests > most:
+                return
+            handed_out += each.forecast.requests
+        yield each
 
 
 def why(
@@ -96,16 +127,18 @@ def last_sync(checkpoint: Checkpoint | None) -> CampaignSynced | None:
     return from_document(CampaignSynced, checkpoint.synced)
 
 
-def _gap(campaign: Campaign, checkpoint: Checkpoint | None) -> int:
+def _due(
+    campaign: Campaign,
+    checkpoint: Checkpoint | None,
+    *,
+    reason: Reason,
+    request: Request,
+    policy: Policy,
+    now: datetime,
+) -> Due:
     synced = last_sync(checkpoint)
-    return growth(now=campaign.counters, before={} if synced is None else synced.counters)
-
-
-def _message(
-    campaign: Campaign, checkpoint: Checkpoint | None, *, reason: Reason, request: Request, first_since: datetime
-) -> SyncCampaign:
-    is_first = last_sync(checkpoint) is None
-    return SyncCampaign(
+    first_since = now - policy.lookback
+    message = SyncCampaign(
         organization_id=request.organization_id,
         campaign_id=campaign.campaign_id,
         campaign_name=campaign.name,
@@ -113,9 +146,26 @@ def _message(
         run_id=request.run_id,
         sequence=next_sequence(checkpoint),
         reason=reason,
-        since=request.since or (first_since if is_first else None),
+        since=request.since or (first_since if synced is None else None),
         counters=campaign.counters,
+        backfill=_is_backfill(checkpoint, reason=reason, request=request, first_since=first_since),
     )
+    return Due(
+        message=message,
+        gap=growth(now=campaign.counters, before={} if synced is None else synced.counters),
+        forecast=campaign_forecast(
+            campaign, message, synced, now=now, overlap=policy.overlap, flush_rows=policy.flush_rows
+        ),
+    )
+
+
+def _is_backfill(checkpoint: Checkpoint | None, *, reason: Reason, request: Request, first_since: datetime) -> bool:
+    """Tell whether this is history, which can wait, rather than news."""
+    if reason is Reason.NEW:
+        return request.since is not None and request.since < first_since
+    if reason is Reason.UNFINISHED:
+        return checkpoint is not None and checkpoint.backfill
+    return reason in BACKFILL
 
 
 def next_sequence(checkpoint: Checkpoint | None) -> int:

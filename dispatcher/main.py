@@ -18,9 +18,12 @@ from sendtrail.answers import answer_error
 from sendtrail.cloud import Cloud, cloud
 from sendtrail.delivery import publish_failure
 from sendtrail.errors import Rejected, Retryable
+from sendtrail.gcp.settings import FunctionSettings
 from sendtrail.logs import labels
 
 logger = logging.getLogger(__name__)
+
+SECONDS_AN_HOUR = 3_600
 
 functions_framework.errorhandler(Exception)(answer_error)
 
@@ -61,14 +64,20 @@ def _dispatch_all(here: Cloud, requests: Iterable[Request]) -> tuple[list[Summar
 
 
 def _dispatch(here: Cloud, request: Request) -> Summary:
-    settings = here.settings
-    policy = Policy(
+    with here.account(request.organization_id) as account:
+        policy = _policy(here.settings, interval_s=account.interval_s)
+        return dispatch_account(request, lists=account, services=here.services, policy=policy)
+
+
+def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:
+    return Policy(
         lookback=timedelta(days=settings.lookback_days),
         settle=timedelta(hours=settings.settle_hours),
         audit=timedelta(days=settings.audit_days),
+        backfill_requests=int(settings.backfill_hours * SECONDS_AN_HOUR / interval_s),
+        overlap=timedelta(hours=settings.overlap_hours),
+        flush_rows=settings.flush_rows,
     )
-    with here.account(request.organization_id) as account:
-        return dispatch_account(request, lists=account, services=here.services, policy=policy)
 
 
 def _report(here: Cloud, request: Request, *, reason: str) -> None:

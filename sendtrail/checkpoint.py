@@ -48,6 +48,7 @@ class Checkpoint:
 
     `progress` is how far the sync under way has come (None before its first step), `synced` what the last completed one
     left behind, `new_rows` how many rows the sync under way has added since it was last counted for the operator.
+    `backfill` says that the message which claimed it last lets news go first.
     """
 
     run_id: str
@@ -60,6 +61,7 @@ class Checkpoint:
     synced: Mapping[str, Any] | None = None
     new_rows: int = 0
     reason: str | None = None
+    backfill: bool = False
 
     def is_held(self, now: datetime) -> bool:
         """Tell whether a live lease is on it."""
@@ -67,12 +69,12 @@ class Checkpoint:
 
 
 def claim(
-    checkpoint: Checkpoint | None, *, run_id: str, sequence: int, lease: Lease, now: datetime
+    checkpoint: Checkpoint | None, *, run_id: str, sequence: int, lease: Lease, now: datetime, backfill: bool = False
 ) -> tuple[Claim, Checkpoint | None]:
     """Decide what a message leads to; the checkpoint is to be stored when the claim is TAKEN."""
     if checkpoint is None:
         return Claim.TAKEN, Checkpoint(
-            run_id=run_id, sequence=sequence, status=Status.RUNNING, updated_at=now, lease=lease
+            run_id=run_id, sequence=sequence, status=Status.RUNNING, updated_at=now, lease=lease, backfill=backfill
         )
     if sequence < checkpoint.sequence:
         is_its_parent = checkpoint.continuation_pending and sequence == checkpoint.sequence - 1
@@ -90,6 +92,7 @@ def claim(
         continuation_pending=False,
         reason=None,
         updated_at=now,
+        backfill=backfill,
     )
 
 

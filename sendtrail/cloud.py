@@ -33,6 +33,7 @@ from sendtrail.logs import configure_json, labels, traced
 from sendtrail.ports import State, Warehouse
 from sendtrail.rows import ActivityRow, Batch, Table
 from sendtrail.services import DeliverySettings, Services
+from sendtrail.slots import Pace, Priority
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ class Cloud:
     settings: FunctionSettings
     services: Services
     connections: Connections
-    budgets: dict[tuple[str, float], RateBudget] = field(default_factory=dict)
+    budgets: dict[tuple[str, Pace, Priority], RateBudget] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -68,7 +69,7 @@ class Cloud:
             _ends_at.reset(token)
 
     @contextmanager
-    def account(self, organization_id: str) -> Iterator[Account]:
+    def account(self, organization_id: str, priority: Priority = Priority.NEWS) -> Iterator[Account]:
         """Reach an account, by its connection as it is now; raise Rejected where that cannot be used."""
         statuses: Counter[int] = Counter()
         with labels(organization_id=organization_id):
@@ -76,7 +77,7 @@ class Cloud:
             try:
                 yield Account(
                     connection,
-                    budget=self._budget(connection),
+                    budget=self._budget(connection, priority),
                     clock=self.services.clock,
                     on_response=lambda status: statuses.update([status]),
                 )
@@ -90,15 +91,16 @@ class Cloud:
         except SettingsError as error:
             raise Rejected(str(error)) from error
 
-    def _budget(self, connection: Connection) -> RateBudget:
-        key = (connection.organization_id, connection.requests_per_second)
+    def _budget(self, connection: Connection, priority: Priority) -> RateBudget:
+        key = (connection.organization_id, connection.pace, priority)
         with self.lock:
             if key not in self.budgets:
                 self.budgets[key] = RateBudget(
                     self.services.state,
                     self.services.clock,
                     organization_id=connection.organization_id,
-                    requests_per_second=connection.requests_per_second,
+                    pace=connection.pace,
+                    priority=priority,
                     block=self.settings.budget_block,
                 )
             return self.budgets[key]

@@ -7,19 +7,30 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from sendtrail.slots import Pace
+
 DEFAULT_TIME_ZONE = "America/Chicago"
 DEFAULT_REQUESTS_PER_SECOND = 5.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Connection:
-    """An account's address, key, time zone (of its bare timestamps) and API budget in requests per second."""
+    """An account's address, key, time zone (of its bare timestamps) and API budget.
+
+    `share_kept_free` (0 to below 1) of the `requests_per_second` is left to the account's other integrations.
+    """
 
     organization_id: str
     api_url: str
     api_key: SecretStr
     time_zone: ZoneInfo
     requests_per_second: float
+    share_kept_free: float = 0.0
+
+    @property
+    def pace(self) -> Pace:
+        """Return how fast the account may be asked."""
+        return Pace(requests_per_second=self.requests_per_second, share_kept_free=self.share_kept_free)
 
 
 def checked_api_url(url: str) -> str:

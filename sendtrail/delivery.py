@@ -9,7 +9,8 @@ Killed at any point, delivered twice, late or out of order, the warehouse ends u
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from sendtrail.checkpoint import Claim
 from sendtrail.clock import Clock
 from sendtrail.errors import LeaseHeld, LeaseLost, NoProgress, Rejected, Retryable
 from sendtrail.leases import Desk, Owner
+from sendtrail.merging import Merging
 from sendtrail.messages import WorkFailed, encode
 from sendtrail.ports import Publisher, TimeBudget, Topic
 from sendtrail.rows import Batch, Row
@@ -155,21 +157,22 @@ class _Sync:
         self._work, self._owner, self._services, self._budget = work, owner, services, budget
         self._start = self._progress = owner.checkpoint.progress
         self._pending: list[Row] = []
-        self._batches = 0
-        self._flushed_at = services.clock.monotonic()
+        self._began_at = services.clock.monotonic()
+        self._merging = Merging(services.warehouse, owner, make_batch=self._batch)
 
     def run(self) -> Outcome:
-        for step in self._steps():
-            self._take(step)
-            if self._budget.spent() and step.progress is not None:
-                return self._hand_over()
-            if self._is_full():
-                self._flush()
-        self._flush()
-        self._owner.complete(self._work.finish(self._progress or {}))
-        return Outcome.DONE
+        with self._merging, closing(self._steps()) as steps:
+            for step in steps:
+                self._take(step)
+                if self._budget.spent() and step.progress is not None:
+                    return self._hand_over()
+                if self._is_full():
+                    self._begin_merge()
+            new_rows = self._merging.merge(self._pending)
+            self._owner.complete(self._work.finish(self._progress or {}), new_rows=new_rows)
+            return Outcome.DONE
 
-    def _steps(self) -> Iterator[Step]:
+    def _steps(self) -> Generator[Step, None, None]:
         steps = self._work.steps(self._start, self._owner.checkpoint.synced)
         while True:
             try:
@@ -188,22 +191,20 @@ class _Sync:
 
     def _is_full(self) -> bool:
         settings = self._services.settings
-        waited_s = self._services.clock.monotonic() - self._flushed_at
+        waited_s = self._services.clock.monotonic() - self._began_at
         return len(self._pending) >= settings.flush_rows or waited_s >= settings.flush_s
 
-    def _flush(self) -> None:
-        new_rows = self._merge() if self._pending else 0
-        if self._progress is not None:
-            self._owner.advance(self._progress, new_rows=new_rows)
-        self._flushed_at = self._services.clock.monotonic()
-
-    def _merge(self) -> int:
-        self._owner.renew()
-        batch = self._work.batch(self._pending, delivery=self._owner.token, number=self._batches)
-        new_rows = self._services.warehouse.merge(batch)
-        self._batches += 1
+    def _begin_merge(self) -> None:
+        self._merging.begin(self._pending, self._progress)
         self._pending = []
-        return new_rows
+        self._began_at = self._services.clock.monotonic()
+
+    def _flush(self) -> None:
+        self._begin_merge()
+        self._merging.wait()
+
+    def _batch(self, rows: Sequence[Row], number: int) -> Batch:
+        return self._work.batch(rows, delivery=self._owner.token, number=number)
 
     def _hand_over(self) -> Outcome:
         if self._progress == self._start:

@@ -7,7 +7,7 @@ from enum import StrEnum
 class Event(StrEnum):
     """What is counted; each has the fields that its comment names, at the top level of the JSON line."""
 
-    RUN_DISPATCHED = "run_dispatched"  # due: campaigns that are to be synced
+    RUN_DISPATCHED = "run_dispatched"  # due: campaigns to be synced; forecast_requests
     RUN_UNFINISHED = "run_unfinished"  # the run before had not finished when this one began
     DELIVERY_ENDED = "delivery_ended"  # outcome
     ACTIVITIES_MERGED = "activities_merged"  # event_type, rows: observations read, of which some were there before

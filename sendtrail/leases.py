@@ -26,7 +26,7 @@ RENEWALS_PER_LEASE = 3
 class Desk:
     """Where a piece of work is done: whose it is, its checkpoint, and which delivery of it this is.
 
-    `counts` says that the account's status document is kept for it (campaigns).
+    `counts` says that the account's status document is kept for it (campaigns), `backfill` that it lets news go first.
     """
 
     organization_id: str
@@ -35,6 +35,7 @@ class Desk:
     sequence: int
     checkpoint_path: str
     counts: bool
+    backfill: bool = False
 
 
 class Owner:
@@ -42,8 +43,9 @@ class Owner:
 
     def __init__(self, desk: Desk, *, services: Services, token: str) -> None:
         self.desk = desk
-        self._state = services.state
+        self._state, self._clock = services.state, services.clock
         self._lease_s = services.settings.lease_s
+        self._renewed_at = self._clock.monotonic()
         self.token = token
         self._checkpoint: Checkpoint | None = None
 
@@ -64,12 +66,15 @@ class Owner:
                 sequence=self.desk.sequence,
                 lease=self._lease(transaction.now),
                 now=transaction.now,
+                backfill=self.desk.backfill,
             )
             if decision is Claim.TAKEN and after is not None:
                 transaction.set(self.desk.checkpoint_path, to_document(after))
             return decision, after
 
+        asked_at = self._clock.monotonic()
         decision, self._checkpoint = self._state.transact(work)
+        self._renewed_at = asked_at
         return decision
 
     @contextmanager
@@ -87,7 +92,14 @@ class Owner:
 
     def renew(self) -> None:
         """Prolong the lease; raise LeaseLost when it is another's."""
+        asked_at = self._clock.monotonic()
         self._change(lambda before, now: rules.renew(before, lease=self._lease(now), now=now))
+        self._renewed_at = asked_at
+
+    def make_sure(self) -> None:
+        """Prolong the lease unless that was done lately; raise LeaseLost when it is another's."""
+        if self._clock.monotonic() - self._renewed_at > self._lease_s / RENEWALS_PER_LEASE:
+            self.renew()
 
     def advance(self, progress: Mapping[str, Any], *, new_rows: int) -> None:
         """Record that everything up to `progress` is in the warehouse."""
@@ -111,9 +123,11 @@ class Owner:
 
         self._state.transact(work)
 
-    def complete(self, synced: Mapping[str, Any]) -> None:
-        """Record that the sync is complete and what it leaves behind."""
-        self._change(lambda before, now: rules.complete(before, token=self.token, synced=synced, now=now))
+    def complete(self, synced: Mapping[str, Any], *, new_rows: int) -> None:
+        """Record that the sync is complete, what it leaves behind, and the rows that its last batch added."""
+        self._change(
+            lambda before, now: rules.complete(before, token=self.token, synced=synced, now=now), new_rows=new_rows
+        )
 
     def fail(self, reason: str) -> None:
         """Record that the work cannot succeed; nothing, when it is another's by now."""
@@ -125,14 +139,14 @@ class Owner:
         with suppress(SendtrailError):
             self._change(lambda before, now: rules.release(before, token=self.token, now=now))
 
-    def _change(self, change: Callable[[Checkpoint | None, datetime], Checkpoint]) -> None:
+    def _change(self, change: Callable[[Checkpoint | None, datetime], Checkpoint], *, new_rows: int = 0) -> None:
         def work(transaction: Transaction) -> None:
             before = read_checkpoint(transaction, self.desk.checkpoint_path)
             after = change(before, transaction.now)
             is_over = self.desk.counts and (after.sequence, after.status) != (self.desk.sequence, Status.RUNNING)
             status = read_status(transaction, self.desk.organization_id) if is_over else None
             transaction.set(self.desk.checkpoint_path, to_document(after))
-            counted = _counted(status, before=before, after=after, now=transaction.now)
+            counted = _counted(status, before=before, after=after, new_rows=new_rows, now=transaction.now)
             write_status(transaction, self.desk.organization_id, counted)
 
         self._state.transact(work)
@@ -157,11 +171,11 @@ def read_checkpoint(transaction: Transaction, path: str) -> Checkpoint | None:
 
 
 def _counted(
-    status: AccountStatus | None, *, before: Checkpoint | None, after: Checkpoint, now: datetime
+    status: AccountStatus | None, *, before: Checkpoint | None, after: Checkpoint, new_rows: int, now: datetime
 ) -> AccountStatus | None:
     if status is None or before is None:
         return None
-    counted = status.with_rows(before.new_rows, now)
+    counted = status.with_rows(before.new_rows + new_rows, now)
     if status.run_id != after.run_id or after.status is Status.RUNNING:
         return counted
     if after.status is Status.DONE:

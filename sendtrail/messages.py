@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, Valida
 
 from sendtrail.errors import BadMessage
 from sendtrail.schema import adapter, problems
+from sendtrail.slots import Priority
 
 STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -36,7 +37,8 @@ class SyncCampaign:
     """Bring a campaign's activities into the warehouse.
 
     `sequence` grows with every hand-over of this campaign, so an older one is known as a duplicate. `since` is how far
-    back to read at least, None for "where the last sync left off". `counters` are the campaign's at dispatch.
+    back to read at least, None for "where the last sync left off". `counters` are the campaign's at dispatch. A
+    `backfill` lets news go first.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -51,6 +53,12 @@ class SyncCampaign:
     reason: Reason
     since: AwareDatetime | None
     counters: Mapping[str, int]
+    backfill: bool = False
+
+    @property
+    def priority(self) -> Priority:
+        """Return which part of the account's budget this work may use."""
+        return Priority.BACKGROUND if self.backfill else Priority.NEWS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

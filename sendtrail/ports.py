@@ -85,10 +85,19 @@ class TimeBudget(Protocol):
 class RequestBudget(Protocol):
     """The account's requests per second, shared by everything that asks it."""
 
+    @property
+    def interval_s(self) -> float:
+        """Return the time between two requests of the account."""
+        ...
+
     def take(self) -> None:
         """Return when the next request may leave."""
         ...
 
     def push_back(self, retry_after_s: float, /) -> None:
         """Let nobody ask for `retry_after_s` seconds: the account has said 429."""
+        ...
+
+    def heed(self, *, limit: float | None, remaining: int | None) -> None:
+        """Take note of what an answer says of the limit: requests per second, and how many of them are left."""
         ...

@@ -29,6 +29,16 @@ FED_BY: dict[Report, tuple[str, ...]] = {
 }
 
 
+# A row a contact (and link), or a row an event; forwards have one page, and nothing is asked for after it.
+ROWS_COUNTED_BY: dict[Report, tuple[str, ...]] = {
+    Report.OPENS: ("uniqueopens",),
+    Report.CLICKS: ("uniquelinkclicks",),
+    Report.BOUNCES: ("hardbounces", "softbounces"),
+    Report.UNSUBSCRIBES: ("unsubscribes",),
+    Report.FORWARDS: (),
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Position:
     """Where the reading of a report stands: the next page, and whether all so far came newest first.
@@ -45,13 +55,19 @@ class Position:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportQuery:
-    """What to read: a report of a campaign (of one of its messages), back to `since`, from `position` on."""
+    """What to read: a report of a campaign (of one of its messages), back to `since`, from `position` on.
+
+    `counted` is how many rows the campaign's counters say there are, `moved` how many of them can have changed since
+    the last read; None where the counters do not tell.
+    """
 
     campaign_id: int
     report: Report
     message_id: str
     since: datetime
     position: Position
+    counted: int | None = None
+    moved: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +94,24 @@ def is_empty(report: Report, counters: Counters) -> bool:
 def has_news(report: Report, *, now: Counters, before: Counters) -> bool:
     """Tell whether any counter that feeds a report differs from the one stored at the last sync."""
     return any(now.get(name) != before.get(name) for name in FED_BY[report])
+
+
+def counted_rows(report: Report, counters: Counters) -> int | None:
+    """Return how many rows a report has by the campaign's counters, None where they do not tell."""
+    found = [counters.get(name) for name in ROWS_COUNTED_BY[report]]
+    known = [number for number in found if number is not None]
+    return sum(known) if known and len(known) == len(found) else None
+
+
+def moved_rows(report: Report, *, now: Counters, before: Counters) -> int | None:
+    """Return how many rows of a report can have changed while the counters moved, None where they do not tell.
+
+    Every open moves one row to the top of its list; only opens are read from the top.
+    """
+    name = "opens"
+    if report is not Report.OPENS or name not in now or name not in before:
+        return None
+    return max(0, now[name] - before[name])
 
 
 def growth(*, now: Counters, before: Counters) -> int:

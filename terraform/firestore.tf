@@ -6,6 +6,7 @@ locals {
       apiKeySecret      = { stringValue = "projects/${var.project_id}/secrets/${google_secret_manager_secret.api_key[id].secret_id}/versions/latest" }
       timeZone          = { stringValue = account.time_zone }
       requestsPerSecond = { doubleValue = account.requests_per_second }
+      shareKeptFree     = { doubleValue = account.share_kept_free }
       enabled           = { booleanValue = account.enabled }
     }
   }

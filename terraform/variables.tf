@@ -35,11 +35,12 @@ variable "name" {
 }
 
 variable "accounts" {
-  description = "The ActiveCampaign accounts: organization id => address, time zone of its bare dates, API budget. Keys are not given here: see the output add_api_keys."
+  description = "The ActiveCampaign accounts: organization id => address, time zone of its bare dates, API budget and the share of it that is left to other integrations. Keys are not given here: see the output add_api_keys."
   type = map(object({
     api_url             = string
     time_zone           = optional(string, "America/Chicago")
     requests_per_second = optional(number, 5)
+    share_kept_free     = optional(number, 0)
     enabled             = optional(bool, true)
   }))
   nullable = false
@@ -71,6 +72,11 @@ variable "accounts" {
   validation {
     condition     = alltrue([for account in values(var.accounts) : can(regex("^[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}$", account.time_zone))])
     error_message = "A time_zone is a name of the IANA database, such as America/Chicago, Europe/Berlin or UTC."
+  }
+
+  validation {
+    condition     = alltrue([for account in values(var.accounts) : account.share_kept_free >= 0 && account.share_kept_free <= 0.9])
+    error_message = "share_kept_free is the part of an account's budget that other integrations need: 0 to 0.9."
   }
 
   validation {

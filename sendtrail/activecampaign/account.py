@@ -34,8 +34,14 @@ class Account:
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
     ) -> None:
         wire = Wire(retries=retries, timeouts=timeouts, on_response=on_response)
+        self._budget = budget
         self._client = Client(connection, budget=budget, clock=clock, wire=wire)
         self._reports = V1Reports(self._client, connection.time_zone)
+
+    @property
+    def interval_s(self) -> float:
+        """Return the time between two requests that the account's budget allows."""
+        return self._budget.interval_s
 
     def campaigns(self) -> Iterator[Campaign]:
         """Yield every campaign, whatever its status, once each."""

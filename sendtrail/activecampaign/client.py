@@ -6,6 +6,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
+from math import ceil
 from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,9 +24,12 @@ from sendtrail.errors import KeyRefused, Unavailable
 from sendtrail.ports import RequestBudget
 
 T = TypeVar("T")
+N = TypeVar("N", int, float)
 
-MOST_CONNECTIONS = 32
+MOST_CONNECTIONS = 64
 _PART_BYTES = 65_536
+# How much the latest answer counts in the running mean of how long answers take.
+_LATEST_COUNTS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,13 +53,26 @@ class Wire:
     on_response: Callable[[int], None] | None
 
 
+class NotWanted(Exception):
+    """The answer to a request is not wanted any more, so the request is not made."""
+
+
+def always() -> bool:
+    """Say that an answer is wanted."""
+    return True
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Get:
-    """A GET request; `subject` is what is asked for, in the words of an error message."""
+    """A GET request; `subject` is what is asked for, in the words of an error message.
+
+    `is_wanted` is asked before each attempt; where it says no, NotWanted is raised.
+    """
 
     path: str
     params: Mapping[str, str | int]
     subject: str
+    is_wanted: Callable[[], bool] = always
 
 
 class Client:
@@ -70,6 +87,12 @@ class Client:
         self._key = connection.api_key
         self._budget, self._clock, self._wire = budget, clock, wire
         self._session = _session(self._url)
+        self._answer_s = 0.0
+
+    @property
+    def fills_the_budget(self) -> int:
+        """Return how many requests have to be under way for the budget never to wait for an answer."""
+        return 1 + ceil(self._answer_s / self._budget.interval_s)
 
     def json(self, get: Get, read: Callable[[dict[str, Any]], T]) -> T:
         """Return what `read` makes of the JSON object that answers a request."""
@@ -86,8 +109,12 @@ class Client:
 
     def _attempt(self, get: Get, headers: Mapping[str, str], read: Callable[[IO[bytes]], T]) -> T:
         self._budget.take()
+        if not get.is_wanted():
+            raise NotWanted
+        started = self._clock.monotonic()
         try:
             body = self._receive(get, headers)
+            self._note_answer_time(self._clock.monotonic() - started)
         except requests.RequestException as error:
             raise trouble(error, subject=get.subject, host=self._host) from error
         try:
@@ -95,6 +122,10 @@ class Client:
         except BaseException:
             body.close()
             raise
+
+    def _note_answer_time(self, seconds: float) -> None:
+        before_s = self._answer_s or seconds
+        self._answer_s = before_s + _LATEST_COUNTS * (seconds - before_s)
 
     def _receive(self, get: Get, headers: Mapping[str, str]) -> IO[bytes]:
         timeouts = self._wire.timeouts
@@ -108,6 +139,10 @@ class Client:
         ) as response:
             if self._wire.on_response:
                 self._wire.on_response(response.status_code)
+            self._budget.heed(
+                limit=_number(response.headers.get("RateLimit-Limit"), float),
+                remaining=_number(response.headers.get("RateLimit-Remaining"), int),
+            )
             if response.status_code != HTTPStatus.OK:
                 raise self._refused(get, response)
             return stored(self._parts(response, get.subject))
@@ -147,6 +182,11 @@ class Client:
             # requests would name the key in its own error.
             raise KeyRefused(f"the API key is empty or has blanks in it; copy it once more {WHERE_TO_LOOK}")
         return key
+
+
+def _number(header: str | None, kind: Callable[[str], N]) -> N | None:
+    """Read a RateLimit header; None where it is missing or says something else."""
+    return kind(header) if header is not None and header.strip().isdecimal() else None
 
 
 def _session(url: str) -> requests.Session:

@@ -1,18 +1,22 @@
 """The v1 campaign reports, read page by page to their proven end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from itertools import count, islice
+from math import ceil
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from sendtrail.activecampaign.activities import READERS, Link, Origin, Row, activities, click_activity
-from sendtrail.activecampaign.client import Client, Get
+from sendtrail.activecampaign.ahead import PagesAhead
+from sendtrail.activecampaign.client import Client, Get, always
 from sendtrail.activecampaign.envelopes import page_rows
 from sendtrail.activecampaign.links import LinkPage, link_page
+from sendtrail.activecampaign.lookahead import Lookahead
 from sendtrail.activecampaign.order import after_page, is_complete
 from sendtrail.activecampaign.repeats import PageMemory, Sight
 from sendtrail.activity import Activity
@@ -49,24 +53,42 @@ class V1Reports:
                 return self._pages(query)
 
     def _opens(self, query: ReportQuery) -> Iterator[Chunk]:
+        """Yield the newest first, some pages fetched ahead, until nothing that is asked for can follow."""
         if is_complete(query.position, since=query.since):
             return
-        for chunk in self._pages(query):
-            times = [activity.activity_timestamp for activity in chunk.activities]
-            query = replace(query, position=after_page(query.position, times))
-            yield replace(chunk, position=query.position)
-            if is_complete(query.position, since=query.since):
-                return
+        position, lookahead = query.position, Lookahead(last=_last_page(query))
+        pages = PagesAhead(
+            lambda page, is_wanted: self._rows(query, page, is_wanted),
+            first=position.page,
+            window=lambda page: lookahead.window(page, enough=self._client.fills_the_budget),
+        )
+        with closing(pages):
+            for chunk in self._chunks(query, pages):
+                position = after_page(position, [activity.activity_timestamp for activity in chunk.activities])
+                is_newest_first = position.descending and position.descents > 0
+                contacts = [activity.contact_id or activity.contact_email for activity in chunk.activities]
+                if not lookahead.is_safe(position.page - 1, contacts, is_newest_first=is_newest_first):
+                    pages.read_again()
+                yield replace(chunk, position=position)
+                if is_complete(position, since=query.since):
+                    return
 
     def _pages(self, query: ReportQuery) -> Iterator[Chunk]:
-        memory = PageMemory()
-        for page in _pages_from(query):
-            rows = self._rows(query, page)
+        """Yield page after page, none ahead: where rows come in anywhere, one that was missed leaves no trace."""
+        pages = ((page, self._rows(query, page)) for page in _pages_from(query))
+        return self._chunks(query, pages)
+
+    def _chunks(self, query: ReportQuery, pages: Iterable[tuple[int, list[Row] | None]]) -> Iterator[Chunk]:
+        memory, seen = PageMemory(), 0
+        for page, rows in pages:
             if rows is None:
                 return
             content = _digest(rows)
             self._check_repeats(query, page, memory.see(page, content), content)
             yield self._chunk(query, page, rows)
+            seen += len(rows)
+            if _are_all(query, seen=seen, is_short=len(rows) < PAGE_SIZE):
+                return
 
     def _forwards(self, query: ReportQuery) -> Iterator[Chunk]:
         """Yield the only page there is."""
@@ -75,7 +97,7 @@ class V1Reports:
             yield self._chunk(query, 1, rows)
 
     def _clicks(self, query: ReportQuery) -> Iterator[Chunk]:
-        memory = PageMemory()
+        memory, seen = PageMemory(), 0
         for page in _pages_from(query):
             subject = _subject(query, page)
             links = self._client.fetch(_get(query, page), partial(link_page, subject=subject))
@@ -85,7 +107,11 @@ class V1Reports:
                 if memory.see(page, links.link_ids) is not Sight.NEW:
                     _check_that_all_was_shown(links, subject=subject)
                     return
-                yield from self._parts(query, page, links)
+                for chunk in self._parts(query, page, links):
+                    seen += len(chunk.activities)
+                    yield chunk
+                if _are_all(query, seen=seen, is_short=len(links.link_ids) < PAGE_SIZE):
+                    return
 
     def _parts(self, query: ReportQuery, page: int, links: LinkPage) -> Iterator[Chunk]:
         subject, clicks = _subject(query, page), links.clicks()
@@ -94,8 +120,9 @@ class V1Reports:
             yield Chunk(activities=part, position=None)
         yield Chunk(activities=part, position=replace(query.position, page=page + 1))
 
-    def _rows(self, query: ReportQuery, page: int) -> list[Row] | None:
-        return self._client.json(_get(query, page), partial(page_rows, subject=_subject(query, page)))
+    def _rows(self, query: ReportQuery, page: int, is_wanted: Callable[[], bool] = always) -> list[Row] | None:
+        get = replace(_get(query, page), is_wanted=is_wanted)
+        return self._client.json(get, partial(page_rows, subject=get.subject))
 
     def _chunk(self, query: ReportQuery, page: int, rows: list[Row]) -> Chunk:
         read = partial(READERS[query.report], origin=self._origin(query))
@@ -111,6 +138,20 @@ class V1Reports:
 
     def _origin(self, query: ReportQuery) -> Origin:
         return Origin(campaign_id=query.campaign_id, message_id=query.message_id, zone=self._zone)
+
+
+def _last_page(query: ReportQuery) -> int | None:
+    """Return the last page that the counters let expect to be wanted: of all rows, or of those that can be new."""
+    known = [rows for rows in (query.counted, query.moved) if rows is not None]
+    return ceil(min(known) / PAGE_SIZE) if known else None
+
+
+def _are_all(query: ReportQuery, *, seen: int, is_short: bool) -> bool:
+    """Tell whether the account need not be asked for the end: its counters are reached, with a page that is not full.
+
+    A list that was entered in the middle is read to its end all the same.
+    """
+    return is_short and query.counted is not None and query.position.page == 1 and seen >= query.counted
 
 
 def _pages_from(query: ReportQuery) -> Iterator[int]:

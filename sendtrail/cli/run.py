@@ -29,6 +29,7 @@ from sendtrail.local.warehouse import DuckDbWarehouse
 from sendtrail.messages import SyncCampaign, SyncContacts, WorkFailed, decode
 from sendtrail.ports import Topic
 from sendtrail.services import Services
+from sendtrail.slots import Priority
 
 STATE_SUFFIX = ".state"
 # Somebody is waiting: a wrong key or address is said within seconds, and the queue tries again what may pass.
@@ -108,7 +109,7 @@ class LocalRun:
             clock=self._clock,
             new_token=lambda: uuid4().hex,
         )
-        self._account = self._connect()
+        self._accounts = {priority: self._connect(priority) for priority in Priority}
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -118,7 +119,8 @@ class LocalRun:
     def sync(self, watcher: Watcher) -> RunResult:
         """Dispatch what is due, work until nothing is left, and return what became of it."""
         started = self._clock.monotonic()
-        summary = dispatch(self._request(), lists=self._account, services=self._services, policy=Policy())
+        lists = self._accounts[Priority.NEWS]
+        summary = dispatch(self.request(), lists=lists, services=self._services, policy=Policy())
         watcher.on_dispatched(summary)
         self._watcher = watcher
         with self._stopping_on_signals():
@@ -139,21 +141,21 @@ class LocalRun:
         self._queue.stop()
 
     def _campaign(self, data: bytes) -> None:
-        source = CampaignSource(lists=self._account, reports=self._account)
-        outcome = handle(
-            data,
-            SyncCampaign,
-            services=self._services,
-            sync=lambda m: sync_campaign(m, source=source, services=self._services, budget=self._budget()),
-        )
+        outcome = handle(data, SyncCampaign, services=self._services, sync=self._sync_campaign)
         self._delivered(Topic.CAMPAIGNS, outcome)
 
+    def _sync_campaign(self, message: SyncCampaign) -> Outcome:
+        account = self._accounts[message.priority]
+        source = CampaignSource(lists=account, reports=account)
+        return sync_campaign(message, source=source, services=self._services, budget=self._budget())
+
     def _contacts(self, data: bytes) -> None:
+        contacts = self._accounts[Priority.BACKGROUND]
         outcome = handle(
             data,
             SyncContacts,
             services=self._services,
-            sync=lambda m: sync_contacts(m, contacts=self._account, services=self._services, budget=self._budget()),
+            sync=lambda m: sync_contacts(m, contacts=contacts, services=self._services, budget=self._budget()),
         )
         self._delivered(Topic.CONTACTS, outcome)
 
@@ -164,13 +166,14 @@ class LocalRun:
     def _budget(self) -> LocalBudget:
         return LocalBudget(self._clock, budget_s=self._settings.time_budget_s, stop=self._stop)
 
-    def _connect(self) -> Account:
+    def _connect(self, priority: Priority) -> Account:
         connection = self._settings.connection
         budget = RateBudget(
             self._state,
             self._clock,
             organization_id=connection.organization_id,
-            requests_per_second=connection.requests_per_second,
+            pace=connection.pace,
+            priority=priority,
         )
         return Account(
             connection,
@@ -180,7 +183,8 @@ class LocalRun:
             retries=self._retries,
         )
 
-    def _request(self) -> Request:
+    def request(self) -> Request:
+        """Return what the settings ask the dispatcher for."""
         settings, now = self._settings, self._clock.now()
         return Request(
             organization_id=settings.organization,

@@ -45,6 +45,7 @@ class SyncSettings(BaseSettings):
     campaign: list[Annotated[int, Field(gt=0)]] = []
     contacts: bool = True
     requests_per_second: Annotated[float, Field(gt=0, le=1_000)] = DEFAULT_REQUESTS_PER_SECOND
+    share_kept_free: Annotated[float, Field(ge=0, le=0.9)] = 0.0
     time_zone: ZoneInfo = ZoneInfo(DEFAULT_TIME_ZONE)
     time_budget_s: Annotated[float, Field(gt=0)] = 480.0
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
@@ -105,6 +106,7 @@ class SyncSettings(BaseSettings):
             api_key=self.api_key or SecretStr(""),
             time_zone=self.time_zone,
             requests_per_second=self.requests_per_second,
+            share_kept_free=self.share_kept_free,
         )
 
     def read_since(self, now: datetime) -> datetime | None:

@@ -68,11 +68,14 @@ _Dataset = Annotated[
 _Rate = Annotated[
     str | None,
     _option(
-        "The account's API budget. ActiveCampaign allows 5 for everything that asks: choose less to leave room for "
-        "other integrations. Default: 5.",
+        "The account's API limit, which holds for everything that asks it. ActiveCampaign allows 5. Default: 5.",
         "N",
         PACE,
     ),
+]
+_KeptFree = Annotated[
+    str | None,
+    _option("The share of the limit that is left to your other integrations, 0 to 0.9. Default: 0.", "SHARE", PACE),
 ]
 _Concurrency = Annotated[str | None, _option("Campaigns read at a time; they share the budget. Default: 4.", "N", PACE)]
 _TimeBudget = Annotated[
@@ -97,6 +100,7 @@ def sync(  # noqa: PLR0913  (a parameter an option)
     database: _Database = None,
     dataset: _Dataset = None,
     requests_per_second: _Rate = None,
+    share_kept_free: _KeptFree = None,
     concurrency: _Concurrency = None,
     time_budget_s: _TimeBudget = None,
 ) -> None:

@@ -45,6 +45,7 @@ class _Stored(BaseModel):
     api_url: Annotated[str, AfterValidator(checked_api_url)]
     time_zone: Annotated[ZoneInfo, BeforeValidator(_time_zone)] = Field(default=ZoneInfo(DEFAULT_TIME_ZONE))
     requests_per_second: Annotated[float, Field(gt=0, le=1_000)] = DEFAULT_REQUESTS_PER_SECOND
+    share_kept_free: Annotated[float, Field(ge=0, le=0.9)] = 0.0
     api_key: SecretStr | None = None
     api_key_secret: Annotated[str, Field(pattern=REFERENCE)] | None = None
 
@@ -76,6 +77,7 @@ class Connections:
             api_key=self._key(path, stored),
             time_zone=stored.time_zone,
             requests_per_second=stored.requests_per_second,
+            share_kept_free=stored.share_kept_free,
         )
 
     def enabled(self) -> list[str]:

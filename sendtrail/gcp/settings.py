@@ -26,7 +26,8 @@ class FunctionSettings(BaseSettings):
 
     `time_budget_s` is when a worker hands over; `job_deadline_s` is until when its BigQuery jobs may take, the flush
     of the hand-over included, and lies below the function's own timeout (540 s). `location` is the datasets'.
-    The emulators' addresses are the variables
+    `backfill_hours` is for how many hours of an account's budget one run of the dispatcher hands out backfill: the time
+    to the next run. The emulators' addresses are the variables
     that Google's own clients know, and are used in the place of the real things.
     """
 
@@ -45,6 +46,7 @@ class FunctionSettings(BaseSettings):
     time_budget_s: Seconds = 480.0
     job_deadline_s: Seconds = 525.0
     lookback_days: Count = 7
+    backfill_hours: Annotated[float, Field(gt=0, le=24)] = 1.0
     overlap_hours: Annotated[int, Field(ge=0)] = 48
     audit_days: Count = 30
     settle_hours: Annotated[int, Field(ge=0)] = 24

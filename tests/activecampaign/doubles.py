@@ -28,6 +28,8 @@ class CountingBudget:
         self._lock = threading.Lock()
         self.taken = 0
         self.pushed_back: list[float] = []
+        self.heeded: list[tuple[float | None, int | None]] = []
+        self.interval_s = 0.001
 
     def take(self) -> None:
         """Count a request."""
@@ -38,6 +40,11 @@ class CountingBudget:
         """Note a 429."""
         with self._lock:
             self.pushed_back.append(retry_after_s)
+
+    def heed(self, *, limit: float | None, remaining: int | None) -> None:
+        """Note what an answer says of the limit."""
+        with self._lock:
+            self.heeded.append((limit, remaining))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,49 +1,40 @@
 """The rate budget: one clock for everybody, and a strict window never broken."""
 
-from datetime import timedelta
+from collections.abc import Callable
 from itertools import pairwise
 from random import Random
+from typing import TypeVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.budget import HEADROOM, LATEST_USE_S, RateBudget, Slots, pushed_back, reserve
-from tests.fakes import NOON, FakeClock, MemoryState
+from sendtrail.budget import LATEST_USE_S, RateBudget
+from sendtrail.ports import Transaction
+from sendtrail.slots import HEADROOM, Pace, Priority
+from tests.fakes import FakeClock, MemoryState
 
-SECOND = timedelta(seconds=1)
+T = TypeVar("T")
 
 
-def a_budget(clock: FakeClock, state: MemoryState, *, rate: float = 5.0, block: int = 1) -> RateBudget:
+def a_budget(
+    clock: FakeClock,
+    state: MemoryState,
+    *,
+    rate: float = 5.0,
+    kept_free: float = 0.0,
+    priority: Priority = Priority.NEWS,
+    block: int = 1,
+) -> RateBudget:
     """Return one process's view of the account's budget."""
-    return RateBudget(state, clock, organization_id="acme", requests_per_second=rate, block=block)
+    pace = Pace(requests_per_second=rate, share_kept_free=kept_free)
+    return RateBudget(state, clock, organization_id="acme", pace=pace, priority=priority, block=block)
 
 
 def most_in_a_second(moments: list[float]) -> int:
     """Return the most requests that any window of one second sees."""
     ordered = sorted(moments)
     return max(sum(1 for moment in ordered if start <= moment < start + 1.0) for start in ordered)
-
-
-@given(counts=st.lists(st.integers(1, 9), min_size=1), pauses=st.lists(st.integers(0, 3_000), min_size=1))
-def test_reservations_never_overlap(counts: list[int], pauses: list[int]) -> None:
-    """Each begins where the last one ends, or now."""
-    slots, now, ends = None, NOON, NOON
-    for count, pause in zip(counts, pauses, strict=False):
-        now += timedelta(milliseconds=pause)
-        first, slots = reserve(slots, count=count, interval=SECOND, now=now)
-        assert first == max(now, ends)
-        ends = first + count * SECOND
-        assert slots.next_free == ends
-
-
-def test_a_429_holds_everybody_back_and_never_brings_anybody_forward() -> None:
-    """The later of two answers counts."""
-    slots = Slots(next_free=NOON)
-
-    assert pushed_back(slots, until=NOON + SECOND).next_free == NOON + SECOND
-    assert pushed_back(slots, until=NOON - SECOND).next_free == NOON
-    assert pushed_back(None, until=NOON).next_free == NOON
 
 
 @pytest.mark.parametrize("block", [1, 10])
@@ -95,16 +86,14 @@ def test_a_slot_that_was_missed_is_not_used_late() -> None:
     """It would bring its request too close to the next one."""
     clock = FakeClock()
     budget = a_budget(clock, MemoryState(clock), block=10)
-    budget.take()
-    clock.advance(0.5)
-
     left = []
-    for _ in range(3):
+
+    for pause_s in [0.0] * 90 + [0.5, 0.0, 0.1, 0.25, 0.0]:
+        clock.advance(pause_s)
         budget.take()
         left.append(clock.monotonic())
 
-    interval = (1 + HEADROOM) / 5
-    assert all(moment % interval <= LATEST_USE_S or interval - moment % interval < 1e-9 for moment in left)
+    assert all(later - earlier >= budget.interval_s - LATEST_USE_S - 1e-9 for earlier, later in pairwise(left))
 
 
 def test_a_429_is_waited_out_by_every_process() -> None:
@@ -121,3 +110,123 @@ def test_a_429_is_waited_out_by_every_process() -> None:
 
     assert first >= 30.0
     assert clock.monotonic() > first
+
+
+def test_a_share_is_kept_free_for_others() -> None:
+    """A fifth of five requests a second leaves four."""
+    clock = FakeClock()
+    budget = a_budget(clock, MemoryState(clock), kept_free=0.2)
+    left = []
+
+    for _ in range(20):
+        budget.take()
+        left.append(clock.monotonic())
+
+    assert [later - earlier for earlier, later in pairwise(left)] == pytest.approx([(1 + HEADROOM) / 4] * 19)
+
+
+def test_the_limit_that_the_account_names_holds_for_every_process() -> None:
+    """Five were configured, and the account says two."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    one, other = a_budget(clock, state), a_budget(clock, state)
+    one.take()
+
+    one.heed(limit=2, remaining=1)
+    other.take()
+    first = clock.monotonic()
+    other.take()
+
+    assert clock.monotonic() - first == pytest.approx((1 + HEADROOM) / 2)
+    assert other.interval_s == pytest.approx((1 + HEADROOM) / 2)
+
+
+def test_a_limit_that_is_raised_again_is_taken_up_by_a_process_that_never_knew_another() -> None:
+    """Up to what was configured."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    a_budget(clock, state).heed(limit=2, remaining=1)
+    later = a_budget(clock, state)
+    later.take()
+
+    later.heed(limit=50, remaining=49)
+    later.take()
+    later.take()
+
+    assert later.interval_s == pytest.approx((1 + HEADROOM) / 5)
+
+
+def test_a_limit_above_the_configured_one_is_no_news() -> None:
+    """Nothing is stored for it."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+
+    a_budget(clock, state).heed(limit=10, remaining=0)
+
+    assert state.documents == {}
+
+
+def test_others_are_given_way_when_they_use_more_than_their_share() -> None:
+    """Once a second at most, by one slot."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    budget = a_budget(clock, state, kept_free=0.5)
+    budget.take()
+    start = clock.monotonic()
+
+    budget.heed(limit=5, remaining=0)
+    budget.heed(limit=5, remaining=0)
+    budget.take()
+
+    assert clock.monotonic() - start == pytest.approx(2 * budget.interval_s)
+
+
+def test_a_small_delivery_does_not_reserve_a_whole_block() -> None:
+    """What it reserved and never used, nobody could use."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    first = a_budget(clock, state, block=10)
+    first.take()
+
+    a_budget(clock, state, block=10).take()
+
+    assert clock.monotonic() == pytest.approx(first.interval_s)
+
+
+def test_a_long_read_needs_few_transactions() -> None:
+    """Blocks grow while every slot is used."""
+    clock = FakeClock()
+    state = CountingState(clock)
+    budget = a_budget(clock, state, block=10)
+
+    for _ in range(400):
+        budget.take()
+
+    assert state.transactions <= 70
+
+
+def test_background_work_takes_what_news_leaves_idle() -> None:
+    """News asks once a second here, so four of five slots are free."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    news, background = a_budget(clock, state), a_budget(clock, state, priority=Priority.BACKGROUND)
+    requests = 0
+
+    for second in range(1, 20):
+        news.take()
+        while clock.monotonic() < second:
+            background.take()
+            requests += 1
+
+    assert requests >= 3 * 19
+
+
+class CountingState(MemoryState):
+    """Counts its transactions."""
+
+    transactions = 0
+
+    def transact(self, work: Callable[[Transaction], T], /) -> T:
+        """Count a transaction, and run it."""
+        self.transactions += 1
+        return super().transact(work)

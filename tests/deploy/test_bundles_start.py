@@ -49,7 +49,7 @@ def python(unpacked: Mapping[str, Path], tmp_path_factory: pytest.TempPathFactor
     file = environment / "requirements.txt"
     file.write_text(requirements, encoding="utf-8")
     pip = str(environment / "bin/pip")
-    # An older pip takes no hash for a package that another one asks for with an extra, so it is told to resolve nothing.
+    # Older pips pass over the pin of a package that another one asks for with an extra: nothing is to be resolved.
     install = [pip, "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
     subprocess.run([*install, "--requirement", str(file)], check=True, timeout=INSTALL_S)
     subprocess.run([pip, "check"], check=True, timeout=INSTALL_S)

@@ -82,31 +82,100 @@ def test_the_biggest_gap_goes_first() -> None:
     campaigns = [a_campaign(1, opens=6), a_campaign(2, opens=500), a_campaign(3, opens=50)]
     checkpoints = {number: a_checkpoint() for number in (1, 2, 3)}
 
-    messages = due(campaigns, checkpoints=checkpoints, request=REQUEST, policy=Policy(), now=NOON)
+    found = due(campaigns, checkpoints=checkpoints, request=REQUEST, policy=Policy(), now=NOON)
 
-    assert [message.campaign_id for message in messages] == [2, 3, 1]
+    assert [each.message.campaign_id for each in found] == [2, 3, 1]
 
 
 def test_a_first_sync_reads_back_to_the_lookback() -> None:
     """The message says so, so that a redelivery months later reads the same."""
-    (message,) = due([SENT], checkpoints={}, request=REQUEST, policy=Policy(), now=NOON)
+    (found,) = due([SENT], checkpoints={}, request=REQUEST, policy=Policy(), now=NOON)
 
-    assert (message.since, message.sequence) == (NOON - 7 * DAY, 1)
+    assert (found.message.since, found.message.sequence) == (NOON - 7 * DAY, 1)
 
 
 def test_a_later_sync_reads_from_where_the_last_left_off() -> None:
     """It gets the next sequence, so that older messages are known as such."""
-    (message,) = due(
+    (found,) = due(
         [a_campaign(1, opens=6)], checkpoints={1: a_checkpoint()}, request=REQUEST, policy=Policy(), now=NOON
     )
 
-    assert (message.since, message.sequence) == (None, 5)
+    assert (found.message.since, found.message.sequence) == (None, 5)
 
 
 def test_unfinished_work_keeps_its_sequence() -> None:
     """Its own message may still be on the way: whichever comes second finds the work done."""
     checkpoint = a_checkpoint(status=Status.RUNNING)
 
-    (message,) = due([SENT], checkpoints={1: checkpoint}, request=REQUEST, policy=Policy(), now=NOON)
+    (found,) = due([SENT], checkpoints={1: checkpoint}, request=REQUEST, policy=Policy(), now=NOON)
 
-    assert message.sequence == 4
+    assert found.message.sequence == 4
+
+
+def test_news_goes_before_backfill_however_big() -> None:
+    """A new campaign of the last days is news; what is read for the sake of the past can wait."""
+    campaigns = [a_campaign(1, opens=90_000), a_campaign(2, opens=6), a_campaign(3, opens=8)]
+    checkpoints = {1: a_checkpoint(a_sync(audited_at=NOON - 40 * DAY)), 2: a_checkpoint()}
+
+    found = due(campaigns, checkpoints=checkpoints, request=REQUEST, policy=Policy(), now=NOON)
+
+    assert [(each.message.campaign_id, each.message.backfill) for each in found] == [(3, False), (2, False), (1, True)]
+
+
+def test_everything_asked_for_is_backfill() -> None:
+    """Of a campaign that was never synced, too."""
+    request = replace(REQUEST, since=NOON - 900 * DAY)
+
+    (found,) = due([SENT], checkpoints={}, request=request, policy=Policy(), now=NOON)
+
+    assert (found.message.reason, found.message.backfill) == (Reason.NEW, True)
+
+
+def test_an_interrupted_backfill_stays_one() -> None:
+    """Its checkpoint remembers."""
+    checkpoints = {
+        1: a_checkpoint(status=Status.RUNNING, backfill=True),
+        2: a_checkpoint(status=Status.RUNNING),
+    }
+
+    found = due(
+        [a_campaign(1, opens=9), a_campaign(2, opens=9)],
+        checkpoints=checkpoints,
+        request=REQUEST,
+        policy=Policy(),
+        now=NOON,
+    )
+
+    assert [(each.message.campaign_id, each.message.backfill) for each in found] == [(2, False), (1, True)]
+
+
+@pytest.mark.parametrize(
+    ("most", "expected"), [(None, [1, 2, 3, 4]), (1, [1, 2]), (110, [1, 2, 3]), (163, [1, 2, 3, 4])]
+)
+def test_a_run_hands_out_no_more_backfill_than_the_budget_can_read_until_the_next(
+    most: int | None, expected: list[int]
+) -> None:
+    """News (1) always goes out, and one backfill at least: 55 requests here, 55 more, and 53."""
+    rows = {2: 1_000, 3: 1_000, 4: 960}
+    campaigns = [a_campaign(1, opens=6), *(a_campaign(n, opens=count, uniqueopens=count) for n, count in rows.items())]
+    old = a_checkpoint(a_sync(audited_at=NOON - 40 * DAY, counters={}))
+    policy = Policy(backfill_requests=most)
+
+    found = due(
+        campaigns, checkpoints={1: a_checkpoint(), 2: old, 3: old, 4: old}, request=REQUEST, policy=policy, now=NOON
+    )
+
+    assert [each.message.campaign_id for each in found] == expected
+
+
+def test_backfill_that_is_being_read_counts_for_what_may_be_handed_out() -> None:
+    """Campaign 1 takes all that there is until the next run."""
+    campaigns = [a_campaign(1, opens=4_000, uniqueopens=4_000), a_campaign(2, opens=60, uniqueopens=60)]
+    old = a_checkpoint(a_sync(audited_at=NOON - 40 * DAY, counters={}))
+    held = replace(old, status=Status.RUNNING, lease=LEASE, backfill=True)
+
+    found = due(
+        campaigns, checkpoints={1: held, 2: old}, request=REQUEST, policy=Policy(backfill_requests=100), now=NOON
+    )
+
+    assert found == []

@@ -1,0 +1,119 @@
+"""What a sync will cost: requests and rows by the campaigns' counters, jobs and bytes on BigQuery. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sendtrail.campaigns import Campaign
+from sendtrail.messages import SyncCampaign
+from sendtrail.reach import floor, reach, reports_to_read
+from sendtrail.reports import Report, counted_rows, moved_rows
+from sendtrail.synced import CampaignSynced
+
+PAGE_ROWS = 20
+CAMPAIGNS_A_REQUEST = CONTACTS_A_REQUEST = 100
+# Of a campaign that was sent to all at once, this is how long half of its opens take.
+HALF_OF_THE_OPENS = timedelta(hours=6)
+# The fewest bytes that BigQuery bills for each table that a statement names: https://cloud.google.com/bigquery/pricing
+LEAST_BILLED_BYTES = 10_000_000
+TABLES_IN_A_MERGE = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forecast:
+    """Requests to the API, rows that they bring, and batches in which those are merged."""
+
+    requests: int = 0
+    rows: int = 0
+    batches: int = 0
+
+    def __add__(self, other: "Forecast") -> "Forecast":
+        """Return both together."""
+        return Forecast(
+            requests=self.requests + other.requests, rows=self.rows + other.rows, batches=self.batches + other.batches
+        )
+
+    @property
+    def bytes_billed(self) -> int:
+        """Return what BigQuery bills at least for the MERGEs; loading costs nothing."""
+        return self.batches * TABLES_IN_A_MERGE * LEAST_BILLED_BYTES
+
+
+NOTHING = Forecast()
+
+
+def total(forecasts: Iterable[Forecast]) -> Forecast:
+    """Return the sum of forecasts."""
+    return sum(forecasts, NOTHING)
+
+
+def campaign_forecast(
+    campaign: Campaign,
+    message: SyncCampaign,
+    synced: CampaignSynced | None,
+    *,
+    now: datetime,
+    overlap: timedelta,
+    flush_rows: int,
+) -> Forecast:
+    """Return what it takes to do as a message says."""
+    since = floor(message, synced, now=now)
+    reports = reports_to_read(message, synced, since=since)
+    found = [
+        _report_forecast(report, campaign, message, synced, since=since, now=now, overlap=overlap) for report in reports
+    ]
+    together = total(found)
+    return Forecast(
+        requests=together.requests + message.split,
+        rows=together.rows,
+        batches=ceil(together.rows / flush_rows),
+    )
+
+
+def contacts_forecast(contacts: int, *, flush_rows: int) -> Forecast:
+    """Return what a full pass takes: its pages, the empty one that ends it (asked for twice), tags and lists."""
+    return Forecast(
+        requests=ceil(contacts / CONTACTS_A_REQUEST) + 4, rows=contacts, batches=2 * ceil(contacts / flush_rows)
+    )
+
+
+def share_since(campaign: Campaign, since: datetime, *, now: datetime) -> float:
+    """Return which share of a campaign's opens lies after `since`, by what is usual: 0 to 1.
+
+    An automation is sent all the time; of any other campaign most opens come soon after it was sent.
+    """
+    sent = campaign.sent_at or campaign.created_at
+    if sent is None or since <= sent or now <= sent:
+        return 1.0
+    if campaign.automation_id:
+        return (now - since) / (now - sent)
+    return HALF_OF_THE_OPENS / (HALF_OF_THE_OPENS + (since - sent))
+
+
+def _report_forecast(
+    report: Report,
+    campaign: Campaign,
+    message: SyncCampaign,
+    synced: CampaignSynced | None,
+    *,
+    since: datetime,
+    now: datetime,
+    overlap: timedelta,
+) -> Forecast:
+    counted = counted_rows(report, message.counters) or 0
+    if report in (Report.CLICKS, Report.FORWARDS):  # a page of links holds all of their clicks
+        return Forecast(requests=1, rows=counted)
+    if report is not Report.OPENS:
+        return Forecast(requests=_pages_to_the_end(counted), rows=counted)
+    read_to = reach(report, message, synced, since=since, now=now, overlap=overlap)
+    before = {} if synced is None or read_to.since == since else synced.counters
+    moved = moved_rows(report, now=message.counters, before=before)
+    rows = round(counted * share_since(campaign, read_to.since, now=now)) if moved is None else min(moved, counted)
+    is_all = rows >= counted
+    return Forecast(requests=_pages_to_the_end(rows) if is_all else rows // PAGE_ROWS + 1, rows=rows)
+
+
+def _pages_to_the_end(rows: int) -> int:
+    """Return the requests that read so many rows: a page that is not full ends them, or else an empty one does."""
+    return rows // PAGE_ROWS + 1

@@ -1,0 +1,99 @@
+"""The account's rate budget as stored, and every decision about it: a GCRA ("next free slot") with two classes of work.
+
+https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
+
+News goes first: it reserves ahead, as far as it asks. While there is news, background work (backfills, contacts) gets
+the slots that news leaves idle, and one in `BACKGROUND_EVERY` whatever news does, so that it never stands still.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# A strict sliding window of 1 s sees n + 1 requests of n a second as soon as the network bunches them by more than
+# this share of the window.
+HEADROOM = 0.07
+BACKGROUND_EVERY = 10
+# How long after its last slot news is taken to be still at work: longer than an answer takes to come in.
+NEWS_LASTS = timedelta(seconds=5)
+SOONEST_RETRY = timedelta(milliseconds=50)
+
+
+class Priority(StrEnum):
+    """Which work a request belongs to."""
+
+    NEWS = "news"
+    BACKGROUND = "background"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """An account's limit in requests per second, and the share of it that is kept free for others (0 to below 1)."""
+
+    requests_per_second: float
+    share_kept_free: float = 0.0
+
+    def interval(self, limit: float | None = None) -> timedelta:
+        """Return the time between two requests; `limit` is the account's own word, which may be lower."""
+        allowed = min(self.requests_per_second, limit or self.requests_per_second)
+        return timedelta(seconds=(1 + HEADROOM) / (allowed * (1 - self.share_kept_free)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slots:
+    """The budget as stored.
+
+    `next_free` is the first moment that nobody has reserved; `news_until` until when news is known to be at work;
+    `background_free` when background work may next take a slot whatever news does; `limit` the requests per second that
+    the account itself says it allows, None where it never said anything that mattered.
+    """
+
+    next_free: datetime
+    news_until: datetime | None = None
+    background_free: datetime | None = None
+    limit: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reservation:
+    """So many slots, `interval` apart, from `first` on; with a `count` of 0 there are none: ask again at `first`."""
+
+    first: datetime
+    count: int
+    interval: timedelta
+
+
+def reserve(
+    slots: Slots | None, *, count: int, pace: Pace, priority: Priority, now: datetime
+) -> tuple[Reservation, Slots]:
+    """Return the slots that are granted to somebody who asks for `count` of them, and what is left after them."""
+    before = slots or Slots(next_free=now)
+    interval = pace.interval(before.limit)
+    first = max(now, before.next_free)
+    end = first + count * interval
+    if priority is Priority.NEWS:
+        after = replace(before, next_free=end, news_until=end + NEWS_LASTS)
+        return Reservation(first=first, count=count, interval=interval), after
+    if before.news_until is None or before.news_until <= now:
+        return Reservation(first=first, count=count, interval=interval), replace(before, next_free=end)
+    return _beside_news(before, first=first, interval=interval, now=now)
+
+
+def pushed_back(slots: Slots | None, *, until: datetime) -> Slots:
+    """Return the budget with nothing free before `until`."""
+    return Slots(next_free=until) if slots is None else replace(slots, next_free=max(slots.next_free, until))
+
+
+def limited(slots: Slots | None, *, limit: float, now: datetime) -> Slots:
+    """Return the budget after the account has said how many requests per second it allows."""
+    return replace(slots or Slots(next_free=now), limit=limit)
+
+
+def _beside_news(before: Slots, *, first: datetime, interval: timedelta, now: datetime) -> tuple[Reservation, Slots]:
+    own = before.background_free or now
+    if first > now and own > now:
+        again = max(min(first, own), now + SOONEST_RETRY)
+        return Reservation(first=again, count=0, interval=interval), before
+    own = max(own, now) + BACKGROUND_EVERY * interval
+    after = replace(before, next_free=first + interval, background_free=own)
+    return Reservation(first=first, count=1, interval=interval), after
