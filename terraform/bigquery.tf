@@ -7,6 +7,9 @@ locals {
   working_tables = ["contacts_seen"]
   never          = 4102444800000 # 1 January 2100
 
+  # What no function writes. Nobody may load what nothing reads: it would seem to be in, and earn nothing.
+  loaded_tables = setsubtract(["conversions", "users", "attribution_settings"], keys(local.instead))
+
   bigquery_location = coalesce(var.bigquery_location, var.region)
 
   merges = {
@@ -42,7 +45,7 @@ resource "google_bigquery_table" "table" {
 
   dataset_id  = contains(local.working_tables, each.key) ? google_bigquery_dataset.staging.dataset_id : google_bigquery_dataset.data.dataset_id
   table_id    = each.key
-  description = each.value.description
+  description = join("", [try("Not read: the views read ${local.instead[each.key]} instead. ", ""), each.value.description])
   schema      = jsonencode(each.value.schema.fields)
   clustering  = try(each.value.clustering.fields, null)
 
@@ -93,4 +96,31 @@ resource "google_bigquery_dataset_iam_member" "reader" {
   dataset_id = google_bigquery_dataset.data.dataset_id
   role       = "roles/bigquery.dataViewer"
   member     = each.key
+}
+
+# People and jobs that bring conversions, and say who is who and how credit is given.
+resource "google_bigquery_table_iam_member" "load" {
+  for_each = { for pair in setproduct(local.loaded_tables, var.loaders) : "${pair[0]} by ${pair[1]}" => { table = pair[0], member = pair[1] } }
+
+  dataset_id = google_bigquery_table.table[each.value.table].dataset_id
+  table_id   = google_bigquery_table.table[each.value.table].table_id
+  role       = "roles/bigquery.dataEditor"
+  member     = each.value.member
+}
+
+# A load passes through a staging table of its own, as every batch does.
+resource "google_bigquery_dataset_iam_member" "load" {
+  for_each = var.loaders
+
+  dataset_id = google_bigquery_dataset.staging.dataset_id
+  role       = "roles/bigquery.dataEditor"
+  member     = each.key
+}
+
+resource "google_project_iam_member" "load" {
+  for_each = var.loaders
+
+  project = var.project_id
+  role    = "roles/bigquery.jobUser"
+  member  = each.key
 }

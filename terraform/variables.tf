@@ -257,6 +257,63 @@ variable "readers" {
   }
 }
 
+variable "loaders" {
+  description = "Who may load conversions, fill users and choose how credit is given (sendtrail conversions load, sendtrail attribution set): IAM members."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for member in var.loaders : can(regex("^(user|group|serviceAccount|domain|principal|principalSet):.+", member))])
+    error_message = "loaders are IAM members such as user:ann@example.com or serviceAccount:shop@my-project.iam.gserviceaccount.com; never allUsers or allAuthenticatedUsers."
+  }
+}
+
+variable "conversions_view" {
+  description = "Your own view of conversions, <project>.<dataset>.<view>, which the views then read instead of the table conversions: docs/attribution.md has its columns."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.conversions_view == null || can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]\\.[A-Za-z0-9_]+\\.[A-Za-z0-9_-]+$", var.conversions_view))
+    error_message = "conversions_view is the full name of a view or table, <project>.<dataset>.<view>: my-project.shop.orders, without backticks."
+  }
+
+  validation {
+    # Their names are the folders of sql/.
+    condition = !startswith(coalesce(var.conversions_view, "-"), "${var.project_id}.${var.dataset}.") || length(
+      fileset("${path.module}/../sql", "${reverse(split(".", coalesce(var.conversions_view, "-")))[0]}/*.{json,sql}")
+    ) == 0
+    error_message = "conversions_view names a table or view of Sendtrail's own: name one of yours, or leave it away to fill the table."
+  }
+}
+
+variable "users_view" {
+  description = "Your own view of who is which contact, <project>.<dataset>.<view>, which the views then read instead of the table users: docs/views.md has its columns."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.users_view == null || can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]\\.[A-Za-z0-9_]+\\.[A-Za-z0-9_-]+$", var.users_view))
+    error_message = "users_view is the full name of a view or table, <project>.<dataset>.<view>: my-project.shop.orders, without backticks."
+  }
+
+  validation {
+    # Their names are the folders of sql/.
+    condition = !startswith(coalesce(var.users_view, "-"), "${var.project_id}.${var.dataset}.") || length(
+      fileset("${path.module}/../sql", "${reverse(split(".", coalesce(var.users_view, "-")))[0]}/*.{json,sql}")
+    ) == 0
+    error_message = "users_view names a table or view of Sendtrail's own: name one of yours, or leave it away to fill the table."
+  }
+}
+
+variable "authorize_views" {
+  description = "Whether Sendtrail's views are authorised in the datasets of conversions_view and users_view, so that readers need no access there. With false, their owner does it."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "firestore_location" {
   description = "Where the state lies: a region, nam5 or eur3. The functions' region where it is not given. It can never be changed."
   type        = string

@@ -1,15 +1,20 @@
 locals {
   # sql/<view>/view.sql. BigQuery checks a view when it is made, so each waits for those that it reads.
-  views = {
+  queries = {
     for file in fileset(local.sql, "*/view.sql") :
     dirname(file) => templatefile("${local.sql}/${file}", { dataset = "${var.project_id}`.`${var.dataset}" })
+  }
+  views = {
+    for view, query in local.queries : view => replace(
+      replace(query, local.own["conversions"], local.source["conversions"]), local.own["users"], local.source["users"]
+    )
   }
   # The description of every column of a view.
   columns = {
     for view in keys(local.views) :
     view => fileexists("${local.sql}/${view}/columns.json") ? file("${local.sql}/${view}/columns.json") : null
   }
-  reads = { for view, query in local.views : view => [for other in keys(local.views) : other if other != view && strcontains(query, "`.`${other}`")] }
+  reads = { for view, query in local.queries : view => [for other in keys(local.queries) : other if other != view && strcontains(query, "`.`${other}`")] }
 
   # A layer reads the layers before it only. HCL has no recursion, so there are twelve; the last takes what is left.
   layer_0  = [for view, reads in local.reads : view if length(reads) == 0]

@@ -8,10 +8,9 @@ import typer
 from rich.console import Console
 
 from sendtrail.attribution_settings import checked_settings
-from sendtrail.cli.conversions import LoadSettings
-from sendtrail.cli.settings import checked_database
+from sendtrail.cli.warehouse_settings import AccountSettings
+from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, writing
 from sendtrail.clock import SystemClock
-from sendtrail.local.warehouse import DuckDbWarehouse
 from sendtrail.rows import Batch, Table, setting_row
 
 app = typer.Typer(name="attribution", help="How conversions are credited to campaigns.", no_args_is_help=True)
@@ -26,20 +25,21 @@ def _attribution() -> None:
 def set_(
     settings: Annotated[list[str], typer.Argument(help="Such as lookback_days=60.", metavar="NAME=VALUE...")],
     *,
-    database: Annotated[str | None, typer.Option(help="The DuckDB file.", metavar="FILE", show_default=False)] = None,
-    organization: Annotated[
-        str | None, typer.Option(help="The account that it holds for.", metavar="NAME", show_default=False)
-    ] = None,
+    database: Annotated[str | None, DATABASE] = None,
+    organization: Annotated[str | None, option("The account it holds for. Default in a file: main.", "NAME")] = None,
+    dataset: Annotated[str | None, DATASET] = None,
+    project: Annotated[str | None, PROJECT] = None,
+    location: Annotated[str | None, LOCATION] = None,
 ) -> None:
     """Choose how credit is given; the views follow at once, and `attribution_parameters` shows what holds.
 
     lookback_days (default 30), include_opens (false), include_machine (false), first_percent and last_percent of
     position_based (40 and 40), half_life_days of time_decay (7).
     """
-    chosen = checked_settings(settings)
-    place = LoadSettings.read({"database": database, "organization": organization})
-    with DuckDbWarehouse(checked_database(str(place.database)), dataset=place.dataset) as warehouse:
-        warehouse.merge(_batch(chosen, place.organization, now=SystemClock().now()))
+    place = AccountSettings.read({name: value for name, value in locals().items() if name != "settings"})
+    chosen, clock = checked_settings(settings), SystemClock()
+    with writing(place, clock) as warehouse:
+        warehouse.merge(_batch(chosen, place.organization, now=clock.now()))
     for name, value in chosen.items():
         Console().print(f"{name} is {value} now.", highlight=False)
 

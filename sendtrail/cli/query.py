@@ -2,58 +2,84 @@
 
 import csv
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
 from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from sendtrail.cli.settings import checked_database
-from sendtrail.errors import SettingsError
-from sendtrail.local.reading import read_only
+from sendtrail.cli.warehouse_settings import WarehouseSettings
+from sendtrail.cli.warehouses import DATABASE, LOCATION, PROJECT, looking
+from sendtrail.clock import SystemClock
+from sendtrail.errors import Rejected, SettingsError
 
 
 def query(
-    sql: Annotated[str, typer.Argument(help="A SELECT in DuckDB's SQL.", metavar="SQL")],
+    sql: Annotated[str, typer.Argument(help="A SELECT, in DuckDB's SQL or BigQuery's.", metavar="SQL")],
     *,
-    database: Annotated[
-        str, typer.Option(help="The DuckDB file.", metavar="FILE", envvar="SENDTRAIL_DATABASE")
-    ] = "sendtrail.duckdb",
+    database: Annotated[str | None, DATABASE] = None,
+    project: Annotated[str | None, PROJECT] = None,
+    location: Annotated[str | None, LOCATION] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line.")] = False,
 ) -> None:
-    """Print what a SELECT finds in a synced database, which it cannot change.
+    """Print what a SELECT finds in a synced warehouse, which it cannot change.
 
     Example: `sendtrail query "SELECT event_type, COUNT(*) FROM marketing_ai.email_activities GROUP BY ALL"`
     """
     if as_csv and as_json:
         raise SettingsError(["choose one of --csv and --json"])
-    with read_only(checked_database(database)) as look:
+    settings = WarehouseSettings.read({"database": database, "project": project, "location": location})
+    show = _print_csv if as_csv else _print_json if as_json else _print_table
+    with looking(settings, SystemClock()) as look, _blamed_on_the_query():
         result = look(sql)
-        if as_csv:
-            _print_csv(result.columns, result.rows)
-        elif as_json:
-            _print_json(result.columns, result.rows)
-        else:
-            _print_table(result.columns, result.rows)
+        show(result.columns, result.rows)
+
+
+@contextmanager
+def _blamed_on_the_query() -> Iterator[None]:
+    try:
+        yield
+    except Rejected as error:
+        raise SettingsError([f"the query cannot be run: {error}"]) from error
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([_cell(value) for value in row] for row in rows)
 
 
 def _print_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for row in rows:
-        line = orjson.dumps(dict(zip(columns, row, strict=True)), default=str)
-        sys.stdout.write(line.decode() + "\n")
+        sys.stdout.write(_json(dict(zip(columns, row, strict=True))) + "\n")
 
 
 def _print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    table = Table(*columns)
+    table = Table(*map(escape, columns))  # what stands in brackets is no style
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*(Text("" if value is None else str(_cell(value))) for value in row))
     Console().print(table)
+
+
+def _cell(value: Any) -> Any:
+    """Return a list or a JSON value as its text, which is JSON, and an exact number as a person writes it."""
+    if isinstance(value, list | dict):
+        return _json(value)
+    return _text(value) if isinstance(value, Decimal) else value
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=_text).decode()
+
+
+def _text(value: Any) -> str:
+    """Return a text, of an exact number without the zeros that only DuckDB adds."""
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return text.rstrip("0").rstrip(".") if isinstance(value, Decimal) and "." in text else text

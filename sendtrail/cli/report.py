@@ -1,49 +1,35 @@
 """`sendtrail report`: one HTML file that shows an account."""
 
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 from rich.console import Console
 
 from sendtrail.cli.report_settings import ReportSettings
-from sendtrail.cli.settings import checked_database
+from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, reading
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.errors import SettingsError
-from sendtrail.local.reading import read_only
 from sendtrail.report.payload import Occasion
-from sendtrail.report.port import Query
 from sendtrail.report.reading import Source, choose_account, read_figures
-
-PATIENCE_S = 600.0
-MAXIMUM_BYTES_BILLED = 2**40 // 10  # a tenth of a TiB a query
-
-
-def _option(words: str, metavar: str) -> Any:
-    return typer.Option(help=words, metavar=metavar, show_default=False)
 
 
 def report(
     *,
-    database: Annotated[str | None, _option("The DuckDB file. Default: sendtrail.duckdb.", "FILE")] = None,
-    output: Annotated[str | None, _option("The file to write. Default: sendtrail-report.html.", "FILE")] = None,
+    database: Annotated[str | None, DATABASE] = None,
+    output: Annotated[str | None, option("The file to write. Default: sendtrail-report.html.", "FILE")] = None,
     is_opened: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
     model: Annotated[
         str | None,
-        _option(
+        option(
             "The model to begin with: first_touch, last_touch (default), linear, position_based, time_decay.", "NAME"
         ),
     ] = None,
-    organization: Annotated[str | None, _option("The account, where there are several.", "NAME")] = None,
-    dataset: Annotated[str | None, _option("What holds the tables. Default: marketing_ai.", "NAME")] = None,
-    project: Annotated[
-        str | None, _option("Read from BigQuery in this Google Cloud project instead of a file.", "ID")
-    ] = None,
-    location: Annotated[str | None, _option("Where the BigQuery dataset is. Default: US.", "NAME")] = None,
+    organization: Annotated[str | None, option("The account, where there are several.", "NAME")] = None,
+    dataset: Annotated[str | None, DATASET] = None,
+    project: Annotated[str | None, PROJECT] = None,
+    location: Annotated[str | None, LOCATION] = None,
 ) -> None:
     """Write a report as one HTML file: which campaigns earned the most, what happened, and how far to trust it.
 
@@ -58,7 +44,7 @@ def report(
 
 def write_report(settings: ReportSettings, *, clock: Clock) -> Path:
     """Write the report and return its file; raise SettingsError where there is nothing to read, or no place for it."""
-    with _warehouse(settings, clock) as query:
+    with reading(settings, clock) as query:
         account = choose_account(query, dataset=settings.dataset, wanted=settings.organization)
         figures = read_figures(Source(query=query, dataset=settings.dataset, organization=account))
     text = _page()(figures, Occasion(made_at=clock.now(), model=settings.model))
@@ -75,29 +61,3 @@ def _page() -> Any:
     except ImportError as error:
         raise SettingsError([f"the report needs an extra: pip install 'sendtrail[report]' ({error})"]) from None
     return page
-
-
-@contextmanager
-def _warehouse(settings: ReportSettings, clock: Clock) -> Iterator[Query]:
-    if settings.project:
-        yield _bigquery(settings, clock)
-        return
-    with read_only(checked_database(str(settings.database))) as look:
-        yield look
-
-
-def _bigquery(settings: ReportSettings, clock: Clock) -> Query:
-    try:
-        from sendtrail.gcp.clients import bigquery_client  # noqa: PLC0415  (an extra)
-        from sendtrail.gcp.jobs import Jobs  # noqa: PLC0415
-        from sendtrail.gcp.reading import BigQueryReader  # noqa: PLC0415
-    except ImportError as error:
-        raise SettingsError([f"BigQuery needs an extra: pip install 'sendtrail[gcp]' ({error})"]) from None
-    client = bigquery_client(settings.project or "", location=settings.location, endpoint=settings.bigquery_endpoint)
-    ends_at = clock.monotonic() + PATIENCE_S
-    return BigQueryReader(
-        client=client,
-        jobs=Jobs(client, clock=clock, seconds_left=lambda: ends_at - clock.monotonic()),
-        new_id=lambda: uuid4().hex,
-        maximum_bytes_billed=MAXIMUM_BYTES_BILLED,
-    )

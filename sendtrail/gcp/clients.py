@@ -2,19 +2,29 @@
 
 import grpc
 from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import DefaultCredentialsError
 from google.cloud import bigquery
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 from google.cloud.pubsub_v1 import PublisherClient
 from google.cloud.secretmanager_v1 import SecretManagerServiceClient
 
+from sendtrail.errors import SettingsError
 from sendtrail.gcp.pubsub import OPTIONS
+
+NOT_SIGNED_IN = "nobody is signed in to Google Cloud: run gcloud auth application-default login"
 
 
 def bigquery_client(project_id: str, *, location: str, endpoint: str | None = None) -> bigquery.Client:
-    """Return a client of BigQuery, or of an emulator at `endpoint` (http://host:port), without credentials."""
+    """Return a client of BigQuery, or of an emulator at `endpoint` (http://host:port), without credentials.
+
+    Raise SettingsError where there are no credentials.
+    """
     if endpoint is None:
-        return bigquery.Client(project=project_id, location=location)
+        try:
+            return bigquery.Client(project=project_id, location=location)
+        except DefaultCredentialsError as error:
+            raise SettingsError([f"{NOT_SIGNED_IN} ({error})"]) from error
     return bigquery.Client(
         project=project_id,
         location=location,

@@ -67,16 +67,23 @@ def told(error: BaseException) -> SendtrailError:
     """Return an error as its caller has to take it."""
     is_refused = _reason(error) in REFUSED_REASONS or _code(error) in REFUSED_CODES
     if is_refused and not may_pass(error):
-        return Rejected(f"BigQuery refuses this work: {error}")
-    return Unavailable(f"BigQuery did not finish its part: {error}")
+        return Rejected(f"BigQuery refuses this work: {_words(error)}")
+    return Unavailable(f"BigQuery did not finish its part: {_words(error)}")
+
+
+def _words(error: BaseException) -> str:
+    """Return what BigQuery says, without the address and the job that the client adds."""
+    return str(_detail(error).get("message") or error)
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, JobFailed):
-        return error.reason
+    return error.reason if isinstance(error, JobFailed) else str(_detail(error).get("reason", ""))
+
+
+def _detail(error: BaseException) -> Mapping[str, Any]:
     details = error.errors if isinstance(error, api.GoogleAPICallError) else []
     first = details[0] if details else {}
-    return str(first.get("reason", "")) if isinstance(first, Mapping) else ""
+    return first if isinstance(first, Mapping) else {}
 
 
 def _code(error: BaseException) -> int:

@@ -9,6 +9,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud import bigquery
 from google.cloud.bigquery import QueryJob
 
+from sendtrail.errors import Rejected
 from sendtrail.gcp.job_errors import told
 from sendtrail.gcp.jobs import NO_RETRY, Jobs
 
@@ -39,15 +40,34 @@ class BigQueryReader:
         except (api.GoogleAPIError, GoogleAuthError, OSError) as error:
             raise told(error) from error
 
-    def _submit(self, sql: str, job_id: str, timeout_s: float) -> QueryJob:
+    def kind(self, sql: str) -> str:
+        """Return what a statement is, in BigQuery's words, without running it: SELECT, DELETE, SCRIPT, ..."""
+        job = self.jobs.run(f"look_{self.new_id()}", lambda id_, s: self._submit(sql, id_, s, is_dry=True))
+        return str(cast("QueryJob", job).statement_type or "")
+
+    def _submit(self, sql: str, job_id: str, timeout_s: float, *, is_dry: bool = False) -> QueryJob:
         return self.client.query(
             sql,
-            job_config=bigquery.QueryJobConfig(maximum_bytes_billed=self.maximum_bytes_billed),
+            job_config=bigquery.QueryJobConfig(maximum_bytes_billed=self.maximum_bytes_billed, dry_run=is_dry),
             job_id=job_id,
             retry=NO_RETRY,
             job_retry=NO_RETRY,
             timeout=timeout_s,
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SelectOnly:
+    """Runs what anybody has written, if it is one SELECT: whoever may change the data does not do so by mistake."""
+
+    reader: BigQueryReader
+
+    def __call__(self, sql: str) -> Selected:
+        """Return what a SELECT finds; raise Rejected where it is none or is refused."""
+        kind = self.reader.kind(sql)
+        if kind != "SELECT":
+            raise Rejected(f"this is no SELECT, but {kind or 'nothing that BigQuery names'}: it was not run")
+        return self.reader(sql)
 
 
 def _rows(found: Any) -> Iterator[tuple[Any, ...]]:

@@ -11,7 +11,7 @@ variables {
   bundles    = "./tests/bundles/before"
   accounts = {
     acme   = { api_url = "https://acme.api-us1.com" }
-    beta_2 = { api_url = "https://beta.activehosted.com/", time_zone = "Europe/Berlin", requests_per_second = 2.5, enabled = false }
+    beta_2 = { api_url = "https://beta.activehosted.com/", time_zone = "Europe/Berlin", requests_per_second = 2.5, share_kept_free = 0.2, enabled = false }
   }
 }
 
@@ -34,6 +34,7 @@ run "two_accounts" {
       apiKeySecret      = { stringValue = "projects/example-project/secrets/sendtrail-beta_2-api-key/versions/latest" }
       timeZone          = { stringValue = "Europe/Berlin" }
       requestsPerSecond = { doubleValue = 2.5 }
+      shareKeptFree     = { doubleValue = 0.2 }
       enabled           = { booleanValue = false }
     }
     error_message = "A connection says how the account is reached; the key is a reference."

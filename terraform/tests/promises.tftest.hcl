@@ -10,6 +10,7 @@ variables {
   project_id = "example-project"
   accounts   = { acme = { api_url = "https://acme.api-us1.com" } }
   readers    = ["group:analysts@example.com"]
+  loaders    = ["group:shop@example.com"]
   operators  = ["user:ann@example.com"]
   bundles    = "./tests/bundles/before"
 }
@@ -28,6 +29,9 @@ run "access" {
         values(google_bigquery_table_iam_member.merge),
         values(google_bigquery_dataset_iam_member.stage),
         values(google_bigquery_dataset_iam_member.reader),
+        values(google_bigquery_table_iam_member.load),
+        values(google_bigquery_dataset_iam_member.load),
+        values(google_project_iam_member.load),
         values(google_project_iam_member.build),
         values(google_project_iam_member.job),
         values(google_project_iam_member.state),

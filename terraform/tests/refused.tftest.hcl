@@ -80,6 +80,12 @@ run "no_requests" {
   expect_failures = [var.accounts]
 }
 
+run "a_whole_budget_kept_free" {
+  command = plan
+  variables { accounts = { acme = { api_url = "https://acme.api-us1.com", share_kept_free = 1 } } }
+  expect_failures = [var.accounts]
+}
+
 run "an_uneven_day" {
   command = plan
   variables { dispatch_every_hours = 5 }
@@ -138,6 +144,42 @@ run "a_dataset_with_a_hyphen" {
   command = plan
   variables { dataset = "marketing-ai" }
   expect_failures = [var.dataset]
+}
+
+run "public_loaders" {
+  command = plan
+  variables { loaders = ["allUsers"] }
+  expect_failures = [var.loaders]
+}
+
+run "a_view_without_its_project" {
+  command = plan
+  variables { conversions_view = "shop.orders" }
+  expect_failures = [var.conversions_view]
+}
+
+run "a_view_in_backticks" {
+  command = plan
+  variables { conversions_view = "`shop-project.shop.orders`" }
+  expect_failures = [var.conversions_view]
+}
+
+run "users_that_are_sql" {
+  command = plan
+  variables { users_view = "shop-project.shop.users` JOIN `x" }
+  expect_failures = [var.users_view]
+}
+
+run "the_table_itself" {
+  command = plan
+  variables { conversions_view = "example-project.marketing_ai.conversions" }
+  expect_failures = [var.conversions_view]
+}
+
+run "a_view_that_reads_conversions" {
+  command = plan
+  variables { users_view = "example-project.marketing_ai.user_mapping" }
+  expect_failures = [var.users_view]
 }
 
 run "a_place_of_data_that_is_none" {

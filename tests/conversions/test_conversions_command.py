@@ -2,57 +2,19 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer import Typer
-from typer.testing import CliRunner
 
 from sendtrail.cli import attribution, conversions
 from sendtrail.errors import SettingsError
-from sendtrail.local.warehouse import DuckDbWarehouse
-
-ROWS = """order_id,email,time,amount,currency
-1,ann@example.com,2025-03-30T12:05Z,12.50,EUR
-2,bob@example.com,2025-03-31T12:05Z,,
-"""
-
-
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a database with empty tables, in a folder without settings."""
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "warehouse.duckdb"
-    DuckDbWarehouse(path).close()
-    return path
-
-
-def run(app: Typer, *arguments: object) -> str:
-    """Run a command and return what it prints; raise what it raises."""
-    result = CliRunner().invoke(app, [*map(str, arguments)])
-    if isinstance(result.exception, SettingsError):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def load(file: Path, database: Path, content: str) -> str:
-    """Load a file of this content."""
-    file.write_text(content, encoding="utf-8")
-    return run(conversions.app, file, "--database", database)
-
-
-def stored(database: Path, query: str) -> list[tuple[Any, ...]]:
-    """Return rows of the database."""
-    with DuckDbWarehouse(database) as warehouse:
-        return list(warehouse.query(query).rows)
+from tests.conversions.commands import ROWS, load, run, stored
 
 
 def test_a_file_is_loaded_and_loading_it_again_changes_nothing(tmp_path: Path, database: Path) -> None:
     """Handled twice, stored once, and told so."""
-    first = load(tmp_path / "a.csv", database, ROWS)
+    first = load(tmp_path / "a.csv", ROWS, "--database", database)
     before = stored(database, "SELECT * FROM marketing_ai.conversions ORDER BY ALL")
-    second = load(tmp_path / "a.csv", database, ROWS)
+    second = load(tmp_path / "a.csv", ROWS, "--database", database)
 
     assert "2 new or changed, 0 as they were" in first
     assert "0 new or changed, 2 as they were" in second
@@ -61,7 +23,7 @@ def test_a_file_is_loaded_and_loading_it_again_changes_nothing(tmp_path: Path, d
 
 def test_money_is_stored_exactly(tmp_path: Path, database: Path) -> None:
     """No value goes through a float."""
-    load(tmp_path / "a.csv", database, ROWS.replace("12.50", "99999999999999.9999"))
+    load(tmp_path / "a.csv", ROWS.replace("12.50", "99999999999999.9999"), "--database", database)
 
     values = stored(database, "SELECT value FROM marketing_ai.conversions ORDER BY conversion_id")
     assert values == [(Decimal("99999999999999.9999"),), (None,)]
@@ -69,9 +31,9 @@ def test_money_is_stored_exactly(tmp_path: Path, database: Path) -> None:
 
 def test_a_conversion_that_changed_is_brought_up_to_the_file(tmp_path: Path, database: Path) -> None:
     """By its id; the others stay."""
-    load(tmp_path / "a.csv", database, ROWS)
+    load(tmp_path / "a.csv", ROWS, "--database", database)
 
-    told = load(tmp_path / "a.csv", database, ROWS.replace("12.50", "13.00"))
+    told = load(tmp_path / "a.csv", ROWS.replace("12.50", "13.00"), "--database", database)
 
     assert "1 new or changed, 1 as they were" in told
     assert stored(database, "SELECT sum(value) FROM marketing_ai.conversions") == [(Decimal("13.00"),)]
@@ -80,7 +42,7 @@ def test_a_conversion_that_changed_is_brought_up_to_the_file(tmp_path: Path, dat
 def test_nothing_is_loaded_where_a_line_does_not_fit(tmp_path: Path, database: Path) -> None:
     """Not even the lines before it."""
     with pytest.raises(SettingsError, match="line 4: value"):
-        load(tmp_path / "a.csv", database, ROWS + '3,ann@example.com,2025-03-30T12:05Z,"1,50",EUR\n')
+        load(tmp_path / "a.csv", ROWS + '3,ann@example.com,2025-03-30T12:05Z,"1,50",EUR\n', "--database", database)
 
     assert stored(database, "SELECT count(*) FROM marketing_ai.conversions") == [(0,)]
 
@@ -89,7 +51,7 @@ def test_many_rows_are_loaded_whole(tmp_path: Path, database: Path) -> None:
     """More than one slice of a batch."""
     rows = [f"{number},user{number}@example.com,2025-03-30T12:05Z,1.25,EUR" for number in range(20_000)]
 
-    told = load(tmp_path / "a.csv", database, "\n".join([ROWS.splitlines()[0], *rows]))
+    told = load(tmp_path / "a.csv", "\n".join([ROWS.splitlines()[0], *rows]), "--database", database)
 
     assert told.startswith("20,000 conversions are in: 20,000 new or changed")
 

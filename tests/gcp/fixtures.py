@@ -110,7 +110,7 @@ def pubsub_publisher(pubsub_address: str) -> Iterator[PublisherUnderTest]:
 @pytest.fixture(scope="session")
 def bigquery_datasets(bigquery_client: Client) -> Datasets:
     """Give datasets with every table: the emulator gets slower with each further one."""
-    datasets = Datasets(tables="tables", staging="staging")
+    datasets = Datasets(tables="tables", staging="tables_staging")
     create_tables(bigquery_client, datasets)
     return datasets
 

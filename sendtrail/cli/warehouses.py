@@ -1,0 +1,76 @@
+"""The warehouse that a command was asked to work on: to read from, or to merge into."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from sendtrail.cli.settings import checked_database
+from sendtrail.cli.warehouse_settings import WarehouseSettings
+from sendtrail.clock import Clock
+from sendtrail.errors import SettingsError, Unavailable
+from sendtrail.local.reading import read_only
+from sendtrail.local.warehouse import DuckDbWarehouse
+from sendtrail.ports import Warehouse
+from sendtrail.report.port import Query
+
+if TYPE_CHECKING:
+    from sendtrail.gcp.session import Session
+
+
+def option(words: str, metavar: str) -> Any:
+    """Return an option that is text: the settings read it, and their default stands in its words."""
+    return typer.Option(help=words, metavar=metavar, show_default=False)
+
+
+DATABASE = option("The DuckDB file. Default: sendtrail.duckdb.", "FILE")
+DATASET = option("What holds the tables. Default: marketing_ai.", "NAME")
+PROJECT = option("Use BigQuery in this Google Cloud project instead of a file.", "ID")
+LOCATION = option("Where the BigQuery dataset is. Default: US.", "NAME")
+
+
+@contextmanager
+def reading(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
+    """Give what runs Sendtrail's own SELECTs; raise SettingsError where there is nothing to read."""
+    if settings.project:
+        with _bigquery(settings.project, settings, clock) as bigquery:
+            yield bigquery.reader()
+        return
+    with read_only(checked_database(str(settings.database))) as look:
+        yield look
+
+
+@contextmanager
+def looking(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
+    """Give what runs anybody's SELECT and refuses all else; raise SettingsError where there is nothing to read."""
+    if settings.project:
+        with _bigquery(settings.project, settings, clock) as bigquery:
+            yield bigquery.select_only()
+        return
+    with reading(settings, clock) as look:  # of a file that is opened to be read
+        yield look
+
+
+@contextmanager
+def writing(settings: WarehouseSettings, clock: Clock) -> Iterator[Warehouse]:
+    """Give the warehouse to merge into; raise SettingsError where there is none."""
+    if settings.project:
+        with _bigquery(settings.project, settings, clock) as bigquery:
+            yield bigquery.warehouse(settings.dataset)
+        return
+    with DuckDbWarehouse(checked_database(str(settings.database)), dataset=settings.dataset) as warehouse:
+        yield warehouse
+
+
+@contextmanager
+def _bigquery(project_id: str, settings: WarehouseSettings, clock: Clock) -> "Iterator[Session]":
+    try:
+        from sendtrail.gcp.session import session  # noqa: PLC0415  (an extra)
+    except ImportError as error:
+        raise SettingsError([f"BigQuery needs an extra: pip install 'sendtrail[gcp]' ({error})"]) from None
+    try:
+        with session(project_id, location=settings.location, endpoint=settings.bigquery_endpoint, clock=clock) as open_:
+            yield open_
+    except Unavailable as error:  # most often the wrong place was asked, or who asks may not
+        raise Unavailable(f"{error} (asked: project {project_id}, location {settings.location})") from error

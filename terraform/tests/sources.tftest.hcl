@@ -1,0 +1,107 @@
+# Views of the customer's in place of the tables that are theirs to fill, and who may fill these.
+
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+}
+
+variables {
+  project_id = "example-project"
+  accounts   = { acme = { api_url = "https://acme.api-us1.com" } }
+  bundles    = "./tests/bundles/before"
+}
+
+run "none" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for table in ["conversions", "users"] : google_bigquery_table.table[table].description == jsondecode(file("../sql/${table}/table.json")).description])
+    error_message = "Without a view of the customer's the tables are what is read."
+  }
+
+  assert {
+    condition     = length(google_bigquery_dataset_access.view) == 0 && length(google_bigquery_table_iam_member.load) == 0
+    error_message = "Nothing of the customer's is read or authorised unasked, and nobody may load."
+  }
+}
+
+run "both" {
+  command = plan
+  variables {
+    conversions_view = "shop-project.shop.orders-2025"
+    users_view       = "example-project.crm.users"
+    loaders          = ["group:shop@example.com"]
+  }
+
+  assert {
+    condition     = [for grant in google_bigquery_table_iam_member.load : grant.table_id] == ["attribution_settings"]
+    error_message = "Nobody may load what nothing reads."
+  }
+
+  assert {
+    condition     = length(google_bigquery_table.table) == length(fileset("../sql", "*/table.json")) && alltrue([for table in google_bigquery_table.table : table.deletion_protection])
+    error_message = "The tables stay, with what is in them."
+  }
+
+  assert {
+    condition     = startswith(google_bigquery_table.table["conversions"].description, "Not read: the views read shop-project.shop.orders-2025 instead. One row is one conversion")
+    error_message = "Who looks at the table is told that nothing reads it."
+  }
+
+  assert {
+    condition = alltrue([
+      for access in google_bigquery_dataset_access.view :
+      access.role == null && access.view[0].project_id == "example-project" && access.view[0].dataset_id == "marketing_ai"
+    ])
+    error_message = "Views are authorised, and nobody is given a role in the customer's datasets."
+  }
+
+  assert {
+    condition     = contains(keys(google_bigquery_dataset_access.view), "attribution_touches in shop-project.shop") && contains(keys(google_bigquery_dataset_access.view), "user_matches in example-project.crm")
+    error_message = "A view that reads the customer's is authorised in its dataset."
+  }
+
+  assert {
+    condition     = !contains(keys(google_bigquery_dataset_access.view), "attribution_touches in example-project.crm") && !contains(keys(google_bigquery_dataset_access.view), "attribution in shop-project.shop")
+    error_message = "A view that does not read the customer's itself is not."
+  }
+}
+
+run "in_the_same_dataset" {
+  command = plan
+  variables { conversions_view = "example-project.marketing_ai.orders" }
+
+  assert {
+    condition     = length(google_bigquery_dataset_access.view) == 0
+    error_message = "Whoever reads Sendtrail's dataset reads what else is in it."
+  }
+}
+
+run "authorised_by_somebody_else" {
+  command = plan
+  variables {
+    conversions_view = "shop-project.shop.orders"
+    authorize_views  = false
+  }
+
+  assert {
+    condition     = length(google_bigquery_dataset_access.view) == 0
+    error_message = "A dataset whose access somebody else looks after is left alone."
+  }
+}
+
+run "loaders" {
+  command = plan
+  variables { loaders = ["group:shop@example.com"] }
+
+  assert {
+    condition     = sort([for grant in google_bigquery_table_iam_member.load : "${grant.member} ${grant.role} ${grant.table_id}"]) == sort([for table in ["attribution_settings", "conversions", "users"] : "group:shop@example.com roles/bigquery.dataEditor ${table}"])
+    error_message = "Loaders change the tables that are theirs to fill, and no other."
+  }
+
+  assert {
+    condition     = google_bigquery_dataset_iam_member.load["group:shop@example.com"].dataset_id == "marketing_ai_staging" && google_project_iam_member.load["group:shop@example.com"].role == "roles/bigquery.jobUser"
+    error_message = "Loaders may stage a load and run it."
+  }
+}

@@ -1,0 +1,56 @@
+"""docs/attribution.md: its worked example is the test's, its query runs, and it names what there is."""
+
+import re
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from sendtrail.attribution_settings import SETTINGS
+from sendtrail.conversion_csv.header import NAMES
+from sendtrail.tables import definition
+from tests.attribution.cases import VIEWS, load_cases
+from tests.attribution.engines import DuckDb
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "attribution.md").read_text(encoding="utf-8")
+OF_SENDTRAIL = {"row_hash", "created_at", "updated_at"}
+
+
+def test_each_model_has_its_five_touches_worked_out() -> None:
+    """The table of the document, to the cent, is what the views are tested to say."""
+    [case] = [case for case in load_cases() if case.organization_id == "five_touches"]
+    expected: defaultdict[str, list[Decimal]] = defaultdict(list)
+    for _, model, _, _, _, value in case.expected["attribution"]["rows"]:
+        expected[model].append(Decimal(value))
+
+    told = re.findall(r"^\| \*\*([a-z -]+)\*\* \| (.+) \|$", DOCUMENT, flags=re.MULTILINE)
+
+    assert {
+        re.sub(r"[ -]", "_", model): [Decimal(value) for value in values.split("|")] for model, values in told
+    } == expected
+
+
+def test_the_example_runs() -> None:
+    """It is the one question that a marketer asks."""
+    [query] = re.findall(r"```sql\n(.*?);\n```", DOCUMENT, flags=re.DOTALL)
+
+    DuckDb()._run(query.replace("marketing_ai", "d"))
+
+
+@pytest.mark.parametrize("name", [*NAMES, *SETTINGS, *VIEWS])
+def test_every_column_setting_and_view_is_there(name: str) -> None:
+    """What a person may write in a file, choose or ask for."""
+    assert f"`{name}`" in DOCUMENT
+
+
+def test_the_columns_of_a_view_of_ones_own_are_those_of_the_table() -> None:
+    """All but what Sendtrail keeps for itself, with their types."""
+    section = DOCUMENT.partition("### A view of your own")[2].partition("\n## ")[0]
+    told = {
+        name: kind
+        for names, kind in re.findall(r"^\| (`.*`) \| ([A-Z]+) \|", section, flags=re.MULTILINE)
+        for name in re.findall(r"\w+", names)
+    }
+
+    assert told == {c.name: c.type for c in definition("conversions").columns if c.name not in OF_SENDTRAIL}

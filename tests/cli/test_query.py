@@ -1,0 +1,118 @@
+"""`sendtrail query` on a DuckDB file and on BigQuery, run as a person runs it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+from typer import Typer
+from typer.testing import CliRunner
+
+from sendtrail.cli.query import query
+from sendtrail.errors import SettingsError
+from sendtrail.local.warehouse import DuckDbWarehouse
+from tests.contracts.samples import activities, campaign, campaigns, contact, contacts, opened
+from tests.contracts.under_test import WarehouseUnderTest
+
+app = Typer()
+app.command()(query)
+BATCHES = (
+    contacts(contact()),
+    campaigns(campaign(name="[red]Spring, [/red] sale")),
+    activities(opened(detail={"type": "hard"})),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A warehouse with a row of each kind: the options that name it, and its dataset."""
+
+    options: Sequence[str]
+    dataset: str
+
+    def ask(self, sql: str, *options: str) -> str:
+        """Return what a query prints; raise what it raises."""
+        result = CliRunner().invoke(app, [sql.format(d=self.dataset), *self.options, *options])
+        if isinstance(result.exception, SettingsError):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.output
+
+
+@pytest.fixture(params=["duckdb", "bigquery"])
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Give each warehouse, in a folder without settings."""
+    monkeypatch.chdir(tmp_path)
+    if request.param == "bigquery":
+        monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", request.getfixturevalue("bigquery_url"))
+        under_test: WarehouseUnderTest = request.getfixturevalue("bigquery_warehouse")
+        for batch in BATCHES:
+            under_test.warehouse.merge(batch)
+        return Place(options=["--project", "sendtrail-test"], dataset="tables")
+    with DuckDbWarehouse(tmp_path / "warehouse.duckdb") as warehouse:
+        for batch in BATCHES:
+            warehouse.merge(batch)
+    return Place(options=["--database", "warehouse.duckdb"], dataset="marketing_ai")
+
+
+def test_a_table_shows_every_value_as_it_is(place: Place) -> None:
+    """Brackets are no style; lists and JSON are JSON; nothing is nothing."""
+    shown = place.ask(
+        "SELECT c.campaign_name, t.tags, a.detail, a.link_id FROM {d}.campaigns AS c"
+        " CROSS JOIN {d}.contacts AS t CROSS JOIN {d}.email_activities AS a"
+    )
+
+    for text in ("campaign_name", "[red]Spring, [/red] sale", '["vip","søk"]', '{"type":"hard"}'):
+        assert text in shown
+    assert "None" not in shown
+
+
+def test_csv_is_one_that_others_read(place: Place) -> None:
+    """Commas are quoted, times are aware, and nothing is empty."""
+    shown = place.ask("SELECT campaign_name, sent_at, last_sent_at, opens FROM {d}.campaigns", "--csv")
+
+    assert shown.splitlines() == [
+        "campaign_name,sent_at,last_sent_at,opens",
+        '"[red]Spring, [/red] sale",2025-05-29 12:00:00+00:00,,4',
+    ]
+
+
+def test_json_is_an_object_a_line(place: Place) -> None:
+    """Lists stay lists, times are ISO 8601, and exact numbers are text, so that nothing is lost."""
+    shown = place.ask(
+        "SELECT contact_id, tags, created_date, phone, CAST('1.10' AS NUMERIC) AS exact FROM {d}.contacts", "--json"
+    )
+
+    [row] = [orjson.loads(line) for line in shown.splitlines()]
+    assert row == {
+        "exact": "1.1",
+        "contact_id": "1",
+        "tags": ["vip", "søk"],
+        "created_date": "2025-03-03T12:00:00+00:00",
+        "phone": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM {d}.contacts WHERE TRUE",
+        "SELECT 1; DELETE FROM {d}.contacts WHERE TRUE",
+        "DROP TABLE {d}.contacts",
+        "SELECT nothing_of_that_name FROM {d}.contacts",
+        "nonsense",
+    ],
+)
+def test_what_is_no_select_is_refused_and_changes_nothing(place: Place, sql: str) -> None:
+    """Also where whoever asks may change the data."""
+    with pytest.raises(SettingsError, match="the query cannot be run: "):
+        place.ask(sql)
+
+    assert place.ask("SELECT COUNT(*) AS n FROM {d}.contacts", "--csv") == "n\n1\n"
+
+
+def test_csv_and_json_at_once_are_too_much(place: Place) -> None:
+    """One of the two."""
+    with pytest.raises(SettingsError, match="one of --csv and --json"):
+        place.ask("SELECT 1 AS one", "--csv", "--json")

@@ -1,0 +1,37 @@
+"""The commands of conversions and attribution, run as a person runs them."""
+
+from pathlib import Path
+from typing import Any
+
+from typer import Typer
+from typer.testing import CliRunner
+
+from sendtrail.cli import conversions
+from sendtrail.errors import SendtrailError
+from sendtrail.local.warehouse import DuckDbWarehouse
+
+ROWS = """order_id,email,time,amount,currency
+1,ann@example.com,2025-03-30T12:05Z,12.50,EUR
+2,bob@example.com,2025-03-31T12:05Z,,
+"""
+
+
+def run(app: Typer, *arguments: object) -> str:
+    """Run a command and return what it prints; raise what it raises."""
+    result = CliRunner().invoke(app, [*map(str, arguments)])
+    if isinstance(result.exception, SendtrailError):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def load(file: Path, content: str, *options: object) -> str:
+    """Load a file of this content."""
+    file.write_text(content, encoding="utf-8")
+    return run(conversions.app, file, *options)
+
+
+def stored(database: Path, query: str) -> list[tuple[Any, ...]]:
+    """Return rows of a DuckDB file."""
+    with DuckDbWarehouse(database) as warehouse:
+        return list(warehouse.query(query).rows)

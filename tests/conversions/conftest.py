@@ -1,0 +1,16 @@
+"""A database to load into."""
+
+from pathlib import Path
+
+import pytest
+
+from sendtrail.local.warehouse import DuckDbWarehouse
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a database with empty tables, in a folder without settings."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "warehouse.duckdb"
+    DuckDbWarehouse(path).close()
+    return path

@@ -1,0 +1,191 @@
+"""`sendtrail conversions load` and `sendtrail attribution set` into BigQuery, run as a person runs them."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.cloud.bigquery import Client
+
+from sendtrail.cli import attribution
+from sendtrail.errors import Rejected, SendtrailError, SettingsError, Unavailable
+from sendtrail.gcp.bigquery import Datasets
+from sendtrail.rows import Table
+from tests.contracts.under_test import WarehouseUnderTest
+from tests.conversions.commands import ROWS, load, run, stored
+from tests.gcp.bigquery_server import BigQueryServer, Fault, serving
+
+BIGQUERY = ("--project", "sendtrail-test", "--dataset", "tables", "--organization", "acme")
+OWN = ("organization_id", "conversion_id", "user_id", "email", "converted_at", "value", "currency", "kind", "row_hash")
+Rows = Callable[[Table], list[dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the developer's own `.env` out of it."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def rows(bigquery_warehouse: WarehouseUnderTest, bigquery_url: str, monkeypatch: pytest.MonkeyPatch) -> Rows:
+    """Give what reads the tables of the emulator, which are empty; the commands find it by its variable."""
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", bigquery_url)
+    return bigquery_warehouse.read
+
+
+class Told:
+    """Loads a file into servers of the test's own."""
+
+    def __init__(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._file, self._monkeypatch = file, monkeypatch
+
+    def __call__(self, *faults: Fault, content: str = ROWS) -> tuple[BigQueryServer, str | SendtrailError]:
+        """Load into a server with these faults; return it, and what the command printed or raised."""
+        with serving(*faults) as (server, url):
+            self._monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", url)
+            try:
+                return server, load(self._file, content, *BIGQUERY)
+            except SendtrailError as error:
+                return server, error
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Told:
+    """Give what loads a file into servers of the test's own."""
+    return Told(tmp_path / "a.csv", monkeypatch)
+
+
+def test_a_file_is_loaded_and_loading_it_again_changes_nothing(
+    rows: Rows, bigquery_client: Client, bigquery_datasets: Datasets, tmp_path: Path
+) -> None:
+    """Handled twice, stored once, and told so; no staging table is left."""
+    first = load(tmp_path / "a.csv", ROWS, *BIGQUERY)
+    before = rows(Table.CONVERSIONS)
+    second = load(tmp_path / "a.csv", ROWS, *BIGQUERY)
+
+    assert "2 new or changed, 0 as they were" in first
+    assert "0 new or changed, 2 as they were" in second
+    assert len(before) == 2
+    assert rows(Table.CONVERSIONS) == before
+    assert [table.table_id for table in bigquery_client.list_tables(bigquery_datasets.staging)] == ["contacts_seen"]
+
+
+def test_both_warehouses_hold_the_same_of_a_file(rows: Rows, tmp_path: Path, database: Path) -> None:
+    """Every column that the file fills, to the last decimal."""
+    content = ROWS.replace("12.50", "99999999999999.9999")
+    load(tmp_path / "a.csv", content, *BIGQUERY)
+    load(tmp_path / "a.csv", content, "--database", database, "--organization", "acme")
+
+    of_file = stored(database, f"SELECT {', '.join(OWN)} FROM marketing_ai.conversions ORDER BY conversion_id")
+    assert [tuple(row[name] for name in OWN) for row in rows(Table.CONVERSIONS)] == of_file
+
+
+def test_a_conversion_that_changed_is_brought_up_to_the_file(rows: Rows, tmp_path: Path) -> None:
+    """By its id; the others stay, and the same id of another account is another."""
+    load(tmp_path / "a.csv", ROWS, *BIGQUERY)
+
+    told = load(tmp_path / "a.csv", ROWS.replace("12.50", "13.00"), *BIGQUERY)
+    other = load(tmp_path / "a.csv", ROWS, *BIGQUERY[:-1], "other")
+
+    assert "1 new or changed, 1 as they were" in told
+    assert "2 new or changed, 0 as they were" in other
+    assert [row["value"] for row in rows(Table.CONVERSIONS)] == [Decimal(13), None, Decimal("12.5"), None]
+
+
+def test_nothing_is_loaded_where_a_line_does_not_fit(told: Told) -> None:
+    """BigQuery is not even asked."""
+    server, words = told(content=ROWS + '3,ann@example.com,2025-03-30T12:05Z,"1,50",EUR\n')
+
+    assert isinstance(words, SettingsError)
+    assert words.problems[0].startswith("line 4: value")
+    assert server.received == []
+
+
+def test_a_file_is_one_load_and_one_merge(told: Told) -> None:
+    """However many rows it has: all of them, or nothing."""
+    lines = [f"{number},user{number}@example.com,2025-03-30T12:05Z,1,EUR\n" for number in range(9_000)]
+
+    server, _ = told(content=ROWS.partition("\n")[0] + "\n" + "".join(lines))
+
+    calls = [received.call for received in server.received if received.call != "get"]
+    assert calls == ["load", "query", "delete"]
+    assert len(server.received[0].data.splitlines()) == 9_000
+
+
+@pytest.mark.parametrize("call", ["load", "query"])
+def test_an_answer_that_was_lost_loads_nothing_twice(call: Any, told: Told) -> None:
+    """The job is found again by its id."""
+    server, words = told(Fault(on=call, is_done=True))
+
+    assert "2 conversions are in" in str(words)
+    assert len(server.jobs) == 2
+
+
+@pytest.mark.parametrize("call", ["load", "query"])
+@pytest.mark.parametrize(("status", "reason", "kind"), [(400, "invalid", Rejected), (403, "accessDenied", Unavailable)])
+def test_what_bigquery_refuses_is_told_and_leaves_nothing(
+    call: Any, status: int, reason: str, kind: type[SendtrailError], told: Told
+) -> None:
+    """With its reason; the staging table goes, and the table is as it was."""
+    server, words = told(Fault(on=call, status=status, reason=reason, message="so it is"))
+
+    assert isinstance(words, kind)
+    assert "so it is" in str(words)
+    assert len(server.calls("delete")) == 1
+    assert len(server.calls("query")) == (call == "query")
+
+
+def test_who_is_not_signed_in_is_told_how_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a sentence, without a traceback."""
+    monkeypatch.delenv("BIGQUERY_EMULATOR_HOST", raising=False)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
+
+    with pytest.raises(SettingsError, match="gcloud auth application-default login"):
+        load(tmp_path / "a.csv", ROWS, *BIGQUERY)
+
+
+def test_a_place_that_is_not_there_is_named(rows: Rows, tmp_path: Path) -> None:
+    """Terraform's default is not BigQuery's: the location that was asked is told, too."""
+    with pytest.raises(Unavailable, match="elsewhere_staging") as caught:
+        load(tmp_path / "a.csv", ROWS, *BIGQUERY, "--dataset", "elsewhere")
+
+    assert "(asked: project sendtrail-test, location US)" in str(caught.value)
+    assert rows(Table.CONVERSIONS) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [("--project", "My Project", "is no project's id"), ("--location", "Berlin, DE", "is no place of BigQuery")],
+)
+def test_a_place_that_cannot_be_is_refused(option: str, value: str, words: str, tmp_path: Path) -> None:
+    """In words, before anything is read."""
+    with pytest.raises(SettingsError, match=f"{option}: '{value}' {words}"):
+        load(tmp_path / "a.csv", ROWS, *BIGQUERY, option, value)
+
+
+def test_an_account_in_bigquery_has_to_be_named(tmp_path: Path) -> None:
+    """The name that one has in a file is nobody's there."""
+    with pytest.raises(SettingsError, match="--organization: name the account"):
+        load(tmp_path / "a.csv", ROWS, *BIGQUERY[:-2])
+
+
+def test_a_file_that_is_named_is_taken_whatever_the_environment_says(
+    tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An option is nearer than a variable."""
+    monkeypatch.setenv("SENDTRAIL_PROJECT", "sendtrail-test")
+
+    told = load(tmp_path / "a.csv", ROWS, "--database", database)
+
+    assert "2 new or changed" in told
+    assert stored(database, "SELECT count(*) FROM marketing_ai.conversions") == [(2,)]
+
+
+def test_settings_of_attribution_are_stored_and_changed(rows: Rows) -> None:
+    """One row a setting, the newest value."""
+    run(attribution.app, "set", "lookback_days=60", "include_opens=TRUE", *BIGQUERY)
+    run(attribution.app, "set", "lookback_days=90", *BIGQUERY)
+
+    chosen = [(row["organization_id"], row["name"], row["value"]) for row in rows(Table.ATTRIBUTION_SETTINGS)]
+    assert chosen == [("acme", "include_opens", "true"), ("acme", "lookback_days", "90")]
