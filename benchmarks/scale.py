@@ -115,13 +115,14 @@ def _account(name: str, url: str, state: SqliteState) -> Account:
         requests_per_second=RATE,
     )
     clock = SystemClock()
-    budget = RateBudget(state, clock, organization_id=name, requests_per_second=RATE)
+    budget = RateBudget(state, clock, organization_id=name, pace=connection.pace)
     return Account(connection, budget=budget, clock=clock)
 
 
 def _messages(name: str, account: Account, clock: Clock) -> list[SyncCampaign]:
     request = Request(organization_id=name, run_id="bench", since=BEGINNING, contacts=False)
-    return due(account.campaigns(), checkpoints={}, request=request, policy=Policy(), now=clock.now())
+    found = due(account.campaigns(), checkpoints={}, request=request, policy=Policy(), now=clock.now())
+    return [each.message for each in found]
 
 
 def _deliver(data: bytes, backlog: Backlog) -> None:
