@@ -58,6 +58,7 @@ def new_progress(
         for report in reports_to_read(message, synced, since=since)
         for message_id in message_ids
     ]
+    units.sort(key=_rows_expected)  # the small ones first: their pages are all under way at once
     return CampaignProgress(
         run_id=message.run_id,
         reason=message.reason,
@@ -107,6 +108,11 @@ def left_behind(progress: CampaignProgress, synced: CampaignSynced | None) -> Ca
         deep_watermarks={**(synced.deep_watermarks if synced else {}), **empty, **deep},
         unsettled=[] if is_confirmed else _unsettled(read, synced),
     )
+
+
+def _rows_expected(unit: Unit) -> float:
+    known = [rows for rows in (unit.counted, unit.moved) if rows is not None]
+    return min(known, default=float("inf"))
 
 
 def _unsettled(read: Iterable[Report], synced: CampaignSynced | None) -> Sequence[Report]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from campaign_worker.plan import CampaignProgress, Unit, at_unit, can_resume, left_behind, new_progress, resumed
+from campaign_worker.priming import primed
 from sendtrail.activity import happened_since
 from sendtrail.campaigns import CampaignLists
 from sendtrail.clock import Clock
@@ -65,8 +67,14 @@ class CampaignWork:
         if start is None or not can_resume(start, self._message):
             start = self._plan()
             yield Step(rows=(), progress=to_document(start))
-        for index in range(start.index, len(start.units)):
-            yield from self._read(start if index == start.index else at_unit(start, index))
+        places = [
+            start if index == start.index else at_unit(start, index) for index in range(start.index, len(start.units))
+        ]
+        for at, chunks in zip(places, primed([partial(self._read, at) for at in places]), strict=True):
+            unit = at.units[at.index]
+            for chunk in chunks:
+                yield Step(rows=self._rows(chunk, unit), progress=_progress(at, chunk))
+            yield Step(rows=(), progress=to_document(at_unit(at, at.index + 1)))
 
     def batch(self, rows: Sequence[Row], *, delivery: str, number: int) -> Batch:
         """Return rows as the batch `number` of the delivery with the token `delivery`."""
@@ -101,7 +109,7 @@ class CampaignWork:
             overlap=self._source.overlap,
         )
 
-    def _read(self, at: CampaignProgress) -> Iterator[Step]:
+    def _read(self, at: CampaignProgress) -> Iterator[Chunk]:
         unit = at.units[at.index]
         query = ReportQuery(
             campaign_id=self._message.campaign_id,
@@ -112,9 +120,7 @@ class CampaignWork:
             counted=unit.counted,
             moved=unit.moved,
         )
-        for chunk in self._source.reports.read(query):
-            yield Step(rows=self._rows(chunk, unit), progress=_progress(at, chunk))
-        yield Step(rows=(), progress=to_document(at_unit(at, at.index + 1)))
+        return self._source.reports.read(query)
 
     def _rows(self, chunk: Chunk, unit: Unit) -> list[ActivityRow]:
         message, now = self._message, self._clock.now()

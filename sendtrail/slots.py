@@ -12,7 +12,7 @@ from enum import StrEnum
 
 # A strict sliding window of 1 s sees n + 1 requests of n a second as soon as the network bunches them by more than
 # this share of the window.
-HEADROOM = 0.07
+HEADROOM = 0.06
 BACKGROUND_EVERY = 10
 # How long after its last slot news is taken to be still at work: longer than an answer takes to come in.
 NEWS_LASTS = timedelta(seconds=5)

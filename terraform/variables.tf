@@ -157,7 +157,7 @@ variable "settings" {
     job_deadline_s       = optional(number, 525) # until when its BigQuery jobs may take
     lease_s              = optional(number, 120) # how soon the work of a worker that died is taken over
     flush_rows           = optional(number, 5000)
-    flush_s              = optional(number, 60)
+    flush_s              = optional(number, 240)
     budget_block         = optional(number, 10)           # requests reserved in one Firestore transaction
     maximum_bytes_billed = optional(number, 109951162777) # of one statement
     log_level            = optional(string, "INFO")

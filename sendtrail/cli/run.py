@@ -143,6 +143,7 @@ class LocalRun:
             self._queue.run(
                 {Topic.CAMPAIGNS: self._campaign, Topic.CONTACTS: self._contacts},
                 concurrency=self._settings.concurrency,
+                apart=Topic.CONTACTS,
             )
         return RunResult(
             summary=summary,

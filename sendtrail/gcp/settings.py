@@ -27,8 +27,9 @@ class FunctionSettings(BaseSettings):
     `time_budget_s` is when a worker hands over; `job_deadline_s` is until when its BigQuery jobs may take, the flush
     of the hand-over included, and lies below the function's own timeout (540 s). `location` is the datasets'.
     `backfill_hours` is for how many hours of an account's budget one run of the dispatcher hands out backfill: the time
-    to the next run. The emulators' addresses are the variables
-    that Google's own clients know, and are used in the place of the real things.
+    to the next run. A batch is merged when it has `flush_rows` rows or is `flush_s` old: each MERGE is billed for the
+    partitions that it touches. The emulators' addresses are the variables that Google's own clients know, and are used
+    in the place of the real things.
     """
 
     model_config = SettingsConfigDict(
@@ -52,7 +53,7 @@ class FunctionSettings(BaseSettings):
     settle_hours: Annotated[int, Field(ge=0)] = 24
     lease_s: Annotated[float, Field(ge=15, le=600)] = 120.0
     flush_rows: Count = 5_000
-    flush_s: Seconds = 60.0
+    flush_s: Seconds = 240.0
     budget_block: Annotated[int, Field(ge=1, le=100)] = 10
     maximum_bytes_billed: Count = TEBIBYTE // 10
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -69,16 +69,20 @@ class InProcessQueue:
                 self.published_failures.extend(messages)
             self._changed.notify_all()
 
-    def run(self, handlers: Handlers, *, concurrency: int) -> None:
+    def run(self, handlers: Handlers, *, concurrency: int, apart: Topic | None = None) -> None:
         """Deliver until nothing is left, the messages of handlers included, or until stop().
+
+        Up to `concurrency` messages are delivered at a time, and beside them one of the topic `apart`.
 
         An Exception of a handler leads to a redelivery; anything else (KeyboardInterrupt) ends the run and is raised.
         The failures topic needs no handler.
         """
         context = copy_context()
+        shared = frozenset(Topic) - {apart}
+        lanes = [shared] * concurrency + ([frozenset({apart})] if apart else [])
         workers = [
-            threading.Thread(target=self._work, args=(handlers, context), name=f"delivery-{number}", daemon=True)
-            for number in range(1, concurrency + 1)
+            threading.Thread(target=self._work, args=(handlers, lane, context), name=f"delivery-{number}", daemon=True)
+            for number, lane in enumerate(lanes, start=1)
         ]
         for worker in workers:
             worker.start()
@@ -128,8 +132,8 @@ class InProcessQueue:
             self._changed.notify_all()
         return min((at - now for at, _ in self._delayed), default=None)
 
-    def _work(self, handlers: Handlers, context: Context) -> None:
-        while (delivery := self._next()) is not None:
+    def _work(self, handlers: Handlers, lane: frozenset[Topic], context: Context) -> None:
+        while (delivery := self._next(lane)) is not None:
             error: BaseException | None = None
             try:
                 handler = _handler(handlers, delivery.topic)
@@ -138,14 +142,16 @@ class InProcessQueue:
                 error = caught
             self._settle(delivery, error)
 
-    def _next(self) -> _Delivery | None:
+    def _next(self, lane: frozenset[Topic]) -> _Delivery | None:
         with self._changed:
-            while not (self._ready or self._is_over()):
+            while not self._is_over():
+                delivery = next((each for each in self._ready if each.topic in lane), None)
+                if delivery is not None:
+                    self._ready.remove(delivery)
+                    self._running += 1
+                    return delivery
                 self._changed.wait()
-            if self._is_over():
-                return None
-            self._running += 1
-            return self._ready.popleft()
+            return None
 
     def _settle(self, delivery: _Delivery, error: BaseException | None) -> None:
         with self._changed:
