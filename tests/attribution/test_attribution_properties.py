@@ -17,6 +17,9 @@ from tests.attribution.engines import DuckDb
 BEGINNING = datetime(2025, 3, 30, 0, tzinfo=UTC)
 Given = dict[str, list[dict[str, Any]]]
 EXACTLY_ONE = Decimal(1)
+# The settings, each with the most that is tried.
+NUMBERS = {"lookback_days": 5, "half_life_days": 5, "first_percent": 99, "last_percent": 99}
+FLAGS = ("include_opens", "include_machine")
 
 moments = st.one_of(
     st.integers(0, 6 * 24).map(lambda hours: BEGINNING + timedelta(hours=hours)),  # ties are the rule
@@ -32,7 +35,9 @@ def touches(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "contact_key": draw(st.sampled_from(["ann", "bob"])),
         "campaign_id": draw(st.integers(1, 4)),
+        "event_type": draw(st.sampled_from(["click", "click", "open"])),
         "link_id": draw(st.sampled_from(["a", "b", "c"])),
+        "is_machine": draw(st.sampled_from([False, False, True])),
         "touched_at": first.isoformat(),
         "last_touched_at": draw(st.sampled_from([first, last])).isoformat(),
     }
@@ -53,7 +58,9 @@ def conversions(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def worlds(draw: st.DrawFn) -> Given:
     """Give touches, conversions and settings."""
-    keys = ("contact_key", "campaign_id", "link_id")
+    keys = ("contact_key", "campaign_id", "event_type", "link_id")
+    chosen = {name: draw(st.integers(1, most)) for name, most in NUMBERS.items()}
+    flags = {name: draw(st.booleans()) for name in FLAGS}
     return {
         "user_mapping": [{"contact_key": who, "email": f"{who}@example.com"} for who in ("ann", "bob")],
         "reduced_touches": draw(
@@ -64,8 +71,8 @@ def worlds(draw: st.DrawFn) -> Given:
             for number, row in enumerate(draw(st.lists(conversions(), min_size=1, max_size=4)))
         ],
         "attribution_settings": [
-            {"name": name, "value": str(draw(st.integers(1, most))), "updated_at": BEGINNING.isoformat()}
-            for name, most in {"lookback_days": 5, "half_life_days": 5, "first_percent": 99, "last_percent": 99}.items()
+            {"name": name, "value": str(value).lower(), "updated_at": BEGINNING.isoformat()}
+            for name, value in {**chosen, **flags}.items()
         ],
     }
 
@@ -140,6 +147,18 @@ def test_what_came_after_a_conversion_earns_nothing(empty: DuckDb, world: Given)
         times = [datetime.fromisoformat(time) for time in (first, last) if time]
         assert all(until - timedelta(days=days) <= time <= until for time in times)
         assert bool(times) == bool(count)
+
+
+@trying
+@given(world=worlds())
+def test_what_was_not_chosen_earns_nothing(empty: DuckDb, world: Given) -> None:
+    """Opens and machines count where a setting says so, and nowhere else."""
+    chosen = {row["name"]: row["value"] == "true" for row in world["attribution_settings"]}
+    rows = _read(empty, world, "attribution_touches", "event_type", "is_machine", "touches")
+
+    for event_type, is_machine, count in rows:
+        assert event_type in ({"click", "open"} if chosen["include_opens"] else {"click"}) or not count
+        assert chosen["include_machine"] or not is_machine
 
 
 @trying
