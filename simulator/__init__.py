@@ -21,24 +21,29 @@ openers cost no memory. Where the real API is undocumented it does this:
 
 from simulator.account import Account, Network
 from simulator.failures import Failure, FailureKind
+from simulator.news import News
+from simulator.pages import TruthPages
 from simulator.plan import CampaignPlan, Plan
 from simulator.quirks import Quirks
 from simulator.server import Running, serve
-from simulator.traffic import Stats
+from simulator.traffic import Arrival, Stats
 from simulator.truth import TruthCampaign, TruthContact, TruthRow
 
 __all__ = [
     "Account",
+    "Arrival",
     "CampaignPlan",
     "Failure",
     "FailureKind",
     "Network",
+    "News",
     "Plan",
     "Quirks",
     "Running",
     "Stats",
     "TruthCampaign",
     "TruthContact",
+    "TruthPages",
     "TruthRow",
     "serve",
 ]

@@ -17,6 +17,8 @@ from simulator.failures import Failure, Injected
 from simulator.labels import list_names, tag_names
 from simulator.ledger import Ledger
 from simulator.movement import Movement, Span
+from simulator.news import News
+from simulator.pages import TruthPages, report_pages
 from simulator.particulars import Wording
 from simulator.people import Contact, People
 from simulator.plan import Plan
@@ -144,6 +146,14 @@ class Account:
             for contact in self._movement.contact_news(span):
                 self._forget(contact)
 
+    def pass_told_day(self, news: Iterable[News]) -> None:
+        """Let a day pass that brings exactly this; raise ValueError for news of a campaign that does not exist."""
+        told = [(self._campaign_of(item), item) for item in news]
+        with self._lock:
+            span = self._pass(timedelta(days=1))
+            for campaign, item in told:
+                self._movement.told_news(campaign, item, span)
+
     def pass_quiet_day(self) -> None:
         """Let a day pass in which nothing happens."""
         with self._lock:
@@ -176,6 +186,12 @@ class Account:
                 states = self.ledger.changes(report).states()
             yield from self._witness.rows(report, states, since)
 
+    def pages(self, since: datetime) -> Iterator[TruthPages]:
+        """Yield how many pages each report has and how many hold something that happened since."""
+        for campaign in self.campaigns:
+            for message in campaign.messages:
+                yield from report_pages(campaign, message, self.view, since=since.timestamp())
+
     def contacts_truth(self) -> Iterator[TruthContact]:
         """Yield each contact that is there, by ascending id."""
         return map(self._witness.contact, self.contacts)
@@ -190,6 +206,12 @@ class Account:
             if campaign_id in (None, campaign.id):
                 for message in campaign.messages:
                     yield from reports(campaign, message)
+
+    def _campaign_of(self, news: News) -> Campaign:
+        found = self.campaign(news.campaign_id)
+        if found is None:
+            raise ValueError(f"there is no campaign {news.campaign_id}")
+        return found
 
     def _pass(self, by: timedelta) -> Span:
         self.ledger.catch_up()

@@ -30,7 +30,9 @@ _Openers = Annotated[int, Option(min=1, help="Openers of the biggest campaign.",
 _Contacts = Annotated[int, Option(min=0, help="Contacts; 0: as many as it takes.", rich_help_panel=_HOLDS)]
 _Links = Annotated[int, Option(min=0, max=MAX_LINKS, help="The most links a message has.", rich_help_panel=_HOLDS)]
 _Skew = Annotated[float, Option(min=0, help="How fast campaigns get smaller; 0: all alike.", rich_help_panel=_HOLDS)]
+_Kinds = Annotated[str, Option(help="Of campaigns, by turns, the biggest first.", rich_help_panel=_HOLDS)]
 _Days = Annotated[float, Option(min=0, help="Age of the oldest campaign.", rich_help_panel=_HOLDS)]
+_Newest = Annotated[float, Option(min=0, help="Age of the newest campaign.", rich_help_panel=_HOLDS)]
 _Share = Annotated[float, Option(min=0, max=1, help="News a day brings, of what is there.", rich_help_panel=_HOLDS)]
 _Shift = Annotated[int, Option(min=0, help="Report requests until rows arrive; 0: never.", rich_help_panel=_HOLDS)]
 _Key = Annotated[str, Option(help="What the header Api-Token must hold.", rich_help_panel=_ANSWERS)]
@@ -53,7 +55,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     contacts: _Contacts = 0,
     links: _Links = 6,
     skew: _Skew = 0.8,
+    kinds: _Kinds = spoken.MIX_OF_KINDS,
     days: _Days = 180,
+    newest_days: _Newest = _NEWEST_DAYS,
     daily_share: _Share = 0.02,
     shift_every: _Shift = 0,
     api_key: _Key = "simulated-key",
@@ -68,9 +72,9 @@ def run(  # noqa: PLR0913 - one parameter an option
 
     The API is under /api/3 and /admin/api.php; send the header Api-Token.
 
-    Without a key there are, under /_simulator: GET stats; GET truth, history,
-    contacts, campaigns as lines of JSON; POST pass_day, pass_quiet_day, settle,
-    failures; DELETE failures.
+    Without a key there are, under /_simulator: GET stats; GET requests, truth,
+    history, pages, contacts, campaigns as lines of JSON; POST pass_day,
+    pass_told_day, pass_quiet_day, settle, failures; DELETE failures, requests.
     """
     with _complaints():
         account = Account(
@@ -82,8 +86,9 @@ def run(  # noqa: PLR0913 - one parameter an option
                 contacts=contacts or None,
                 links=links,
                 skew=skew,
+                kinds=spoken.kinds(kinds),
                 days=days,
-                newest_days=min(days, _NEWEST_DAYS),
+                newest_days=min(days, newest_days),
                 daily_share=daily_share,
                 shift_every=shift_every,
             ),

@@ -1,12 +1,13 @@
 """What happens in an account while time passes: news for some campaigns, changes to some contacts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.campaigns import Campaign, Link, Message, Report
 from simulator.clock import DAY_S
 from simulator.contacts import Contacts
 from simulator.ledger import Happening, Ledger
+from simulator.news import News
 from simulator.people import Contact
 from simulator.plan import Kind
 from simulator.quirks import EventType
@@ -52,10 +53,19 @@ class Movement:
             return
         openers = sum(message.openers for message in campaign.messages)
         for at, bits in own.moments(8 + int(openers * own.share)):
-            message = campaign.messages[bits % len(campaign.messages)]
-            self._happen(campaign, message, at, bits >> 8)
+            event = next(event for event, up_to in _UP_TO.items() if (bits >> 8) % 100 < up_to)
+            self._add(_some_report(campaign, event, bits), at, bits >> 24)
         if campaign.kind == "automation":
             self.ledger.gains[campaign.id]["sent"] += 1 + own.key % 5
+
+    def told_news(self, campaign: Campaign, news: News, span: Span) -> None:
+        """Let exactly so much happen to a campaign, each kind of event spread over the span."""
+        happenings: list[tuple[int, int, EventType]] = []
+        for event, count in news.events():
+            own = replace(span, key=derive(span.key, campaign.id, event))
+            happenings += [(at, bits, event) for at, bits in own.moments(count)]
+        for at, bits, event in sorted(happenings):
+            self._add(_some_report(campaign, event, bits), at, bits >> 24)
 
     def arrivals(self, report: Report, span: Span) -> None:
         """Let a member do again what it did and a new one join, while a list is being read."""
@@ -84,13 +94,6 @@ class Movement:
         elif self.tags:
             self.contacts.retag(contact, 1 + at % self.tags)
 
-    def _happen(self, campaign: Campaign, message: Message, at: int, bits: int) -> None:
-        event = next(event for event, up_to in _UP_TO.items() if bits % 100 < up_to)
-        link = _some_link(message, bits >> 8) if event == "click" else None
-        if event == "click" and link is None:
-            event = "open"
-        self._add(Report(campaign=campaign, message=message, event=event, link=link), at, bits >> 16)
-
     def _add(self, report: Report, at: int, bits: int, *, again: bool | None = None) -> None:
         again = bits & 1 == 0 and report.event in _REPEATABLE if again is None else again
         member = self._somebody(report, bits >> 1) if again else None
@@ -108,6 +111,14 @@ class Movement:
 def _gets_news(campaign: Campaign, span: Span) -> bool:
     chances = _YOUNG if span.start - campaign.sent_at < _YOUNG_S else _OLD
     return span.key % 100 < chances[campaign.kind]
+
+
+def _some_report(campaign: Campaign, event: EventType, bits: int) -> Report:
+    """Return the list that an event goes to; a click in a message without links is an open."""
+    message = campaign.messages[bits % len(campaign.messages)]
+    link = _some_link(message, bits >> 16) if event == "click" else None
+    event = "open" if event == "click" and link is None else event
+    return Report(campaign=campaign, message=message, event=event, link=link)
 
 
 def _some_link(message: Message, bits: int) -> Link | None:

@@ -6,14 +6,22 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from simulator.failures import Failure, FailureKind
+from simulator.plan import MIX, Kind
 from simulator.quirks import Quirks
 
 QUIRK_NAMES = ", ".join(field.name for field in fields(Quirks))
+MIX_OF_KINDS = ",".join(MIX)
 FAILURE_NAMES = ", ".join(FailureKind)
 
 _T = TypeVar("_T")
+_KINDS: TypeAdapter[tuple[Kind, ...]] = TypeAdapter(tuple[Kind, ...])
 _QUIRKS = TypeAdapter(Quirks)
 _FAILURE = TypeAdapter(Failure)
+
+
+def kinds(words: str) -> tuple[Kind, ...]:
+    """Read kinds of campaign, apart by commas; raise ValueError."""
+    return _read(_KINDS, tuple(words.split(",")))
 
 
 def quirks(words: list[str]) -> Quirks:
@@ -42,7 +50,7 @@ def _known(name: str, names: str) -> str:
     return name
 
 
-def _read(adapter: TypeAdapter[_T], told: dict[str, object]) -> _T:
+def _read(adapter: TypeAdapter[_T], told: object) -> _T:
     try:
         return adapter.validate_python(told)
     except ValidationError as invalid:

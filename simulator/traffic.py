@@ -1,7 +1,18 @@
 """The requests that an account has seen, and the strict limit on their rate."""
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A request that came in; `at` is on the machine's monotonic clock, in seconds."""
+
+    endpoint: str
+    at: float
+    refused: bool
+    """Whether it broke the rate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,36 +60,44 @@ class SlidingWindow:
 
 @dataclass(slots=True)
 class Traffic:
-    """Count requests."""
+    """Keep note of requests."""
 
-    _by_endpoint: Counter[str] = field(default_factory=Counter)
+    arrivals: list[Arrival] = field(default_factory=list)
+    """Every request, in order."""
     _failures: Counter[str] = field(default_factory=Counter)
-    _refused: int = 0
-    _most: int = 0
-    _window: deque[float] = field(default_factory=deque)
 
-    def count(self, endpoint: str, at: float) -> None:
-        """Count a request at a monotonic time in seconds."""
-        self._by_endpoint[endpoint] += 1
-        self._window.append(at)
-        while self._window[0] <= at - 1.0:
-            self._window.popleft()
-        self._most = max(self._most, len(self._window))
-
-    def count_refusal(self) -> None:
-        """Count a request that broke the rate."""
-        self._refused += 1
+    def count(self, arrival: Arrival) -> None:
+        """Count a request."""
+        self.arrivals.append(arrival)
 
     def count_failure(self, kind: str) -> None:
         """Count an injected failure."""
         self._failures[kind] += 1
 
+    def forget(self) -> None:
+        """Start counting anew."""
+        self.arrivals = []
+        self._failures = Counter()
+
     def stats(self) -> Stats:
         """Return the counts so far."""
+        arrivals = self.arrivals
         return Stats(
-            requests=self._by_endpoint.total(),
-            by_endpoint=dict(self._by_endpoint),
-            refused=self._refused,
-            most_in_one_second=self._most,
+            requests=len(arrivals),
+            by_endpoint=dict(Counter(arrival.endpoint for arrival in arrivals)),
+            refused=sum(arrival.refused for arrival in arrivals),
+            most_in_one_second=most_in_one_second(arrival.at for arrival in arrivals),
             failures=dict(self._failures),
         )
+
+
+def most_in_one_second(times: Iterable[float]) -> int:
+    """Return how many of some times, which ascend, lie in the fullest window of one second."""
+    window: deque[float] = deque()
+    most = 0
+    for at in times:
+        window.append(at)
+        while window[0] <= at - 1.0:
+            window.popleft()
+        most = max(most, len(window))
+    return most

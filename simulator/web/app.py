@@ -37,13 +37,16 @@ def _api() -> list[Route]:
 def _own() -> list[Route]:
     read = {
         "stats": control.stats,
+        "requests": control.requests,
         "truth": control.truth,
         "history": control.history,
+        "pages": control.pages,
         "contacts": control.contacts,
         "campaigns": control.campaigns,
     }
     move = {
         "pass_day": control.pass_day,
+        "pass_told_day": control.pass_told_day,
         "pass_quiet_day": control.pass_quiet_day,
         "settle": control.settle,
         "failures": control.inject,
@@ -52,6 +55,7 @@ def _own() -> list[Route]:
         *(Route(f"{OWN_PATHS}/{name}", answerer, methods=["GET"]) for name, answerer in read.items()),
         *(Route(f"{OWN_PATHS}/{name}", answerer, methods=["POST"]) for name, answerer in move.items()),
         Route(f"{OWN_PATHS}/failures", control.heal, methods=["DELETE"]),
+        Route(f"{OWN_PATHS}/requests", control.forget, methods=["DELETE"]),
     ]
 
 

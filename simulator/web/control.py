@@ -13,16 +13,29 @@ from starlette.responses import Response, StreamingResponse
 
 from simulator.account import Account
 from simulator.failures import Failure
+from simulator.news import News
 from simulator.web.envelopes import answer
 
 _BATCH = 500
 _FAILURES = TypeAdapter(list[Failure])
+_NEWS = TypeAdapter(list[News])
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
 async def stats(request: Request) -> Response:
     """Answer `GET /_simulator/stats`."""
     return answer(_account(request).stats())
+
+
+async def requests(request: Request) -> Response:
+    """Answer `GET /_simulator/requests` with a line of JSON a request, in order."""
+    return _lines(list(_account(request).traffic.arrivals))
+
+
+async def forget(request: Request) -> Response:
+    """Answer `DELETE /_simulator/requests`: what came in so far is not counted any more."""
+    _account(request).traffic.forget()
+    return _done(request)
 
 
 async def truth(request: Request) -> Response:
@@ -35,6 +48,11 @@ async def history(request: Request) -> Response:
     """Answer `GET /_simulator/history?since=&campaign_id=` with a line of JSON a state of a row."""
     since, campaign_id = _since(request), _campaign_id(request)
     return _lines(_account(request).history(since, campaign_id))
+
+
+async def pages(request: Request) -> Response:
+    """Answer `GET /_simulator/pages?since=` with a line of JSON a report of a message."""
+    return _lines(_account(request).pages(_since(request) or _account(request).now))
 
 
 async def contacts(request: Request) -> Response:
@@ -50,6 +68,13 @@ async def campaigns(request: Request) -> Response:
 async def pass_day(request: Request) -> Response:
     """Answer `POST /_simulator/pass_day`."""
     _account(request).pass_day()
+    return _done(request)
+
+
+async def pass_told_day(request: Request) -> Response:
+    """Answer `POST /_simulator/pass_told_day`, whose body is a list of news as JSON objects."""
+    with _complaints():
+        _account(request).pass_told_day(_NEWS.validate_json(await request.body()))
     return _done(request)
 
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.account import Account
 from simulator.randomness import mix
-from simulator.traffic import SlidingWindow, Verdict
+from simulator.traffic import Arrival, SlidingWindow, Verdict
 from simulator.web.envelopes import NOT_ALLOWED, answer
 from simulator.web.sabotage import Sabotage
 
@@ -52,10 +52,9 @@ class Gate:
 
     def _admit(self, scope: Scope) -> Verdict | None:
         at = time.monotonic()
-        self._account.traffic.count(_endpoint(scope), at)
         verdict = self._window.ask(at) if self._window else None
-        if verdict and not verdict.admitted:
-            self._account.traffic.count_refusal()
+        refused = verdict is not None and not verdict.admitted
+        self._account.traffic.count(Arrival(endpoint=_endpoint(scope), at=at, refused=refused))
         return verdict
 
     def _knows(self, scope: Scope) -> bool:

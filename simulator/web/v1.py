@@ -9,14 +9,13 @@ from starlette.responses import Response
 from simulator.account import Account
 from simulator.campaigns import Campaign, Message, Report
 from simulator.changes import View
+from simulator.pages import PAGE_SIZE
 from simulator.quirks import EventType
 from simulator.randomness import Permutation
 from simulator.rows import State
 from simulator.web.envelopes import numbered, refusal
 from simulator.web.link_list import link_page
 from simulator.web.report_rows import RowWriter
-
-_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,7 @@ class Query:
     @property
     def rows(self) -> slice:
         """Return which rows (or links) of a list the page holds."""
-        return slice((self.page - 1) * _PAGE, self.page * _PAGE)
+        return slice((self.page - 1) * PAGE_SIZE, self.page * PAGE_SIZE)
 
     def list(self, event: EventType) -> Report:
         """Return the list that the request is about."""

@@ -61,3 +61,17 @@ def test_nonsense_is_told_to_be_nonsense(api: Api) -> None:
 
     assert (refused.status_code, unread.status_code) == (400, 400)
     assert "kind" in refused.json()["message"]
+
+
+def test_requests_can_be_read_one_by_one_and_forgotten(api: Api) -> None:
+    """GET tells what came in and when; after DELETE counting starts anew, the simulator's own paths apart."""
+    api.v3("tags")
+    api.report("open", 1)
+    seen = _lines(api, "requests")
+    api.session.delete(f"{api.url}/_simulator/requests")
+
+    assert [arrival["endpoint"] for arrival in seen] == ["/api/3/tags", "campaign_report_open_list"]
+    assert seen[0]["at"] < seen[1]["at"]
+    assert not seen[0]["refused"]
+    assert _lines(api, "requests") == []
+    assert api.get("/_simulator/stats").json()["requests"] == 0

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import Account, Network
-from simulator.traffic import SlidingWindow, Traffic
+from simulator.traffic import Arrival, SlidingWindow, Traffic
 from tests.simulator.reader import Api
 
 Connect = Callable[[Account], Api]
@@ -90,7 +90,7 @@ def test_the_busiest_second_is_a_sliding_one() -> None:
     traffic = Traffic()
 
     for at in (0.7, 0.9, 1.1, 1.6, 2.2):
-        traffic.count("x", at)
+        traffic.count(Arrival(endpoint="x", at=at, refused=False))
 
     assert traffic.stats().most_in_one_second == 4
 
