@@ -65,7 +65,7 @@ format: $(READY)  ## format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(READY)  ## measure memory and speed, as ratios within one run
+bench: $(READY)  ## measure budget, requests, memory and speed, as ratios within one run
 	@$(BIN)/python -m benchmarks
 
 lock: $(READY)  ## renew requirements.lock from pyproject.toml

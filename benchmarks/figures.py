@@ -6,7 +6,10 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """One figure; `target` is None for one that is only told, `bound` says on which side of it to be."""
+    """One figure; `target` is None for one that is only told, `bound` says on which side of it to be.
+
+    It is shown in so many digits that what just misses its target does not look as if it reached it.
+    """
 
     scenario: str
     name: str
@@ -25,7 +28,8 @@ class Figure:
     @property
     def shown(self) -> str:
         """Return the figure as a person reads it."""
-        return f"{self.value:,.2f}{self.unit}" if self.value < 100 else f"{self.value:,.0f}{self.unit}"
+        decimals = 0 if self.value >= 100 or self.value == int(self.value) else 3 if self.value < 10 else 1
+        return f"{self.value:,.{decimals}f}{self.unit}"
 
     @property
     def target_shown(self) -> str:

@@ -1,0 +1,52 @@
+"""What BigQuery bills for MERGE statements.
+
+On-demand prices: https://cloud.google.com/bigquery/pricing#on_demand_pricing
+
+An insert-only MERGE is billed by the columns that it reads, whatever it inserts:
+https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#on-demand_query_size_calculation
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from sendtrail.rows import Row
+from sendtrail.tables import Column, definition
+
+MEBIBYTE, TEBIBYTE = 2**20, 2**40
+LEAST_A_TABLE = 10 * MEBIBYTE
+FREE_A_MONTH_TIB, DOLLARS_A_TIB = 1.0, 6.25
+# `activity_id` (64 characters and 2 bytes) and `activity_date`: what the MERGE reads of each row that is there already.
+KEY_BYTES = 66 + 8
+# https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#data_type_sizes
+_FIXED = {"INTEGER": 8, "TIMESTAMP": 8, "DATE": 8, "BOOLEAN": 1, "FLOAT": 8, "NUMERIC": 16}
+
+
+def billed(tables: Sequence[int]) -> int:
+    """Return the bytes billed for a statement that reads so many of each table that it names."""
+    return sum(MEBIBYTE * math.ceil(max(read, LEAST_A_TABLE) / MEBIBYTE) for read in tables)
+
+
+def dollars_a_month(tebibytes: float) -> float:
+    """Return the price of a month's statements."""
+    return max(0.0, tebibytes - FREE_A_MONTH_TIB) * DOLLARS_A_TIB
+
+
+def logical_bytes(rows: Sequence[Row], *, table: str) -> int:
+    """Return the logical size of rows in BigQuery."""
+    columns = definition(table).columns
+    return sum(_size(column, _value(row, column.name)) for row in rows for column in columns)
+
+
+def _value(row: Row, name: str) -> Any:
+    return row.get(name) if isinstance(row, Mapping) else getattr(row, name)
+
+
+def _size(column: Column, value: Any) -> int:
+    if value is None:
+        return 0
+    if column.type == "STRING":
+        return 2 + len(value.encode())
+    return len(orjson.dumps(value)) if column.type == "JSON" else _FIXED[column.type]

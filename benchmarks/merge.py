@@ -1,0 +1,143 @@
+"""What merging a day of 500,000 activities takes of BigQuery, priced from the batches that the worker really makes."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import random
+from uuid import uuid4
+
+from benchmarks.bigquery_price import FREE_A_MONTH_TIB, MEBIBYTE, TEBIBYTE, dollars_a_month
+from benchmarks.counting_state import CountingState
+from benchmarks.decaying_account import Decay, DecayingAccount
+from benchmarks.figures import Figure
+from benchmarks.planted import write
+from benchmarks.recording_warehouse import Merged, RecordingWarehouse
+from benchmarks.still_clock import StillClock
+from benchmarks.syncing import ORGANIZATION
+from campaign_worker.sync import CampaignSource, sync_campaign
+from dispatcher.dispatch import dispatch
+from dispatcher.due import Policy, Request
+from sendtrail.clock import Deadline
+from sendtrail.handling import handle
+from sendtrail.local.queue import InProcessQueue
+from sendtrail.local.state import SqliteState
+from sendtrail.messages import SyncCampaign
+from sendtrail.ports import Topic
+from sendtrail.rows import Table
+from sendtrail.services import DeliverySettings, Services
+
+MIDNIGHT = datetime(2025, 6, 2, tzinfo=UTC)
+DAYS_A_MONTH, ROWS = 30, 100_000
+# An account's five requests a second. Deliveries come one after the other here, each with all of them; really four
+# share them, so that a flush is due after a quarter of the pages.
+PAGE_S, AT_A_TIME = 1 / 5, 4
+PACING = DeliverySettings(flush_s=DeliverySettings().flush_s / AT_A_TIME)
+TIME_BUDGET_S = 480.0
+LOAD_JOBS_A_DAY = 100_000  # of a project; each batch has a table of its own, so the limit of a table is never met
+EVERY_H = (1, 6)  # as often as can be, and as deployed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """A day of dispatches, `every_h` hours apart."""
+
+    every_h: int
+    decay: Decay = field(default_factory=Decay)
+
+
+@dataclass(kw_only=True, slots=True)
+class Recorded:
+    """Every batch that was merged in a day, how many deliveries there were, and the transactions that these made."""
+
+    batches: list[Merged]
+    deliveries: int = 0
+    transactions: int = 0
+
+
+def measure() -> list[Figure]:
+    """Return what merging takes a day and per 100,000 rows, and what it costs a month."""
+    return [figure for every_h in EVERY_H for figure in _figures(every_h, recorded(Day(every_h=every_h)))]
+
+
+def recorded(day: Day) -> Recorded:
+    """Let a day of dispatches pass and return what it took."""
+    clock = StillClock(MIDNIGHT)
+    account = DecayingAccount(day.decay, clock=clock, page_s=PAGE_S, first_send=MIDNIGHT - 2 * day.decay.lasts)
+    warehouse = RecordingWarehouse(before=_before(day.decay), since=MIDNIGHT)
+    with tempfile.TemporaryDirectory() as folder, SqliteState(Path(folder) / "bench.state", clock=clock) as state:
+        counting = CountingState(state)
+        write(state, {c.campaign_id: c.counters for c in account.campaigns()}, at=MIDNIGHT)
+        queue = InProcessQueue(clock=clock, chance=random)
+        services = Services(
+            state=counting,
+            publisher=queue,
+            warehouse=warehouse,
+            clock=clock,
+            new_token=lambda: uuid4().hex,
+            settings=PACING,
+        )
+        record = Recorded(batches=warehouse.merged)
+        for hour in range(day.every_h, 25, day.every_h):
+            moment = MIDNIGHT + timedelta(hours=hour)
+            if clock.now() <= moment:  # or else the one before is still being worked at
+                clock.wait_until(moment)
+                _dispatch(account, services)
+                before = counting.transactions
+                record.deliveries += _deliver_all(account, services, queue)
+                record.transactions += counting.transactions - before
+    return record
+
+
+def _before(decay: Decay) -> Counter[date]:
+    days = (MIDNIGHT.date() - timedelta(days=ago) for ago in range(1, 2 * decay.lasts.days + 1))
+    return Counter(dict.fromkeys(days, decay.daily))
+
+
+def _dispatch(account: DecayingAccount, services: Services) -> None:
+    request = Request(organization_id=ORGANIZATION, run_id=f"run-{services.clock.now():%H%M}", contacts=False)
+    dispatch(request, lists=account, services=services, policy=Policy())
+
+
+def _deliver_all(account: DecayingAccount, services: Services, queue: InProcessQueue) -> int:
+    before = queue.counts()[Topic.CAMPAIGNS].done
+    queue.run({Topic.CAMPAIGNS: lambda data: _deliver(data, account, services)}, concurrency=1)
+    if queue.failures or queue.published_failures:
+        raise RuntimeError(f"not everything was merged: {queue.failures} {queue.published_failures}")
+    return queue.counts()[Topic.CAMPAIGNS].done - before
+
+
+def _deliver(data: bytes, account: DecayingAccount, services: Services) -> None:
+    source = CampaignSource(lists=account, reports=account)
+    budget = Deadline(services.clock, budget_s=TIME_BUDGET_S)
+    handle(
+        data,
+        SyncCampaign,
+        services=services,
+        sync=lambda message: sync_campaign(message, source=source, services=services, budget=budget),
+    )
+
+
+def _figures(every_h: int, day: Recorded) -> Iterator[Figure]:
+    scenario = f"merge, every {every_h} h" if every_h > 1 else "merge, every hour"
+    activities = [batch for batch in day.batches if batch.table is Table.EMAIL_ACTIVITIES]
+    new = sum(batch.new_rows for batch in activities)
+    for name, value, unit in _shares(activities, ROWS / new):
+        yield Figure(scenario=scenario, name=f"{name} per {ROWS:,} new rows", value=value, unit=unit)
+    tebibytes = DAYS_A_MONTH * sum(batch.billed_bytes for batch in day.batches) / TEBIBYTE
+    yield Figure(scenario=scenario, name="new rows a day", value=new)
+    yield Figure(scenario=scenario, name="deliveries a day", value=day.deliveries)
+    yield Figure(scenario=scenario, name="MERGEs a delivery", value=len(activities) / day.deliveries)
+    yield Figure(scenario=scenario, name="state transactions a delivery", value=day.transactions / day.deliveries)
+    yield Figure(scenario=scenario, name="load jobs a day", value=len(day.batches), target=LOAD_JOBS_A_DAY)
+    yield Figure(scenario=scenario, name="billed a month", value=tebibytes, unit=" TiB", target=FREE_A_MONTH_TIB)
+    yield Figure(scenario=scenario, name="price a month", value=dollars_a_month(tebibytes), unit=" $", target=0)
+
+
+def _shares(activities: Sequence[Merged], share: float) -> Iterator[tuple[str, float, str]]:
+    yield "MERGEs", share * len(activities), ""
+    yield "rows staged", share * sum(batch.rows for batch in activities), ""
+    yield "staged", share * sum(batch.staged_bytes for batch in activities) / MEBIBYTE, " MiB"
+    yield "partitions touched", share * sum(batch.partitions for batch in activities), ""

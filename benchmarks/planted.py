@@ -1,0 +1,50 @@
+"""The state that a completed sync of an account leaves behind, without the hours that the sync itself takes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks.syncing import ORGANIZATION
+from sendtrail.campaigns import COUNTERS, Counters
+from sendtrail.checkpoint import Checkpoint, Status
+from sendtrail.cli.run import state_file
+from sendtrail.clock import SystemClock
+from sendtrail.documents import campaign_path, to_document
+from sendtrail.local.state import SqliteState
+from sendtrail.ports import State, Transaction
+from sendtrail.reports import Report
+from sendtrail.synced import CampaignSynced
+from simulator import TruthCampaign
+
+
+def plant(database: Path, campaigns: Iterable[TruthCampaign], *, at: datetime) -> None:
+    """Write the state beside a database as if all campaigns had been read to their ends at a moment."""
+    with SqliteState(state_file(database), clock=SystemClock()) as state:
+        write(state, {campaign.id: campaign.counters for campaign in campaigns}, at=at)
+
+
+def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> None:
+    """Write what a completed sync leaves of each campaign that was ever sent, by id."""
+    documents = {
+        campaign_path(ORGANIZATION, campaign_id): to_document(_checkpoint(own, at))
+        for campaign_id, own in counters.items()
+        if own["send_amt"]
+    }
+
+    def work(transaction: Transaction) -> None:
+        for path, document in documents.items():
+            transaction.set(path, document)
+
+    state.transact(work)
+
+
+def _checkpoint(counters: Counters, at: datetime) -> Checkpoint:
+    synced = CampaignSynced(
+        since=datetime.fromtimestamp(0, at.tzinfo),
+        watermarks=dict.fromkeys(Report, at),
+        counters={name: count for name, count in counters.items() if name in COUNTERS},
+        synced_at=at,
+        audited_at=at,
+        confirmed=True,
+    )
+    return Checkpoint(run_id="planted", sequence=1, status=Status.DONE, updated_at=at, synced=to_document(synced))

@@ -1,0 +1,76 @@
+"""A warehouse that keeps note of what is merged into it, as far as BigQuery bills for it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from benchmarks.bigquery_price import KEY_BYTES, billed, logical_bytes
+from sendtrail.rows import ActivityRow, Batch, Table
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merged:
+    """A batch that was merged: a load job, and a MERGE that read so much of the staging table and of the target."""
+
+    table: Table
+    rows: int
+    new_rows: int
+    partitions: int
+    staged_bytes: int
+    read_bytes: int
+
+    @property
+    def billed_bytes(self) -> int:
+        """Return what its MERGE is billed for."""
+        return billed([self.read_bytes, self.staged_bytes])
+
+
+class RecordingWarehouse:
+    """Satisfies the Warehouse port; `before` says how many activities of each day it holds at `since`, all older."""
+
+    def __init__(self, *, before: Counter[date], since: datetime) -> None:
+        self._stored, self._since = before, since
+        self._ids: set[str] = set()
+        self.merged: list[Merged] = []
+
+    def merge(self, batch: Batch, /) -> int:
+        """Note a batch and return how many of its rows are new."""
+        activities = [row for row in batch.rows if isinstance(row, ActivityRow)]
+        days = _days(activities)
+        read_bytes = KEY_BYTES * sum(self._stored[day] for day in days)  # before the new ones are in
+        new_rows = self._insert(activities)
+        self.merged.append(
+            Merged(
+                table=batch.table,
+                rows=len(batch.rows),
+                new_rows=new_rows,
+                partitions=len(days),
+                staged_bytes=logical_bytes(batch.rows, table=batch.table),
+                read_bytes=read_bytes,
+            )
+        )
+        return new_rows
+
+    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:  # noqa: ARG002 - the port's
+        """Mark nobody: no contacts are merged."""
+        return 0
+
+    def _insert(self, activities: Sequence[ActivityRow]) -> int:
+        new = {
+            row.activity_id: row.activity_date
+            for row in activities
+            if row.activity_timestamp >= self._since and row.activity_id not in self._ids
+        }
+        self._ids.update(new)
+        self._stored.update(new.values())
+        return len(new)
+
+
+def _days(activities: Sequence[ActivityRow]) -> list[date]:
+    """Return every day from the first to the last: the MERGE's bounds on the partitions."""
+    dates = [row.activity_date for row in activities]
+    if not dates:
+        return []
+    first = min(dates)
+    return [first + timedelta(days=day) for day in range((max(dates) - first).days + 1)]

@@ -1,0 +1,135 @@
+"""Time for a fixed backlog over four accounts, each with a limit of its own: one worker against four."""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from random import random
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from benchmarks.account import KEY, Options, SimulatedAccount, simulated
+from benchmarks.figures import Figure
+from benchmarks.pace import tell
+from campaign_worker.sync import CampaignSource, sync_campaign
+from dispatcher.due import Policy, Request, due
+from sendtrail.activecampaign.account import Account
+from sendtrail.budget import RateBudget
+from sendtrail.cli.settings import BEGINNING
+from sendtrail.clock import Clock, Deadline, SystemClock
+from sendtrail.connection import DEFAULT_TIME_ZONE, Connection
+from sendtrail.delivery import Outcome
+from sendtrail.handling import handle
+from sendtrail.local.queue import InProcessQueue
+from sendtrail.local.state import SqliteState
+from sendtrail.local.warehouse import DuckDbWarehouse
+from sendtrail.messages import SyncCampaign, encode
+from sendtrail.ports import Topic
+from sendtrail.services import Services
+
+FEW, MANY = 1, 4
+ACCOUNTS = 4
+# So low a limit that the accounts' budgets are what there is to wait for, and not this machine.
+RATE = 14
+NETWORK = {"rate": RATE, "latency_ms": 10, "jitter_ms": 40}
+# Campaigns of one size, so that the work can be shared out evenly: about 180 requests an account.
+SIZES: Options = {"campaigns": 10, "openers": 180, "skew": 0, "kinds": "ordinary"}
+TIME_BUDGET_S = 480.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backlog:
+    """Four accounts, and the messages of all their campaigns: one of each account by turns."""
+
+    accounts: Mapping[str, Account]
+    services: Services
+    messages: list[bytes]
+
+
+def measure() -> list[Figure]:
+    """Return the time for the backlog with one worker and with four, and how many times faster these are."""
+    with ExitStack() as stack:
+        simulators = [stack.enter_context(simulated(account_options(seed, SIZES))) for seed in range(1, ACCOUNTS + 1)]
+        few, many = seconds(simulators, workers=FEW), seconds(simulators, workers=MANY)
+    return [
+        Figure(scenario="scale", name=f"{FEW} worker, {ACCOUNTS} accounts", value=few, unit=" s"),
+        Figure(scenario="scale", name=f"{MANY} workers, {ACCOUNTS} accounts", value=many, unit=" s"),
+        Figure(scenario="scale", name="times faster", value=few / many, target=3.6, bound="at least"),
+    ]
+
+
+def account_options(seed: int, sizes: Options) -> dict[str, object]:
+    """Return the options of one of the accounts."""
+    return {**NETWORK, **sizes, "seed": seed}
+
+
+def seconds(simulators: list[SimulatedAccount], *, workers: int) -> float:
+    """Return how long so many workers take for all campaigns of the accounts, into an empty warehouse."""
+    for simulator in simulators:
+        simulator.forget()
+    clock = SystemClock()
+    queue = InProcessQueue(clock=clock, chance=random)
+    with tempfile.TemporaryDirectory() as folder, _backlog(simulators, Path(folder), queue, clock) as backlog:
+        queue.publish(Topic.CAMPAIGNS, backlog.messages)
+        began = clock.monotonic()
+        queue.run({Topic.CAMPAIGNS: lambda data: _deliver(data, backlog)}, concurrency=workers)
+        took = clock.monotonic() - began
+    if queue.failures or queue.published_failures:
+        raise RuntimeError(f"not all of the backlog went in: {queue.failures} {queue.published_failures}")
+    for simulator in simulators:
+        tell(f"scale, {workers} workers", simulator.arrivals())
+    return took
+
+
+@contextmanager
+def _backlog(
+    simulators: list[SimulatedAccount], folder: Path, queue: InProcessQueue, clock: Clock
+) -> Iterator[Backlog]:
+    with (
+        SqliteState(folder / "bench.state", clock=clock) as state,
+        DuckDbWarehouse(folder / "bench.duckdb") as warehouse,
+    ):
+        accounts = {f"account-{n}": _account(f"account-{n}", sim.url, state) for n, sim in enumerate(simulators)}
+        services = Services(
+            state=state, publisher=queue, warehouse=warehouse, clock=clock, new_token=lambda: uuid4().hex
+        )
+        by_account = [_messages(name, account, clock) for name, account in accounts.items()]
+        yield Backlog(accounts=accounts, services=services, messages=list(map(encode, by_turns(by_account))))
+
+
+def by_turns(accounts: Iterable[Iterable[SyncCampaign]]) -> Iterator[SyncCampaign]:
+    """Yield the messages of accounts, which have as many each, one of each account by turns."""
+    return chain.from_iterable(zip(*accounts, strict=True))
+
+
+def _account(name: str, url: str, state: SqliteState) -> Account:
+    connection = Connection(
+        organization_id=name,
+        api_url=url,
+        api_key=SecretStr(KEY),
+        time_zone=ZoneInfo(DEFAULT_TIME_ZONE),
+        requests_per_second=RATE,
+    )
+    clock = SystemClock()
+    budget = RateBudget(state, clock, organization_id=name, requests_per_second=RATE)
+    return Account(connection, budget=budget, clock=clock)
+
+
+def _messages(name: str, account: Account, clock: Clock) -> list[SyncCampaign]:
+    request = Request(organization_id=name, run_id="bench", since=BEGINNING, contacts=False)
+    return due(account.campaigns(), checkpoints={}, request=request, policy=Policy(), now=clock.now())
+
+
+def _deliver(data: bytes, backlog: Backlog) -> None:
+    handle(data, SyncCampaign, services=backlog.services, sync=lambda message: _sync(message, backlog))
+
+
+def _sync(message: SyncCampaign, backlog: Backlog) -> Outcome:
+    account = backlog.accounts[message.organization_id]
+    source = CampaignSource(lists=account, reports=account)
+    budget = Deadline(backlog.services.clock, budget_s=TIME_BUDGET_S)
+    return sync_campaign(message, source=source, services=backlog.services, budget=budget)
