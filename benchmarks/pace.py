@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from simulator import Arrival
+from simulator.traffic import most_in_one_second
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +33,7 @@ def pace(arrivals: Sequence[Arrival]) -> Pace:
         requests=len(times),
         seconds=times[-1] - times[0],
         refused=sum(arrival.refused for arrival in arrivals),
-        most_in_one_second=_most_in_one_second(times),
+        most_in_one_second=most_in_one_second(times),
         longest_pause_s=max(later - earlier for earlier, later in pairwise(times)),
     )
 
@@ -52,12 +53,3 @@ def tell(what: str, arrivals: Sequence[Arrival]) -> None:
         sep="; ",
         file=sys.stderr,
     )
-
-
-def _most_in_one_second(times: Sequence[float]) -> int:
-    most = first = 0
-    for last, at in enumerate(times):
-        while times[first] <= at - 1.0:
-            first += 1
-        most = max(most, last - first + 1)
-    return most

@@ -1,7 +1,7 @@
 """The requests that an account has seen, and the strict limit on their rate."""
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -86,17 +86,18 @@ class Traffic:
             requests=len(arrivals),
             by_endpoint=dict(Counter(arrival.endpoint for arrival in arrivals)),
             refused=sum(arrival.refused for arrival in arrivals),
-            most_in_one_second=_most_in_one_second(arrivals),
+            most_in_one_second=most_in_one_second(arrival.at for arrival in arrivals),
             failures=dict(self._failures),
         )
 
 
-def _most_in_one_second(arrivals: Sequence[Arrival]) -> int:
+def most_in_one_second(times: Iterable[float]) -> int:
+    """Return how many of some times, which ascend, lie in the fullest window of one second."""
     window: deque[float] = deque()
     most = 0
-    for arrival in arrivals:
-        window.append(arrival.at)
-        while window[0] <= arrival.at - 1.0:
+    for at in times:
+        window.append(at)
+        while window[0] <= at - 1.0:
             window.popleft()
         most = max(most, len(window))
     return most

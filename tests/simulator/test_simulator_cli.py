@@ -9,7 +9,7 @@ import pytest
 import requests
 from typer.testing import CliRunner
 
-from simulator import FailureKind, Quirks, spoken
+from simulator import FailureKind, Plan, Quirks, spoken
 from simulator.cli import main
 
 COMMAND = [sys.executable, "-W", "error", "-m", "simulator"]
@@ -46,6 +46,7 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
     [
         ["--quirk", "mood"],
         ["--quirk", "info_shape=round"],
+        ["--kinds", "ordinary,grand"],
         ["--failure", "earthquake"],
         ["--failure", "slow,every=0"],
         ["--time-zone", "Mars/Olympus"],
@@ -73,3 +74,9 @@ def test_a_failure_in_words() -> None:
     read = spoken.failure("reset_before,times=endless,every=5,match=open_list")
 
     assert (read.kind, read.times, read.every, read.match) == (FailureKind.RESET_BEFORE, None, 5, "open_list")
+
+
+def test_kinds_in_words() -> None:
+    """Kinds of campaign come by turns, and without a word all there are."""
+    assert spoken.kinds("ordinary,automation") == ("ordinary", "automation")
+    assert spoken.kinds(spoken.MIX_OF_KINDS) == Plan().kinds
