@@ -11,7 +11,7 @@ from sendtrail.slots import HEADROOM
 from tests.terraform.workspace import REPOSITORY
 
 DAYS = 30
-# Today and yesterday, and the day before in one delivery of four: the one of the day that goes back by the whole overlap.
+# Today and yesterday, and the day before in one delivery of four: the one that goes back by the whole overlap.
 DAYS_TOUCHED = 2.25
 DOCUMENT = (REPOSITORY / "docs" / "deploy.md").read_text(encoding="utf-8")
 FLUSH_S = FunctionSettings.model_fields["flush_s"].default
