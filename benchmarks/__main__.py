@@ -42,10 +42,15 @@ def main(names: list[str]) -> None:
     unknown = set(names) - SCENARIOS.keys()
     if unknown:
         sys.exit(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
-    figures = [figure for name in names or SCENARIOS for figure in SCENARIOS[name]()]
+    figures = [figure for name in names or SCENARIOS for figure in _measured(name)]
     Console().print(_table(figures))
     if not names:
         RESULTS.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def _measured(name: str) -> list[Figure]:
+    print(f"Measuring {name} ...", file=sys.stderr)
+    return SCENARIOS[name]()
 
 
 def _table(figures: list[Figure]) -> Table:

@@ -25,14 +25,14 @@ class Gate:
         self._account = account
         self._window = SlidingWindow(account.network.rate) if account.network.rate else None
         self._delays = 0
+        self._latest = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
         if scope["path"].startswith(OWN_PATHS):
             await self._app(scope, receive, send)
             return
-        await self._travel()
-        verdict = self._admit(scope)
+        verdict = self._admit(scope, await self._travel())
         send = self._with_headers(send, verdict)
         await self._travel()
         if verdict and not verdict.admitted:
@@ -42,16 +42,21 @@ class Gate:
         else:
             await self._answer(scope, receive, send)
 
-    async def _travel(self) -> None:
-        """Take half the latency, and some of the jitter."""
-        network = self._account.network
+    async def _travel(self) -> float:
+        """Take half the latency, and some of the jitter; return when that is over (monotonic seconds).
+
+        As planned, not as it came about: that this machine is busy and wakes up late is no jitter of the network's.
+        """
+        at, network = time.monotonic(), self._account.network
         if network.latency_ms or network.jitter_ms:
             self._delays += 1
             jitter = network.jitter_ms * (mix(0, self._delays) & 0xFFFF) / 0x10000
-            await asyncio.sleep((network.latency_ms + jitter) / 2_000)
+            at += (network.latency_ms + jitter) / 2_000
+            await asyncio.sleep(at - time.monotonic())
+        return at
 
-    def _admit(self, scope: Scope) -> Verdict | None:
-        at = time.monotonic()
+    def _admit(self, scope: Scope, at: float) -> Verdict | None:
+        at = self._latest = max(at, self._latest)
         verdict = self._window.ask(at) if self._window else None
         refused = verdict is not None and not verdict.admitted
         self._account.traffic.count(Arrival(endpoint=_endpoint(scope), at=at, refused=refused))
