@@ -1,7 +1,5 @@
 """The entry point of the campaign worker: Pub/Sub pushes each message of the campaigns topic to it."""
 
-from datetime import timedelta
-
 import functions_framework
 from cloudevents.http import CloudEvent
 from flask import request
@@ -30,5 +28,5 @@ def sync_campaign(event: CloudEvent) -> None:
 def _sync(message: SyncCampaign, budget: TimeBudget) -> Outcome:
     here = cloud()
     with here.account(message.organization_id, message.priority) as account:
-        source = CampaignSource(lists=account, reports=account, overlap=timedelta(hours=here.settings.overlap_hours))
+        source = CampaignSource(lists=account, reports=account, overlap=here.settings.overlap)
         return sync(message, source=source, services=here.services, budget=budget)

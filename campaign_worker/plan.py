@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sendtrail.messages import Reason, SyncCampaign
-from sendtrail.reach import THOROUGH, floor, reach, reports_to_read
+from sendtrail.reach import THOROUGH, Overlap, floor, reach, reports_to_read
 from sendtrail.reports import Position, Report, counted_rows, is_empty, moved_rows
 from sendtrail.synced import CampaignSynced
 
@@ -49,7 +49,7 @@ def new_progress(
     synced: CampaignSynced | None,
     message_ids: Sequence[str],
     now: datetime,
-    overlap: timedelta,
+    overlap: Overlap,
 ) -> CampaignProgress:
     """Return the plan of a sync that begins now; `message_ids` are those of a split campaign, [""] otherwise."""
     since = floor(message, synced, now=now)
@@ -129,7 +129,7 @@ def _unit(
     *,
     since: datetime,
     now: datetime,
-    overlap: timedelta,
+    overlap: Overlap,
 ) -> Unit:
     read_to = reach(report, message, synced, since=since, now=now, overlap=overlap)
     is_whole = not message_id and message.reason not in (Reason.AUDIT, Reason.FORCED)  # counters are the campaign's

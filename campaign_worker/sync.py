@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -16,12 +15,11 @@ from sendtrail.documents import campaign_path, from_document, to_document
 from sendtrail.leases import Desk
 from sendtrail.messages import SyncCampaign, encode
 from sendtrail.ports import TimeBudget, Topic
+from sendtrail.reach import DEFAULT_OVERLAP, Overlap
 from sendtrail.reports import Chunk, ReportQuery, ReportReader
 from sendtrail.rows import ActivityRow, Batch, Row, Table, activity_row
 from sendtrail.services import Services
 from sendtrail.synced import CampaignSynced
-
-DEFAULT_OVERLAP = timedelta(hours=48)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +28,7 @@ class CampaignSource:
 
     lists: CampaignLists
     reports: ReportReader
-    overlap: timedelta = DEFAULT_OVERLAP
+    overlap: Overlap = DEFAULT_OVERLAP
 
 
 def sync_campaign(message: SyncCampaign, *, source: CampaignSource, services: Services, budget: TimeBudget) -> Outcome:

@@ -9,6 +9,7 @@ from sendtrail.checkpoint import Checkpoint, Status
 from sendtrail.documents import from_document
 from sendtrail.forecast import Forecast, campaign_forecast
 from sendtrail.messages import Reason, SyncCampaign
+from sendtrail.reach import DEFAULT_OVERLAP, Overlap
 from sendtrail.reports import growth
 from sendtrail.synced import CampaignSynced
 
@@ -29,7 +30,7 @@ class Policy:
     settle: timedelta = timedelta(hours=24)
     audit: timedelta = timedelta(days=30)
     backfill_requests: int | None = None
-    overlap: timedelta = timedelta(hours=48)
+    overlap: Overlap = DEFAULT_OVERLAP
     flush_rows: int = 5_000
 
 

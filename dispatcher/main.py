@@ -75,7 +75,7 @@ def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:
         settle=timedelta(hours=settings.settle_hours),
         audit=timedelta(days=settings.audit_days),
         backfill_requests=int(settings.backfill_hours * SECONDS_AN_HOUR / interval_s),
-        overlap=timedelta(hours=settings.overlap_hours),
+        overlap=settings.overlap,
         flush_rows=settings.flush_rows,
     )
 

@@ -7,7 +7,7 @@ from math import ceil
 
 from sendtrail.campaigns import Campaign
 from sendtrail.messages import SyncCampaign
-from sendtrail.reach import floor, reach, reports_to_read
+from sendtrail.reach import Overlap, floor, reach, reports_to_read
 from sendtrail.reports import Report, counted_rows, moved_rows
 from sendtrail.synced import CampaignSynced
 
@@ -60,7 +60,7 @@ def campaign_forecast(
     synced: CampaignSynced | None,
     *,
     now: datetime,
-    overlap: timedelta,
+    overlap: Overlap,
     flush_rows: int,
 ) -> Forecast:
     """Return what it takes to do as a message says."""
@@ -106,7 +106,7 @@ def _report_forecast(
     *,
     since: datetime,
     now: datetime,
-    overlap: timedelta,
+    overlap: Overlap,
 ) -> Forecast:
     counted = counted_rows(report, message.counters) or 0
     if report in (Report.CLICKS, Report.FORWARDS):  # a page of links holds all of their clicks

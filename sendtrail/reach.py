@@ -10,9 +10,19 @@ from sendtrail.synced import CampaignSynced
 
 # After these the warehouse holds everything back to `since`, whatever an earlier read may have missed.
 THOROUGH = frozenset({Reason.NEW, Reason.EXTENDED, Reason.AUDIT, Reason.FORCED})
-# A report that is read more often than this goes back by the whole overlap once in so long, by the short one otherwise.
+# A report that is read more often than this goes back by the whole overlap once in so long.
 DEEP_EVERY = timedelta(hours=20)
-SHORT_OVERLAP = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overlap:
+    """How much of what was read before is read again, as rows may come into a list late: once a day, and otherwise."""
+
+    whole: timedelta = timedelta(hours=48)
+    recent: timedelta = timedelta(hours=1)
+
+
+DEFAULT_OVERLAP = Overlap()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +58,7 @@ def reach(
     *,
     since: datetime,
     now: datetime,
-    overlap: timedelta,
+    overlap: Overlap,
 ) -> Reach:
     """Return how far back a report is read: to where it was read before, less what may have come into its list late."""
     if synced is None or since < synced.since or message.reason in THOROUGH or report not in synced.watermarks:
@@ -56,5 +66,5 @@ def reach(
     watermark = synced.watermarks[report]
     deep_watermark = synced.deep_watermarks.get(report, watermark)
     if message.reason is not Reason.CHANGED or now - deep_watermark >= DEEP_EVERY:
-        return Reach(since=max(since, deep_watermark - overlap), deep=True)
-    return Reach(since=max(since, watermark - min(overlap, SHORT_OVERLAP)), deep=False)
+        return Reach(since=max(since, deep_watermark - overlap.whole), deep=True)
+    return Reach(since=max(since, watermark - min(overlap.whole, overlap.recent)), deep=False)

@@ -150,7 +150,8 @@ variable "settings" {
   description = "How the functions work; sendtrail/gcp/settings.py says what each means. Names end in their units."
   type = object({
     lookback_days        = optional(number, 7)   # how far back the first sync of a campaign reads
-    overlap_hours        = optional(number, 48)  # how much of what was read before is read again
+    overlap_hours        = optional(number, 48)  # how much of what was read before is read again, once a day
+    recent_overlap_hours = optional(number, 1)   # and otherwise
     audit_days           = optional(number, 30)  # how often a campaign without news is read again
     settle_hours         = optional(number, 24)  # how long after a change a campaign is read once more
     time_budget_s        = optional(number, 480) # when a worker hands over
@@ -176,8 +177,8 @@ variable "settings" {
         var.settings.lookback_days, var.settings.audit_days, var.settings.time_budget_s, var.settings.flush_rows,
         var.settings.flush_s, var.settings.budget_block, var.settings.maximum_bytes_billed,
       ] : value > 0
-    ]) && var.settings.overlap_hours >= 0 && var.settings.settle_hours >= 0
-    error_message = "settings: numbers are above 0; overlap_hours and settle_hours may be 0."
+    ]) && var.settings.overlap_hours >= 0 && var.settings.recent_overlap_hours >= 0 && var.settings.settle_hours >= 0
+    error_message = "settings: numbers are above 0; overlap_hours, recent_overlap_hours and settle_hours may be 0."
   }
 
   validation {

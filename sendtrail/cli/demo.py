@@ -105,6 +105,7 @@ def _settings(database: Path, url: str, key: str) -> SyncSettings:
             "organization": "demo",
             "requests_per_second": DEMO_RATE,
             "all": True,
+            "recent_overlap_hours": 48,  # its day passes in seconds: what comes is dated before the sync that was
         }
     )
 

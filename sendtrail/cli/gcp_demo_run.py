@@ -152,7 +152,8 @@ def _accounts(plan: DemoPlan) -> Iterator[CloudDemoAccount]:
 
 
 def _settings(project_id: str, found: Emulators) -> FunctionSettings:
-    return FunctionSettings.read(project_id=project_id, **found.environment)
+    # The day of the demo passes in seconds: what comes is dated before the sync that was.
+    return FunctionSettings.read(project_id=project_id, recent_overlap_hours=48, **found.environment)
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def plan(  # noqa: PLR0913  (a parameter an option)
             campaigns,
             checkpoints=_checkpoints(settings, state),
             request=request_of(settings, now=clock.now()),
-            policy=Policy(),
+            policy=Policy(overlap=settings.overlap),
             now=clock.now(),
         )
         people = (account.contact_count() or 0) if settings.contacts else None

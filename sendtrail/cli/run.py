@@ -134,9 +134,9 @@ class LocalRun:
         """Dispatch what is due, work until nothing is left, and return what became of it."""
         started = self._clock.monotonic()
         lists = self._accounts[Priority.NEWS]
-        summary = dispatch(
-            request_of(self._settings, now=self._clock.now()), lists=lists, services=self._services, policy=Policy()
-        )
+        settings, lists = self._settings, self._accounts[Priority.NEWS]
+        request, policy = request_of(settings, now=self._clock.now()), Policy(overlap=settings.overlap)
+        summary = dispatch(request, lists=lists, services=self._services, policy=policy)
         watcher.on_dispatched(summary)
         self._watcher = watcher
         with self._stopping_on_signals():
@@ -163,7 +163,7 @@ class LocalRun:
 
     def _sync_campaign(self, message: SyncCampaign) -> Outcome:
         account = self._accounts[message.priority]
-        source = CampaignSource(lists=account, reports=account)
+        source = CampaignSource(lists=account, reports=account, overlap=self._settings.overlap)
         return sync_campaign(message, source=source, services=self._services, budget=self._budget())
 
     def _contacts(self, data: bytes) -> None:

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sendtrail.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE, Connection, checked_api_url
 from sendtrail.errors import SettingsError
 from sendtrail.messages import OrganizationId
+from sendtrail.reach import Overlap
 from sendtrail.tables import checked_name
 
 DEFAULT_LOOKBACK_DAYS = 7
@@ -48,6 +49,8 @@ class SyncSettings(BaseSettings):
     share_kept_free: Annotated[float, Field(ge=0, le=0.9)] = 0.0
     time_zone: ZoneInfo = ZoneInfo(DEFAULT_TIME_ZONE)
     time_budget_s: Annotated[float, Field(gt=0)] = 480.0
+    overlap_hours: Annotated[int, Field(ge=0)] = 48
+    recent_overlap_hours: Annotated[int, Field(ge=0)] = 1
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
 
     @classmethod
@@ -96,6 +99,11 @@ class SyncSettings(BaseSettings):
         if sum(given) > 1:
             raise ValueError("choose one of --since, --lookback-days and --all")
         return everything
+
+    @property
+    def overlap(self) -> Overlap:
+        """Return how much of what was read before is read again."""
+        return Overlap(whole=timedelta(hours=self.overlap_hours), recent=timedelta(hours=self.recent_overlap_hours))
 
     @property
     def connection(self) -> Connection:

@@ -1,6 +1,7 @@
 """The settings of the three functions, from the environment that Terraform sets; every problem at once."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sendtrail.errors import SettingsError
 from sendtrail.gcp.bigquery import Datasets
 from sendtrail.ports import Topic
+from sendtrail.reach import Overlap
 from sendtrail.tables import checked_name
 
 PREFIX = "SENDTRAIL_"
@@ -49,6 +51,7 @@ class FunctionSettings(BaseSettings):
     lookback_days: Count = 7
     backfill_hours: Annotated[float, Field(gt=0, le=24)] = 1.0
     overlap_hours: Annotated[int, Field(ge=0)] = 48
+    recent_overlap_hours: Annotated[int, Field(ge=0)] = 1
     audit_days: Count = 30
     settle_hours: Annotated[int, Field(ge=0)] = 24
     lease_s: Annotated[float, Field(ge=15, le=600)] = 120.0
@@ -75,6 +78,11 @@ class FunctionSettings(BaseSettings):
         if deadline_s <= info.data.get("time_budget_s", 0.0):
             raise ValueError("the jobs of a hand-over start at the end of the time budget: give them time after it")
         return deadline_s
+
+    @property
+    def overlap(self) -> Overlap:
+        """Return how much of what was read before is read again."""
+        return Overlap(whole=timedelta(hours=self.overlap_hours), recent=timedelta(hours=self.recent_overlap_hours))
 
     @property
     def datasets(self) -> Datasets:

@@ -113,7 +113,7 @@ def test_a_day_of_dispatches_merges_each_activity_of_the_day_once() -> None:
     assert 0.97 * SMALL.daily < new_rows < 1.03 * SMALL.daily
     assert len(dispatches) == 4
     assert day.deliveries == len(batches) - len(dispatches) > 4
-    assert day.transactions > 3 * day.deliveries  # a claim, a checkpoint behind the batch, the end
+    assert day.transactions >= 2 * day.deliveries  # a claim, and the end
     assert all(batch.billed_bytes == 20 * MEBIBYTE for batch in batches)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from campaign_worker.plan import CampaignProgress, can_resume, left_behind, new_progress, resumed
 from sendtrail.documents import from_document, to_document
 from sendtrail.messages import Reason, SyncCampaign
-from sendtrail.reach import SHORT_OVERLAP
+from sendtrail.reach import Overlap
 from sendtrail.reports import Position, Report
 from sendtrail.synced import CampaignSynced
 from tests.fakes import NOON
@@ -18,6 +18,7 @@ from tests.fakes import NOON
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 OVERLAP = timedelta(hours=48)
+RECENT = timedelta(hours=1)
 ZERO = dict.fromkeys(
     ("opens", "uniqueopens", "verified_opens", "verified_unique_opens", "linkclicks", "uniquelinkclicks",
      "subscriberclicks", "hardbounces", "softbounces", "unsubscribes", "forwards", "uniqueforwards"), 0
@@ -51,7 +52,9 @@ def a_plan(
     message: SyncCampaign, synced: CampaignSynced | None = SYNCED, *, messages: tuple[str, ...] = ("",)
 ) -> CampaignProgress:
     """Return the plan of a sync that begins at noon."""
-    return new_progress(message, synced=synced, message_ids=messages, now=NOON, overlap=OVERLAP)
+    return new_progress(
+        message, synced=synced, message_ids=messages, now=NOON, overlap=Overlap(whole=OVERLAP, recent=RECENT)
+    )
 
 
 def test_a_change_in_bounces_alone_does_not_read_the_opens_again() -> None:
@@ -191,7 +194,7 @@ def test_what_is_read_every_hour_goes_back_by_the_whole_overlap_once_a_day() -> 
 
     reach = {unit.report: (unit.since, unit.deep) for unit in plan.units}
     assert reach == {
-        Report.OPENS: (NOON - HOUR - SHORT_OVERLAP, False),
+        Report.OPENS: (NOON - HOUR - RECENT, False),
         Report.CLICKS: (NOON - 21 * HOUR - OVERLAP, True),
     }
 

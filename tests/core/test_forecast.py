@@ -7,6 +7,7 @@ import pytest
 
 from sendtrail.forecast import Forecast, campaign_forecast, contacts_forecast, share_since, total
 from sendtrail.messages import Reason, SyncCampaign
+from sendtrail.reach import DEFAULT_OVERLAP
 from sendtrail.reports import Report
 from sendtrail.synced import CampaignSynced
 from tests.fake_account import a_campaign
@@ -40,7 +41,7 @@ def forecast_of(message: SyncCampaign, synced: CampaignSynced | None = None) -> 
         message,
         synced,
         now=NOON + 20 * DAY,
-        overlap=2 * DAY,
+        overlap=DEFAULT_OVERLAP,
         flush_rows=5_000,
     )
 

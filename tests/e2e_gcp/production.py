@@ -56,11 +56,20 @@ class Production:
     accounts: dict[str, Account] = field(default_factory=dict)
     known: dict[str, set[Hashable]] = field(default_factory=dict)
 
-    def add(self, organization_id: str, *, plan: Plan = SMALL, latency_ms: float = 0, seed: int = 5) -> Account:
-        """Add an account."""
+    def add(
+        self,
+        organization_id: str,
+        *,
+        plan: Plan = SMALL,
+        latency_ms: float = 0,
+        seed: int = 5,
+        requests_per_second: float = 500,
+    ) -> Account:
+        """Add an account; how many pages are fetched ahead follows from its latency and its rate."""
         account = Account(seed=seed, plan=plan, network=Network(rate=0, latency_ms=latency_ms))
         url = self.stack.enter_context(serve(account)).url
-        self.project.connect(organization_id, url=url, key=account.api_key, requests_per_second=500)
+        key = account.api_key
+        self.project.connect(organization_id, url=url, key=key, requests_per_second=requests_per_second)
         self.accounts[organization_id] = account
         self.known[organization_id] = set()
         return account

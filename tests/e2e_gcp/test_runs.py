@@ -28,7 +28,7 @@ def test_several_accounts_at_once_and_deliveries_that_hand_over(production: Make
     line = production(time_budget_s=1.0, job_deadline_s=60.0)
     line.add(organization(), seed=1)
     line.add(organization(), seed=2)
-    line.add(organization(), seed=3, plan=ONE_LONG, latency_ms=40)
+    line.add(organization(), seed=3, plan=ONE_LONG, requests_per_second=8)
 
     line.sync()
 
