@@ -133,7 +133,6 @@ class LocalRun:
     def sync(self, watcher: Watcher) -> RunResult:
         """Dispatch what is due, work until nothing is left, and return what became of it."""
         started = self._clock.monotonic()
-        lists = self._accounts[Priority.NEWS]
         settings, lists = self._settings, self._accounts[Priority.NEWS]
         request, policy = request_of(settings, now=self._clock.now()), Policy(overlap=settings.overlap)
         summary = dispatch(request, lists=lists, services=self._services, policy=policy)
