@@ -1,10 +1,13 @@
 """One observation of what a contact did with an e-mail."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+
+import orjson
+
+from sendtrail.light import light_value
 
 KEY_SEPARATOR = "\x1f"
 ONE_DAY = timedelta(days=1)
@@ -20,7 +23,7 @@ class EventType(StrEnum):
     FORWARD = "forward"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@light_value
 class Activity:
     """By `activity_timestamp` (UTC) this contact had opened or clicked `times` times; for other events `times` is 1.
 
@@ -54,9 +57,9 @@ def activity_id(organization_id: str, activity: Activity) -> str:
         str(activity.campaign_id),
         activity.message_id,
         activity.contact_id or activity.contact_email.casefold(),
-        activity.event_type.value,
+        activity.event_type,
         activity.link_id,
-        activity.activity_timestamp.isoformat(),
+        _isoformat(activity.activity_timestamp),
         str(activity.times),
         activity.distinction,
     )
@@ -68,3 +71,8 @@ def happened_since(activity: Activity, since: datetime) -> bool:
     if activity.day_only:
         return activity.activity_timestamp + ONE_DAY > since
     return activity.activity_timestamp >= since
+
+
+def _isoformat(at: datetime) -> str:
+    """Return what `at.isoformat()` returns, in a third of the time: every row's key has one."""
+    return orjson.dumps(at)[1:-1].decode()

@@ -9,7 +9,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import cast
 from uuid import uuid4
 
 from pydantic import SecretStr
@@ -31,7 +30,7 @@ from sendtrail.gcp.secrets import SecretManagerKeys
 from sendtrail.gcp.settings import FunctionSettings
 from sendtrail.logs import configure_json, labels, traced
 from sendtrail.ports import State, Warehouse
-from sendtrail.rows import ActivityRow, Batch, Table
+from sendtrail.rows import Batch, activity_rows
 from sendtrail.services import DeliverySettings, Services
 from sendtrail.slots import Pace, Priority
 
@@ -115,10 +114,9 @@ class MeteredWarehouse:
     def merge(self, batch: Batch, /) -> int:
         """Merge a batch and log how many activities of each type were in it."""
         changed = self.inner.merge(batch)
-        if batch.table is Table.EMAIL_ACTIVITIES:
-            types = Counter(cast("ActivityRow", row).event_type for row in batch.rows)
-            for event_type, rows in sorted(types.items()):
-                log_event(logger, Event.ACTIVITIES_MERGED, event_type=event_type, rows=rows)
+        types = Counter(row["event_type"] for row in activity_rows(batch))
+        for event_type, rows in sorted(types.items()):
+            log_event(logger, Event.ACTIVITIES_MERGED, event_type=event_type, rows=rows)
         return changed
 
     def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:

@@ -198,4 +198,4 @@ class World:
             for activities in self.account.reports.values()
             for activity in activities
         ]
-        return {row.activity_id for row in rows}
+        return {row["activity_id"] for row in rows}

@@ -5,10 +5,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from sendtrail.ports import Warehouse
-from sendtrail.rows import ActivityRow, Batch, Table
+from sendtrail.rows import Batch, Table, activity_rows
 
 TOO_MANY_REQUESTS = 429
 
@@ -45,7 +44,7 @@ class Tally:
         """Count a batch that was merged."""
         with self._lock:
             if batch.table is Table.EMAIL_ACTIVITIES:
-                self.activities_read.update(cast("ActivityRow", row).event_type for row in batch.rows)
+                self.activities_read.update(row["event_type"] for row in activity_rows(batch))
                 self.activities_new += new_rows
             elif batch.table is Table.CONTACTS:
                 self.contacts_read += len(batch.rows)

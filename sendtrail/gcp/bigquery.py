@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -19,7 +19,7 @@ from google.cloud import bigquery
 from google.cloud.bigquery import QueryJob, ScalarQueryParameter
 
 from sendtrail.gcp.jobs import NO_RETRY, Jobs
-from sendtrail.rows import ActivityRow, Batch, Row, Table, to_json_lines
+from sendtrail.rows import Batch, Table, activity_rows, to_json_lines
 from sendtrail.tables import definition, sql
 
 logger = logging.getLogger(__name__)
@@ -181,17 +181,13 @@ def _of_batch(batch: Batch, path: str, *, name: str) -> _Statement:
 def _parameters(batch: Batch, path: str) -> Parameters:
     if path == "contacts/record_seen":
         return [_text("pass_id", batch.pass_id)]
-    if batch.table is Table.EMAIL_ACTIVITIES:
-        dates = _dates(batch.rows)
-        return [
-            ScalarQueryParameter("first_date", "DATE", min(dates)),
-            ScalarQueryParameter("last_date", "DATE", max(dates)),
-        ]
-    return []
-
-
-def _dates(rows: Sequence[Row]) -> list[date]:
-    return [row.activity_date for row in rows if isinstance(row, ActivityRow)]
+    days = [row["activity_date"] for row in activity_rows(batch)]
+    if not days:
+        return []
+    return [
+        ScalarQueryParameter("first_date", "DATE", min(days)),
+        ScalarQueryParameter("last_date", "DATE", max(days)),
+    ]
 
 
 def _fields(table: Table) -> Sequence[Mapping[str, Any]]:

@@ -40,12 +40,20 @@ def open_file(path: Path, *, memory_limit: str, threads: int, is_read_only: bool
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "enable_external_access": False,
+                # Packing row groups again and again would rewrite what is there already: finish() does it once.
+                "max_vacuum_tasks": 0,
             },
         )
     except duckdb.Error as error:
         raise _why_not_opened(path, error) from error
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     return connection
+
+
+def finish(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring everything into the file itself, its row groups packed, so that others may have it."""
+    connection.execute("RESET GLOBAL max_vacuum_tasks")
+    connection.execute("CHECKPOINT")
 
 
 @contextmanager

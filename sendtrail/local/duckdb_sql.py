@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import duckdb
+import orjson
 import sqlglot
 from sqlglot import expressions
 
@@ -28,12 +29,17 @@ TYPES = {
 
 
 @cache
-def statement(name: str, *, dataset: str) -> str:
-    """Return a statement of `sql/` for DuckDB; its parameters are `$name`."""
+def statement(name: str, *, dataset: str, is_distinct: bool = False) -> str:
+    """Return a statement of `sql/` for DuckDB; its parameters are `$name`.
+
+    `is_distinct` says that no key stands twice in the batch.
+    """
     query = sql(name, dataset=dataset, staging=staging_of(dataset), batch=BATCH)
     tree = sqlglot.parse_one(query, read="bigquery")
     if name == ACTIVITY_MERGE:
-        _narrow_by_campaign(tree)
+        _narrow(tree)
+    if is_distinct:
+        _trust_keys(tree)
     return tree.sql(dialect="duckdb", comments=False)
 
 
@@ -44,16 +50,15 @@ def staging_of(dataset: str) -> str:
 
 @cache
 def load_statement(table: Table, *, dataset: str) -> str:
-    """Return the statement that turns newline-delimited JSON, `$lines`, into the staging table.
+    """Return the statement that turns a list of JSON texts, `$lines`, into the staging table.
 
     A parameter rather than a file: read_json takes 32 MB a thread, however small the file is.
     """
-    columns = ", ".join(f"'{column.name}', '{duckdb_type(column)}'" for column in definition(table).columns)
+    structure = orjson.dumps({column.name: duckdb_type(column) for column in definition(table).columns}).decode()
     return f"""
         CREATE TABLE "{staging_of(dataset)}"."{BATCH}" AS
-        SELECT unnest(from_json_strict(line, json_object({columns})))
-        FROM (SELECT unnest(string_split($lines, chr(10))) AS line)
-        WHERE line <> ''
+        SELECT unnest(from_json_strict(line, {literal(structure)}))
+        FROM (SELECT unnest($lines) AS line)
     """
 
 
@@ -91,12 +96,19 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _narrow_by_campaign(merge: expressions.Expr) -> None:
-    """Join by campaign_id too, which activity_id implies: DuckDB then skips the row groups of other campaigns.
+def _narrow(merge: expressions.Expr) -> None:
+    """Join by campaign and time too, which activity_id implies: DuckDB then skips the row groups that have neither.
 
-    Five times as fast in a table of 3 million rows. BigQuery would bill the column and skip nothing.
+    More than ten times as fast in a table of a million rows. BigQuery would bill the columns and skip nothing.
     """
-    merge.set("on", expressions.and_(merge.args["on"], "T.campaign_id = S.campaign_id"))
+    implied = ("T.campaign_id = S.campaign_id", "T.activity_timestamp = S.activity_timestamp")
+    merge.set("on", expressions.and_(merge.args["on"], *implied))
+
+
+def _trust_keys(merge: expressions.Expr) -> None:
+    """Take out the choice between rows of one key, where there is none: DuckDB sorts the whole batch for it."""
+    for select in merge.find_all(expressions.Select):
+        select.set("qualify", None)
 
 
 def _declaration(column: Column) -> str:

@@ -1,14 +1,19 @@
 """A batch in slices, so that merging takes the same memory however wide its rows are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-SLICE_BYTES = 4_000_000
+SLICE_SIZE = 4_000_000
 
 
-def slices(lines: bytes, *, slice_bytes: int = SLICE_BYTES) -> Iterator[str]:
-    """Yield newline-delimited JSON in pieces of whole lines of at most `slice_bytes`, or of one line that is longer."""
-    start = 0
-    while start < len(lines):
-        end = lines.rfind(b"\n", start, start + slice_bytes) + 1 or lines.find(b"\n", start) + 1 or len(lines)
-        yield lines[start:end].decode()
-        start = end
+def slices(lines: Iterable[str], *, slice_size: int = SLICE_SIZE) -> Iterator[list[str]]:
+    """Yield lines in lists of at most `slice_size` characters together, or of one line that is longer."""
+    part: list[str] = []
+    size = 0
+    for line in lines:
+        if part and size + len(line) > slice_size:
+            yield part
+            part, size = [], 0
+        part.append(line)
+        size += len(line)
+    if part:
+        yield part

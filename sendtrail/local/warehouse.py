@@ -1,7 +1,7 @@
 """The warehouse in a DuckDB file: the same `sql/` as on BigQuery, one process at a time."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,12 +11,12 @@ from typing import Self, TypeVar
 
 import duckdb
 
-from sendtrail.local.duckdb_file import explained, open_file
+from sendtrail.local.duckdb_file import explained, finish, open_file
 from sendtrail.local.duckdb_sql import BATCH, create_tables, load_statement, staging_of, statement
 from sendtrail.local.duckdb_views import create_views
 from sendtrail.local.reading import READ_MEMORY_LIMIT, Parameters, QueryResult, run_query
 from sendtrail.local.slices import slices
-from sendtrail.rows import ActivityRow, Batch, Table, to_json_lines
+from sendtrail.rows import Batch, activity_rows, json_lines
 from sendtrail.tables import checked_name
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ class DuckDbWarehouse:
 
         Raise Unavailable where the disk is full, Rejected where the rows do not fit the table.
         """
-        parts = list(slices(to_json_lines(batch.rows)))  # none for an empty batch
+        parts = list(slices(json_lines(batch.rows)))  # none for an empty batch
         return self._transact(lambda: sum(self._merge_part(batch, lines) for lines in parts))
 
     def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
@@ -98,23 +98,24 @@ class DuckDbWarehouse:
     def close(self) -> None:
         """Bring everything into the file itself and let others have it."""
         with self._lock, suppress(duckdb.Error):  # what could not be brought over stays in the log beside the file
-            self._connection.execute("CHECKPOINT")
+            finish(self._connection)
         self._connection.close()
 
     def _create(self) -> None:
         create_tables(self._connection, dataset=self._dataset)
         create_views(self._connection, dataset=self._dataset)
 
-    def _merge_part(self, batch: Batch, lines: str) -> int:
+    def _merge_part(self, batch: Batch, lines: Sequence[str]) -> int:
         self._connection.execute(load_statement(batch.table, dataset=self._dataset), {"lines": lines})
-        changed = self._count(f"{batch.table}/merge", _bounds(batch))
+        changed = self._count(f"{batch.table}/merge", _bounds(batch), is_distinct=_is_distinct(batch))
         if batch.pass_id:
             self._count("contacts/record_seen", {"pass_id": batch.pass_id})
         self._connection.execute(f'DROP TABLE "{staging_of(self._dataset)}"."{BATCH}"')
         return changed
 
-    def _count(self, name: str, parameters: Parameters) -> int:
-        row = self._connection.execute(statement(name, dataset=self._dataset), dict(parameters)).fetchone()
+    def _count(self, name: str, parameters: Parameters, *, is_distinct: bool = False) -> int:
+        sql = statement(name, dataset=self._dataset, is_distinct=is_distinct)
+        row = self._connection.execute(sql, dict(parameters)).fetchone()
         return int(row[0]) if row else 0
 
     def _transact(self, work: Callable[[], T]) -> T:
@@ -154,9 +155,12 @@ class DuckDbWarehouse:
         return open_file(self._path, memory_limit=self._settings.memory_limit, threads=self._settings.threads)
 
 
+def _is_distinct(batch: Batch) -> bool:
+    """Tell whether each row of a batch is an observation of its own; False for rows of other tables."""
+    return len({row["activity_id"] for row in activity_rows(batch)}) == len(batch.rows)
+
+
 def _bounds(batch: Batch) -> Parameters:
     """Return the first and last partition that a batch touches, for tables that have any."""
-    if batch.table is not Table.EMAIL_ACTIVITIES:
-        return {}
-    days = [row.activity_date for row in batch.rows if isinstance(row, ActivityRow)]
-    return {"first_date": min(days), "last_date": max(days)}
+    days = [row["activity_date"] for row in activity_rows(batch)]
+    return {"first_date": min(days), "last_date": max(days)} if days else {}

@@ -22,7 +22,7 @@ def test_an_activity_is_stored_as_it_is(warehouse: WarehouseUnderTest) -> None:
 
     warehouse.warehouse.merge(activities(row))
 
-    assert warehouse.read(ACTIVITIES) == [{name: getattr(row, name) for name in row.__slots__}]
+    assert warehouse.read(ACTIVITIES) == [row]
 
 
 def test_what_the_account_does_not_say_is_null(warehouse: WarehouseUnderTest) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -63,6 +64,23 @@ def test_different_keys_make_different_ids(one: Activity, other: Activity) -> No
     same = all(getattr(one, name) == getattr(other, name) for name in names)
     if one.contact_id and other.contact_id:
         assert (activity_id("acme", one) == activity_id("acme", other)) is same
+
+
+@given(activity=activities)
+def test_the_id_can_be_told_from_the_observation(activity: Activity) -> None:
+    """Whoever knows an observation can say its id: SHA-256 of its parts, the time in ISO 8601."""
+    parts = (
+        "acme",
+        str(activity.campaign_id),
+        activity.message_id,
+        activity.contact_id or activity.contact_email.casefold(),
+        activity.event_type.value,
+        activity.link_id,
+        activity.activity_timestamp.isoformat(),
+        str(activity.times),
+        activity.distinction,
+    )
+    assert activity_id("acme", activity) == sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def test_two_accounts_never_share_a_key() -> None:

@@ -6,18 +6,17 @@ from hypothesis import strategies as st
 from sendtrail.local.slices import slices
 
 
-def test_a_batch_is_cut_between_lines() -> None:
-    """A slice holds whole lines, as many as fit."""
-    assert list(slices(b"aa\nbb\ncc\n", slice_bytes=6)) == ["aa\nbb\n", "cc\n"]
+def test_a_slice_holds_as_many_lines_as_fit() -> None:
+    """The next line begins the next slice."""
+    assert list(slices(["aa", "bb", "cc"], slice_size=5)) == [["aa", "bb"], ["cc"]]
 
 
 def test_a_line_that_is_longer_is_a_slice_of_its_own() -> None:
     """No line is ever broken."""
-    assert list(slices(b"a\nbbbbbbbb\nc\n", slice_bytes=3)) == ["a\n", "bbbbbbbb\n", "c\n"]
+    assert list(slices(["a", "bbbbbbbb", "c"], slice_size=3)) == [["a"], ["bbbbbbbb"], ["c"]]
 
 
-@given(lines=st.lists(st.text(alphabet="aü", min_size=1)), slice_bytes=st.integers(1, 20))
-def test_nothing_is_lost(lines: list[str], slice_bytes: int) -> None:
-    """The slices together are the batch."""
-    batch = "".join(f"{line}\n" for line in lines)
-    assert "".join(slices(batch.encode(), slice_bytes=slice_bytes)) == batch
+@given(lines=st.lists(st.text(alphabet="aü", min_size=1)), slice_size=st.integers(1, 20))
+def test_nothing_is_lost(lines: list[str], slice_size: int) -> None:
+    """The slices together are the batch, in its order."""
+    assert [line for part in slices(lines, slice_size=slice_size) for line in part] == lines

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sendtrail.errors import Rejected
-from sendtrail.local.slices import SLICE_BYTES
+from sendtrail.local.slices import SLICE_SIZE
 from sendtrail.local.warehouse import DuckDbWarehouse
 from sendtrail.rows import Table
 from sendtrail.tables import CONTACTS_SEEN, definition
@@ -96,6 +96,17 @@ def test_a_full_disk_leaves_nothing_half_written(path: Path) -> None:
     assert goes_on == "True"
 
 
+def test_a_file_that_many_syncs_added_to_is_packed(path: Path) -> None:
+    """Each leaves a few rows; were they to lie apart, every query had to look in as many places."""
+    for sync in range(5):
+        with DuckDbWarehouse(path) as warehouse:
+            warehouse.merge(activities(opened(contact_id=str(sync))))
+
+    with DuckDbWarehouse(path) as warehouse:
+        row_groups = "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('marketing_ai.email_activities')"
+        assert _value(warehouse, row_groups) == 1
+
+
 def test_columns_carry_their_descriptions(path: Path) -> None:
     """The same words as in BigQuery."""
     with DuckDbWarehouse(path) as warehouse:
@@ -132,7 +143,7 @@ def test_rows_that_do_not_fit_are_rejected(path: Path) -> None:
 def test_a_batch_of_wide_rows_is_merged_in_slices(path: Path) -> None:
     """Contacts with hundreds of tags fit into the same memory, each of them once."""
     tags = tuple(f"tag {number} {'x' * 80}" for number in range(400))
-    rows = [contact(contact_id=number, tags=tags) for number in range(3 * SLICE_BYTES // 40_000)]
+    rows = [contact(contact_id=number, tags=tags) for number in range(3 * SLICE_SIZE // 40_000)]
 
     with DuckDbWarehouse(path) as warehouse:
         assert warehouse.merge(contacts(*rows, *rows[:5])) == len(rows)
