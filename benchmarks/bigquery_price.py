@@ -12,14 +12,15 @@ from typing import Any
 
 import orjson
 
+from sendtrail.activity import ID_BYTES
 from sendtrail.rows import Row
 from sendtrail.tables import Column, definition
 
 MEBIBYTE, TEBIBYTE = 2**20, 2**40
 LEAST_A_TABLE = 10 * MEBIBYTE
 FREE_A_MONTH_TIB, DOLLARS_A_TIB = 1.0, 6.25
-# `activity_id` (64 characters and 2 bytes) and `activity_date`: what the MERGE reads of each row that is there already.
-KEY_BYTES = 66 + 8
+# `activity_id` (in hexadecimal, and 2 bytes) and `activity_date`: what the MERGE reads of each row that is there.
+KEY_BYTES = 2 * ID_BYTES + 2 + 8
 # https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#data_type_sizes
 _FIXED = {"INTEGER": 8, "TIMESTAMP": 8, "DATE": 8, "BOOLEAN": 1, "FLOAT": 8, "NUMERIC": 16}
 

@@ -21,6 +21,7 @@ from campaign_worker.sync import CampaignSource, sync_campaign
 from dispatcher.dispatch import dispatch
 from dispatcher.due import Policy, Request
 from sendtrail.clock import Deadline
+from sendtrail.gcp.settings import FunctionSettings
 from sendtrail.handling import handle
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state import SqliteState
@@ -34,7 +35,7 @@ DAYS_A_MONTH, ROWS = 30, 100_000
 # An account's five requests a second. Deliveries come one after the other here, each with all of them; really four
 # share them, so that a flush is due after a quarter of the pages.
 PAGE_S, AT_A_TIME = 1 / 5, 4
-PACING = DeliverySettings(flush_s=DeliverySettings().flush_s / AT_A_TIME)
+PACING = DeliverySettings(flush_s=FunctionSettings.model_fields["flush_s"].default / AT_A_TIME)
 TIME_BUDGET_S = 480.0
 LOAD_JOBS_A_DAY = 100_000  # of a project; each batch has a table of its own, so the limit of a table is never met
 EVERY_H = (1, 6)  # as often as can be, and as deployed

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from benchmarks.bigquery_price import KEY_BYTES, billed, logical_bytes
-from sendtrail.rows import ActivityRow, Batch, Table
+from sendtrail.rows import ActivityRow, Batch, Table, activity_rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +36,7 @@ class RecordingWarehouse:
 
     def merge(self, batch: Batch, /) -> int:
         """Note a batch and return how many of its rows are new."""
-        activities = [row for row in batch.rows if isinstance(row, ActivityRow)]
+        activities = activity_rows(batch)
         days = _days(activities)
         read_bytes = KEY_BYTES * sum(self._stored[day] for day in days)  # before the new ones are in
         new_rows = self._insert(activities)
@@ -58,9 +58,9 @@ class RecordingWarehouse:
 
     def _insert(self, activities: Sequence[ActivityRow]) -> int:
         new = {
-            row.activity_id: row.activity_date
+            row["activity_id"]: row["activity_date"]
             for row in activities
-            if row.activity_timestamp >= self._since and row.activity_id not in self._ids
+            if row["activity_timestamp"] >= self._since and row["activity_id"] not in self._ids
         }
         self._ids.update(new)
         self._stored.update(new.values())
@@ -69,7 +69,7 @@ class RecordingWarehouse:
 
 def _days(activities: Sequence[ActivityRow]) -> list[date]:
     """Return every day from the first to the last: the MERGE's bounds on the partitions."""
-    dates = [row.activity_date for row in activities]
+    dates = [row["activity_date"] for row in activities]
     if not dates:
         return []
     first = min(dates)

@@ -76,7 +76,7 @@ def _run(accounts: Accounts) -> float:
 
 
 def _statements(accounts: Accounts) -> float:
-    activities = accounts.statements * (max(10e6, DAYS_TOUCHED * accounts.activities * 74) + 10e6)
+    activities = accounts.statements * (max(10e6, DAYS_TOUCHED * accounts.activities * 42) + 10e6)
     contacts = (2 * ceil(accounts.contacts / 5_000) + 2) * (max(10e6, accounts.contacts * 500) + 20e6)
     return max(0, DAYS * accounts.number * (activities + contacts + 100e6) / 2**40 - 1) * 6.25
 
