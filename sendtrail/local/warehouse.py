@@ -98,6 +98,7 @@ class DuckDbWarehouse:
     def close(self) -> None:
         """Bring everything into the file itself and let others have it."""
         with self._lock, suppress(duckdb.Error):  # what could not be brought over stays in the log beside the file
+            self._limit_memory(self._settings.memory_limit)  # a query may have raised it
             finish(self._connection)
         self._connection.close()
 
