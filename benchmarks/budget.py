@@ -18,7 +18,7 @@ NETWORK = {"rate": RATE, "latency_ms": 10, "jitter_ms": 40}
 WORKERS = (1, 2, 4, 8)
 # About 1,500 requests of reports and 100 of contacts, half a minute of work: next to it, the moments at its start and
 # end in which no request can be made (listing the campaigns, handing out the messages) hardly count.
-SIZES = {"campaigns": 20, "openers": 6_000}
+SIZES = {"campaigns": 10, "openers": 9_000}
 SEQUENTIAL_S = 10.0
 
 

@@ -1,6 +1,7 @@
 """Bring one campaign's activities into the warehouse: its reports, page by page, as rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -31,9 +32,20 @@ class CampaignSource:
     overlap: Overlap = DEFAULT_OVERLAP
 
 
-def sync_campaign(message: SyncCampaign, *, source: CampaignSource, services: Services, budget: TimeBudget) -> Outcome:
-    """Handle one delivery of a campaign's message; return to acknowledge it, raise to have it delivered again."""
-    return deliver(CampaignWork(message, source, services.clock), services=services, budget=budget)
+def sync_campaign(
+    message: SyncCampaign,
+    *,
+    source: CampaignSource,
+    services: Services,
+    budget: TimeBudget,
+    reading: AbstractContextManager[object] | None = None,
+) -> Outcome:
+    """Handle one delivery of a campaign's message; return to acknowledge it, raise to have it delivered again.
+
+    `reading` is held while the account is read.
+    """
+    work = CampaignWork(message, source, services.clock)
+    return deliver(work, services=services, budget=budget, reading=reading)
 
 
 class CampaignWork:

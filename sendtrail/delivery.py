@@ -10,7 +10,7 @@ Killed at any point, delivered twice, late or out of order, the warehouse ends u
 
 import logging
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -74,9 +74,12 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
-def deliver(work: Work, *, services: Services, budget: TimeBudget) -> Outcome:
+def deliver(
+    work: Work, *, services: Services, budget: TimeBudget, reading: AbstractContextManager[object] | None = None
+) -> Outcome:
     """Handle one delivery of a message; return to acknowledge it, raise to have it delivered again.
 
+    `reading` is held while the account is read, and not while what was read is merged.
     Raise LeaseHeld while another worker is at it, and Retryable for trouble that may pass.
     """
     owner = Owner(work.desk, services=services, token=services.new_token())
@@ -90,7 +93,7 @@ def deliver(work: Work, *, services: Services, budget: TimeBudget) -> Outcome:
         case Claim.REPUBLISH:
             return _publish_continuation(work, owner, services, outcome=Outcome.REPUBLISHED)
         case Claim.TAKEN:
-            return _sync(work, owner, services, budget)
+            return _sync(work, owner, services, _Limits(budget=budget, reading=reading or nullcontext()))
 
 
 def publish_failure(
@@ -108,10 +111,18 @@ def publish_failure(
     publisher.publish(Topic.FAILURES, [encode(failed)])
 
 
-def _sync(work: Work, owner: Owner, services: Services, budget: TimeBudget) -> Outcome:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Limits:
+    """What a delivery is held to: its time, and what it holds while it reads."""
+
+    budget: TimeBudget
+    reading: AbstractContextManager[object]
+
+
+def _sync(work: Work, owner: Owner, services: Services, limits: _Limits) -> Outcome:
     try:
         with owner.keeping_the_lease():
-            return _Sync(work, owner, services, budget).run()
+            return _Sync(work, owner, services, limits).run()
     except LeaseLost:
         logger.warning("the lease was lost: the work goes on elsewhere")
         return Outcome.LOST
@@ -153,21 +164,22 @@ def _publish_continuation(work: Work, owner: Owner, services: Services, *, outco
 class _Sync:
     """The part of a delivery that owns the lease: steps in, batches out, the checkpoint behind them."""
 
-    def __init__(self, work: Work, owner: Owner, services: Services, budget: TimeBudget) -> None:
-        self._work, self._owner, self._services, self._budget = work, owner, services, budget
+    def __init__(self, work: Work, owner: Owner, services: Services, limits: _Limits) -> None:
+        self._work, self._owner, self._services, self._limits = work, owner, services, limits
         self._start = self._progress = owner.checkpoint.progress
         self._pending: list[Row] = []
         self._began_at = services.clock.monotonic()
         self._merging = Merging(services.warehouse, owner, make_batch=self._batch)
 
     def run(self) -> Outcome:
-        with self._merging, closing(self._steps()) as steps:
-            for step in steps:
-                self._take(step)
-                if self._budget.spent() and step.progress is not None:
-                    return self._hand_over()
-                if self._is_full():
-                    self._begin_merge()
+        with self._merging:
+            with self._limits.reading, closing(self._steps()) as steps:
+                for step in steps:
+                    self._take(step)
+                    if self._limits.budget.spent() and step.progress is not None:
+                        return self._hand_over()
+                    if self._is_full():
+                        self._begin_merge()
             new_rows = self._merging.merge(self._pending)
             self._owner.complete(self._work.finish(self._progress or {}), new_rows=new_rows)
             return Outcome.DONE

@@ -15,8 +15,7 @@ from enum import StrEnum
 HEADROOM = 0.06
 BACKGROUND_EVERY = 10
 # How long after its last slot news is taken to be still at work: longer than an answer takes to come in.
-NEWS_LASTS = timedelta(seconds=5)
-SOONEST_RETRY = timedelta(milliseconds=50)
+NEWS_LASTS = timedelta(seconds=2)
 
 
 class Priority(StrEnum):
@@ -90,9 +89,10 @@ def limited(slots: Slots | None, *, limit: float, now: datetime) -> Slots:
 
 
 def _beside_news(before: Slots, *, first: datetime, interval: timedelta, now: datetime) -> tuple[Reservation, Slots]:
+    """Grant the very next slot at most: news that comes then waits for no more than that one."""
     own = before.background_free or now
-    if first > now and own > now:
-        again = max(min(first, own), now + SOONEST_RETRY)
+    if first > now + interval and own > now:
+        again = max(min(first - interval, own), now + interval / 4)
         return Reservation(first=again, count=0, interval=interval), before
     own = max(own, now) + BACKGROUND_EVERY * interval
     after = replace(before, next_free=first + interval, background_free=own)

@@ -96,6 +96,7 @@ class LocalRun:
     def __init__(self, settings: SyncSettings, *, clock: Clock, tally: Tally, retries: RetryPolicy = PATIENCE) -> None:
         self._settings, self._clock, self._tally, self._retries = settings, clock, tally, retries
         self._stop = threading.Event()
+        self._reading = threading.Semaphore(settings.concurrency)
         self._open = ExitStack()
         self._watcher = Watcher()
 
@@ -141,7 +142,8 @@ class LocalRun:
         with self._stopping_on_signals():
             self._queue.run(
                 {Topic.CAMPAIGNS: self._campaign, Topic.CONTACTS: self._contacts},
-                concurrency=self._settings.concurrency,
+                # As many again merge what they have read, while others read.
+                concurrency=2 * self._settings.concurrency,
                 apart=Topic.CONTACTS,
             )
         return RunResult(
@@ -163,7 +165,8 @@ class LocalRun:
     def _sync_campaign(self, message: SyncCampaign) -> Outcome:
         account = self._accounts[message.priority]
         source = CampaignSource(lists=account, reports=account, overlap=self._settings.overlap)
-        return sync_campaign(message, source=source, services=self._services, budget=self._budget())
+        budget = self._budget()
+        return sync_campaign(message, source=source, services=self._services, budget=budget, reading=self._reading)
 
     def _contacts(self, data: bytes) -> None:
         contacts = self._contacts_account
