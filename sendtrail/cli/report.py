@@ -1,8 +1,7 @@
 """`sendtrail report`: one HTML file that shows an account."""
 
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -14,13 +13,13 @@ from sendtrail.cli.report_settings import ReportSettings
 from sendtrail.cli.settings import checked_database
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.errors import SettingsError
-from sendtrail.local.reading import read_only
+from sendtrail.local.snapshot import snapshot as snapshot_of
 from sendtrail.report.payload import Occasion
-from sendtrail.report.port import Query
+from sendtrail.report.port import Snapshot
 from sendtrail.report.reading import Source, choose_account, read_figures
 
 PATIENCE_S = 600.0
-MAXIMUM_BYTES_BILLED = 2**40 // 10  # a tenth of a TiB a query
+MAXIMUM_BYTES_BILLED = 2**40 // 10  # a tenth of a TiB a statement
 
 
 def _option(words: str, metavar: str) -> Any:
@@ -58,9 +57,9 @@ def report(
 
 def write_report(settings: ReportSettings, *, clock: Clock) -> Path:
     """Write the report and return its file; raise SettingsError where there is nothing to read, or no place for it."""
-    with _warehouse(settings, clock) as query:
-        account = choose_account(query, dataset=settings.dataset, wanted=settings.organization)
-        figures = read_figures(Source(query=query, dataset=settings.dataset, organization=account))
+    with _snapshot(settings, clock) as snapshot:
+        account = choose_account(snapshot.query, dataset=settings.dataset, wanted=settings.organization)
+        figures = read_figures(Source(snapshot=snapshot, organization=account))
     text = _page()(figures, Occasion(made_at=clock.now(), model=settings.model))
     try:
         settings.output.write_text(text, encoding="utf-8", newline="\n")
@@ -77,27 +76,26 @@ def _page() -> Any:
     return page
 
 
-@contextmanager
-def _warehouse(settings: ReportSettings, clock: Clock) -> Iterator[Query]:
+def _snapshot(settings: ReportSettings, clock: Clock) -> AbstractContextManager[Snapshot]:
     if settings.project:
-        yield _bigquery(settings, clock)
-        return
-    with read_only(checked_database(str(settings.database))) as look:
-        yield look
+        return _bigquery(settings, clock)
+    return snapshot_of(checked_database(str(settings.database)), dataset=settings.dataset)
 
 
-def _bigquery(settings: ReportSettings, clock: Clock) -> Query:
+def _bigquery(settings: ReportSettings, clock: Clock) -> AbstractContextManager[Snapshot]:
     try:
         from sendtrail.gcp.clients import bigquery_client  # noqa: PLC0415  (an extra)
         from sendtrail.gcp.jobs import Jobs  # noqa: PLC0415
         from sendtrail.gcp.reading import BigQueryReader  # noqa: PLC0415
+        from sendtrail.gcp.snapshot import BigQuerySnapshot  # noqa: PLC0415
     except ImportError as error:
         raise SettingsError([f"BigQuery needs an extra: pip install 'sendtrail[gcp]' ({error})"]) from None
     client = bigquery_client(settings.project or "", location=settings.location, endpoint=settings.bigquery_endpoint)
     ends_at = clock.monotonic() + PATIENCE_S
-    return BigQueryReader(
+    reader = BigQueryReader(
         client=client,
         jobs=Jobs(client, clock=clock, seconds_left=lambda: ends_at - clock.monotonic()),
         new_id=lambda: uuid4().hex,
         maximum_bytes_billed=MAXIMUM_BYTES_BILLED,
     )
+    return BigQuerySnapshot(reader, dataset=settings.dataset)

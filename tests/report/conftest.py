@@ -9,7 +9,10 @@ from playwright.sync_api import Browser
 from sendtrail.cli.report import write_report
 from sendtrail.cli.report_settings import ReportSettings
 from sendtrail.local.reading import read_only
+from sendtrail.local.snapshot import snapshot
+from sendtrail.report.figures import Figures
 from sendtrail.report.port import Query
+from sendtrail.report.reading import Source, read_figures
 from tests.fakes import FakeClock
 from tests.report.browser import Browse, browsing, running
 from tests.report.samples import NOW, make_database
@@ -19,6 +22,13 @@ from tests.report.samples import NOW, make_database
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a database with the sample account."""
     return make_database(tmp_path_factory.mktemp("report") / "sample.duckdb")
+
+
+@pytest.fixture(scope="session")
+def figures(database: Path) -> Figures:
+    """Give what the report shows of it."""
+    with snapshot(database, dataset="marketing_ai") as views:
+        return read_figures(Source(snapshot=views, organization="acme"))
 
 
 @pytest.fixture
