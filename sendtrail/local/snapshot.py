@@ -8,12 +8,10 @@ import duckdb
 
 from sendtrail.local.duckdb_file import explained, open_file
 from sendtrail.local.duckdb_views import typed
-from sendtrail.local.reading import QueryResult, run_query
+from sendtrail.local.reading import READ_MEMORY_LIMIT, QueryResult, run_query
 from sendtrail.snapshot import Part
 from sendtrail.views import columns
 
-# Beyond it DuckDB uses the disk, in a folder beside the file.
-MEMORY_LIMIT = "3GB"
 THREADS = 2
 # Rows have no order, and keeping that in which they are read costs memory.
 UNORDERED = "SET preserve_insertion_order = false"
@@ -23,31 +21,34 @@ class DuckDbSnapshot:
     """The parts of a snapshot as they are made, and what runs a SELECT on them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, *, dataset: str) -> None:
-        self._connection, self._path, self._dataset = connection, path, dataset
+        self.connection, self._path, self._dataset = connection, path, dataset
         self._places: dict[str, str] = {}
 
-    def make(self, part: Part) -> None:
+    def make(self, part: Part, /) -> None:
         """Make a part, those that it reads being there."""
         query = part.sql(dataset=self._dataset, places=self._places)
         shown = [column for column in columns(part.view) if column.name in part.columns]
         kind = "TABLE" if part.is_kept else "VIEW"
         with explained(self._path):
-            self._connection.execute(f'CREATE TEMP {kind} "{part.name}" AS {typed(query, shown)}')
+            self.connection.execute(f'CREATE TEMP {kind} "{part.name}" AS {typed(query, shown)}')
         self._places[part.name] = f"temp.main.{part.name}"
 
-    def source(self, name: str) -> str:
-        """Return what to read a part from."""
+    def source(self, name: str, /) -> str:
+        """Return what to read a part from, or a view of which none is made."""
         return self._places.get(name, f"{self._dataset}.{name}")
 
-    def query(self, sql: str) -> QueryResult:
+    def query(self, sql: str, /) -> QueryResult:
         """Run a SELECT."""
-        return run_query(self._connection, self._path, sql)
+        return run_query(self.connection, self._path, sql)
 
 
 @contextmanager
-def snapshot(path: Path, *, dataset: str, memory_limit: str = MEMORY_LIMIT) -> Iterator[DuckDbSnapshot]:
-    """Open a file that stays as it is, for a snapshot that is gone when it is closed."""
-    connection = open_file(path, memory_limit=memory_limit, threads=THREADS, is_read_only=True)
+def snapshot(path: Path, *, dataset: str) -> Iterator[DuckDbSnapshot]:
+    """Open a file that stays as it is, for a snapshot that is gone when it is closed.
+
+    What does not fit into the memory lies in a folder beside the file meanwhile.
+    """
+    connection = open_file(path, memory_limit=READ_MEMORY_LIMIT, threads=THREADS, is_read_only=True)
     try:
         connection.execute(UNORDERED)
         yield DuckDbSnapshot(connection, path, dataset=dataset)
