@@ -124,7 +124,7 @@ WITH
       END AS earned_units
     FROM valued
     UNION ALL
-    SELECT * EXCEPT (is_shared), whole_credits, units * DIV(weight, total_weight)
+    SELECT * EXCEPT (is_shared), whole_credits, DIV(weight, total_weight) * units
     FROM divided
     WHERE NOT is_shared
   )
