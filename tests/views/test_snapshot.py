@@ -1,4 +1,4 @@
-"""Views that are read together: which are kept, what of them, and that they say what each says when it is read alone."""
+"""Views that are read together: which are kept, what of them, and that each says what it says when read alone."""
 
 from collections.abc import Iterator
 from pathlib import Path
