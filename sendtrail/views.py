@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from graphlib import TopologicalSorter
 
@@ -11,8 +12,12 @@ from sendtrail.tables import FOLDER, Column, checked_name, sql
 CUSTOMER_TABLES = ("users",)
 # A view that the customer may replace by one of the same columns.
 SETTINGS = "view_settings"
+# As cheap to read as what they read: a copy of them is never worth it.
+PASSED_THROUGH = ("observations", "machine_rules", SETTINGS)
 
 _REFERENCE = re.compile(r"`\$\{dataset\}`\.`(\w+)`")
+# With the name that the query gives it, if it gives one.
+_NAMED_REFERENCE = re.compile(rf"{_REFERENCE.pattern}(\s+AS\b)?")
 _PROJECT = re.compile(r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")
 _HEADER = "-- "
 
@@ -28,7 +33,23 @@ def names() -> tuple[str, ...]:
 @cache
 def references(view: str) -> tuple[str, ...]:
     """Return the names of the tables and views that a view reads."""
-    return tuple(sorted(set(_REFERENCE.findall(_text(view)))))
+    return tuple(sorted(set(references_in(text(view)))))
+
+
+def references_in(query: str) -> list[str]:
+    """Return the names of the tables and views that a query of `sql/` reads, as often as it does."""
+    return _REFERENCE.findall(query)
+
+
+def redirected(query: str, *, dataset: str, places: Mapping[str, str]) -> str:
+    """Return a query of `sql/` that reads what `places` names there instead: another table, or a query in brackets."""
+    checked_name(dataset)
+
+    def place(found: re.Match[str]) -> str:
+        name, alias = found[1], found[2] or f" AS `{found[1]}`"
+        return f"{places.get(name, f'`{dataset}`.`{name}`')}{alias}"
+
+    return _NAMED_REFERENCE.sub(place, query)
 
 
 def view_sql(view: str, *, dataset: str, project: str = "") -> str:
@@ -47,7 +68,7 @@ def view_sql(view: str, *, dataset: str, project: str = "") -> str:
 @cache
 def description(view: str) -> str:
     """Return what one row of a view is, in a sentence: the first line of its file."""
-    return _text(view).partition("\n")[0].removeprefix(_HEADER)
+    return text(view).partition("\n")[0].removeprefix(_HEADER)
 
 
 @cache
@@ -58,5 +79,6 @@ def columns(view: str) -> tuple[Column, ...]:
 
 
 @cache
-def _text(view: str) -> str:
+def text(view: str) -> str:
+    """Return the query of a view as it lies in `sql/`, its dataset a placeholder."""
     return (FOLDER / view / "view.sql").read_text(encoding="utf-8")

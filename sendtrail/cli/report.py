@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from sendtrail.cli.report_settings import ReportSettings
-from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, reading
+from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, snapshot_of
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.errors import SettingsError
 from sendtrail.report.payload import Occasion
@@ -44,9 +44,9 @@ def report(
 
 def write_report(settings: ReportSettings, *, clock: Clock) -> Path:
     """Write the report and return its file; raise SettingsError where there is nothing to read, or no place for it."""
-    with reading(settings, clock) as query:
-        account = choose_account(query, dataset=settings.dataset, wanted=settings.organization)
-        figures = read_figures(Source(query=query, dataset=settings.dataset, organization=account))
+    with snapshot_of(settings, clock) as snapshot:
+        account = choose_account(snapshot.query, dataset=settings.dataset, wanted=settings.organization)
+        figures = read_figures(Source(snapshot=snapshot, organization=account))
     text = _page()(figures, Occasion(made_at=clock.now(), model=settings.model))
     try:
         settings.output.write_text(text, encoding="utf-8", newline="\n")

@@ -11,12 +11,13 @@ from sendtrail.cli.warehouse_settings import WarehouseSettings
 from sendtrail.clock import Clock
 from sendtrail.errors import SettingsError, Unavailable
 from sendtrail.local.reading import read_only
+from sendtrail.local.snapshot import snapshot
 from sendtrail.local.warehouse import DuckDbWarehouse
 from sendtrail.ports import Warehouse
-from sendtrail.report.port import Query
+from sendtrail.report.port import Query, Snapshot
 
 if TYPE_CHECKING:
-    from sendtrail.gcp.session import Session
+    from sendtrail.gcp.access import Access
 
 
 def option(words: str, metavar: str) -> Any:
@@ -31,14 +32,14 @@ LOCATION = option("Where the BigQuery dataset is. Default: US.", "NAME")
 
 
 @contextmanager
-def reading(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
-    """Give what runs Sendtrail's own SELECTs; raise SettingsError where there is nothing to read."""
+def snapshot_of(settings: WarehouseSettings, clock: Clock) -> Iterator[Snapshot]:
+    """Give the views, each computed once; raise SettingsError where there is nothing to read."""
     if settings.project:
-        with _bigquery(settings.project, settings, clock) as bigquery:
-            yield bigquery.reader()
+        with _bigquery(settings.project, settings, clock) as bigquery, bigquery.snapshot(settings.dataset) as made:
+            yield made
         return
-    with read_only(checked_database(str(settings.database))) as look:
-        yield look
+    with snapshot(checked_database(str(settings.database)), dataset=settings.dataset) as made:
+        yield made
 
 
 @contextmanager
@@ -48,7 +49,7 @@ def looking(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
         with _bigquery(settings.project, settings, clock) as bigquery:
             yield bigquery.select_only()
         return
-    with reading(settings, clock) as look:  # of a file that is opened to be read
+    with read_only(checked_database(str(settings.database))) as look:
         yield look
 
 
@@ -64,13 +65,13 @@ def writing(settings: WarehouseSettings, clock: Clock) -> Iterator[Warehouse]:
 
 
 @contextmanager
-def _bigquery(project_id: str, settings: WarehouseSettings, clock: Clock) -> "Iterator[Session]":
+def _bigquery(project_id: str, settings: WarehouseSettings, clock: Clock) -> "Iterator[Access]":
     try:
-        from sendtrail.gcp.session import session  # noqa: PLC0415  (an extra)
+        from sendtrail.gcp.access import access  # noqa: PLC0415  (an extra)
     except ImportError as error:
         raise SettingsError([f"BigQuery needs an extra: pip install 'sendtrail[gcp]' ({error})"]) from None
     try:
-        with session(project_id, location=settings.location, endpoint=settings.bigquery_endpoint, clock=clock) as open_:
+        with access(project_id, location=settings.location, endpoint=settings.bigquery_endpoint, clock=clock) as open_:
             yield open_
     except Unavailable as error:  # most often the wrong place was asked, or who asks may not
         raise Unavailable(f"{error} (asked: project {project_id}, location {settings.location})") from error

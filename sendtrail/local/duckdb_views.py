@@ -1,6 +1,6 @@
 """The views of `sql/` in a DuckDB file: made when it is opened, again only when their SQL has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -11,7 +11,7 @@ import sqlglot
 from sendtrail.errors import SettingsError
 from sendtrail.local.decimals import keep_decimals
 from sendtrail.local.duckdb_sql import create_table, duckdb_type, literal
-from sendtrail.tables import definition
+from sendtrail.tables import Column, definition
 from sendtrail.views import CUSTOMER_TABLES, SETTINGS, columns, description, names, view_sql
 
 # Ends the comment of each view that is Sendtrail's; what follows tells one version of its SQL from the next.
@@ -43,11 +43,15 @@ def create_views(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None
 @cache
 def select(view: str, *, dataset: str) -> str:
     """Return the query of a view in DuckDB's SQL, its columns of the types that they have in BigQuery."""
-    tree = sqlglot.parse_one(view_sql(view, dataset=dataset), read="bigquery")
+    return typed(view_sql(view, dataset=dataset), columns(view))
+
+
+def typed(query: str, shown: Iterable[Column]) -> str:
+    """Return a query of BigQuery's SQL in DuckDB's: some of its columns, of the types that they have in BigQuery."""
+    tree = sqlglot.parse_one(query, read="bigquery")
     keep_decimals(tree)
-    query = tree.sql(dialect="duckdb", comments=False)
-    typed = ", ".join(f'"{column.name}"::{duckdb_type(column)} AS "{column.name}"' for column in columns(view))
-    return f"SELECT {typed} FROM ({query})"
+    cast = ", ".join(f'"{column.name}"::{duckdb_type(column)} AS "{column.name}"' for column in shown)
+    return f"SELECT {cast} FROM ({tree.sql(dialect='duckdb', comments=False)})"
 
 
 def _create(connection: duckdb.DuckDBPyConnection, view: str, *, dataset: str) -> None:

@@ -1,8 +1,17 @@
 """What the report shows, as values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
+
+
+class Counting(StrEnum):
+    """Whose opens and clicks count: people's, or what machines did, too."""
+
+    HUMAN = "human"
+    RAW = "raw"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +104,19 @@ class Parameters:
     last_percent: int
     half_life_days: int
 
+    @property
+    def counting(self) -> Counting:
+        """Return whose clicks earn in this account."""
+        return Counting.RAW if self.include_machine else Counting.HUMAN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attributed:
+    """What conversions are credited to, and the ways to them."""
+
+    earned: tuple[Earned, ...] = ()
+    paths: tuple[Path, ...] = ()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
@@ -103,8 +125,7 @@ class Figures:
     organization_id: str
     campaigns: tuple[Campaign, ...]
     days: tuple[Day, ...]
-    earned: tuple[Earned, ...]
-    paths: tuple[Path, ...]
+    attributed: Mapping[Counting, Attributed]
     completeness: tuple[Completeness, ...]
     freshness: tuple[Freshness, ...]
     parameters: Parameters

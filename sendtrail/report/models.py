@@ -19,7 +19,8 @@ MODELS = (
     Model(
         name="position_based",
         title="Position based",
-        says="the first and the last click get {first_percent} % and {last_percent} %, those between share the rest",
+        says="the first and the last click get {first_percent}\u00a0% and {last_percent}\u00a0%,"
+        " those between share the rest",
     ),
     Model(
         name="time_decay",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sendtrail.report import earnings, trust
-from sendtrail.report.figures import Campaign, Day, Figures, Path
+from sendtrail.report.figures import Attributed, Campaign, Counting, Day, Figures, Path
 from sendtrail.report.models import MODELS, NAMES
 from sendtrail.report.notes import notes
 
@@ -24,27 +24,34 @@ class Occasion:
 
 def payload(figures: Figures, occasion: Occasion) -> Values:
     """Return all that the page shows."""
-    ranked = earnings.earnings(figures.earned)
-    sums = earnings.totals(ranked)
+    chosen = figures.parameters.counting
+    sums = earnings.totals(earnings.earnings(figures.attributed[chosen].earned))
     start = earnings.starting_period(sums, occasion.made_at.date())
     return {
         "account": figures.organization_id,
         "made_at": occasion.made_at.isoformat(),
         "newest_sync_at": _newest(each.newest_sync_at for each in figures.freshness),
         "models": [_model(figures, place) for place in range(len(MODELS))],
-        "periods": [_period(each) for each in earnings.periods(figures.earned)],
+        "periods": [_period(each) for each in earnings.periods(figures.attributed[chosen].earned)],
         "currencies": earnings.currencies(sums),
-        "start": {"period": _period(start), "model": occasion.model},
+        "start": {"period": _period(start), "model": occasion.model, "counting": chosen},
         "campaigns": _campaigns(figures),
         "days": _days(figures.days),
-        "earned": [_earned(each) for each in ranked],
-        "totals": [_total(each) for each in sums],
-        "paths": [_path(each) for each in figures.paths],
+        "attributed": {counting: _attributed(figures.attributed[counting]) for counting in Counting},
         "notes": [asdict(note) for note in notes(figures, sums)],
         "trust": [asdict(each) for each in trust.by_type(figures.completeness)],
         "gaps": [asdict(each) for each in trust.largest_gaps(figures.completeness)],
         "freshness": [_fresh(asdict(each)) for each in figures.freshness],
         "parameters": asdict(figures.parameters),
+    }
+
+
+def _attributed(found: Attributed) -> Values:
+    ranked = earnings.earnings(found.earned)
+    return {
+        "earned": [_earned(each) for each in ranked],
+        "totals": [_total(each) for each in earnings.totals(ranked)],
+        "paths": [_path(each) for each in found.paths],
     }
 
 

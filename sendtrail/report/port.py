@@ -1,7 +1,9 @@
-"""What the report needs of a warehouse: something that runs a SELECT."""
+"""What the report needs of a warehouse: a snapshot of its views, and something that runs a SELECT on it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
+
+from sendtrail.snapshot import Part
 
 
 class Result(Protocol):
@@ -19,3 +21,19 @@ class Result(Protocol):
 
 
 Query = Callable[[str], Result]
+
+
+class Snapshot(Protocol):
+    """Views that are read together: their parts as they are made, and what runs a SELECT on them."""
+
+    def make(self, part: Part, /) -> None:
+        """Make a part; those that it reads are there."""
+        ...
+
+    def source(self, name: str, /) -> str:
+        """Return what to write after FROM to read a part, or a view of which none is made."""
+        ...
+
+    def query(self, sql: str, /) -> Result:
+        """Run a SELECT."""
+        ...

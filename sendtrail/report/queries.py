@@ -3,15 +3,52 @@
 None of them reads an e-mail address.
 """
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from sendtrail.messages import OrganizationId
+from sendtrail.report.figures import Counting
 from sendtrail.schema import adapter
+from sendtrail.snapshot import Variant, Wanted
 from sendtrail.tables import checked_name
 
 PATHS_SHOWN = 12
+# Both ways to count, whatever the account has chosen: the reader of the report switches between them.
+COUNTINGS: Mapping[Counting, Variant] = {
+    counting: Variant(
+        name=counting,
+        replaced="attribution_parameters",
+        query=f"SELECT * REPLACE ({counting is Counting.RAW} AS include_machine)"
+        " FROM `${dataset}`.`attribution_parameters`",
+    )
+    for counting in Counting
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Select:
+    """A SELECT over one view; `{source}` is what it is read from."""
+
+    view: str
+    text: str
+
+    def wanted(self, counting: Counting | None = None) -> Wanted:
+        """Return the view as it is wanted of a snapshot."""
+        names = frozenset(re.findall(r"\w+", self.text))
+        return Wanted(view=self.view, variant=COUNTINGS[counting] if counting else None, columns=names)
+
+    def filled(self, source: str, *, organization: str) -> str:
+        """Return the SELECT with its names filled in; raise ValueError where the account's is more than a name."""
+        adapter(OrganizationId).validate_python(organization)
+        return self.text.format(source=source, organization=organization)
+
 
 ACCOUNTS = "SELECT organization_id FROM {dataset}.attribution_parameters ORDER BY organization_id"
 
-CAMPAIGNS = """
+CAMPAIGNS = Select(
+    view="campaign_engagement",
+    text="""
 SELECT
   campaign_id,
   campaign_name,
@@ -25,56 +62,83 @@ SELECT
   bounces,
   unsubscribes,
   forwards
-FROM {dataset}.campaign_engagement
+FROM {source}
 WHERE organization_id = '{organization}'
 ORDER BY sent_at DESC, campaign_id DESC
-"""
+""",
+)
 
-DAYS = """
+DAYS = Select(
+    view="daily_activity",
+    text="""
 SELECT activity_date, event_type, events, raw_events
-FROM {dataset}.daily_activity
+FROM {source}
 WHERE organization_id = '{organization}'
 ORDER BY activity_date, event_type
-"""
+""",
+)
 
-EARNED = """
+EARNED = Select(
+    view="attribution_by_month",
+    text="""
 SELECT month, model, currency, campaign_id, conversions, credit, value
-FROM {dataset}.attribution_by_month
+FROM {source}
 WHERE organization_id = '{organization}'
 ORDER BY month, currency, campaign_id, model
-"""
+""",
+)
 
-PATHS = f"""
+PATHS = Select(
+    view="attribution_paths",
+    text=f"""
 SELECT currency, campaign_ids, conversions, value, average_days
-FROM {{dataset}}.attribution_paths
+FROM {{source}}
 WHERE organization_id = '{{organization}}' AND steps > 0
 QUALIFY ROW_NUMBER() OVER (PARTITION BY currency ORDER BY conversions DESC, value DESC, campaign_ids) <= {PATHS_SHOWN}
 ORDER BY conversions DESC, value DESC, campaign_ids
-"""
+""",
+)
 
-COMPLETENESS = """
+COMPLETENESS = Select(
+    view="completeness",
+    text="""
 SELECT campaign_id, event_type, counter, stored, gap, likely_cause, explanation, trust
-FROM {dataset}.completeness
+FROM {source}
 WHERE organization_id = '{organization}'
 ORDER BY campaign_id, event_type
-"""
+""",
+)
 
-FRESHNESS = """
+FRESHNESS = Select(
+    view="pipeline_freshness",
+    text="""
 SELECT event_type, newest_activity_at, newest_sync_at, account_hours_since_sync
-FROM {dataset}.pipeline_freshness
+FROM {source}
 WHERE organization_id = '{organization}'
 ORDER BY event_type
-"""
+""",
+)
 
-PARAMETERS = """
+PARAMETERS = Select(
+    view="attribution_parameters",
+    text="""
 SELECT lookback_days, include_opens, include_machine, first_percent, last_percent, half_life_days
-FROM {dataset}.attribution_parameters
+FROM {source}
 WHERE organization_id = '{organization}'
-"""
+""",
+)
 
 
-def filled(select: str, *, dataset: str, organization: str = "") -> str:
-    """Return a SELECT with its names filled in; raise ValueError where one is more than a name."""
-    if organization:
-        adapter(OrganizationId).validate_python(organization)
-    return select.format(dataset=checked_name(dataset), organization=organization)
+def accounts(dataset: str) -> str:
+    """Return the SELECT of the accounts of a dataset; raise ValueError where it is more than a name."""
+    return ACCOUNTS.format(dataset=checked_name(dataset))
+
+
+def wanted() -> list[Wanted]:
+    """Return the views that the report reads."""
+    once = (CAMPAIGNS, DAYS, COMPLETENESS, FRESHNESS, PARAMETERS)
+    twice = (EARNED, PATHS)
+    return [
+        *(select.wanted() for select in once),
+        *(select.wanted(counting) for select in twice for counting in Counting),
+    ]

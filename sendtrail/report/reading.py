@@ -7,8 +7,10 @@ from typing import Any
 from sendtrail.errors import SettingsError
 from sendtrail.report import queries
 from sendtrail.report.figures import (
+    Attributed,
     Campaign,
     Completeness,
+    Counting,
     Day,
     Earned,
     Figures,
@@ -16,27 +18,29 @@ from sendtrail.report.figures import (
     Parameters,
     Path,
 )
-from sendtrail.report.port import Query
+from sendtrail.report.port import Query, Snapshot
+from sendtrail.report.queries import Select
+from sendtrail.snapshot import parts
 
 DIVIDER = " > "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """Where the figures come from: what runs a SELECT, and which dataset and account to ask for."""
+    """Where the figures come from: a snapshot of the warehouse, and the account to ask for."""
 
-    query: Query
-    dataset: str
+    snapshot: Snapshot
     organization: str
 
-    def rows(self, select: str) -> Iterator[Sequence[Any]]:
+    def rows(self, select: Select, counting: Counting | None = None) -> Iterator[Sequence[Any]]:
         """Yield the rows of a SELECT of `queries`."""
-        yield from self.query(queries.filled(select, dataset=self.dataset, organization=self.organization)).rows
+        source = self.snapshot.source(select.wanted(counting).name)
+        yield from self.snapshot.query(select.filled(source, organization=self.organization)).rows
 
 
 def choose_account(query: Query, *, dataset: str, wanted: str | None) -> str:
     """Return the account to report on: the one asked for, or the only one there is; raise SettingsError otherwise."""
-    found = [str(row[0]) for row in query(queries.filled(queries.ACCOUNTS, dataset=dataset)).rows]
+    found = [str(row[0]) for row in query(queries.accounts(dataset)).rows]
     if not found:
         raise SettingsError(["there is nothing to report on yet: run sendtrail sync first"])
     if wanted is None and len(found) == 1:
@@ -50,16 +54,21 @@ def choose_account(query: Query, *, dataset: str, wanted: str | None) -> str:
 
 def read_figures(source: Source) -> Figures:
     """Return all that the report shows."""
+    for part in parts(queries.wanted()):
+        source.snapshot.make(part)
     return Figures(
         organization_id=source.organization,
         campaigns=tuple(_campaigns(source)),
         days=tuple(_days(source)),
-        earned=tuple(_earned(source)),
-        paths=tuple(_paths(source)),
+        attributed={counting: _attributed(source, counting) for counting in Counting},
         completeness=tuple(_completeness(source)),
         freshness=tuple(_freshness(source)),
         parameters=_parameters(source),
     )
+
+
+def _attributed(source: Source, counting: Counting) -> Attributed:
+    return Attributed(earned=tuple(_earned(source, counting)), paths=tuple(_paths(source, counting)))
 
 
 def _campaigns(source: Source) -> Iterator[Campaign]:
@@ -85,8 +94,8 @@ def _days(source: Source) -> Iterator[Day]:
         yield Day(date=day, event_type=event_type, events=events, events_raw=events_raw)
 
 
-def _earned(source: Source) -> Iterator[Earned]:
-    for month, model, currency, campaign_id, conversions, credit, value in source.rows(queries.EARNED):
+def _earned(source: Source, counting: Counting) -> Iterator[Earned]:
+    for month, model, currency, campaign_id, conversions, credit, value in source.rows(queries.EARNED, counting):
         yield Earned(
             month=month,
             model=model,
@@ -98,8 +107,8 @@ def _earned(source: Source) -> Iterator[Earned]:
         )
 
 
-def _paths(source: Source) -> Iterator[Path]:
-    for currency, campaign_ids, conversions, value, average_days in source.rows(queries.PATHS):
+def _paths(source: Source, counting: Counting) -> Iterator[Path]:
+    for currency, campaign_ids, conversions, value, average_days in source.rows(queries.PATHS, counting):
         yield Path(
             currency=currency,
             campaign_ids=tuple(_step(step) for step in campaign_ids.split(DIVIDER)),

@@ -82,16 +82,18 @@ WITH
     FROM totalled
     CROSS JOIN UNNEST(['first_touch', 'last_touch', 'linear', 'position_based', 'time_decay']) AS model
   ),
-  shared AS (
+  divided AS (
     SELECT
       *,
       DIV(weight * 1000000000, total_weight) AS whole_credits,
-      MOD(weight * 1000000000, total_weight) AS credit_remainder
+      MOD(weight * 1000000000, total_weight) AS credit_remainder,
+      -- Others share nothing out: one touch has it all, so there is no remainder and nothing to put in order.
+      touches > 1 AND model NOT IN ('first_touch', 'last_touch') AS is_shared
     FROM modelled
   ),
   credited AS (
     SELECT
-      *,
+      * EXCEPT (is_shared),
       whole_credits + CASE
         WHEN ROW_NUMBER() OVER (
           PARTITION BY organization_id, conversion_id, model
@@ -99,7 +101,8 @@ WITH
         ) <= 1000000000 - SUM(whole_credits) OVER (PARTITION BY organization_id, conversion_id, model) THEN 1
         ELSE 0
       END AS credits
-    FROM shared
+    FROM divided
+    WHERE is_shared
   ),
   -- units * credits would not fit: the billions of units and the rest of them are multiplied apart.
   valued AS (
@@ -111,7 +114,7 @@ WITH
   ),
   earned AS (
     SELECT
-      *,
+      * EXCEPT (whole_units, unit_remainder),
       whole_units + CASE
         WHEN ROW_NUMBER() OVER (
           PARTITION BY organization_id, conversion_id, model
@@ -120,6 +123,10 @@ WITH
         ELSE 0
       END AS earned_units
     FROM valued
+    UNION ALL
+    SELECT * EXCEPT (is_shared), whole_credits, DIV(weight, total_weight) * units
+    FROM divided
+    WHERE NOT is_shared
   )
 SELECT
   organization_id,

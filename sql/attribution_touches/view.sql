@@ -50,28 +50,31 @@ WITH
       ON addresses.organization_id = windows.organization_id
       AND addresses.email = windows.email
   ),
+  -- Clicks and opens apart: opens are most of all touches, and where they do not count no engine needs to look at them.
   considered AS (
-    SELECT
-      touches.organization_id,
-      touches.contact_key,
-      touches.campaign_id,
-      touches.message_id,
-      touches.event_type,
-      touches.link_id,
-      touches.touched_at,
-      touches.last_touched_at,
-      touches.is_machine
-    FROM `${dataset}`.`reduced_touches` AS touches
+    SELECT clicks.*
+    FROM `${dataset}`.`reduced_touches` AS clicks
     INNER JOIN `${dataset}`.`attribution_parameters` AS parameters
-      ON parameters.organization_id = touches.organization_id
-    WHERE (touches.event_type = 'click' OR parameters.include_opens)
-      AND (NOT touches.is_machine OR parameters.include_machine)
+      ON parameters.organization_id = clicks.organization_id
+    WHERE clicks.event_type = 'click' AND (NOT clicks.is_machine OR parameters.include_machine)
+    UNION ALL
+    SELECT opens.*
+    FROM `${dataset}`.`reduced_touches` AS opens
+    INNER JOIN `${dataset}`.`attribution_parameters` AS parameters
+      ON parameters.organization_id = opens.organization_id
+      AND parameters.include_opens
+    WHERE opens.event_type = 'open' AND (NOT opens.is_machine OR parameters.include_machine)
   ),
   in_window AS (
     SELECT
       windows.organization_id,
       windows.conversion_id,
-      considered.* EXCEPT (organization_id, touched_at, last_touched_at),
+      considered.campaign_id,
+      considered.message_id,
+      considered.contact_key,
+      considered.event_type,
+      considered.link_id,
+      considered.is_machine,
       CASE WHEN UNIX_MICROS(touched_at) >= from_us THEN touched_at ELSE last_touched_at END AS touched_at,
       CASE WHEN UNIX_MICROS(last_touched_at) <= until_us THEN last_touched_at ELSE touched_at END AS last_touched_at
     FROM people

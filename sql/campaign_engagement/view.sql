@@ -3,21 +3,34 @@
 -- Plain columns count people: opens and clicks without those of machine_activity. raw_* count every stored row, counter_*
 -- are ActiveCampaign's own counters, side by side. Rates are of what was delivered.
 WITH
+  kinds AS (
+    -- First by what tells one column from another, so that the many touches are counted once and not once a column.
+    SELECT
+      organization_id,
+      campaign_id,
+      event_type,
+      is_machine,
+      IF(event_type = 'click', contact_key, NULL) AS clicker,
+      COUNT(*) AS touches,
+      SUM(times) AS times
+    FROM `${dataset}`.`reduced_touches`
+    GROUP BY organization_id, campaign_id, event_type, is_machine, clicker
+  ),
   touched AS (
     SELECT
       organization_id,
       campaign_id,
-      COUNTIF(event_type = 'open' AND NOT is_machine) AS unique_opens,
+      SUM(IF(event_type = 'open' AND NOT is_machine, touches, 0)) AS unique_opens,
       SUM(IF(event_type = 'open' AND NOT is_machine, times, 0)) AS total_opens,
-      COUNT(DISTINCT IF(event_type = 'click' AND NOT is_machine, contact_key, NULL)) AS unique_clicks,
-      COUNTIF(event_type = 'click' AND NOT is_machine) AS link_clicks,
+      COUNT(DISTINCT IF(NOT is_machine, clicker, NULL)) AS unique_clicks,
+      SUM(IF(event_type = 'click' AND NOT is_machine, touches, 0)) AS link_clicks,
       SUM(IF(event_type = 'click' AND NOT is_machine, times, 0)) AS total_clicks,
-      COUNTIF(event_type = 'open') AS raw_unique_opens,
+      SUM(IF(event_type = 'open', touches, 0)) AS raw_unique_opens,
       SUM(IF(event_type = 'open', times, 0)) AS raw_total_opens,
-      COUNT(DISTINCT IF(event_type = 'click', contact_key, NULL)) AS raw_unique_clicks,
-      COUNTIF(event_type = 'click') AS raw_link_clicks,
+      COUNT(DISTINCT clicker) AS raw_unique_clicks,
+      SUM(IF(event_type = 'click', touches, 0)) AS raw_link_clicks,
       SUM(IF(event_type = 'click', times, 0)) AS raw_total_clicks
-    FROM `${dataset}`.`reduced_touches`
+    FROM kinds
     GROUP BY organization_id, campaign_id
   ),
   others AS (
@@ -41,15 +54,15 @@ WITH
       GREATEST(
         campaigns.send_amt - COALESCE(campaigns.hardbounces + campaigns.softbounces, others.bounces, 0), 0
       ) AS delivered,
-      COALESCE(touched.unique_opens, 0) AS unique_opens,
+      CAST(COALESCE(touched.unique_opens, 0) AS INT64) AS unique_opens,
       CAST(COALESCE(touched.total_opens, 0) AS INT64) AS total_opens,
       COALESCE(touched.unique_clicks, 0) AS unique_clicks,
-      COALESCE(touched.link_clicks, 0) AS link_clicks,
+      CAST(COALESCE(touched.link_clicks, 0) AS INT64) AS link_clicks,
       CAST(COALESCE(touched.total_clicks, 0) AS INT64) AS total_clicks,
-      COALESCE(touched.raw_unique_opens, 0) AS raw_unique_opens,
+      CAST(COALESCE(touched.raw_unique_opens, 0) AS INT64) AS raw_unique_opens,
       CAST(COALESCE(touched.raw_total_opens, 0) AS INT64) AS raw_total_opens,
       COALESCE(touched.raw_unique_clicks, 0) AS raw_unique_clicks,
-      COALESCE(touched.raw_link_clicks, 0) AS raw_link_clicks,
+      CAST(COALESCE(touched.raw_link_clicks, 0) AS INT64) AS raw_link_clicks,
       CAST(COALESCE(touched.raw_total_clicks, 0) AS INT64) AS raw_total_clicks,
       COALESCE(others.bounces, 0) AS bounces,
       COALESCE(others.hard_bounces, 0) AS hard_bounces,

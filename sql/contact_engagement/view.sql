@@ -3,24 +3,39 @@
 -- Plain columns count what people did, raw_* machines' opens and clicks too. Activities without an id and an address are
 -- nobody's, and not in here.
 WITH
+  kinds AS (
+    -- First by what tells one column from another, so that the many touches are counted once and not once a column.
+    SELECT
+      organization_id,
+      contact_key,
+      event_type,
+      is_machine,
+      IF(event_type = 'click', campaign_id, NULL) AS clicked_campaign,
+      COUNT(*) AS touches,
+      SUM(times) AS times,
+      MIN(touched_at) AS first_at,
+      MAX(last_touched_at) AS last_at
+    FROM `${dataset}`.`reduced_touches`
+    GROUP BY organization_id, contact_key, event_type, is_machine, clicked_campaign
+  ),
   touched AS (
     SELECT
       organization_id,
       contact_key,
-      MIN(IF(NOT is_machine, touched_at, NULL)) AS first_touch_at,
-      MAX(IF(NOT is_machine, last_touched_at, NULL)) AS last_touch_at,
-      COUNTIF(event_type = 'open' AND NOT is_machine) AS emails_opened,
+      MIN(IF(NOT is_machine, first_at, NULL)) AS first_touch_at,
+      MAX(IF(NOT is_machine, last_at, NULL)) AS last_touch_at,
+      SUM(IF(event_type = 'open' AND NOT is_machine, touches, 0)) AS emails_opened,
       SUM(IF(event_type = 'open' AND NOT is_machine, times, 0)) AS opens,
-      COUNT(DISTINCT IF(event_type = 'click' AND NOT is_machine, campaign_id, NULL)) AS campaigns_clicked,
-      COUNTIF(event_type = 'click' AND NOT is_machine) AS links_clicked,
+      COUNT(DISTINCT IF(NOT is_machine, clicked_campaign, NULL)) AS campaigns_clicked,
+      SUM(IF(event_type = 'click' AND NOT is_machine, touches, 0)) AS links_clicked,
       SUM(IF(event_type = 'click' AND NOT is_machine, times, 0)) AS clicks,
-      MIN(touched_at) AS raw_first_touch_at,
-      MAX(last_touched_at) AS raw_last_touch_at,
-      COUNTIF(event_type = 'open') AS raw_emails_opened,
+      MIN(first_at) AS raw_first_touch_at,
+      MAX(last_at) AS raw_last_touch_at,
+      SUM(IF(event_type = 'open', touches, 0)) AS raw_emails_opened,
       SUM(IF(event_type = 'open', times, 0)) AS raw_opens,
-      COUNTIF(event_type = 'click') AS raw_links_clicked,
+      SUM(IF(event_type = 'click', touches, 0)) AS raw_links_clicked,
       SUM(IF(event_type = 'click', times, 0)) AS raw_clicks
-    FROM `${dataset}`.`reduced_touches`
+    FROM kinds
     GROUP BY organization_id, contact_key
   ),
   others AS (
@@ -61,10 +76,10 @@ WITH
       listed.deleted_at,
       touched.first_touch_at,
       touched.last_touch_at,
-      COALESCE(touched.emails_opened, 0) AS emails_opened,
+      CAST(COALESCE(touched.emails_opened, 0) AS INT64) AS emails_opened,
       CAST(COALESCE(touched.opens, 0) AS INT64) AS opens,
       COALESCE(touched.campaigns_clicked, 0) AS campaigns_clicked,
-      COALESCE(touched.links_clicked, 0) AS links_clicked,
+      CAST(COALESCE(touched.links_clicked, 0) AS INT64) AS links_clicked,
       CAST(COALESCE(touched.clicks, 0) AS INT64) AS clicks,
       COALESCE(others.bounces, 0) AS bounces,
       COALESCE(others.unsubscribes, 0) AS unsubscribes,
@@ -72,9 +87,9 @@ WITH
       others.last_unsubscribed_at,
       touched.raw_first_touch_at,
       touched.raw_last_touch_at,
-      COALESCE(touched.raw_emails_opened, 0) AS raw_emails_opened,
+      CAST(COALESCE(touched.raw_emails_opened, 0) AS INT64) AS raw_emails_opened,
       CAST(COALESCE(touched.raw_opens, 0) AS INT64) AS raw_opens,
-      COALESCE(touched.raw_links_clicked, 0) AS raw_links_clicked,
+      CAST(COALESCE(touched.raw_links_clicked, 0) AS INT64) AS raw_links_clicked,
       CAST(COALESCE(touched.raw_clicks, 0) AS INT64) AS raw_clicks
     FROM known
     LEFT JOIN listed

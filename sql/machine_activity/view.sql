@@ -2,8 +2,7 @@
 --
 -- The rules judge the latest observation: a contact that opens again after a machine did is a person from then on.
 -- Apple's Mail Privacy Protection leaves no trace in a row: machine_calibration holds what the rules find against
--- ActiveCampaign's verified counters. Opens are read from `observations` at each step rather than in a CTE: DuckDB
--- would keep all of them in memory.
+-- ActiveCampaign's verified counters. Of the opens, most of all rows, only those are looked at that a rule may be about.
 WITH
   clicks AS (
     SELECT
@@ -34,27 +33,21 @@ WITH
     FROM clicks
     GROUP BY organization_id, campaign_id
   ),
-  many_clicks AS (
+  from_first AS (
     SELECT
-      clicks.organization_id,
-      clicks.campaign_id,
-      clicks.contact_key,
-      MIN(clicks.touched_at) AS began_at,
-      TIMESTAMP_ADD(MIN(clicks.touched_at), INTERVAL settings.burst_seconds SECOND) AS burst_until
+      *,
+      MIN(touched_at) OVER (PARTITION BY organization_id, campaign_id, contact_key) AS began_at,
+      COUNT(*) OVER (PARTITION BY organization_id, campaign_id, contact_key) AS links_clicked
     FROM clicks
-    CROSS JOIN `${dataset}`.`view_settings` AS settings
-    GROUP BY
-      clicks.organization_id, clicks.campaign_id, clicks.contact_key, settings.burst_links, settings.burst_seconds
-    HAVING COUNT(*) >= settings.burst_links
   ),
   burst_clicks AS (
-    SELECT clicks.*, many_clicks.began_at, many_clicks.burst_until
-    FROM clicks
-    INNER JOIN many_clicks
-      ON clicks.organization_id = many_clicks.organization_id
-      AND clicks.campaign_id = many_clicks.campaign_id
-      AND clicks.contact_key = many_clicks.contact_key
-    WHERE clicks.touched_at <= many_clicks.burst_until
+    SELECT
+      from_first.*,
+      TIMESTAMP_ADD(from_first.began_at, INTERVAL settings.burst_seconds SECOND) AS burst_until
+    FROM from_first
+    CROSS JOIN `${dataset}`.`view_settings` AS settings
+    WHERE from_first.links_clicked >= settings.burst_links
+      AND from_first.touched_at <= TIMESTAMP_ADD(from_first.began_at, INTERVAL settings.burst_seconds SECOND)
   ),
   burst_sizes AS (
     SELECT organization_id, campaign_id, contact_key, began_at, burst_until, COUNT(*) AS links_clicked
@@ -90,23 +83,30 @@ WITH
       AND clicks.touched_at >= broadcasts.sent_at
       AND clicks.touched_at <= broadcasts.at_send_until
   ),
-  opened_too AS (
-    SELECT DISTINCT opens.organization_id, opens.campaign_id, opens.contact_key
+  clickers AS (
+    SELECT organization_id, campaign_id, contact_key FROM clicks_at_send
+    UNION DISTINCT
+    SELECT organization_id, campaign_id, contact_key FROM burst_clicks
+  ),
+  clickers_opens AS (
+    -- What those opened whose clicks are in doubt, as of the latest observation.
+    SELECT opens.organization_id, opens.campaign_id, opens.contact_key, MAX(opens.activity_timestamp) AS touched_at
     FROM `${dataset}`.`observations` AS opens
-    INNER JOIN clicks_at_send AS clicks
-      ON opens.organization_id = clicks.organization_id
-      AND opens.campaign_id = clicks.campaign_id
-      AND opens.contact_key = clicks.contact_key
+    INNER JOIN clickers
+      ON opens.organization_id = clickers.organization_id
+      AND opens.campaign_id = clickers.campaign_id
+      AND opens.contact_key = clickers.contact_key
     WHERE opens.event_type = 'open'
+    GROUP BY opens.organization_id, opens.campaign_id, opens.contact_key
   ),
   unopened_clicks AS (
     SELECT clicks.organization_id, clicks.campaign_id, clicks.contact_key, clicks.link, clicks.touched_at
     FROM clicks_at_send AS clicks
-    LEFT JOIN opened_too
-      ON clicks.organization_id = opened_too.organization_id
-      AND clicks.campaign_id = opened_too.campaign_id
-      AND clicks.contact_key = opened_too.contact_key
-    WHERE opened_too.contact_key IS NULL
+    LEFT JOIN clickers_opens AS opens
+      ON clicks.organization_id = opens.organization_id
+      AND clicks.campaign_id = opens.campaign_id
+      AND clicks.contact_key = opens.contact_key
+    WHERE opens.contact_key IS NULL
   ),
 
   -- open_domain_at_send
@@ -143,38 +143,28 @@ WITH
       settings.domain_contacts
     HAVING COUNT(DISTINCT opens.contact_key) >= settings.domain_contacts
   ),
-  suspected_contacts AS (
-    SELECT
-      suspects.organization_id,
-      suspects.campaign_id,
-      suspects.domain,
-      suspects.sent_at,
-      suspects.at_send_until,
-      domains.contact_key
-    FROM suspects
-    INNER JOIN domains
-      ON suspects.organization_id = domains.organization_id
-      AND suspects.domain = domains.domain
-  ),
   domain_opens AS (
-    -- Latest observations by QUALIFY: with GROUP BY, DuckDB would group all opens before it joins.
     SELECT
       opens.organization_id,
       opens.campaign_id,
       opens.contact_key,
-      suspected.domain,
-      opens.activity_timestamp AS touched_at,
-      opens.activity_timestamp BETWEEN suspected.sent_at AND suspected.at_send_until AS is_at_send
+      suspects.domain,
+      MAX(opens.activity_timestamp) AS touched_at,
+      MAX(opens.activity_timestamp) BETWEEN suspects.sent_at AND suspects.at_send_until AS is_at_send
     FROM `${dataset}`.`observations` AS opens
-    INNER JOIN suspected_contacts AS suspected
-      ON opens.organization_id = suspected.organization_id
-      AND opens.campaign_id = suspected.campaign_id
-      AND opens.contact_key = suspected.contact_key
+    -- LEFT and COALESCE have DuckDB look up each opener's domain: else it would list all contacts of a domain for each
+    -- campaign, and public ones have many.
+    LEFT JOIN domains
+      ON opens.organization_id = domains.organization_id
+      AND opens.contact_key = domains.contact_key
+    INNER JOIN suspects
+      ON opens.organization_id = suspects.organization_id
+      AND opens.campaign_id = suspects.campaign_id
+      AND COALESCE(domains.domain, '') = suspects.domain
     WHERE opens.event_type = 'open'
-    QUALIFY ROW_NUMBER() OVER (
-      PARTITION BY opens.organization_id, opens.campaign_id, opens.contact_key
-      ORDER BY opens.activity_timestamp DESC NULLS LAST
-    ) = 1
+    GROUP BY
+      opens.organization_id, opens.campaign_id, opens.contact_key, suspects.domain, suspects.sent_at,
+      suspects.at_send_until
   ),
   gateways AS (
     SELECT domain_opens.organization_id, domain_opens.campaign_id, domain_opens.domain
@@ -197,31 +187,16 @@ WITH
   ),
 
   -- open_with_all_links
-  scanner_opens AS (
-    SELECT
-      opens.organization_id,
-      opens.campaign_id,
-      opens.contact_key,
-      bursts.began_at,
-      bursts.burst_until,
-      opens.activity_timestamp AS touched_at
-    FROM `${dataset}`.`observations` AS opens
+  burst_opens AS (
+    SELECT opens.organization_id, opens.campaign_id, opens.contact_key, opens.touched_at
+    FROM clickers_opens AS opens
     INNER JOIN bursts
       ON opens.organization_id = bursts.organization_id
       AND opens.campaign_id = bursts.campaign_id
       AND opens.contact_key = bursts.contact_key
-    WHERE opens.event_type = 'open'
-    QUALIFY ROW_NUMBER() OVER (
-      PARTITION BY opens.organization_id, opens.campaign_id, opens.contact_key
-      ORDER BY opens.activity_timestamp DESC NULLS LAST
-    ) = 1
-  ),
-  burst_opens AS (
-    SELECT opens.organization_id, opens.campaign_id, opens.contact_key, opens.touched_at
-    FROM scanner_opens AS opens
     CROSS JOIN `${dataset}`.`view_settings` AS settings
-    WHERE opens.touched_at <= opens.burst_until
-      AND opens.touched_at >= TIMESTAMP_SUB(opens.began_at, INTERVAL settings.burst_seconds SECOND)
+    WHERE opens.touched_at <= bursts.burst_until
+      AND opens.touched_at >= TIMESTAMP_SUB(bursts.began_at, INTERVAL settings.burst_seconds SECOND)
   ),
 
   found AS (

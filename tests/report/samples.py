@@ -19,6 +19,7 @@ NAMES = {1: "Welcome", 2: ATTACK, 3: "Autumn sale & more", 4: "Reminder"}
 SENT = {1: datetime(2025, 9, 25, 8, tzinfo=UTC), 2: datetime(2025, 10, 1, 8, tzinfo=UTC),
         3: datetime(2025, 10, 10, 8, tzinfo=UTC), 4: datetime(2025, 11, 3, 8, tzinfo=UTC)}  # fmt: skip
 PEOPLE = [f"person{number}@secret.example" for number in range(12)]
+SCANNED = "scanned@secret.example"
 DAY = timedelta(days=1)
 
 
@@ -34,7 +35,9 @@ def campaign_rows() -> list[CampaignRow]:
 
 
 def activity_rows() -> Iterator[ActivityRow]:
-    """Yield twelve opens and six clicks of each campaign, from half a day after its send on."""
+    """Yield twelve opens and six clicks of each campaign, and what a scanner clicked in the second when it was sent."""
+    yield opened(campaign_id=2, contact_id="13", contact_email=SCANNED, activity_timestamp=SENT[2] + DAY / 8640,
+                 event_type=EventType.CLICK, link_id="9", link_url="https://shop.example")  # fmt: skip
     for number in NAMES:
         for place, email in enumerate(PEOPLE):
             who: dict[str, Any] = {"campaign_id": number, "contact_id": str(place + 1), "contact_email": email}
@@ -51,11 +54,11 @@ def activity_rows() -> Iterator[ActivityRow]:
 
 
 def conversions() -> list[Conversion]:
-    """Return orders of September to November: after one click, after two, and after none; one without a value."""
+    """Return orders of September to November: after one click, two, none, and a machine's; one without a value."""
     numbers = count(1)
 
     def order(person: int, at: datetime, value: str, currency: str = "EUR") -> Conversion:
-        email = PEOPLE[person] if person < len(PEOPLE) else "stranger@secret.example"
+        email = [*PEOPLE, SCANNED, "stranger@secret.example"][person]
         worth = Decimal(value) if value else None
         return Conversion(conversion_id=f"o{next(numbers)}", user_id="", email=email, converted_at=at, value=worth,
                           currency=currency if value else "", kind="order")  # fmt: skip
@@ -68,7 +71,8 @@ def conversions() -> list[Conversion]:
         order(4, october, "250.00", "USD"),
         order(1, october, "180.00"),
         order(3, october, "45.50"),
-        order(99, october, "500.00"),
+        order(12, october, "410.00"),
+        order(13, october, "500.00"),
         order(6, october, ""),
         order(8, datetime(2025, 11, 15, tzinfo=UTC), "12.00"),
     ]

@@ -12,15 +12,17 @@ from google.cloud.bigquery import Client
 from sendtrail.cli.report import write_report
 from sendtrail.cli.report_settings import ReportSettings
 from sendtrail.clock import SystemClock
-from sendtrail.errors import Rejected
+from sendtrail.errors import Rejected, Unavailable
 from sendtrail.gcp.bigquery import Datasets
 from sendtrail.gcp.jobs import Jobs
 from sendtrail.gcp.reading import BigQueryReader
+from sendtrail.gcp.snapshot import BigQuerySnapshot
 from sendtrail.gcp.tables import create_tables
 from sendtrail.report.figures import Figures
-from sendtrail.report.port import Query
+from sendtrail.report.queries import wanted
 from sendtrail.report.reading import Source, read_figures
 from sendtrail.rows import Row, Table, conversion_row, to_json_lines
+from sendtrail.snapshot import parts
 from sendtrail.tables import definition
 from sendtrail.views import CUSTOMER_TABLES, names, view_sql
 from tests.report.samples import NOW, activity_rows, campaign_rows, conversions
@@ -63,19 +65,40 @@ def _load(client: Client, table: Table, rows: list[Row]) -> None:
     client.load_table_from_file(BytesIO(to_json_lines(rows)), place, job_config=config).result()
 
 
-def figures(query: Query, dataset: str) -> Figures:
-    """Return the figures of the sample account, as if it had been synced this hour, in an order of their own."""
-    found = read_figures(Source(query=query, dataset=dataset, organization="acme"))
+def comparable(found: Figures) -> Figures:
+    """Return figures as if the account had been synced this hour, in an order of their own."""
     return replace(
         found,
-        earned=tuple(sorted(found.earned, key=str)),
+        attributed={
+            counting: replace(each, earned=tuple(sorted(each.earned, key=str)))
+            for counting, each in found.attributed.items()
+        },
         freshness=tuple(replace(each, account_hours_since_sync=0.0) for each in found.freshness),
     )
 
 
-def test_the_figures_are_the_same_as_from_duckdb(reader: BigQueryReader, query: Query) -> None:
+def test_the_figures_are_the_same_as_from_duckdb(reader: BigQueryReader, figures: Figures) -> None:
     """Every value, of the same type."""
-    assert figures(reader, DATASET) == figures(query, "marketing_ai")
+    with BigQuerySnapshot(reader, dataset=DATASET) as snapshot:
+        found = read_figures(Source(snapshot=snapshot, organization="acme"))
+
+    assert comparable(found) == comparable(figures)
+
+
+def test_a_snapshot_leaves_nothing_behind(reader: BigQueryReader) -> None:
+    """Its tables are its session's: nobody else sees them, and the dataset stays as it is."""
+    before = {table.table_id for table in reader.client.list_tables(DATASET)}
+
+    with BigQuerySnapshot(reader, dataset=DATASET) as snapshot:
+        for part in parts(wanted()):
+            snapshot.make(part)
+        source = snapshot.source("reduced_touches")
+        seen = list(snapshot.query(f"SELECT COUNT(*) AS n FROM {source}").rows)
+
+    assert seen == [(len(ROWS[Table.EMAIL_ACTIVITIES]),)]
+    assert {table.table_id for table in reader.client.list_tables(DATASET)} == before
+    with pytest.raises((Rejected, Unavailable)):
+        reader(f"SELECT COUNT(*) AS n FROM {source}")
 
 
 def test_a_select_that_is_wrong_is_refused_with_its_reason(reader: BigQueryReader) -> None:

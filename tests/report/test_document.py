@@ -13,7 +13,7 @@ from sendtrail.cli.report_settings import ReportSettings
 from sendtrail.errors import SettingsError
 from sendtrail.report.document import charting_library, embedded
 from sendtrail.report.port import Query
-from sendtrail.report.queries import CAMPAIGNS, filled
+from sendtrail.report.queries import CAMPAIGNS, accounts
 from sendtrail.report.reading import choose_account
 from tests.fakes import FakeClock
 from tests.report.samples import ATTACK, NOW, make_database
@@ -58,9 +58,9 @@ def test_any_text_survives_in_the_data_and_none_ends_it(values: dict[str, str]) 
 def test_a_name_that_is_more_than_a_name_is_refused() -> None:
     """Before it reaches the warehouse."""
     with pytest.raises(ValueError, match=r"organization|string|pattern"):
-        filled(CAMPAIGNS, dataset="marketing_ai", organization="x' OR '1'='1")
+        CAMPAIGNS.filled("marketing_ai.campaign_engagement", organization="x' OR '1'='1")
     with pytest.raises(ValueError, match="cannot name"):
-        filled(CAMPAIGNS, dataset="a; b", organization="acme")
+        accounts("a; b")
 
 
 def test_the_only_account_needs_no_name(query: Query) -> None:

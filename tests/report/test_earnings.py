@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendtrail.report.earnings import ALL_TIME, currencies, earnings, periods, starting_period, totals
-from sendtrail.report.figures import Earned
+from sendtrail.report.figures import Counting, Earned, Figures
 from sendtrail.report.models import NAMES
 from sendtrail.report.port import Query
-from sendtrail.report.reading import Source, read_figures
 
 SEPTEMBER, OCTOBER = date(2025, 9, 1), date(2025, 10, 1)
 
@@ -103,13 +102,13 @@ def test_the_months_of_every_model_and_currency_sum_to_all_time(rows: list[Earne
             assert whole == sum(each.value.get(model, Decimal(0)) for each in mine if each.period is not ALL_TIME)
 
 
-def test_the_ranks_are_those_of_the_view(query: Query) -> None:
+def test_the_ranks_are_those_of_the_view(query: Query, figures: Figures) -> None:
     """All time's of the sample account against model_comparison."""
     columns = ", ".join(f"{model}_rank, {model}_value" for model in NAMES)
     rows = query(f"SELECT currency, campaign_id, {columns} FROM marketing_ai.model_comparison").rows
     expected = {(row[0], row[1]): list(row[2:]) for row in rows}
 
-    found = earnings(read_figures(Source(query=query, dataset="marketing_ai", organization="acme")).earned)
+    found = earnings(figures.attributed[Counting.HUMAN].earned)
 
     assert {
         (each.currency, each.campaign_id): [part for m in NAMES for part in (each.rank.get(m), each.value.get(m))]

@@ -102,6 +102,44 @@ def test_the_ranks_under_all_models_are_the_views(file: Path, browse: Browse, qu
         assert visit.texts(f"#earned-table [data-campaign='{campaign_id}'] .rank") == [str(rank) for rank in ranks]
 
 
+@pytest.mark.parametrize("switch", ["human", "raw"])
+def test_people_or_everything_decides_who_earned(
+    file: Path, browse: Browse, counted: dict[str, Query], switch: str
+) -> None:
+    """The ranking, its first place, the headline figure and the ways are those of SQL with the setting that says so."""
+    month = "month = '2025-10-01' AND currency = 'EUR' AND model = 'last_touch'"
+    rows = select(counted[switch], "campaign_id, campaign_name, value", f"attribution_by_month WHERE {month}")
+    paths = select(counted[switch], "conversions", "attribution_paths WHERE currency = 'EUR' AND steps > 0")
+    visit = browse(file)
+    choose(visit, period="2025-10")
+    visit.page.check(f"#{switch}", force=True)
+
+    assert earned_values(visit) == {str(row[0] or "none"): float(row[2]) for row in rows}
+    best = max((row for row in rows if row[0]), key=lambda row: row[2])
+    assert f"{best[1]}’ earned the most: €{best[2]:,.2f}" in visit.texts("#answer p")[0]  # noqa: RUF001  (as printed)
+    earned = sum(row[2] for row in rows if row[0])
+    assert visit.texts("#tiles dd")[0].startswith(f"€{earned:,.2f}")
+    shown = [int(text) for text in visit.texts("#paths-table tbody td:nth-child(2)")]
+    assert sorted(shown) == sorted(row[0] for row in paths)
+
+
+def test_a_machine_makes_a_difference(counted: dict[str, Query]) -> None:
+    """In the sample account, so that the test above can fail."""
+    value = "(SELECT SUM(value) FROM marketing_ai.attribution_by_campaign WHERE campaign_id IS NOT NULL)"
+    sums = [next(iter(query(f"SELECT {value}").rows))[0] for query in counted.values()]
+
+    assert sums[0] < sums[1]
+
+
+def test_the_report_begins_with_what_the_account_has_chosen(counting_machines: Path, browse: Browse) -> None:
+    """So that at first sight it says what the views say."""
+    visit = browse(report_of(counting_machines))
+
+    assert visit.page.is_checked("#raw")
+    assert visit.texts("[data-says=credit]") == ["What machines clicked earns here, too."]
+    assert "include_machine" not in visit.texts("#method-text")[0]
+
+
 def test_conversions_without_a_value_are_counted(file: Path, browse: Browse, query: Query) -> None:
     """They have a place of their own among the currencies, and are ranked by credit."""
     rows = select(query, "campaign_id, credit", "attribution_by_campaign WHERE currency IS NULL AND model = 'linear'")

@@ -9,7 +9,7 @@ from google.cloud.bigquery import Client
 from sendtrail.activity import EventType
 from sendtrail.clock import SystemClock
 from sendtrail.gcp.bigquery import Datasets
-from sendtrail.gcp.session import session
+from sendtrail.gcp.access import access
 from sendtrail.gcp.tables import create_tables
 from sendtrail.views import names, references
 from tests.contracts.samples import activities, contact, contacts, opened
@@ -91,7 +91,7 @@ def test_no_view_reads_a_table_that_the_customer_has_a_view_for(given: Plan, pla
 def test_the_customers_own_views_are_what_is_attributed(client: Client, bigquery_url: str) -> None:
     """Ids and amounts come as numbers, and are texts and exact money from there on; what has no time is left out."""
     click = opened(event_type=EventType.CLICK, link_id="1", link_url="https://shop.example")
-    with session("sendtrail-test", location="US", endpoint=bigquery_url, clock=SystemClock()) as bigquery:
+    with access("sendtrail-test", location="US", endpoint=bigquery_url, clock=SystemClock()) as bigquery:
         warehouse = bigquery.warehouse(DATASET)
         warehouse.merge(activities(click))
         warehouse.merge(contacts(contact()))

@@ -8,6 +8,7 @@ function render() {
   drawFunnel();
   drawPaths();
   drawCampaigns();
+  drawMethod();
   for (const element of document.querySelectorAll("[data-says]")) element.textContent = SAYS[element.dataset.says]();
 }
 
@@ -17,7 +18,7 @@ const SAYS = {
   period: () => monthName(state.period),
   model: () => `${model().title}: ${model().says}.`,
   counting: () => (state.counting === "human" ? "Without what is recognised as a machine's" : "Machines included"),
-  credit: () => (state.counting === "raw" && !data.parameters.include_machine ? "Credit follows people's clicks all the same." : ""),
+  credit: () => (state.counting === "raw" ? "What machines clicked earns here, too." : ""),
   unfinished: () => (state.period && state.period === data.made_at.slice(0, 7) ? "This month is not over yet." : ""),
 };
 
@@ -31,6 +32,7 @@ function fillSwitches() {
   options(byId("model"), data.models.map((each, place) => [String(place), each.title]), String(state.model));
   options(byId("currency"), data.currencies.map((currency) => [currency ?? "", currencyName(currency)]), state.currency ?? "");
   options(byId("funnel-campaign"), [["", "All campaigns"], ...data.campaigns.map((each) => [String(each.id), each.name])], "");
+  byId(state.counting).checked = true;
   byId("model").parentElement.hidden = !HAS_CONVERSIONS;
   byId("currency").parentElement.hidden = data.currencies.length < 2;
 }
@@ -72,6 +74,5 @@ fill("synced", timeName(data.newest_sync_at));
 drawNotes();
 drawTrust();
 drawFreshness();
-drawMethod();
 listen();
 render();

@@ -5,18 +5,19 @@ const state = {
   period: data.start.period,
   model: data.models.findIndex((model) => model.name === data.start.model),
   currency: data.currencies.length ? data.currencies[0] : null,
-  counting: "human",
+  counting: data.start.counting,
   funnel: "",
   search: "",
   sort: { column: "earned", descending: true },
   all: { earned: false, campaigns: false },
 };
-const HAS_CONVERSIONS = data.totals.length > 0;
+const HAS_CONVERSIONS = data.currencies.length > 0;
+const attributed = () => data.attributed[state.counting];
 
 const campaignName = (id) => (id === null ? "No e-mail" : campaigns.get(id)?.name ?? `Campaign ${id}`);
 const model = () => data.models[state.model];
-const total = () => data.totals.find((row) => row.period === state.period && row.currency === state.currency);
-const totalsOfPeriod = () => data.totals.filter((row) => row.period === state.period);
+const total = () => attributed().totals.find((row) => row.period === state.period && row.currency === state.currency);
+const totalsOfPeriod = () => attributed().totals.filter((row) => row.period === state.period);
 
 // What decides the rank: the value, or the credit where conversions have no value.
 const score = (row, place) => (row.value[place] ?? row.credit[place]) || 0;
@@ -24,13 +25,17 @@ const scoreText = (row, place) =>
   state.currency === null ? `${conversions(row.credit[place])} conversions` : money(row.value[place], row.currency);
 
 // By period and currency, then by campaign: a large account has more rows than can be searched at each comparison.
-const groups = new Map();
-for (const row of data.earned) {
-  const key = JSON.stringify([row.period, row.currency]);
-  if (!groups.has(key)) groups.set(key, new Map());
-  groups.get(key).set(row.campaign, row);
+function grouped(rows) {
+  const found = new Map();
+  for (const row of rows) {
+    const key = JSON.stringify([row.period, row.currency]);
+    if (!found.has(key)) found.set(key, new Map());
+    found.get(key).set(row.campaign, row);
+  }
+  return found;
 }
-const group = (period, currency) => groups.get(JSON.stringify([period, currency])) ?? new Map();
+const groups = Object.fromEntries(Object.entries(data.attributed).map(([counting, { earned }]) => [counting, grouped(earned)]));
+const group = (period, currency) => groups[state.counting].get(JSON.stringify([period, currency])) ?? new Map();
 const earnedOf = (id) => group(state.period, state.currency).get(id);
 
 function ranking(place = state.model) {

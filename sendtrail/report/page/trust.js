@@ -32,7 +32,8 @@ function drawFreshness() {
 function drawMethod() {
   const given = data.parameters;
   const touches = given.include_opens ? "clicks and opens" : "clicks";
-  const who = given.include_machine ? ", those of machines included" : " by people";
+  const who = state.counting === "raw" ? ", those of machines included," : " by people";
+  const same = (state.counting === "raw") === given.include_machine;
   fill("method-text", `A conversion is credited to the ${touches}${who} that the same person made in the ${given.lookback_days} days before it. `
     + "Every conversion counts once under each model; what no e-mail earned is kept apart. Currencies are never added. Months are UTC, and are those of the conversions.");
   fill("models", data.models.flatMap((each) => [h("dt", {}, each.title), h("dd", {}, `${each.says[0].toUpperCase()}${each.says.slice(1)}.`)]));

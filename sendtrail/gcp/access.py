@@ -12,13 +12,14 @@ from sendtrail.gcp.bigquery import BigQueryWarehouse, Datasets
 from sendtrail.gcp.clients import bigquery_client
 from sendtrail.gcp.jobs import Jobs
 from sendtrail.gcp.reading import BigQueryReader, SelectOnly
+from sendtrail.gcp.snapshot import BigQuerySnapshot
 
 PATIENCE_S = 600.0
 MAXIMUM_BYTES_BILLED = 2**40 // 10  # a tenth of a TiB a statement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Session:
+class Access:
     """What a command may do with BigQuery."""
 
     client: Client
@@ -29,6 +30,10 @@ class Session:
         return BigQueryReader(
             client=self.client, jobs=self.jobs, new_id=_new_id, maximum_bytes_billed=MAXIMUM_BYTES_BILLED
         )
+
+    def snapshot(self, dataset: str) -> BigQuerySnapshot:
+        """Return a snapshot of a dataset's views, to be made."""
+        return BigQuerySnapshot(self.reader(), dataset=dataset)
 
     def select_only(self) -> SelectOnly:
         """Return what runs anybody's SELECTs."""
@@ -46,11 +51,11 @@ class Session:
 
 
 @contextmanager
-def session(project_id: str, *, location: str, endpoint: str | None, clock: Clock) -> Iterator[Session]:
-    """Open a session; raise SettingsError where nobody is signed in."""
+def access(project_id: str, *, location: str, endpoint: str | None, clock: Clock) -> Iterator[Access]:
+    """Reach a project; raise SettingsError where nobody is signed in."""
     ends_at = clock.monotonic() + PATIENCE_S
     with bigquery_client(project_id, location=location, endpoint=endpoint) as client:
-        yield Session(client=client, jobs=Jobs(client, clock=clock, seconds_left=lambda: ends_at - clock.monotonic()))
+        yield Access(client=client, jobs=Jobs(client, clock=clock, seconds_left=lambda: ends_at - clock.monotonic()))
 
 
 def _new_id() -> str:
