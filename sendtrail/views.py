@@ -13,7 +13,7 @@ CUSTOMER_TABLES = ("users",)
 # A view that the customer may replace by one of the same columns.
 SETTINGS = "view_settings"
 # As cheap to read as what they read: a copy of them is never worth it.
-PASSED_THROUGH = ("observations", "machine_rules", SETTINGS)
+PASSED_THROUGH = ("conversions_in_use", "users_in_use", "observations", "machine_rules", SETTINGS)
 
 _REFERENCE = re.compile(r"`\$\{dataset\}`\.`(\w+)`")
 # With the name that the query gives it, if it gives one.

@@ -1,6 +1,7 @@
 """`sendtrail sync`: an account into a DuckDB file."""
 
 import logging
+import sys
 
 import typer
 from rich.console import Console
@@ -30,6 +31,8 @@ from sendtrail.cli.summary import print_summary
 from sendtrail.clock import SystemClock
 
 FAILED, INTERRUPTED = 1, 130
+# A thread whose slot has come waits so long at most for one that computes: a slot is used on time or not at all.
+SWITCH_INTERVAL_S = 0.0005
 
 
 def sync(  # noqa: PLR0913  (a parameter an option)
@@ -81,6 +84,7 @@ def _unless_interrupted(console: Console, settings: SyncSettings) -> RunResult |
 
 def run_sync(console: Console, settings: SyncSettings) -> RunResult:
     """Sync with progress bars, print the summary and what failed, and return what became of it."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     bars = Bars(console)
     with LocalRun(settings, clock=SystemClock(), tally=bars.tally) as run:
         with bars:

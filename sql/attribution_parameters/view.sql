@@ -5,7 +5,7 @@ WITH
   accounts AS (
     SELECT organization_id FROM `${dataset}`.`campaigns`
     UNION DISTINCT
-    SELECT organization_id FROM `${dataset}`.`conversions`
+    SELECT organization_id FROM `${dataset}`.`conversions_in_use`
     UNION DISTINCT
     SELECT organization_id FROM `${dataset}`.`attribution_settings`
   ),

@@ -14,7 +14,7 @@ WITH
       value,
       UPPER(TRIM(currency)) AS currency,
       kind
-    FROM `${dataset}`.`conversions`
+    FROM `${dataset}`.`conversions_in_use`
     -- A view of the customer's own may hold a conversion twice.
     QUALIFY ROW_NUMBER() OVER (
       PARTITION BY organization_id, conversion_id

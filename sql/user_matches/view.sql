@@ -10,7 +10,7 @@ WITH
       NULLIF(TRIM(users.contact_id), '') AS contact_id,
       NULLIF(LOWER(TRIM(users.email)), '') AS email,
       users.valid_from
-    FROM `${dataset}`.`users` AS users
+    FROM `${dataset}`.`users_in_use` AS users
     CROSS JOIN `${dataset}`.`view_settings` AS settings
     WHERE users.valid_from IS NULL OR users.valid_from <= settings.as_of
   ),

@@ -58,12 +58,12 @@ run "both" {
   }
 
   assert {
-    condition     = contains(keys(google_bigquery_dataset_access.view), "attribution_touches in shop-project.shop") && contains(keys(google_bigquery_dataset_access.view), "user_matches in example-project.crm")
+    condition     = contains(keys(google_bigquery_dataset_access.view), "conversions_in_use in shop-project.shop") && contains(keys(google_bigquery_dataset_access.view), "users_in_use in example-project.crm")
     error_message = "A view that reads the customer's is authorised in its dataset."
   }
 
   assert {
-    condition     = !contains(keys(google_bigquery_dataset_access.view), "attribution_touches in example-project.crm") && !contains(keys(google_bigquery_dataset_access.view), "attribution in shop-project.shop")
+    condition     = !contains(keys(google_bigquery_dataset_access.view), "conversions_in_use in example-project.crm") && !contains(keys(google_bigquery_dataset_access.view), "attribution_touches in shop-project.shop")
     error_message = "A view that does not read the customer's itself is not."
   }
 }

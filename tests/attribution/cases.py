@@ -34,6 +34,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "attribution_settings": {"name": "STRING", "value": "STRING", "updated_at": "TIMESTAMP"},
 }
 VIEWS = (
+    "conversions_in_use",
     "attribution_parameters",
     "attribution_touches",
     "attribution",

@@ -83,7 +83,7 @@ def test_every_wrong_option_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as refused:
         ReportSettings.read({"model": "best", "dataset": "a-b", "project": "X"})
 
-    assert [problem.split(":")[0] for problem in refused.value.problems] == ["--model", "--dataset", "--project"]
+    assert {problem.split(":")[0] for problem in refused.value.problems} == {"--model", "--dataset", "--project"}
     assert ReportSettings.read({"model": "First-touch"}).model == "first_touch"
 
 
