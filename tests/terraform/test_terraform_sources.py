@@ -8,8 +8,8 @@ from google.cloud.bigquery import Client
 
 from sendtrail.activity import EventType
 from sendtrail.clock import SystemClock
-from sendtrail.gcp.bigquery import Datasets
 from sendtrail.gcp.access import access
+from sendtrail.gcp.bigquery import Datasets
 from sendtrail.gcp.tables import create_tables
 from sendtrail.views import names, references
 from tests.contracts.samples import activities, contact, contacts, opened
