@@ -23,6 +23,7 @@ from sendtrail.cli.settings import BEGINNING
 from sendtrail.clock import Clock, Deadline, SystemClock
 from sendtrail.connection import DEFAULT_TIME_ZONE, Connection
 from sendtrail.delivery import Outcome
+from sendtrail.departures import departures
 from sendtrail.handling import handle
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state import SqliteState
@@ -115,7 +116,8 @@ def _account(name: str, url: str, state: SqliteState) -> Account:
         requests_per_second=RATE,
     )
     clock = SystemClock()
-    budget = RateBudget(state, clock, organization_id=name, pace=connection.pace)
+    left = departures(clock, requests_per_second=RATE)
+    budget = RateBudget(state, clock, organization_id=name, pace=connection.pace, departures=left)
     return Account(connection, budget=budget, clock=clock)
 
 

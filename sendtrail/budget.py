@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from sendtrail.clock import Clock
+from sendtrail.departures import Departures
 from sendtrail.documents import budget_path, from_document, to_document
 from sendtrail.ports import State, Transaction
 from sendtrail.slots import Pace, Priority, Reservation, Slots, limited, pushed_back, reserve
@@ -28,7 +29,7 @@ class RateBudget:
 
     Up to `block` slots are reserved in one transaction: 1 where a transaction costs nothing, a few seconds' worth where
     it does. Blocks grow while their slots are used and start anew where one was missed, so that a delivery of two
-    requests does not take ten slots.
+    requests does not take ten slots. `departures` are shared by the budgets of an account in one process.
     """
 
     def __init__(
@@ -38,12 +39,13 @@ class RateBudget:
         *,
         organization_id: str,
         pace: Pace,
+        departures: Departures,
         priority: Priority = Priority.NEWS,
         block: int = 1,
     ) -> None:
         self._state, self._clock = state, clock
         self._path = budget_path(organization_id)
-        self._pace, self._priority = pace, priority
+        self._pace, self._priority, self._departures = pace, priority, departures
         self._interval = pace.interval()
         self._lock = threading.Lock()
         self._slots = _Reserved(most=block)
@@ -61,7 +63,8 @@ class RateBudget:
         for _ in range(MOST_TRIES):
             slot = self._wait_for_a_slot()
             if self._clock.monotonic() - slot <= LATEST_USE_S:
-                return  # else the machine was too busy to wake this thread in time
+                break  # else the machine was too busy to wake this thread in time
+        self._departures.leave()
 
     def push_back(self, retry_after_s: float, /) -> None:
         """Let nobody ask for `retry_after_s` seconds: the account has said 429."""

@@ -17,6 +17,7 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.budget import RateBudget
 from sendtrail.clock import Deadline, SystemClock
 from sendtrail.connection import Connection
+from sendtrail.departures import Departures, departures
 from sendtrail.errors import Rejected, SettingsError
 from sendtrail.events import Event, log_event
 from sendtrail.gcp.bigquery import BigQueryWarehouse
@@ -54,6 +55,7 @@ class Cloud:
     services: Services
     connections: Connections
     budgets: dict[tuple[str, Pace, Priority], RateBudget] = field(default_factory=dict)
+    departures: dict[tuple[str, Pace], Departures] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -99,10 +101,15 @@ class Cloud:
                     self.services.clock,
                     organization_id=connection.organization_id,
                     pace=connection.pace,
+                    departures=self._departures(connection),
                     priority=priority,
                     block=self.settings.budget_block,
                 )
             return self.budgets[key]
+
+    def _departures(self, connection: Connection) -> Departures:
+        found = departures(self.services.clock, requests_per_second=connection.pace.per_second)
+        return self.departures.setdefault((connection.organization_id, connection.pace), found)
 
 
 @dataclass(frozen=True, slots=True)

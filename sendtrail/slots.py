@@ -12,7 +12,7 @@ from enum import StrEnum
 
 # A strict sliding window of 1 s sees n + 1 requests of n a second as soon as the network bunches them by more than
 # this share of the window.
-HEADROOM = 0.06
+HEADROOM = 0.05
 BACKGROUND_EVERY = 10
 # How long after its last slot news is taken to be still at work: longer than an answer takes to come in.
 NEWS_LASTS = timedelta(seconds=2)
@@ -31,6 +31,11 @@ class Pace:
 
     requests_per_second: float
     share_kept_free: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        """Return how many requests a second are left for Sendtrail."""
+        return self.requests_per_second * (1 - self.share_kept_free)
 
     def interval(self, limit: float | None = None) -> timedelta:
         """Return the time between two requests; `limit` is the account's own word, which may be lower."""

@@ -31,6 +31,7 @@ from sendtrail.cli.options import (
 from sendtrail.cli.run import PATIENCE, request_of, state_file
 from sendtrail.cli.settings import SyncSettings
 from sendtrail.clock import SystemClock
+from sendtrail.departures import departures
 from sendtrail.documents import campaigns_path, from_document
 from sendtrail.forecast import Forecast, contacts_forecast, list_requests, total
 from sendtrail.local.state import SqliteState
@@ -147,7 +148,13 @@ def _state(settings: SyncSettings) -> Iterator[SqliteState]:
 
 def _account(settings: SyncSettings, state: SqliteState) -> Account:
     connection, clock = settings.connection, SystemClock()
-    budget = RateBudget(state, clock, organization_id=connection.organization_id, pace=connection.pace)
+    budget = RateBudget(
+        state,
+        clock,
+        organization_id=connection.organization_id,
+        pace=connection.pace,
+        departures=departures(clock, requests_per_second=connection.pace.per_second),
+    )
     return Account(connection, budget=budget, clock=clock, retries=PATIENCE)
 
 

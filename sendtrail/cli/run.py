@@ -22,6 +22,7 @@ from sendtrail.cli.settings import SyncSettings
 from sendtrail.cli.tally import CountingWarehouse, Tally
 from sendtrail.clock import Clock, Deadline
 from sendtrail.delivery import Outcome
+from sendtrail.departures import departures
 from sendtrail.handling import handle
 from sendtrail.local.pairing import pair
 from sendtrail.local.queue import InProcessQueue
@@ -97,6 +98,7 @@ class LocalRun:
         self._settings, self._clock, self._tally, self._retries = settings, clock, tally, retries
         self._stop = threading.Event()
         self._reading = threading.Semaphore(settings.concurrency)
+        self._departures = departures(clock, requests_per_second=settings.connection.pace.per_second)
         self._open = ExitStack()
         self._watcher = Watcher()
 
@@ -192,6 +194,7 @@ class LocalRun:
             self._clock,
             organization_id=connection.organization_id,
             pace=connection.pace,
+            departures=self._departures,
             priority=priority,
         )
         return Account(

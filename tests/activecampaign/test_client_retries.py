@@ -341,3 +341,22 @@ def test_no_cookie_is_sent_back(serve: Serve, connect: Connect) -> None:
     reader.campaign_messages(7)
 
     assert "Cookie" not in account.received[1].headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "heeded"),
+    [
+        ({"RateLimit-Limit": "5", "RateLimit-Remaining": "0"}, (5.0, 0)),
+        ({"RateLimit-Limit": "5, 5;w=1"}, (None, None)),
+        ({}, (None, None)),
+    ],
+)
+def test_what_an_answer_says_of_the_limit_is_heeded(
+    serve: Serve, connect: Connect, budget: CountingBudget, headers: dict[str, str], heeded: tuple[object, object]
+) -> None:
+    """What cannot be read says nothing."""
+    account = serve(Script(Reply(body=b'{"campaignMessages": []}', headers=headers)))
+
+    connect(account.url).campaign_messages(7)
+
+    assert budget.heeded == [heeded]

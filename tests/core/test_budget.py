@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendtrail.budget import LATEST_USE_S, RateBudget
+from sendtrail.departures import departures
 from sendtrail.ports import Transaction
 from sendtrail.slots import HEADROOM, Pace, Priority
 from tests.fakes import FakeClock, MemoryState
@@ -51,7 +52,15 @@ def a_budget(
 ) -> RateBudget:
     """Return one process's view of the account's budget."""
     pace = Pace(requests_per_second=rate, share_kept_free=kept_free)
-    return RateBudget(state, clock, organization_id="acme", pace=pace, priority=priority, block=block)
+    return RateBudget(
+        state,
+        clock,
+        organization_id="acme",
+        pace=pace,
+        departures=departures(clock, requests_per_second=pace.per_second),
+        priority=priority,
+        block=block,
+    )
 
 
 def most_in_a_second(moments: list[float]) -> int:

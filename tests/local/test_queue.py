@@ -195,3 +195,21 @@ def test_deliveries_run_side_by_side_in_named_threads(queue: InProcessQueue) -> 
     queue.run({Topic.CAMPAIGNS: handle}, concurrency=2)
 
     assert names == {"delivery-1", "delivery-2"}
+
+
+def test_a_topic_apart_is_delivered_beside_the_others(queue: InProcessQueue) -> None:
+    """The only lane of the campaigns waits for the contacts here."""
+    contacts_came = threading.Event()
+    waited: list[bool] = []
+
+    def campaign(_message: bytes) -> None:
+        waited.append(contacts_came.wait(5))
+
+    def contacts(_message: bytes) -> None:
+        contacts_came.set()
+
+    queue.publish(Topic.CAMPAIGNS, [b"1", b"2"])
+    queue.publish(Topic.CONTACTS, [b"3"])
+    queue.run({Topic.CAMPAIGNS: campaign, Topic.CONTACTS: contacts}, concurrency=1, apart=Topic.CONTACTS)
+
+    assert waited == [True, True]
