@@ -10,7 +10,7 @@ from tests.e2e.conftest import Pipeline
 from tests.e2e.test_equality import Make
 
 PATIENCE_S = 60
-PLAN = Plan(sizes=(CampaignPlan(openers=390, clickers=20), CampaignPlan(openers=30, clickers=5)), contacts=500)
+PLAN = Plan(sizes=(CampaignPlan(openers=390, clickers=20), CampaignPlan(openers=30, clickers=5)), contacts=800)
 
 
 def run(command: str, line: Pipeline, *options: str) -> str:
