@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dispatcher.due import Due, Policy, Request, due, next_sequence
+from dispatcher.due import Policy, Request, due, is_left, next_sequence
 from sendtrail.account_status import AccountStatus, read_status, write_status
 from sendtrail.campaigns import Campaign, CampaignLists
 from sendtrail.checkpoint import Checkpoint
@@ -62,11 +62,17 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         return finished
     campaigns = [] if request.campaign_ids == frozenset() else list(lists.campaigns())
     _merge_campaigns(campaigns, request, services)
-    found = _due(campaigns, request, services, policy)
+    request = _with_backfill(request, services)
+    checkpoints = _checkpoints(request, services)
+    now = services.clock.now()
+    found = due(campaigns, checkpoints=checkpoints, request=request, policy=policy, now=now)
     messages = [each.message for each in found]
     contacts = _contacts(request, services) if request.contacts else []
     if request.campaign_ids != frozenset():
-        _announce_run(request, services, due_campaigns=len(messages))
+        is_backfill_left = request.since is not None and is_left(
+            campaigns, checkpoints=checkpoints, since=request.since, handed_out=found
+        )
+        _announce_run(request, services, due_campaigns=len(messages), is_backfill_left=is_backfill_left)
     services.publisher.publish(Topic.CAMPAIGNS, [encode(message) for message in messages])
     services.publisher.publish(Topic.CONTACTS, [encode(message) for message in contacts])
     summary = Summary(
@@ -100,13 +106,27 @@ def _open(transaction: Transaction, request: Request) -> Summary | None:
     return None
 
 
-def _announce_run(request: Request, services: Services, *, due_campaigns: int) -> None:
-    before = services.state.transact(lambda transaction: _announce(transaction, request, due_campaigns))
+def _with_backfill(request: Request, services: Services) -> Request:
+    """Return the request with what an earlier one asked of all campaigns and no run could hand out yet."""
+    if request.campaign_ids is not None:
+        return request
+    status = services.state.transact(lambda transaction: read_status(transaction, request.organization_id))
+    before = None if status is None else status.backfill_since
+    asked = [since for since in (request.since, before) if since is not None]
+    return replace(request, since=min(asked, default=None))
+
+
+def _announce_run(request: Request, services: Services, *, due_campaigns: int, is_backfill_left: bool) -> None:
+    before = services.state.transact(
+        lambda transaction: _announce(transaction, request, due_campaigns, is_backfill_left=is_backfill_left)
+    )
     if before is not None and before.run_id != request.run_id and not before.is_finished:
         log_event(logger, Event.RUN_UNFINISHED, level=logging.WARNING, unfinished_run=before.run_id)
 
 
-def _announce(transaction: Transaction, request: Request, due_campaigns: int) -> AccountStatus | None:
+def _announce(
+    transaction: Transaction, request: Request, due_campaigns: int, *, is_backfill_left: bool
+) -> AccountStatus | None:
     """Open the account's status for this run and return the one of the run before."""
     before = read_status(transaction, request.organization_id)
     status = before or AccountStatus(run_id=request.run_id, last_run=transaction.now, campaigns_total=0)
@@ -114,6 +134,8 @@ def _announce(transaction: Transaction, request: Request, due_campaigns: int) ->
         status = replace(status, run_id=request.run_id, campaigns_completed=0, campaigns_failed=0)
     ended = status.campaigns_completed + status.campaigns_failed  # of this run, when it is dispatched once more
     status = replace(status, last_run=transaction.now, campaigns_total=ended + due_campaigns)
+    if request.campaign_ids is None:
+        status = replace(status, backfill_since=request.since if is_backfill_left else None)
     write_status(transaction, request.organization_id, status)
     return before
 
@@ -148,10 +170,9 @@ def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: 
         services.warehouse.merge(batch)
 
 
-def _due(campaigns: Iterable[Campaign], request: Request, services: Services, policy: Policy) -> list[Due]:
+def _checkpoints(request: Request, services: Services) -> Mapping[int, Checkpoint]:
     children = services.state.children(campaigns_path(request.organization_id))
-    checkpoints = {int(name): from_document(Checkpoint, document) for name, document in children}
-    return due(campaigns, checkpoints=checkpoints, request=request, policy=policy, now=services.clock.now())
+    return {int(name): from_document(Checkpoint, document) for name, document in children}
 
 
 def _contacts(request: Request, services: Services) -> list[SyncContacts]:

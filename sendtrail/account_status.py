@@ -12,7 +12,8 @@ class AccountStatus:
     """How an account's latest run is going.
 
     `campaigns_total` is how many campaigns the run had to sync. `activities_synced_today` counts the rows added since
-    midnight UTC of the day of `last_sync_date`.
+    midnight UTC of the day of `last_sync_date`. `backfill_since` is how far back somebody asked for all campaigns,
+    while some of it is still to be handed out: each run goes on with it.
     """
 
     run_id: str
@@ -22,6 +23,7 @@ class AccountStatus:
     campaigns_failed: int = 0
     activities_synced_today: int = 0
     last_sync_date: datetime | None = None
+    backfill_since: datetime | None = None
 
     @property
     def is_finished(self) -> bool:

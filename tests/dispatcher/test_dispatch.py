@@ -1,18 +1,23 @@
 """A run of the dispatcher: what it publishes, once, and what it leaves for the operator."""
 
 import logging
+from datetime import datetime, timedelta
 
 import pytest
 
+from dispatcher.due import Policy
 from sendtrail.account_status import AccountStatus
-from sendtrail.documents import account_path, from_document
+from sendtrail.checkpoint import Checkpoint
+from sendtrail.documents import account_path, campaign_path, from_document
 from sendtrail.errors import LeaseHeld
 from sendtrail.events import Event
 from sendtrail.messages import SyncCampaign, decode
 from sendtrail.ports import Topic
 from sendtrail.reports import Report
 from sendtrail.rows import Table
+from sendtrail.synced import CampaignSynced
 from tests.fake_account import FakeAccount, a_contact
+from tests.fakes import NOON
 from tests.world import ORGANIZATION, Killed, Wire, World
 
 
@@ -127,3 +132,26 @@ def test_a_run_that_is_dispatched_once_more_keeps_what_was_done_of_it() -> None:
     status = status_of(world)
     assert summary.due == 0
     assert (status.campaigns_total, status.campaigns_completed) == (3, 3)
+
+
+def test_a_backfill_of_everything_goes_on_over_the_runs_until_all_is_in() -> None:
+    """Somebody asks once; each run hands out as much as the budget can read until the next: one campaign here."""
+    world = a_world(policy=Policy(lookback=timedelta(days=1), backfill_requests=1))
+    world.clock.advance(timedelta(days=10).total_seconds())
+    asked = NOON - timedelta(days=3_000)
+
+    world.sync("run1", since=asked)
+    first = {row["campaign_id"] for row in world.warehouse.rows(Table.EMAIL_ACTIVITIES)}
+    waiting = status_of(world).backfill_since
+    for run in range(2, 5):
+        world.sync(f"run{run}")
+
+    assert (len(first), waiting) == (1, asked)
+    assert world.stored_ids() == world.account_ids()
+    assert status_of(world).backfill_since is None
+    assert [_synced_since(world, campaign_id) for campaign_id in (1, 2, 3)] == [asked] * 3
+
+
+def _synced_since(world: World, campaign_id: int) -> datetime:
+    checkpoint = from_document(Checkpoint, world.state.documents[campaign_path(ORGANIZATION, campaign_id)])
+    return from_document(CampaignSynced, checkpoint.synced or {}).since

@@ -40,6 +40,11 @@ def a_checkpoint(synced: CampaignSynced | None = None, **changes: object) -> Che
     return replace(checkpoint, **changes)  # type: ignore[arg-type]
 
 
+def an_old_sync(campaign: Campaign) -> Checkpoint:
+    """Return the checkpoint of a campaign without news that is due for an audit."""
+    return a_checkpoint(a_sync(audited_at=NOON - 40 * DAY, counters=campaign.counters))
+
+
 LEASE = new_lease("somebody", now=NOON, lease_s=60)
 EXPIRED = replace(LEASE, expires_at=NOON)
 HELD = a_checkpoint(status=Status.RUNNING, lease=LEASE)
@@ -125,8 +130,9 @@ def test_news_goes_before_backfill_however_big() -> None:
 def test_everything_asked_for_is_backfill() -> None:
     """Of a campaign that was never synced, too."""
     request = replace(REQUEST, since=NOON - 900 * DAY)
+    long_ago = replace(SENT, sent_at=NOON - 400 * DAY)
 
-    (found,) = due([SENT], checkpoints={}, request=request, policy=Policy(), now=NOON)
+    (found,) = due([long_ago], checkpoints={}, request=request, policy=Policy(), now=NOON)
 
     assert (found.message.reason, found.message.backfill) == (Reason.NEW, True)
 
@@ -158,12 +164,11 @@ def test_a_run_hands_out_no_more_backfill_than_the_budget_can_read_until_the_nex
     """News (1) always goes out, and one backfill at least: 55 requests here, 55 more, and 53."""
     rows = {2: 1_000, 3: 1_000, 4: 960}
     campaigns = [a_campaign(1, opens=6), *(a_campaign(n, opens=count, uniqueopens=count) for n, count in rows.items())]
-    old = a_checkpoint(a_sync(audited_at=NOON - 40 * DAY, counters={}))
+    old = {each.campaign_id: an_old_sync(each) for each in campaigns[1:]}
+    checkpoints = {1: a_checkpoint(), **old}
     policy = Policy(backfill_requests=most)
 
-    found = due(
-        campaigns, checkpoints={1: a_checkpoint(), 2: old, 3: old, 4: old}, request=REQUEST, policy=policy, now=NOON
-    )
+    found = due(campaigns, checkpoints=checkpoints, request=REQUEST, policy=policy, now=NOON)
 
     assert [each.message.campaign_id for each in found] == expected
 
@@ -171,11 +176,31 @@ def test_a_run_hands_out_no_more_backfill_than_the_budget_can_read_until_the_nex
 def test_backfill_that_is_being_read_counts_for_what_may_be_handed_out() -> None:
     """Campaign 1 takes all that there is until the next run."""
     campaigns = [a_campaign(1, opens=4_000, uniqueopens=4_000), a_campaign(2, opens=60, uniqueopens=60)]
-    old = a_checkpoint(a_sync(audited_at=NOON - 40 * DAY, counters={}))
-    held = replace(old, status=Status.RUNNING, lease=LEASE, backfill=True)
+    held = replace(an_old_sync(campaigns[0]), status=Status.RUNNING, lease=LEASE, backfill=True)
+    checkpoints = {1: held, 2: an_old_sync(campaigns[1])}
 
-    found = due(
-        campaigns, checkpoints={1: held, 2: old}, request=REQUEST, policy=Policy(backfill_requests=100), now=NOON
-    )
+    found = due(campaigns, checkpoints=checkpoints, request=REQUEST, policy=Policy(backfill_requests=100), now=NOON)
 
     assert found == []
+
+
+def test_the_news_of_a_campaign_does_not_wait_for_its_backfill() -> None:
+    """Campaign 1 takes all the backfill of this run; of campaign 2, which has news too, the news is read."""
+    request = replace(REQUEST, since=NOON - 900 * DAY)
+    campaigns = [a_campaign(1, opens=4_000, uniqueopens=4_000), a_campaign(2, opens=80, uniqueopens=60)]
+    checkpoints = {1: a_checkpoint(), 2: a_checkpoint()}
+
+    found = due(campaigns, checkpoints=checkpoints, request=request, policy=Policy(backfill_requests=100), now=NOON)
+
+    reasons = [(each.message.campaign_id, each.message.reason, each.message.since) for each in found]
+    assert reasons == [(2, Reason.CHANGED, None), (1, Reason.EXTENDED, request.since)]
+
+
+def test_campaigns_that_are_asked_for_by_id_are_all_handed_out() -> None:
+    """Whoever names them wants them now."""
+    request = replace(REQUEST, since=NOON - 900 * DAY, campaign_ids=frozenset({1, 2}))
+    campaigns = [a_campaign(number, opens=4_000, uniqueopens=4_000) for number in (1, 2)]
+
+    found = due(campaigns, checkpoints={}, request=request, policy=Policy(backfill_requests=100), now=NOON)
+
+    assert [each.message.campaign_id for each in found] == [1, 2]
