@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from math import ceil
@@ -189,7 +190,9 @@ def _number(header: str | None, kind: Callable[[str], N]) -> N | None:
     return kind(header) if header is not None and header.strip().isdecimal() else None
 
 
+@cache
 def _session(url: str) -> requests.Session:
+    """Return the session of an account: kept, so that a small delivery need not begin with a handshake."""
     session = requests.Session()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = "sendtrail"
