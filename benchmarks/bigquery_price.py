@@ -1,6 +1,4 @@
-"""What BigQuery bills for MERGE statements.
-
-On-demand prices: https://cloud.google.com/bigquery/pricing#on_demand_pricing
+"""What BigQuery bills for MERGE statements, computed from the rows that they read.
 
 An insert-only MERGE is billed by the columns that it reads, whatever it inserts:
 https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#on-demand_query_size_calculation
@@ -13,12 +11,10 @@ from typing import Any
 import orjson
 
 from sendtrail.activity import ID_BYTES
+from sendtrail.bigquery_price import DOLLARS_A_TIB, FREE_A_MONTH_TIB, LEAST_A_TABLE, MEBIBYTE
 from sendtrail.rows import Row
 from sendtrail.tables import Column, definition
 
-MEBIBYTE, TEBIBYTE = 2**20, 2**40
-LEAST_A_TABLE = 10 * MEBIBYTE
-FREE_A_MONTH_TIB, DOLLARS_A_TIB = 1.0, 6.25
 # `activity_id` (in hexadecimal, and 2 bytes) and `activity_date`: what the MERGE reads of each row that is there.
 KEY_BYTES = 2 * ID_BYTES + 2 + 8
 # https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#data_type_sizes

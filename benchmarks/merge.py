@@ -9,7 +9,7 @@ from pathlib import Path
 from random import random
 from uuid import uuid4
 
-from benchmarks.bigquery_price import FREE_A_MONTH_TIB, MEBIBYTE, TEBIBYTE, dollars_a_month
+from benchmarks.bigquery_price import dollars_a_month
 from benchmarks.counting_state import CountingState
 from benchmarks.decaying_account import Decay, DecayingAccount
 from benchmarks.figures import Figure
@@ -20,6 +20,7 @@ from benchmarks.syncing import ORGANIZATION
 from campaign_worker.sync import CampaignSource, sync_campaign
 from dispatcher.dispatch import dispatch
 from dispatcher.due import Policy, Request
+from sendtrail.bigquery_price import FREE_A_MONTH_TIB, MEBIBYTE, TEBIBYTE
 from sendtrail.clock import Deadline
 from sendtrail.gcp.settings import FunctionSettings
 from sendtrail.handling import handle

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sendtrail.messages import Reason, SyncCampaign
 from sendtrail.reach import THOROUGH, Overlap, floor, reach, reports_to_read
-from sendtrail.reports import Position, Report, counted_rows, is_empty, moved_rows
+from sendtrail.reports import Position, Report, counted_rows, is_empty
 from sendtrail.synced import CampaignSynced
 
 
@@ -133,12 +133,11 @@ def _unit(
 ) -> Unit:
     read_to = reach(report, message, synced, since=since, now=now, overlap=overlap)
     is_whole = not message_id and message.reason not in (Reason.AUDIT, Reason.FORCED)  # counters are the campaign's
-    before = {} if synced is None or read_to.since == since else synced.counters
     return Unit(
         report=report,
         message_id=message_id,
         since=read_to.since,
         deep=read_to.deep,
         counted=counted_rows(report, message.counters) if is_whole else None,
-        moved=moved_rows(report, now=message.counters, before=before) if is_whole else None,
+        moved=read_to.moved if is_whole else None,
     )

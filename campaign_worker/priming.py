@@ -18,7 +18,7 @@ MOST_PRIMED = 5
 def primed(readers: Sequence[Callable[[], Iterator[T]]]) -> Iterator[Iterator[T]]:
     """Yield what each reader gives, in their order; an error is raised in the place of its report.
 
-    Stopping early gives up what is under way, without waiting for it.
+    Stopping early waits for nothing: what has not begun does not begin, and of what is under way the answer is dropped.
     """
     if len(readers) < 2:
         yield from (reader() for reader in readers)

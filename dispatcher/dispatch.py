@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dispatcher.due import Policy, Request, due, is_left, next_sequence
+from dispatcher.due import Policy, Request, next_sequence
+from dispatcher.handing_out import handed_out, is_left
 from sendtrail.account_status import AccountStatus, read_status, write_status
 from sendtrail.campaigns import Campaign, CampaignLists
 from sendtrail.checkpoint import Checkpoint
@@ -15,7 +16,7 @@ from sendtrail.events import Event, log_event
 from sendtrail.forecast import NOTHING, Forecast, total
 from sendtrail.leases import read_checkpoint
 from sendtrail.messages import SyncContacts, encode
-from sendtrail.ports import Topic, Transaction
+from sendtrail.ports import State, Topic, Transaction
 from sendtrail.rows import Batch, Table, campaign_row
 from sendtrail.services import Services
 
@@ -63,14 +64,14 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
     campaigns = [] if request.campaign_ids == frozenset() else list(lists.campaigns())
     _merge_campaigns(campaigns, request, services)
     request = _with_backfill(request, services)
-    checkpoints = _checkpoints(request, services)
+    checkpoints = checkpoints_of(request.organization_id, services.state)
     now = services.clock.now()
-    found = due(campaigns, checkpoints=checkpoints, request=request, policy=policy, now=now)
-    messages = [each.message for each in found]
+    out = handed_out(campaigns, checkpoints=checkpoints, request=request, policy=policy, now=now)
+    messages = [each.message for each in out]
     contacts = _contacts(request, services) if request.contacts else []
     if request.campaign_ids != frozenset():
         is_backfill_left = request.since is not None and is_left(
-            campaigns, checkpoints=checkpoints, since=request.since, handed_out=found
+            campaigns, checkpoints=checkpoints, since=request.since, out=out
         )
         _announce_run(request, services, due_campaigns=len(messages), is_backfill_left=is_backfill_left)
     services.publisher.publish(Topic.CAMPAIGNS, [encode(message) for message in messages])
@@ -81,7 +82,7 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         campaigns=len(campaigns),
         due=len(messages),
         published=len(messages) + len(contacts),
-        forecast=total(each.forecast for each in found),
+        forecast=total(each.forecast for each in out),
         unknown=sorted((request.campaign_ids or frozenset()) - {campaign.campaign_id for campaign in campaigns}),
     )
     services.state.transact(lambda transaction: _close(transaction, summary))
@@ -170,8 +171,9 @@ def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: 
         services.warehouse.merge(batch)
 
 
-def _checkpoints(request: Request, services: Services) -> Mapping[int, Checkpoint]:
-    children = services.state.children(campaigns_path(request.organization_id))
+def checkpoints_of(organization_id: str, state: State) -> Mapping[int, Checkpoint]:
+    """Return the checkpoint of each campaign that was ever claimed, by its id."""
+    children = state.children(campaigns_path(organization_id))
     return {int(name): from_document(Checkpoint, document) for name, document in children}
 
 

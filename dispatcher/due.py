@@ -1,7 +1,7 @@
 """Which campaigns are due, and why: their counters against their checkpoints."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sendtrail.campaigns import Campaign
@@ -63,94 +63,19 @@ def due(
     policy: Policy,
     now: datetime,
 ) -> list[Due]:
-    """Return the campaigns that are to be read: news before backfill, and of each the biggest gap first.
-
-    Of a campaign whose backfill does not fit into this run, its news alone is read.
-    """
-    listed = list(campaigns)
-    found = _found(listed, checkpoints, request=request, policy=policy, now=now)
-    most = None if request.campaign_ids is not None or request.force else policy.backfill_requests
-    if most is None:
-        return sorted(found.values(), key=_turn)
-    news, never = replace(request, since=None), replace(policy, audit=timedelta.max)
-    alone = _found(listed, checkpoints, request=news, policy=never, now=now)
-    under_way = _under_way(listed, checkpoints, request=request, policy=policy, now=now)
-    return sorted(_handed_out(found.values(), alone, most=most, under_way=under_way), key=_turn)
-
-
-def is_left(
-    campaigns: Iterable[Campaign],
-    *,
-    checkpoints: Mapping[int, Checkpoint],
-    since: datetime,
-    handed_out: Iterable[Due],
-) -> bool:
-    """Tell whether a campaign has neither been read back to `since`, nor been handed out for it by now."""
-    messages = [each.message for each in handed_out]
-    out = {message.campaign_id for message in messages if message.since and message.since <= since}
-    sent = [campaign.campaign_id for campaign in campaigns if campaign.was_sent]
-    return any(number not in out and not _reaches(checkpoints.get(number), since) for number in sent)
-
-
-def _reaches(checkpoint: Checkpoint | None, since: datetime) -> bool:
-    synced = last_sync(checkpoint)
-    is_under_way = checkpoint is not None and checkpoint.backfill and checkpoint.status is Status.RUNNING
-    return is_under_way or (synced is not None and synced.since <= since)
-
-
-def _found(
-    campaigns: Iterable[Campaign],
-    checkpoints: Mapping[int, Checkpoint],
-    *,
-    request: Request,
-    policy: Policy,
-    now: datetime,
-) -> dict[int, Due]:
-    found: dict[int, Due] = {}
+    """Return the campaigns that are to be read: news before backfill, and of each the biggest gap first."""
+    found = []
     for campaign in campaigns:
         checkpoint = checkpoints.get(campaign.campaign_id)
         reason = why(campaign, checkpoint=checkpoint, request=request, policy=policy, now=now)
         if reason is not None:
-            found[campaign.campaign_id] = _due(
-                campaign, checkpoint, reason=reason, request=request, policy=policy, now=now
-            )
-    return found
+            found.append(reading(campaign, checkpoint, reason=reason, request=request, policy=policy, now=now))
+    return in_turn(found)
 
 
-def _under_way(
-    campaigns: Iterable[Campaign],
-    checkpoints: Mapping[int, Checkpoint],
-    *,
-    request: Request,
-    policy: Policy,
-    now: datetime,
-) -> int:
-    """Return the requests of the backfill that workers are at: of all of it, as what is left is not known here."""
-    held = {n: each for n, each in checkpoints.items() if each.backfill and each.is_held(now)}
-    return sum(
-        _due(
-            campaign, held[campaign.campaign_id], reason=Reason.FORCED, request=request, policy=policy, now=now
-        ).forecast.requests
-        for campaign in campaigns
-        if campaign.campaign_id in held
-    )
-
-
-def _turn(each: Due) -> tuple[bool, int, int]:
-    return each.message.backfill, -each.gap, each.message.campaign_id
-
-
-def _handed_out(found: Iterable[Due], alone: Mapping[int, Due], *, most: int, under_way: int) -> Iterator[Due]:
-    """Yield all news, and backfill up to `most` requests with what is under way: one campaign at least."""
-    handed_out = under_way
-    for each in sorted(found, key=_turn):
-        if not each.message.backfill:
-            yield each
-        elif not handed_out or handed_out + each.forecast.requests <= most:
-            handed_out += each.forecast.requests
-            yield each
-        elif (news := alone.get(each.message.campaign_id)) and not news.message.backfill:
-            yield news
+def in_turn(found: Iterable[Due]) -> list[Due]:
+    """Return campaigns in the order in which they go out."""
+    return sorted(found, key=lambda each: (each.message.backfill, -each.gap, each.message.campaign_id))
 
 
 def why(
@@ -192,7 +117,7 @@ def last_sync(checkpoint: Checkpoint | None) -> CampaignSynced | None:
     return from_document(CampaignSynced, checkpoint.synced)
 
 
-def _due(
+def reading(
     campaign: Campaign,
     checkpoint: Checkpoint | None,
     *,
@@ -201,6 +126,7 @@ def _due(
     policy: Policy,
     now: datetime,
 ) -> Due:
+    """Return what it means to read a campaign for a reason."""
     synced = last_sync(checkpoint)
     first_since = now - policy.lookback
     message = SyncCampaign(
@@ -228,12 +154,12 @@ def _is_backfill(
     campaign: Campaign, checkpoint: Checkpoint | None, *, reason: Reason, request: Request, first_since: datetime
 ) -> bool:
     """Tell whether this is history, which can wait, rather than news."""
-    if reason is Reason.NEW:
-        is_old = campaign.sent_at is None or campaign.sent_at < first_since
-        return is_old and request.since is not None and request.since < first_since
-    if reason is Reason.UNFINISHED:
-        return checkpoint is not None and checkpoint.backfill
-    return reason in BACKFILL
+    if reason in BACKFILL or (reason is Reason.UNFINISHED and checkpoint is not None and checkpoint.backfill):
+        return True
+    synced = last_sync(checkpoint)
+    reached = first_since if synced is None else synced.since
+    has_history = synced is not None or campaign.sent_at is None or campaign.sent_at < first_since
+    return has_history and request.since is not None and request.since < reached
 
 
 def next_sequence(checkpoint: Checkpoint | None) -> int:

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from sendtrail.api_limits import LIST_LIMIT, PAGE_SIZE
+from sendtrail.bigquery_price import LEAST_A_TABLE
 from sendtrail.campaigns import Campaign
 from sendtrail.messages import SyncCampaign
 from sendtrail.reach import Overlap, floor, reach, reports_to_read
-from sendtrail.reports import Report, counted_rows, moved_rows
+from sendtrail.reports import Report, counted_rows
 from sendtrail.synced import CampaignSynced
 
-PAGE_ROWS = 20
-CAMPAIGNS_A_REQUEST = CONTACTS_A_REQUEST = 100
 MESSAGES_OF_A_SPLIT = 2
 # Of a campaign that was sent to all at once, this is how long half of its opens take.
 HALF_OF_THE_OPENS = timedelta(hours=6)
-# The fewest bytes that BigQuery bills for each table that a statement names: https://cloud.google.com/bigquery/pricing
-LEAST_BILLED_BYTES = 10_000_000
 TABLES_IN_A_MERGE = 2
 
 
@@ -38,7 +36,7 @@ class Forecast:
     @property
     def bytes_billed(self) -> int:
         """Return what BigQuery bills at least for the MERGEs; loading costs nothing."""
-        return self.batches * TABLES_IN_A_MERGE * LEAST_BILLED_BYTES
+        return self.batches * TABLES_IN_A_MERGE * LEAST_A_TABLE
 
 
 NOTHING = Forecast()
@@ -51,7 +49,7 @@ def total(forecasts: Iterable[Forecast]) -> Forecast:
 
 def list_requests(campaigns: int) -> int:
     """Return the requests that list so many campaigns."""
-    return ceil(campaigns / CAMPAIGNS_A_REQUEST)
+    return ceil(campaigns / LIST_LIMIT)
 
 
 def campaign_forecast(
@@ -80,9 +78,7 @@ def campaign_forecast(
 
 def contacts_forecast(contacts: int, *, flush_rows: int) -> Forecast:
     """Return what a full pass takes: its pages, the empty one that ends it (asked for twice), tags and lists."""
-    return Forecast(
-        requests=ceil(contacts / CONTACTS_A_REQUEST) + 4, rows=contacts, batches=2 * ceil(contacts / flush_rows)
-    )
+    return Forecast(requests=ceil(contacts / LIST_LIMIT) + 4, rows=contacts, batches=2 * ceil(contacts / flush_rows))
 
 
 def share_since(campaign: Campaign, since: datetime, *, now: datetime) -> float:
@@ -112,15 +108,13 @@ def _report_forecast(
     if report in (Report.CLICKS, Report.FORWARDS):  # a page of links holds all of their clicks
         return Forecast(requests=1, rows=counted)
     if report is not Report.OPENS:
-        return Forecast(requests=_pages_to_the_end(counted), rows=counted)
+        return Forecast(requests=_pages(counted), rows=counted)
     read_to = reach(report, message, synced, since=since, now=now, overlap=overlap)
-    before = {} if synced is None or read_to.since == since else synced.counters
-    moved = moved_rows(report, now=message.counters, before=before)
+    moved = read_to.moved
     rows = round(counted * share_since(campaign, read_to.since, now=now)) if moved is None else min(moved, counted)
-    is_all = rows >= counted
-    return Forecast(requests=_pages_to_the_end(rows) if is_all else rows // PAGE_ROWS + 1, rows=rows)
+    return Forecast(requests=_pages(rows), rows=rows)
 
 
-def _pages_to_the_end(rows: int) -> int:
-    """Return the requests that read so many rows: a page that is not full ends them, or else an empty one does."""
-    return rows // PAGE_ROWS + 1
+def _pages(rows: int) -> int:
+    """Return the requests that read so many rows: the last page is not full, or holds none, or an older row."""
+    return rows // PAGE_SIZE + 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sendtrail.messages import Reason, SyncCampaign
-from sendtrail.reports import Report, has_news, is_empty
+from sendtrail.reports import Report, has_news, is_empty, moved_rows
 from sendtrail.synced import CampaignSynced
 
 # After these the warehouse holds everything back to `since`, whatever an earlier read may have missed.
@@ -27,10 +27,14 @@ DEFAULT_OVERLAP = Overlap()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
-    """How far back a report is read; `deep` says that this is by the whole overlap, or further."""
+    """How far back a report is read; `deep` says that this is by the whole overlap, or further.
+
+    `moved` is how many of its rows can be new, None where the counters do not tell.
+    """
 
     since: datetime
     deep: bool
+    moved: int | None
 
 
 def floor(message: SyncCampaign, synced: CampaignSynced | None, *, now: datetime) -> datetime:
@@ -61,10 +65,24 @@ def reach(
     overlap: Overlap,
 ) -> Reach:
     """Return how far back a report is read: to where it was read before, less what may have come into its list late."""
+    read_to, deep = _read_to(report, message, synced, since=since, now=now, overlap=overlap)
+    before = {} if synced is None or read_to == since else synced.counters
+    return Reach(since=read_to, deep=deep, moved=moved_rows(report, now=message.counters, before=before))
+
+
+def _read_to(
+    report: Report,
+    message: SyncCampaign,
+    synced: CampaignSynced | None,
+    *,
+    since: datetime,
+    now: datetime,
+    overlap: Overlap,
+) -> tuple[datetime, bool]:
     if synced is None or since < synced.since or message.reason in THOROUGH or report not in synced.watermarks:
-        return Reach(since=since, deep=True)
+        return since, True
     watermark = synced.watermarks[report]
     deep_watermark = synced.deep_watermarks.get(report, watermark)
     if message.reason is not Reason.CHANGED or now - deep_watermark >= DEEP_EVERY:
-        return Reach(since=max(since, deep_watermark - overlap.whole), deep=True)
-    return Reach(since=max(since, watermark - min(overlap.whole, overlap.recent)), deep=False)
+        return max(since, deep_watermark - overlap.whole), True
+    return max(since, watermark - min(overlap.whole, overlap.recent)), False

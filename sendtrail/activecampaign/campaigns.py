@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from sendtrail.activecampaign.client import Client, Get
-from sendtrail.activecampaign.listing import LIMIT, Item, items, listed
+from sendtrail.activecampaign.listing import Item, items, listed
 from sendtrail.activecampaign.timestamps import CENTRAL, instant
 from sendtrail.activecampaign.values import identifier, number, text
+from sendtrail.api_limits import LIST_LIMIT
 from sendtrail.campaigns import COUNTERS, Campaign
 
 SPLIT = "split"
@@ -41,6 +42,6 @@ def campaign(campaign_id: int, row: Item) -> Campaign:
 def campaign_messages(client: Client, campaign_id: int) -> list[str]:
     """Return the ids of a campaign's messages, once each, in the account's order."""
     name, subject = "campaignMessages", f"messages of campaign {campaign_id}"
-    get = Get(path=f"/api/3/campaigns/{campaign_id}/{name}", params={"limit": LIMIT}, subject=subject)
+    get = Get(path=f"/api/3/campaigns/{campaign_id}/{name}", params={"limit": LIST_LIMIT}, subject=subject)
     rows = client.json(get, lambda content: items(content, name, subject=subject))
     return list(dict.fromkeys(found for row in rows if (found := identifier(row.get("messageid")))))

@@ -27,6 +27,7 @@ from sendtrail.ports import RequestBudget
 T = TypeVar("T")
 N = TypeVar("N", int, float)
 
+# What is read ahead stays well below it; beyond it a connection serves a single request and is dropped.
 MOST_CONNECTIONS = 64
 _PART_BYTES = 65_536
 # How much the latest answer counts in the running mean of how long answers take.
@@ -91,7 +92,7 @@ class Client:
         self._answer_s = 0.0
 
     @property
-    def fills_the_budget(self) -> int:
+    def requests_to_fill_the_budget(self) -> int:
         """Return how many requests have to be under way for the budget never to wait for an answer."""
         return 1 + ceil(self._answer_s / self._budget.interval_s)
 

@@ -7,10 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 from sendtrail.activecampaign.client import Client, Get
-from sendtrail.activecampaign.listing import LIMIT, Item, item_id, items, total_of
+from sendtrail.activecampaign.listing import Item, item_id, items, total_of
 from sendtrail.activecampaign.names import Names
 from sendtrail.activecampaign.timestamps import CENTRAL, UTC_ZONE, instant
 from sendtrail.activecampaign.values import identifier, number, text
+from sendtrail.api_limits import LIST_LIMIT
 from sendtrail.contacts import Contact, ContactPage, ListMembership
 from sendtrail.errors import Unreadable
 
@@ -39,7 +40,7 @@ class ContactPages:
         params: dict[str, str | int] = {
             "orders[id]": "ASC",
             "id_greater": after,
-            "limit": LIMIT,
+            "limit": LIST_LIMIT,
             "include": "contactTags,contactLists",
         }
         get = Get(path="/api/3/contacts", params=params, subject=subject)

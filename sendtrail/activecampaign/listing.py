@@ -7,11 +7,10 @@ from typing import Any
 from sendtrail.activecampaign.client import Client, Get
 from sendtrail.activecampaign.retries import Setback
 from sendtrail.activecampaign.values import number
+from sendtrail.api_limits import LIST_LIMIT
 from sendtrail.errors import Unavailable, Unreadable
 
 Item = Mapping[str, Any]
-
-LIMIT = 100  # asking for more is silently ignored
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +66,9 @@ def _page(client: Client, name: str, offset: int) -> Page:
             raise Setback(Unavailable(f"{subject}: an empty page, and there are {total}; it is asked for again later"))
         return Page(rows={item_id(row, subject=subject): row for row in rows}, received=len(rows), total=total)
 
-    return client.json(Get(path=f"/api/3/{name}", params={"limit": LIMIT, "offset": offset}, subject=subject), read)
+    return client.json(
+        Get(path=f"/api/3/{name}", params={"limit": LIST_LIMIT, "offset": offset}, subject=subject), read
+    )
 
 
 def total_of(content: Item) -> int | None:

@@ -20,6 +20,7 @@ from sendtrail.activecampaign.lookahead import Lookahead
 from sendtrail.activecampaign.order import after_page, is_complete
 from sendtrail.activecampaign.repeats import PageMemory, Sight
 from sendtrail.activity import Activity
+from sendtrail.api_limits import PAGE_SIZE
 from sendtrail.errors import Unreadable
 from sendtrail.reports import Chunk, Report, ReportQuery
 
@@ -30,7 +31,6 @@ ACTIONS = {
     Report.UNSUBSCRIBES: "campaign_report_unsubscription_list",
     Report.FORWARDS: "campaign_report_forward_list",
 }
-PAGE_SIZE = 20
 CHUNK_SIZE = 1_000
 
 
@@ -60,7 +60,7 @@ class V1Reports:
         pages = PagesAhead(
             lambda page, is_wanted: self._rows(query, page, is_wanted),
             first=position.page,
-            window=lambda page: lookahead.window(page, enough=self._client.fills_the_budget),
+            window=lambda page: lookahead.window(page, enough=self._client.requests_to_fill_the_budget),
         )
         with closing(pages):
             for chunk in self._chunks(query, pages):

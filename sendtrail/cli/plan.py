@@ -1,7 +1,7 @@
 """`sendtrail plan`: what a sync takes, before it is begun."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,10 +10,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from dispatcher.dispatch import checkpoints_of
 from dispatcher.due import Due, Policy, due
 from sendtrail.activecampaign.account import Account
+from sendtrail.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
 from sendtrail.budget import RateBudget
-from sendtrail.checkpoint import Checkpoint
 from sendtrail.cli.options import (
     All,
     Campaign,
@@ -32,13 +33,10 @@ from sendtrail.cli.run import PATIENCE, request_of, state_file
 from sendtrail.cli.settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.departures import departures
-from sendtrail.documents import campaigns_path, from_document
 from sendtrail.forecast import Forecast, contacts_forecast, list_requests, total
 from sendtrail.local.state import SqliteState
 
 GIGABYTE = 1e9
-# https://cloud.google.com/bigquery/pricing, on demand: the first TiB of a month is free.
-BYTES_A_TIB, DOLLARS_A_TIB = 2**40, 6.25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +77,7 @@ def plan(  # noqa: PLR0913  (a parameter an option)
         clock = SystemClock()
         found = due(
             campaigns,
-            checkpoints=_checkpoints(settings, state),
+            checkpoints=checkpoints_of(settings.organization, state),
             request=request_of(settings, now=clock.now()),
             policy=Policy(overlap=settings.overlap),
             now=clock.now(),
@@ -112,7 +110,7 @@ def _print(console: Console, lines: Sequence[Line], *, interval_s: float) -> Non
         table.add_row(line.name, f"{line.number:,}", *_cells(line.forecast, interval_s))
     table.add_row("together", "", *_cells(together, interval_s), style="bold")
     console.print(table)
-    share, billed = together.bytes_billed / BYTES_A_TIB, f"{together.bytes_billed / GIGABYTE:,.1f} GB"
+    share, billed = together.bytes_billed / TEBIBYTE, f"{together.bytes_billed / GIGABYTE:,.1f} GB"
     console.print(
         f"\nAt {1 / interval_s:.1f} requests a second. On BigQuery: {together.batches:,} load jobs (free) and as many "
         f"MERGEs, which bill {billed} at least: {share:.1%} of the TiB that is free each month, "
@@ -156,8 +154,3 @@ def _account(settings: SyncSettings, state: SqliteState) -> Account:
         departures=departures(clock, requests_per_second=connection.pace.per_second),
     )
     return Account(connection, budget=budget, clock=clock, retries=PATIENCE)
-
-
-def _checkpoints(settings: SyncSettings, state: SqliteState) -> Mapping[int, Checkpoint]:
-    children = state.children(campaigns_path(settings.organization))
-    return {int(name): from_document(Checkpoint, document) for name, document in children}

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sendtrail.bigquery_price import TEBIBYTE
 from sendtrail.errors import SettingsError
 from sendtrail.gcp.bigquery import Datasets
 from sendtrail.ports import Topic
@@ -14,7 +15,6 @@ from sendtrail.reach import Overlap
 from sendtrail.tables import checked_name
 
 PREFIX = "SENDTRAIL_"
-TEBIBYTE = 2**40
 
 ProjectId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")]
 TopicId = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._~+%-]{2,254}$")]

@@ -107,8 +107,8 @@ def test_most_opens_come_soon_after_the_send() -> None:
 
 
 def test_bytes_are_billed_for_each_table_of_each_merge() -> None:
-    """Ten million at least, of both tables."""
+    """Ten mebibytes at least, of both tables."""
     forecast = total([Forecast(requests=1, rows=5, batches=2), contacts_forecast(100, flush_rows=5_000)])
 
     assert forecast.batches == 4
-    assert forecast.bytes_billed == 80_000_000
+    assert forecast.bytes_billed == 80 * 2**20

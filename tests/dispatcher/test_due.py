@@ -1,50 +1,18 @@
 """Which campaigns are due, and why."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from dispatcher.due import Policy, Request, due, why
 from sendtrail.campaigns import Campaign
 from sendtrail.checkpoint import Checkpoint, Status, new_lease
-from sendtrail.documents import to_document
 from sendtrail.messages import Reason
-from sendtrail.reports import Report
-from sendtrail.synced import CampaignSynced
+from tests.dispatcher.checkpoints import DAY, a_checkpoint, a_sync
 from tests.fake_account import a_campaign
 from tests.fakes import NOON
 
 REQUEST = Request(organization_id="acme", run_id="run2")
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-
-
-def a_sync(**changes: object) -> CampaignSynced:
-    """Return what a sync of an hour ago left behind."""
-    synced = CampaignSynced(
-        since=NOON - 7 * DAY,
-        watermarks={Report.OPENS: NOON - HOUR},
-        counters={"send_amt": 100, "opens": 5},
-        synced_at=NOON - HOUR,
-        audited_at=NOON - HOUR,
-        confirmed=True,
-    )
-    return replace(synced, **changes)  # type: ignore[arg-type]
-
-
-def a_checkpoint(synced: CampaignSynced | None = None, **changes: object) -> Checkpoint:
-    """Return the checkpoint of a campaign that is done."""
-    document = to_document(synced or a_sync())
-    checkpoint = Checkpoint(run_id="run1", sequence=4, status=Status.DONE, updated_at=NOON, synced=document)
-    return replace(checkpoint, **changes)  # type: ignore[arg-type]
-
-
-def an_old_sync(campaign: Campaign) -> Checkpoint:
-    """Return the checkpoint of a campaign without news that is due for an audit."""
-    return a_checkpoint(a_sync(audited_at=NOON - 40 * DAY, counters=campaign.counters))
-
-
 LEASE = new_lease("somebody", now=NOON, lease_s=60)
 EXPIRED = replace(LEASE, expires_at=NOON)
 HELD = a_checkpoint(status=Status.RUNNING, lease=LEASE)
@@ -155,52 +123,15 @@ def test_an_interrupted_backfill_stays_one() -> None:
     assert [(each.message.campaign_id, each.message.backfill) for each in found] == [(2, False), (1, True)]
 
 
-@pytest.mark.parametrize(
-    ("most", "expected"), [(None, [1, 2, 3, 4]), (1, [1, 2]), (110, [1, 2, 3]), (163, [1, 2, 3, 4])]
-)
-def test_a_run_hands_out_no_more_backfill_than_the_budget_can_read_until_the_next(
-    most: int | None, expected: list[int]
-) -> None:
-    """News (1) always goes out, and one backfill at least: 55 requests here, 55 more, and 53."""
-    rows = {2: 1_000, 3: 1_000, 4: 960}
-    campaigns = [a_campaign(1, opens=6), *(a_campaign(n, opens=count, uniqueopens=count) for n, count in rows.items())]
-    old = {each.campaign_id: an_old_sync(each) for each in campaigns[1:]}
-    checkpoints = {1: a_checkpoint(), **old}
-    policy = Policy(backfill_requests=most)
-
-    found = due(campaigns, checkpoints=checkpoints, request=REQUEST, policy=policy, now=NOON)
-
-    assert [each.message.campaign_id for each in found] == expected
-
-
-def test_backfill_that_is_being_read_counts_for_what_may_be_handed_out() -> None:
-    """Campaign 1 takes all that there is until the next run."""
-    campaigns = [a_campaign(1, opens=4_000, uniqueopens=4_000), a_campaign(2, opens=60, uniqueopens=60)]
-    held = replace(an_old_sync(campaigns[0]), status=Status.RUNNING, lease=LEASE, backfill=True)
-    checkpoints = {1: held, 2: an_old_sync(campaigns[1])}
-
-    found = due(campaigns, checkpoints=checkpoints, request=REQUEST, policy=Policy(backfill_requests=100), now=NOON)
-
-    assert found == []
-
-
-def test_the_news_of_a_campaign_does_not_wait_for_its_backfill() -> None:
-    """Campaign 1 takes all the backfill of this run; of campaign 2, which has news too, the news is read."""
+def test_unfinished_news_that_is_to_go_further_back_is_backfill() -> None:
+    """What it is now asked for is history, which can wait, however it began."""
     request = replace(REQUEST, since=NOON - 900 * DAY)
-    campaigns = [a_campaign(1, opens=4_000, uniqueopens=4_000), a_campaign(2, opens=80, uniqueopens=60)]
-    checkpoints = {1: a_checkpoint(), 2: a_checkpoint()}
+    checkpoint = a_checkpoint(status=Status.RUNNING)
 
-    found = due(campaigns, checkpoints=checkpoints, request=request, policy=Policy(backfill_requests=100), now=NOON)
+    (found,) = due([SENT], checkpoints={1: checkpoint}, request=request, policy=Policy(), now=NOON)
 
-    reasons = [(each.message.campaign_id, each.message.reason, each.message.since) for each in found]
-    assert reasons == [(2, Reason.CHANGED, None), (1, Reason.EXTENDED, request.since)]
-
-
-def test_campaigns_that_are_asked_for_by_id_are_all_handed_out() -> None:
-    """Whoever names them wants them now."""
-    request = replace(REQUEST, since=NOON - 900 * DAY, campaign_ids=frozenset({1, 2}))
-    campaigns = [a_campaign(number, opens=4_000, uniqueopens=4_000) for number in (1, 2)]
-
-    found = due(campaigns, checkpoints={}, request=request, policy=Policy(backfill_requests=100), now=NOON)
-
-    assert [each.message.campaign_id for each in found] == [1, 2]
+    assert (found.message.reason, found.message.since, found.message.backfill) == (
+        Reason.UNFINISHED,
+        request.since,
+        True,
+    )

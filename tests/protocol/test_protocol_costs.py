@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import pytest
+
 from campaign_worker.sync import CampaignSource, sync_campaign
 from sendtrail.delivery import Outcome
 from sendtrail.messages import SyncCampaign, decode
@@ -71,26 +73,17 @@ def test_pages_are_read_while_the_warehouse_merges() -> None:
     assert world.stored_ids() == world.account_ids()
 
 
-def test_a_campaign_with_a_page_of_news_costs_two_transactions_and_a_batch() -> None:
-    """It is claimed, merged and completed; the lease is young enough to be trusted meanwhile."""
+@pytest.mark.parametrize(("opens", "transactions_and_merges", "batches"), [(0, 2, 0), (7, 3, 1)])
+def test_a_campaign_with_at_most_a_page_of_news_costs_two_transactions(
+    opens: int, transactions_and_merges: int, batches: int
+) -> None:
+    """It is claimed and completed, its lease is young enough to be trusted meanwhile; nothing read, nothing merged."""
     world = World()
-    world.account.fill(1, Report.OPENS, 7)
+    world.account.fill(1, Report.OPENS, opens)
     world.dispatch(contacts=False)
-    before = world.wire.operations
+    operations, merged = world.wire.operations, len(world.warehouse.batches)
 
     world.drain()
 
-    transactions_and_merges = (world.wire.operations - before) / 2
-    assert (transactions_and_merges, len(world.warehouse.batches)) == (3, 2)  # the other batch is the campaign list
-
-
-def test_a_campaign_without_news_costs_two_transactions() -> None:
-    """No batch is staged or merged where nothing was read."""
-    world = World()
-    world.account.fill(1, Report.OPENS, 0)
-    world.dispatch(contacts=False)
-    before = world.wire.operations
-
-    world.drain()
-
-    assert (world.wire.operations - before) / 2 == 2
+    assert (world.wire.operations - operations) / 2 == transactions_and_merges
+    assert len(world.warehouse.batches) - merged == batches
