@@ -87,6 +87,25 @@ def test_news_takes_the_pages_that_it_can_fill() -> None:
     assert (forecast.requests, forecast.rows) == (3, 40)
 
 
+@pytest.mark.parametrize("reason", [Reason.EXTENDED, Reason.AUDIT])
+def test_what_is_read_for_the_past_takes_all_of_its_pages(reason: Reason) -> None:
+    """However little is new: nobody has read what lies further back, or it is to be read again."""
+    counters = {"opens": 1_000, "uniqueopens": 830, "forwards": 0, "unsubscribes": 0}
+    synced = CampaignSynced(
+        since=NOON + 18 * DAY if reason is Reason.EXTENDED else ALL,
+        watermarks={Report.OPENS: NOON + 19 * DAY},
+        counters=counters,
+        synced_at=NOON + 19 * DAY,
+        audited_at=NOON + 19 * DAY,
+        confirmed=True,
+    )
+
+    forecast = forecast_of(replace(a_message(reason=reason), counters=counters), synced)
+
+    assert forecast.rows == 830
+    assert forecast.requests >= 42
+
+
 def test_a_split_campaign_takes_its_reports_for_each_message() -> None:
     """And the list of its messages."""
     one = forecast_of(a_message(opens=40, uniqueopens=39, hardbounces=0, softbounces=0))
