@@ -44,7 +44,7 @@ $(CHECKOV)/.ready: tests/terraform/checkov.txt
 	@touch $@
 
 emulators: $(READY)  ## install the BigQuery emulator, where Python 3.13 is there
-	@$(BIN)/python -m sendtrail.gcp.emulators $(EMULATOR)
+	@$(BIN)/python -m sendtrail.emulators $(EMULATOR)
 
 bundles: $(READY)  ## build the deployment zip of each function into build/
 	@$(BIN)/python -m deploy.bundles

@@ -14,7 +14,7 @@ import orjson
 import requests
 from pydantic import TypeAdapter
 
-from simulator import Arrival, News, Stats, TruthCampaign, TruthPages
+from sendtrail.simulator import Arrival, News, Stats, TruthCampaign, TruthPages
 
 KEY = "simulated-key"
 PATIENCE_S = 300.0
@@ -69,7 +69,7 @@ class SimulatedAccount:
 
 @contextmanager
 def simulated(options: Options) -> Iterator[SimulatedAccount]:
-    """Serve an account in a process of its own; options are those of `python -m simulator`, `_` for `-`."""
+    """Serve an account in a process of its own; options are those of `python -m sendtrail.simulator`, `_` for `-`."""
     spoken = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     command = [sys.executable, "-m", "simulator", *spoken, "--api-key", KEY]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

@@ -10,10 +10,10 @@ from typing import Any
 
 import orjson
 
-from sendtrail.activity import ID_BYTES
-from sendtrail.bigquery_price import DOLLARS_A_TIB, FREE_A_MONTH_TIB, LEAST_A_TABLE, MEBIBYTE
-from sendtrail.rows import Row
-from sendtrail.tables import Column, definition
+from sendtrail.domain.activity import ID_BYTES
+from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, FREE_A_MONTH_TIB, LEAST_A_TABLE, MEBIBYTE
+from sendtrail.warehouse.rows import Row
+from sendtrail.warehouse.tables import Column, definition
 
 # `activity_id` (in hexadecimal, and 2 bytes) and `activity_date`: what the MERGE reads of each row that is there.
 KEY_BYTES = 2 * ID_BYTES + 2 + 8

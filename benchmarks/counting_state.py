@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from sendtrail.documents import Document
 from sendtrail.ports import State, Transaction
+from sendtrail.state.documents import Document
 
 T = TypeVar("T")
 

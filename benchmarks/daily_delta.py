@@ -11,7 +11,7 @@ from benchmarks.figures import Figure
 from benchmarks.pace import tell
 from benchmarks.planted import plant
 from benchmarks.syncing import sync
-from simulator import News, TruthCampaign
+from sendtrail.simulator import News, TruthCampaign
 
 SIZES = {"campaigns": 1_000, "openers": 23_500, "skew": 0.3, "days": 365, "newest_days": 1}
 LISTED = 100  # campaigns a request

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import islice
 
-from sendtrail.activity import Activity, EventType
-from sendtrail.campaigns import Campaign
 from sendtrail.clock import Clock
-from sendtrail.reports import Chunk, Report, ReportQuery
+from sendtrail.domain.activity import Activity, EventType
+from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign_report import Chunk, Report, ReportQuery
 
 PAGE = 20
 STOPPED_EARLY = (Report.OPENS, Report.CLICKS)

@@ -17,19 +17,19 @@ from benchmarks.planted import write
 from benchmarks.recording_warehouse import Merged, RecordingWarehouse
 from benchmarks.still_clock import StillClock
 from benchmarks.syncing import ORGANIZATION
-from campaign_worker.sync import CampaignSource, sync_campaign
-from dispatcher.dispatch import dispatch
-from dispatcher.due import Policy, Request
-from sendtrail.bigquery_price import FREE_A_MONTH_TIB, MEBIBYTE, TEBIBYTE
 from sendtrail.clock import Deadline
-from sendtrail.gcp.settings import FunctionSettings
-from sendtrail.handling import handle
+from sendtrail.delivery.handler import handle
+from sendtrail.delivery.services import DeliverySettings, Services
+from sendtrail.domain.messages import SyncCampaign
+from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.local.queue import InProcessQueue
-from sendtrail.local.state import SqliteState
-from sendtrail.messages import SyncCampaign
+from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.ports import Topic
-from sendtrail.rows import Table
-from sendtrail.services import DeliverySettings, Services
+from sendtrail.sync.bigquery_price import FREE_A_MONTH_TIB, MEBIBYTE, TEBIBYTE
+from sendtrail.sync.campaign import CampaignSource, sync_campaign
+from sendtrail.sync.dispatch import dispatch
+from sendtrail.sync.due import Policy, Request
+from sendtrail.warehouse.rows import Table
 
 MIDNIGHT = datetime(2025, 6, 2, tzinfo=UTC)
 DAYS_A_MONTH, ROWS = 30, 100_000

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from simulator import Arrival
-from simulator.traffic import most_in_one_second
+from sendtrail.simulator import Arrival
+from sendtrail.simulator.traffic import most_in_one_second
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,16 +5,16 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.syncing import ORGANIZATION
-from sendtrail.campaigns import COUNTERS, Counters
-from sendtrail.checkpoint import Checkpoint, Status
-from sendtrail.cli.run import state_file
+from sendtrail.cli.run.local_run import state_file
 from sendtrail.clock import SystemClock
-from sendtrail.documents import campaign_path, to_document
-from sendtrail.local.state import SqliteState
+from sendtrail.delivery.checkpoint import Checkpoint, Status
+from sendtrail.domain.campaign import COUNTERS, Counters
+from sendtrail.domain.campaign_report import Report
+from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.ports import State, Transaction
-from sendtrail.reports import Report
-from sendtrail.synced import CampaignSynced
-from simulator import TruthCampaign
+from sendtrail.simulator import TruthCampaign
+from sendtrail.state.documents import campaign_path, to_document
+from sendtrail.sync.sync_record import CampaignSynced
 
 
 def plant(database: Path, campaigns: Iterable[TruthCampaign], *, at: datetime) -> None:

@@ -14,10 +14,10 @@ from benchmarks import small_merges
 from benchmarks.figures import Figure
 from benchmarks.profiles import print_profile
 from benchmarks.small_merges import batch
-from sendtrail.activecampaign.activities import Origin, activities, open_activity
-from sendtrail.activecampaign.envelopes import page_rows
-from sendtrail.local.warehouse import DuckDbWarehouse
-from sendtrail.rows import ActivityRow, activity_row
+from sendtrail.activecampaign.v1.envelope import page_rows
+from sendtrail.activecampaign.v1.rows import Origin, activities, open_activity
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.warehouse.rows import ActivityRow, activity_row
 
 ROWS, PAGE, BATCH = 200_000, 20, 5_000
 START = datetime(2025, 6, 1, tzinfo=UTC)

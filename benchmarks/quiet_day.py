@@ -9,7 +9,7 @@ from benchmarks.figures import Figure
 from benchmarks.pace import tell
 from benchmarks.planted import plant
 from benchmarks.syncing import sync
-from simulator import Stats
+from sendtrail.simulator import Stats
 
 CAMPAIGNS, CAMPAIGNS_A_REQUEST = 5_000, 100
 OF_CONTACTS = ("/api/3/contacts", "/api/3/tags", "/api/3/lists")

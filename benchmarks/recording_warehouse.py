@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from benchmarks.bigquery_price import KEY_BYTES, billed, logical_bytes
-from sendtrail.rows import ActivityRow, Batch, Table, activity_rows
+from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

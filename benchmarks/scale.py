@@ -15,22 +15,22 @@ from pydantic import SecretStr
 from benchmarks.account import KEY, Options, SimulatedAccount, simulated
 from benchmarks.figures import Figure
 from benchmarks.pace import tell
-from campaign_worker.sync import CampaignSource, sync_campaign
-from dispatcher.due import Policy, Request, due
 from sendtrail.activecampaign.account import Account
-from sendtrail.budget import RateBudget
-from sendtrail.cli.settings import BEGINNING
+from sendtrail.cli.settings.sync_settings import BEGINNING
 from sendtrail.clock import Clock, Deadline, SystemClock
-from sendtrail.connection import DEFAULT_TIME_ZONE, Connection
-from sendtrail.delivery import Outcome
-from sendtrail.departures import departures
-from sendtrail.handling import handle
+from sendtrail.delivery.deliver import Outcome
+from sendtrail.delivery.handler import handle
+from sendtrail.delivery.services import Services
+from sendtrail.domain.connection import DEFAULT_TIME_ZONE, Connection
+from sendtrail.domain.messages import SyncCampaign, encode
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
-from sendtrail.local.state import SqliteState
-from sendtrail.local.warehouse import DuckDbWarehouse
-from sendtrail.messages import SyncCampaign, encode
+from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.ports import Topic
-from sendtrail.services import Services
+from sendtrail.rate_limit.budget import RateBudget
+from sendtrail.rate_limit.sliding_window import departures
+from sendtrail.sync.campaign import CampaignSource, sync_campaign
+from sendtrail.sync.due import Policy, Request, due
 
 FEW, MANY = 1, 4
 ACCOUNTS = 4

@@ -10,7 +10,7 @@ from benchmarks.figures import Figure
 from benchmarks.pace import pace, tell
 from benchmarks.planted import plant
 from benchmarks.syncing import sync
-from simulator import News
+from sendtrail.simulator import News
 
 CAMPAIGNS, WORKERS = 500, 4
 # Three pages of old opens, so that the reader has to stop by itself; the campaigns have been quiet for days.

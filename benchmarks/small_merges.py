@@ -9,9 +9,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from benchmarks.figures import Figure
-from sendtrail.activity import Activity, EventType
-from sendtrail.local.warehouse import DuckDbWarehouse
-from sendtrail.rows import ActivityRow, Batch, Table, activity_row
+from sendtrail.domain.activity import Activity, EventType
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_row
 
 CAMPAIGNS, OPENERS, NEWS = 1_000, 1_000, 20
 CAMPAIGNS_A_BATCH = 5

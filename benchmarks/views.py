@@ -19,12 +19,12 @@ import orjson
 from benchmarks.figures import Figure
 from benchmarks.views_data import ACTIVITIES, CONVERSIONS, fill
 from sendtrail.cli.report import write_report
-from sendtrail.cli.report_settings import ReportSettings
+from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.clock import SystemClock
-from sendtrail.local.snapshot import DuckDbSnapshot, snapshot
-from sendtrail.local.warehouse import DuckDbWarehouse
-from sendtrail.snapshot import Wanted, parts
-from sendtrail.views import PASSED_THROUGH, names
+from sendtrail.local.duckdb_snapshot import DuckDbSnapshot, snapshot
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.warehouse.view_snapshot import Wanted, parts
+from sendtrail.warehouse.views import PASSED_THROUGH, names
 
 DATASET = "marketing_ai"
 ALL_VIEWS_S, PEAK_GIB = 60.0, 4.0

@@ -4,15 +4,15 @@ import functions_framework
 from cloudevents.http import CloudEvent
 from flask import request
 
-from campaign_worker.sync import CampaignSource
-from campaign_worker.sync import sync_campaign as sync
-from sendtrail.answers import answer_error
-from sendtrail.cloud import cloud
-from sendtrail.delivery import Outcome
-from sendtrail.handling import handle
-from sendtrail.messages import SyncCampaign
+from sendtrail.delivery.deliver import Outcome
+from sendtrail.delivery.handler import handle
+from sendtrail.domain.messages import SyncCampaign
+from sendtrail.entrypoints.error_responses import answer_error
+from sendtrail.entrypoints.pubsub_push import data_of
+from sendtrail.entrypoints.runtime import cloud
 from sendtrail.ports import TimeBudget
-from sendtrail.push import data_of
+from sendtrail.sync.campaign import CampaignSource
+from sendtrail.sync.campaign import sync_campaign as sync
 
 functions_framework.errorhandler(Exception)(answer_error)
 

@@ -4,15 +4,15 @@ import functions_framework
 from cloudevents.http import CloudEvent
 from flask import request
 
-from contacts_worker.sync import sync_contacts as sync
-from sendtrail.answers import answer_error
-from sendtrail.cloud import cloud
-from sendtrail.delivery import Outcome
-from sendtrail.handling import handle
-from sendtrail.messages import SyncContacts
+from sendtrail.delivery.deliver import Outcome
+from sendtrail.delivery.handler import handle
+from sendtrail.domain.messages import SyncContacts
+from sendtrail.entrypoints.error_responses import answer_error
+from sendtrail.entrypoints.pubsub_push import data_of
+from sendtrail.entrypoints.runtime import cloud
 from sendtrail.ports import TimeBudget
-from sendtrail.push import data_of
-from sendtrail.slots import Priority
+from sendtrail.rate_limit.gcra import Priority
+from sendtrail.sync.contacts import sync_contacts as sync
 
 functions_framework.errorhandler(Exception)(answer_error)
 

@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 FUNCTIONS = ("dispatcher", "campaign_worker", "contacts_worker")
 PACKAGE = "sendtrail"
 # Parts of the package for one machine only.
-LEFT_OUT = ("sendtrail/cli", "sendtrail/local", "sendtrail/gcp/emulators")
+LEFT_OUT = ("sendtrail/cli", "sendtrail/emulators", "sendtrail/local", "sendtrail/report", "sendtrail/simulator")
 CODE, STATEMENTS = frozenset({".py"}), frozenset({".sql", ".json"})
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can say; the same content is the same file whenever it is built
 READABLE = 0o644

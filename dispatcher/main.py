@@ -10,16 +10,16 @@ from flask import Request as HttpRequest
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from dispatcher.asked import read_asked, run_id_of
-from dispatcher.dispatch import Summary
-from dispatcher.dispatch import dispatch as dispatch_account
-from dispatcher.due import Policy, Request
-from sendtrail.answers import answer_error
-from sendtrail.cloud import Cloud, cloud
-from sendtrail.delivery import publish_failure
+from dispatcher.http_request import read_asked, run_id_of
+from sendtrail.delivery.deliver import publish_failure
+from sendtrail.entrypoints.error_responses import answer_error
+from sendtrail.entrypoints.runtime import Cloud, cloud
+from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import Rejected, Retryable
-from sendtrail.gcp.settings import FunctionSettings
 from sendtrail.logs import labels
+from sendtrail.sync.dispatch import Summary
+from sendtrail.sync.dispatch import dispatch as dispatch_account
+from sendtrail.sync.due import Policy, Request
 
 logger = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from sendtrail.documents import Document
-from sendtrail.rows import Batch
+from sendtrail.state.documents import Document
+from sendtrail.warehouse.rows import Batch
 
 T = TypeVar("T")
 

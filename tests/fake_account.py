@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sendtrail.activity import Activity, EventType
-from sendtrail.campaigns import Campaign
-from sendtrail.contacts import Contact, ContactPage, ListMembership
-from sendtrail.reports import Chunk, Report, ReportQuery
+from sendtrail.domain.activity import Activity, EventType
+from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign_report import Chunk, Report, ReportQuery
+from sendtrail.domain.contact import Contact, ContactPage, ListMembership
 from tests.fakes import NOON
 
 PAGE = 20

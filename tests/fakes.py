@@ -9,9 +9,9 @@ from typing import Any, TypeVar, cast
 
 import orjson
 
-from sendtrail.documents import Document
 from sendtrail.ports import Topic, Transaction
-from sendtrail.rows import Batch, Table, to_json_lines
+from sendtrail.state.documents import Document
+from sendtrail.warehouse.rows import Batch, Table, to_json_lines
 
 T = TypeVar("T")
 Key = tuple[str, ...]

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator
 
-from sendtrail.activecampaign import campaigns as campaign_list
-from sendtrail.activecampaign.client import DEFAULT_TIMEOUTS, Client, Timeouts, Wire
-from sendtrail.activecampaign.contacts import ContactPages, contact_count
-from sendtrail.activecampaign.reports import V1Reports
-from sendtrail.activecampaign.retries import DEFAULT_RETRIES, RetryPolicy
-from sendtrail.campaigns import Campaign
+from sendtrail.activecampaign.http.client import DEFAULT_TIMEOUTS, Client, Timeouts, Wire
+from sendtrail.activecampaign.http.retries import DEFAULT_RETRIES, RetryPolicy
+from sendtrail.activecampaign.v1.reports import V1Reports
+from sendtrail.activecampaign.v3 import campaigns as campaign_list
+from sendtrail.activecampaign.v3.contacts import ContactPages, contact_count
 from sendtrail.clock import Clock
-from sendtrail.connection import Connection
-from sendtrail.contacts import ContactPage
+from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign_report import Chunk, ReportQuery
+from sendtrail.domain.connection import Connection
+from sendtrail.domain.contact import ContactPage
 from sendtrail.ports import RequestBudget
-from sendtrail.reports import Chunk, ReportQuery
 
 
 class Account:

@@ -7,8 +7,8 @@ import typer
 from rich.console import Console
 
 from sendtrail.cli import attribution, conversions
-from sendtrail.cli.demo import demo
-from sendtrail.cli.gcp_demo import gcp_demo
+from sendtrail.cli.demo.gcp import gcp_demo
+from sendtrail.cli.demo.local import demo
 from sendtrail.cli.plan import plan
 from sendtrail.cli.query import query
 from sendtrail.cli.report import report

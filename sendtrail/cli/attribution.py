@@ -7,11 +7,11 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from sendtrail.attribution_settings import checked_settings
-from sendtrail.cli.warehouse_settings import AccountSettings
+from sendtrail.attribution.settings import checked_settings
+from sendtrail.cli.settings.warehouse_settings import AccountSettings
 from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, writing
 from sendtrail.clock import SystemClock
-from sendtrail.rows import Batch, Table, setting_row
+from sendtrail.warehouse.rows import Batch, Table, setting_row
 
 app = typer.Typer(name="attribution", help="How conversions are credited to campaigns.", no_args_is_help=True)
 

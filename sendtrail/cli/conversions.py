@@ -10,12 +10,12 @@ import typer
 from pydantic import AfterValidator
 from rich.console import Console
 
-from sendtrail.cli.warehouse_settings import AccountSettings
+from sendtrail.attribution.conversion_csv.fields import checked_currency
+from sendtrail.attribution.conversion_csv.file import ConversionFile, Reading, read_conversions
+from sendtrail.cli.settings.warehouse_settings import AccountSettings
 from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, writing
 from sendtrail.clock import SystemClock
-from sendtrail.conversion_csv.fields import checked_currency
-from sendtrail.conversion_csv.file import ConversionFile, Reading, read_conversions
-from sendtrail.rows import Batch, Table, conversion_row
+from sendtrail.warehouse.rows import Batch, Table, conversion_row
 
 app = typer.Typer(
     name="conversions", help="What your users bought, signed up for or else did: bring it in.", no_args_is_help=True

@@ -10,11 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from dispatcher.dispatch import checkpoints_of
-from dispatcher.due import Due, Policy, due
 from sendtrail.activecampaign.account import Account
-from sendtrail.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
-from sendtrail.budget import RateBudget
 from sendtrail.cli.options import (
     All,
     Campaign,
@@ -29,12 +25,16 @@ from sendtrail.cli.options import (
     Url,
     Zone,
 )
-from sendtrail.cli.run import PATIENCE, request_of, state_file
-from sendtrail.cli.settings import SyncSettings
+from sendtrail.cli.run.local_run import PATIENCE, request_of, state_file
+from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
-from sendtrail.departures import departures
-from sendtrail.forecast import Forecast, contacts_forecast, list_requests, total
-from sendtrail.local.state import SqliteState
+from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.rate_limit.budget import RateBudget
+from sendtrail.rate_limit.sliding_window import departures
+from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
+from sendtrail.sync.dispatch import checkpoints_of
+from sendtrail.sync.due import Due, Policy, due
+from sendtrail.sync.forecast import Forecast, contacts_forecast, list_requests, total
 
 GIGABYTE = 1e9
 

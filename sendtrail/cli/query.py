@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from sendtrail.cli.warehouse_settings import WarehouseSettings
+from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
 from sendtrail.cli.warehouses import DATABASE, LOCATION, PROJECT, looking
 from sendtrail.clock import SystemClock
 from sendtrail.errors import Rejected, SettingsError

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sendtrail.cli.report_settings import ReportSettings
+from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, snapshot_of
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.errors import SettingsError

@@ -24,10 +24,10 @@ from sendtrail.cli.options import (
     Url,
     Zone,
 )
-from sendtrail.cli.progress import Bars
-from sendtrail.cli.run import LocalRun, RunResult
-from sendtrail.cli.settings import SyncSettings
-from sendtrail.cli.summary import print_summary
+from sendtrail.cli.run.local_run import LocalRun, RunResult
+from sendtrail.cli.run.progress import Bars
+from sendtrail.cli.run.summary import print_summary
+from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 
 FAILED, INTERRUPTED = 1, 130

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from sendtrail.cli.settings import checked_database
-from sendtrail.cli.warehouse_settings import WarehouseSettings
+from sendtrail.cli.settings.sync_settings import checked_database
+from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
 from sendtrail.clock import Clock
 from sendtrail.errors import SettingsError, Unavailable
-from sendtrail.local.reading import read_only
-from sendtrail.local.snapshot import snapshot
-from sendtrail.local.warehouse import DuckDbWarehouse
+from sendtrail.local.duckdb_reader import read_only
+from sendtrail.local.duckdb_snapshot import snapshot
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.ports import Warehouse
 from sendtrail.report.port import Query, Snapshot
 
 if TYPE_CHECKING:
-    from sendtrail.gcp.access import Access
+    from sendtrail.gcp.bigquery_access import Access
 
 
 def option(words: str, metavar: str) -> Any:
@@ -67,7 +67,7 @@ def writing(settings: WarehouseSettings, clock: Clock) -> Iterator[Warehouse]:
 @contextmanager
 def _bigquery(project_id: str, settings: WarehouseSettings, clock: Clock) -> "Iterator[Access]":
     try:
-        from sendtrail.gcp.access import access  # noqa: PLC0415  (an extra)
+        from sendtrail.gcp.bigquery_access import access  # noqa: PLC0415  (an extra)
     except ImportError as error:
         raise SettingsError([f"BigQuery needs an extra: pip install 'sendtrail[gcp]' ({error})"]) from None
     try:

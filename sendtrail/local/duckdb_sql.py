@@ -9,8 +9,8 @@ import sqlglot
 from sqlglot import expressions
 
 from sendtrail.errors import SettingsError
-from sendtrail.rows import Table
-from sendtrail.tables import CONTACTS_SEEN, Column, TableDefinition, definition, sql
+from sendtrail.warehouse.rows import Table
+from sendtrail.warehouse.tables import CONTACTS_SEEN, Column, TableDefinition, definition, sql
 
 BATCH = "batch"  # the staging table: one batch is merged at a time, and no other transaction sees it
 ACTIVITY_MERGE = f"{Table.EMAIL_ACTIVITIES}/merge"

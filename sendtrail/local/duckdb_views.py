@@ -11,8 +11,8 @@ import sqlglot
 from sendtrail.errors import SettingsError
 from sendtrail.local.decimals import keep_decimals
 from sendtrail.local.duckdb_sql import create_table, duckdb_type, literal
-from sendtrail.tables import Column, definition
-from sendtrail.views import CUSTOMER_TABLES, SETTINGS, columns, description, names, view_sql
+from sendtrail.warehouse.tables import Column, definition
+from sendtrail.warehouse.views import CUSTOMER_TABLES, SETTINGS, columns, description, names, view_sql
 
 # Ends the comment of each view that is Sendtrail's; what follows tells one version of its SQL from the next.
 MARK = "Sendtrail's view "

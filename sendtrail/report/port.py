@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from sendtrail.snapshot import Part
+from sendtrail.warehouse.view_snapshot import Part
 
 
 class Result(Protocol):

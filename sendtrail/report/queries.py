@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sendtrail.messages import OrganizationId
+from sendtrail.domain.messages import OrganizationId
 from sendtrail.report.figures import Counting
-from sendtrail.schema import adapter
-from sendtrail.snapshot import Variant, Wanted
-from sendtrail.tables import checked_name
+from sendtrail.validation import adapter
+from sendtrail.warehouse.tables import checked_name
+from sendtrail.warehouse.view_snapshot import Variant, Wanted
 
 PATHS_SHOWN = 12
 # Both ways to count, whatever the account has chosen: the reader of the report switches between them.

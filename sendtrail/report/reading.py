@@ -20,7 +20,7 @@ from sendtrail.report.figures import (
 )
 from sendtrail.report.port import Query, Snapshot
 from sendtrail.report.queries import Select
-from sendtrail.snapshot import parts
+from sendtrail.warehouse.view_snapshot import parts
 
 DIVIDER = " > "
 

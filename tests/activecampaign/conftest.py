@@ -7,9 +7,16 @@ import pytest
 from hypothesis import settings
 
 from sendtrail.activecampaign.account import Account
-from sendtrail.activecampaign.client import Timeouts
-from sendtrail.activecampaign.retries import RetryPolicy
-from tests.activecampaign.doubles import CountingBudget, Received, Reply, ScriptedAccount, a_connection, scripted
+from sendtrail.activecampaign.http.client import Timeouts
+from sendtrail.activecampaign.http.retries import RetryPolicy
+from tests.activecampaign.scripted_account import (
+    CountingBudget,
+    Received,
+    Reply,
+    ScriptedAccount,
+    a_connection,
+    scripted,
+)
 from tests.fakes import FakeClock
 
 settings.register_profile("no wall time", deadline=None)

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-import simulator
+from sendtrail import simulator
 from sendtrail.activecampaign.account import Account
-from sendtrail.activecampaign.retries import RetryPolicy
-from sendtrail.activity import Activity
+from sendtrail.activecampaign.http.retries import RetryPolicy
+from sendtrail.domain.activity import Activity
+from sendtrail.domain.campaign_report import Position, Report, ReportQuery
 from sendtrail.errors import KeyRefused, Rejected, SendtrailError, Unavailable, Unreadable
-from sendtrail.reports import Position, Report, ReportQuery
-from simulator import CampaignPlan, Failure, FailureKind, Network, Plan, Quirks, TruthRow
-from tests.activecampaign.doubles import LONG_AGO, CountingBudget, a_connection
+from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Network, Plan, Quirks, TruthRow
+from tests.activecampaign.scripted_account import LONG_AGO, CountingBudget, a_connection
 from tests.fakes import FakeClock
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)  # both changes of the clock lie in the year before

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.activecampaign.campaigns import campaign
-from sendtrail.campaigns import COUNTERS, Campaign
-from sendtrail.documents import to_document
+from sendtrail.activecampaign.v3.campaigns import campaign
+from sendtrail.domain.campaign import COUNTERS, Campaign
 from sendtrail.errors import Unavailable, Unreadable
+from sendtrail.state.documents import to_document
 from tests.activecampaign.conftest import Connect, Serve
-from tests.activecampaign.doubles import Received, Reply, Script, as_json
+from tests.activecampaign.scripted_account import Received, Reply, Script, as_json
 
 DATA = json.loads((Path(__file__).parent / "data" / "campaigns.json").read_text(encoding="utf-8"))
 

@@ -10,12 +10,12 @@ import pytest
 import requests
 
 from sendtrail.activecampaign.account import Account
-from sendtrail.activecampaign.client import Timeouts
-from sendtrail.activecampaign.retries import RetryPolicy, Setback
-from sendtrail.activecampaign.troubles import trouble
+from sendtrail.activecampaign.http.client import Timeouts
+from sendtrail.activecampaign.http.retries import RetryPolicy, Setback
+from sendtrail.activecampaign.http.troubles import trouble
 from sendtrail.errors import KeyRefused, Rejected, SendtrailError, Unavailable
 from tests.activecampaign.conftest import Connect, Serve
-from tests.activecampaign.doubles import (
+from tests.activecampaign.scripted_account import (
     NOT_ALLOWED,
     CountingBudget,
     Reply,

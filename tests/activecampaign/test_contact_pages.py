@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.activecampaign.contacts import contact
-from sendtrail.contacts import Contact, ListMembership
+from sendtrail.activecampaign.v3.contacts import contact
+from sendtrail.domain.contact import Contact, ListMembership
 from sendtrail.errors import Unreadable
 from tests.activecampaign.conftest import Connect, Serve
-from tests.activecampaign.doubles import Received, Reply, as_json
+from tests.activecampaign.scripted_account import Received, Reply, as_json
 
 JULY = datetime(2025, 7, 4, 14, tzinfo=UTC)
 TAGS = [{"id": "1", "tag": "customer"}, {"id": 2, "tag": "vip"}]

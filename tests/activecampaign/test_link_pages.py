@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.activecampaign.activities import Link
-from sendtrail.activecampaign.bodies import IN_MEMORY_BYTES, stored
-from sendtrail.activecampaign.links import link_page
-from sendtrail.activecampaign.retries import Setback
+from sendtrail.activecampaign.http.response_body import IN_MEMORY_BYTES, stored
+from sendtrail.activecampaign.http.retries import Setback
+from sendtrail.activecampaign.v1.links import link_page
+from sendtrail.activecampaign.v1.rows import Link
 from sendtrail.errors import KeyRefused, Rejected, Unavailable, Unreadable
 
 ENVELOPE = {"result_code": 1, "result_message": "Success: Something is returned", "result_output": "json"}

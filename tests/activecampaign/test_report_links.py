@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from sendtrail.domain.campaign_report import Position, Report
 from sendtrail.errors import Unavailable, Unreadable
-from sendtrail.reports import Position, Report
 from tests.activecampaign.conftest import Connect, Serve
-from tests.activecampaign.doubles import THE_END, CountingBudget, Reply, Script, a_page, a_query, an_open
+from tests.activecampaign.scripted_account import THE_END, CountingBudget, Reply, Script, a_page, a_query, an_open
 
 CLICKS = a_query(Report.CLICKS)
 

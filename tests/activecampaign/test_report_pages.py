@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from sendtrail.domain.campaign_report import Position, Report
 from sendtrail.errors import Rejected, Unreadable
-from sendtrail.reports import Position, Report
 from tests.activecampaign.conftest import Connect, Serve
-from tests.activecampaign.doubles import THE_END, Received, Reply, Script, a_page, a_query, an_open, refusal
+from tests.activecampaign.scripted_account import THE_END, Received, Reply, Script, a_page, a_query, an_open, refusal
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 PAGED = [Report.OPENS, Report.BOUNCES, Report.UNSUBSCRIBES]

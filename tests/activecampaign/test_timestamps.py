@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendtrail.activecampaign.timestamps import instant, midnight
-from tests.activecampaign.doubles import CENTRAL
+from tests.activecampaign.scripted_account import CENTRAL
 
 ZONES = st.sampled_from(["America/Chicago", "Europe/Berlin", "Asia/Kolkata", "Pacific/Auckland", "UTC"]).map(ZoneInfo)
 MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2060, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001

@@ -12,7 +12,7 @@ import sqlglot
 from google.cloud.bigquery import Client
 
 from sendtrail.local.decimals import keep_decimals
-from sendtrail.tables import FOLDER
+from sendtrail.warehouse.tables import FOLDER
 from tests.attribution.cases import VIEWS, Case, insert_statements, table_statements
 
 Rows = list[list[Any]]

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from sendtrail.tables import FOLDER
+from sendtrail.warehouse.tables import FOLDER
 from tests.attribution.cases import VIEWS, Case, load_cases
 from tests.attribution.engines import DuckDb, Engine
 

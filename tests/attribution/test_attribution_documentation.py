@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sendtrail.attribution_settings import SETTINGS
-from sendtrail.conversion_csv.header import NAMES
-from sendtrail.tables import definition
+from sendtrail.attribution.conversion_csv.header import NAMES
+from sendtrail.attribution.settings import SETTINGS
+from sendtrail.warehouse.tables import definition
 from tests.attribution.cases import VIEWS, load_cases
 from tests.attribution.engines import DuckDb
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from sendtrail.activity import EventType
-from sendtrail.conversions import Conversion
-from sendtrail.local.warehouse import DuckDbWarehouse
-from sendtrail.rows import Batch, Table, conversion_row
+from sendtrail.domain.activity import EventType
+from sendtrail.domain.conversion import Conversion
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.warehouse.rows import Batch, Table, conversion_row
 from tests.contracts.samples import activities, contact, contacts, opened
 from tests.fakes import NOON
 

@@ -8,10 +8,10 @@ from benchmarks.decaying_account import Decay, DecayingAccount
 from benchmarks.merge import MIDNIGHT, Day, recorded
 from benchmarks.recording_warehouse import RecordingWarehouse
 from benchmarks.still_clock import StillClock
-from sendtrail.activity import Activity, EventType
-from sendtrail.bigquery_price import MEBIBYTE
-from sendtrail.reports import Position, Report, ReportQuery
-from sendtrail.rows import ActivityRow, Batch, Table, activity_row
+from sendtrail.domain.activity import Activity, EventType
+from sendtrail.domain.campaign_report import Position, Report, ReportQuery
+from sendtrail.sync.bigquery_price import MEBIBYTE
+from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_row
 
 NOON = datetime(2025, 6, 2, 12, tzinfo=UTC)
 SMALL = Decay(active=3, daily=600)

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.pace import pace, tell
-from simulator import Arrival
+from sendtrail.simulator import Arrival
 
 
 def _arrivals(*times: float) -> list[Arrival]:

@@ -6,7 +6,7 @@ from benchmarks import bare_load, budget, daily_delta, memory, quiet_day, scale,
 from benchmarks.account import simulated
 from benchmarks.daily_delta import Day
 from benchmarks.scale import account_options, by_turns
-from sendtrail.messages import Reason, SyncCampaign
+from sendtrail.domain.messages import Reason, SyncCampaign
 
 ONE_CAMPAIGN = {"campaigns": 1, "openers": 70, "kinds": "ordinary", "links": 1}
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from sendtrail.cli.query import query
 from sendtrail.errors import SettingsError
-from sendtrail.local.warehouse import DuckDbWarehouse
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from tests.contracts.samples import activities, campaign, campaigns, contact, contacts, opened
 from tests.contracts.under_test import WarehouseUnderTest
 

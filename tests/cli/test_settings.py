@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sendtrail.cli.settings import BEGINNING, SyncSettings
+from sendtrail.cli.settings.sync_settings import BEGINNING, SyncSettings
 from sendtrail.errors import SettingsError
 
 KEY = "abcdef0123456789"

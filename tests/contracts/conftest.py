@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
-from sendtrail.local.state import SqliteState
-from sendtrail.local.warehouse import DuckDbWarehouse
+from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.ports import State, Topic
-from sendtrail.rows import Table
+from sendtrail.warehouse.rows import Table
 from tests.contracts.under_test import PublisherUnderTest, Row, WarehouseUnderTest
 from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryWarehouse
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sendtrail.activity import Activity, EventType
-from sendtrail.campaigns import Campaign
-from sendtrail.contacts import Contact, ListMembership
-from sendtrail.rows import (
+from sendtrail.domain.activity import Activity, EventType
+from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.contact import Contact, ListMembership
+from sendtrail.warehouse.rows import (
     ActivityRow,
     Batch,
     CampaignRow,

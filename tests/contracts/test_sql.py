@@ -8,8 +8,8 @@ import pytest
 import sqlglot
 from sqlglot import expressions
 
-from sendtrail.rows import Table
-from sendtrail.tables import CONTACTS_SEEN, FOLDER, definition, sql
+from sendtrail.warehouse.rows import Table
+from sendtrail.warehouse.tables import CONTACTS_SEEN, FOLDER, definition, sql
 from tests.contracts.samples import campaign, contact, opened
 
 STATEMENTS = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.glob("*/*.sql"))

@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from sendtrail.activity import EventType
-from sendtrail.rows import Table
+from sendtrail.domain.activity import EventType
+from sendtrail.warehouse.rows import Table
 from tests.contracts.samples import EARLIER, LATER, activities, campaign, campaigns, opened
 from tests.contracts.under_test import WarehouseUnderTest
 from tests.fakes import NOON

@@ -1,7 +1,7 @@
 """What every Warehouse does with contacts, and with those that vanish."""
 
-from sendtrail.contacts import ListMembership
-from sendtrail.rows import Table
+from sendtrail.domain.contact import ListMembership
+from sendtrail.warehouse.rows import Table
 from tests.contracts.samples import EARLIER, LATER, contact, contacts
 from tests.contracts.under_test import Row, WarehouseUnderTest
 from tests.fakes import NOON

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from sendtrail.ports import Publisher, Topic, Warehouse
-from sendtrail.rows import Table
-from sendtrail.tables import definition
+from sendtrail.warehouse.rows import Table
+from sendtrail.warehouse.tables import definition
 
 Row = dict[str, Any]
 

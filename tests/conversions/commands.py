@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from sendtrail.cli import conversions
 from sendtrail.errors import SendtrailError
-from sendtrail.local.warehouse import DuckDbWarehouse
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 
 ROWS = """order_id,email,time,amount,currency
 1,ann@example.com,2025-03-30T12:05Z,12.50,EUR

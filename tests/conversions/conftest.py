@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sendtrail.local.warehouse import DuckDbWarehouse
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from google.cloud.bigquery import Client
 
 from sendtrail.cli import attribution
 from sendtrail.errors import Rejected, SendtrailError, SettingsError, Unavailable
-from sendtrail.gcp.bigquery import Datasets
-from sendtrail.rows import Table
+from sendtrail.gcp.bigquery_warehouse import Datasets
+from sendtrail.warehouse.rows import Table
 from tests.contracts.under_test import WarehouseUnderTest
 from tests.conversions.commands import ROWS, load, run, stored
 from tests.gcp.bigquery_server import BigQueryServer, Fault, serving

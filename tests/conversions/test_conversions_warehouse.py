@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sendtrail.conversions import Conversion
-from sendtrail.local.warehouse import DuckDbWarehouse
+from sendtrail.domain.conversion import Conversion
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.ports import Warehouse
-from sendtrail.rows import Batch, Row, Table, conversion_row, setting_row
+from sendtrail.warehouse.rows import Batch, Row, Table, conversion_row, setting_row
 from tests.contracts.under_test import WarehouseUnderTest
 from tests.fakes import NOON
 

@@ -58,7 +58,9 @@ def test_a_bundle_holds_one_function_and_what_it_shares(function: str, repositor
 
     folders = {name.partition("/")[0] for name in held}
     assert folders == {"main.py", "requirements.txt", "sendtrail", "sql", function}
-    assert {"sendtrail/gcp/firestore.py", "sql/email_activities/merge.sql", f"{function}/__init__.py"} <= set(held)
+    assert {"sendtrail/gcp/firestore_state.py", "sql/email_activities/merge.sql", f"{function}/__init__.py"} <= set(
+        held
+    )
     assert f"{function}/main.py" not in held
 
 
@@ -67,7 +69,13 @@ def test_what_is_for_one_machine_stays_there(function: str, repository: Path) ->
     """The command line, the embedded adapters and the emulators are no part of a function."""
     held = names(bundle_of(function, repository))
 
-    assert not [name for name in held if name.startswith(("sendtrail/cli", "sendtrail/local", "sendtrail/gcp/em"))]
+    assert not [
+        name
+        for name in held
+        if name.startswith(
+            ("sendtrail/cli", "sendtrail/local", "sendtrail/emulators", "sendtrail/simulator", "sendtrail/report")
+        )
+    ]
 
 
 def test_what_nobody_named_never_ships(repository: Path) -> None:

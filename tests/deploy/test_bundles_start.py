@@ -16,8 +16,8 @@ import pytest
 from google.cloud.pubsub_v1 import SubscriberClient
 
 from deploy.bundles import FUNCTIONS, REPOSITORY, build
+from sendtrail.emulators.processes import free_ports
 from sendtrail.gcp import clients
-from sendtrail.gcp.emulators.processes import free_ports
 
 PROJECT = "bundle-test"
 TARGETS = {"dispatcher": "dispatch", "campaign_worker": "sync_campaign", "contacts_worker": "sync_contacts"}

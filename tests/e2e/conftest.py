@@ -9,12 +9,9 @@ from typing import Any
 
 import pytest
 
-from sendtrail.activecampaign.retries import RetryPolicy
-from sendtrail.cli.proof import Proof, compare
-from sendtrail.cli.run import LocalRun, RunResult, Watcher
-from sendtrail.cli.settings import SyncSettings
-from sendtrail.cli.tally import Tally
-from sendtrail.cli.truth import (
+from sendtrail.activecampaign.http.retries import RetryPolicy
+from sendtrail.cli.demo.proof import Proof, compare
+from sendtrail.cli.demo.truth import (
     ACTIVITIES,
     CONTACTS,
     account_activities,
@@ -22,8 +19,11 @@ from sendtrail.cli.truth import (
     stored_activities,
     stored_contacts,
 )
+from sendtrail.cli.run.local_run import LocalRun, RunResult, Watcher
+from sendtrail.cli.run.run_stats import Tally
+from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import Clock, SystemClock
-from simulator import Account, Network, Plan, serve
+from sendtrail.simulator import Account, Network, Plan, serve
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 IMPATIENT = RetryPolicy(attempts=4, total_s=20.0, base_s=0.001, max_wait_s=0.01)

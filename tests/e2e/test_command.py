@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from simulator import CampaignPlan, Failure, FailureKind, Network, Plan
+from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Network, Plan
 from tests.e2e.conftest import Pipeline
 
 Make = Callable[..., Pipeline]

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sendtrail.cli.proof import compare
-from sendtrail.cli.run import LocalRun, RunResult, Watcher
-from sendtrail.cli.tally import Tally
-from sendtrail.cli.truth import account_activities
+from sendtrail.cli.demo.proof import compare
+from sendtrail.cli.demo.truth import account_activities
+from sendtrail.cli.run.local_run import LocalRun, RunResult, Watcher
+from sendtrail.cli.run.run_stats import Tally
 from sendtrail.clock import SystemClock
-from simulator import CampaignPlan, Failure, FailureKind, Network, Plan, Quirks
+from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Network, Plan, Quirks
 from tests.e2e.conftest import NOW, Pipeline
 
 Make = Callable[..., Pipeline]

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-from simulator import CampaignPlan, Plan
+from sendtrail.simulator import CampaignPlan, Plan
 from tests.e2e.conftest import Pipeline
 from tests.e2e.test_equality import Make
 

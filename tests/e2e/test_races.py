@@ -6,15 +6,15 @@ from itertools import count
 from pathlib import Path
 from threading import Barrier
 
-from campaign_worker.sync import CampaignSource, sync_campaign
 from sendtrail.clock import Deadline, SystemClock
-from sendtrail.delivery import Outcome
+from sendtrail.delivery.deliver import Outcome
+from sendtrail.delivery.services import DeliverySettings, Services
+from sendtrail.domain.campaign_report import Report
+from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.errors import LeaseHeld
-from sendtrail.local.state import SqliteState
-from sendtrail.local.warehouse import DuckDbWarehouse
-from sendtrail.messages import Reason, SyncCampaign
-from sendtrail.reports import Report
-from sendtrail.services import DeliverySettings, Services
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from tests.fake_account import FakeAccount
 from tests.fakes import NOON, MemoryPublisher
 

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from sendtrail.gcp.bigquery import Datasets
-from sendtrail.gcp.emulators.project import Project, Size, deployed
-from sendtrail.gcp.emulators.together import Emulators
-from sendtrail.gcp.settings import FunctionSettings
+from sendtrail.emulators.project import Project, Size, deployed
+from sendtrail.emulators.together import Emulators
+from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.gcp.bigquery_warehouse import Datasets
 from tests.e2e_gcp.production import Production
 from tests.gcp.fixtures import PROJECT
 

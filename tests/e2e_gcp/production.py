@@ -11,11 +11,9 @@ from typing import Any
 
 import requests
 
-from sendtrail.account_status import read_status
-from sendtrail.checkpoint import Checkpoint, Status
-from sendtrail.cli.gcp_demo_progress import standing
-from sendtrail.cli.proof import compare
-from sendtrail.cli.truth import (
+from sendtrail.cli.demo.gcp_progress import standing
+from sendtrail.cli.demo.proof import compare
+from sendtrail.cli.demo.truth import (
     ACTIVITIES,
     CONTACTS,
     account_activities,
@@ -24,11 +22,13 @@ from sendtrail.cli.truth import (
     stored_contacts,
 )
 from sendtrail.clock import SystemClock
-from sendtrail.documents import Document, campaigns_path, contacts_path, from_document
-from sendtrail.gcp.emulators.functions import CAMPAIGN_WORKER, Function
-from sendtrail.gcp.emulators.project import Answer, Project
+from sendtrail.delivery.checkpoint import Checkpoint, Status
+from sendtrail.emulators.functions import CAMPAIGN_WORKER, Function
+from sendtrail.emulators.project import Answer, Project
 from sendtrail.ports import Topic
-from simulator import Account, CampaignPlan, Network, Plan, serve
+from sendtrail.simulator import Account, CampaignPlan, Network, Plan, serve
+from sendtrail.state.account_status import read_status
+from sendtrail.state.documents import Document, campaigns_path, contacts_path, from_document
 
 EVERYTHING = "2000-01-01T00:00:00Z"
 PATIENCE_S = 90.0

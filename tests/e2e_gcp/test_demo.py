@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from sendtrail.cli.gcp_demo_run import DemoPlan, run
-from sendtrail.gcp.emulators.processes import EmulatorMissing
-from sendtrail.gcp.emulators.together import Emulators
+from sendtrail.cli.demo.gcp_run import DemoPlan, run
+from sendtrail.emulators.processes import EmulatorMissing
+from sendtrail.emulators.together import Emulators
 
 pytestmark = pytest.mark.timeout(300)  # several processes on what may be a busy machine
 

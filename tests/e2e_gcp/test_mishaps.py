@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from sendtrail.gcp.emulators.functions import CAMPAIGN_WORKER, serving
-from sendtrail.gcp.emulators.project import Size
+from sendtrail.emulators.functions import CAMPAIGN_WORKER, serving
+from sendtrail.emulators.project import Size
 from sendtrail.ports import Topic
-from simulator import Account
+from sendtrail.simulator import Account
 from tests.e2e_gcp.conftest import Make
 from tests.e2e_gcp.production import LONG, ONE_LONG, Production, wait_until
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from sendtrail.gcp.emulators.functions import CAMPAIGN_WORKER
-from sendtrail.gcp.emulators.project import Size
+from sendtrail.emulators.functions import CAMPAIGN_WORKER
+from sendtrail.emulators.project import Size
 from sendtrail.ports import Topic
-from simulator import Plan
+from sendtrail.simulator import Plan
 from tests.e2e_gcp.conftest import Make
 from tests.e2e_gcp.production import ONE_LONG, Production, wait_until
 

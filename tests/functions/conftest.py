@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from simulator import Account, Failure, Network, Plan, serve
+from sendtrail.simulator import Account, Failure, Network, Plan, serve
 from tests.fakes import NOON
 from tests.functions.instance import Instance
 

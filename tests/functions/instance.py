@@ -13,12 +13,12 @@ import functions_framework
 from pydantic import SecretStr
 from werkzeug.test import Client, TestResponse
 
-from sendtrail.cloud import Cloud, made_of
-from sendtrail.documents import connection_path
-from sendtrail.gcp.connections import Connections
-from sendtrail.gcp.settings import FunctionSettings
+from sendtrail.delivery.services import Services
+from sendtrail.entrypoints.runtime import Cloud, made_of
+from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.logs import configure_json
-from sendtrail.services import Services
+from sendtrail.state.connections import Connections
+from sendtrail.state.documents import connection_path
 from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryWarehouse
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from dispatcher.dispatch import Run
-from sendtrail.documents import campaign_path, run_path, to_document
-from sendtrail.messages import SyncCampaign, WorkFailed, decode
+from sendtrail.domain.messages import SyncCampaign, WorkFailed, decode
 from sendtrail.ports import Topic
-from simulator import Failure, FailureKind
+from sendtrail.simulator import Failure, FailureKind
+from sendtrail.state.documents import campaign_path, run_path, to_document
+from sendtrail.sync.dispatch import Run
 from tests.fakes import NOON
 from tests.functions.conftest import Connect
 from tests.functions.instance import Instance

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from sendtrail.checkpoint import Checkpoint, Lease, Status
-from sendtrail.documents import campaign_path, contacts_path, from_document, to_document
-from sendtrail.messages import Reason, SyncCampaign, SyncContacts, WorkFailed, decode, encode
+from sendtrail.delivery.checkpoint import Checkpoint, Lease, Status
+from sendtrail.domain.messages import Reason, SyncCampaign, SyncContacts, WorkFailed, decode, encode
 from sendtrail.ports import Topic
-from sendtrail.rows import Table
-from simulator import Account, Failure, FailureKind
+from sendtrail.simulator import Account, Failure, FailureKind
+from sendtrail.state.documents import campaign_path, contacts_path, from_document, to_document
+from sendtrail.warehouse.rows import Table
 from tests.fakes import NOON
 from tests.functions.conftest import Connect
 from tests.functions.instance import Instance, push_body

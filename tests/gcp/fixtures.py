@@ -13,18 +13,18 @@ from google.cloud.bigquery import Client
 from google.cloud.pubsub_v1 import SubscriberClient
 
 from sendtrail.clock import SystemClock
+from sendtrail.emulators import bigquery, gcloud
+from sendtrail.emulators.processes import EmulatorMissing
 from sendtrail.gcp import clients
-from sendtrail.gcp.bigquery import BigQueryWarehouse, Datasets
-from sendtrail.gcp.emulators import bigquery, gcloud
-from sendtrail.gcp.emulators.processes import EmulatorMissing
-from sendtrail.gcp.firestore import FirestoreState
+from sendtrail.gcp.bigquery_jobs import Jobs
+from sendtrail.gcp.bigquery_tables import create_tables
+from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets
 from sendtrail.gcp.firestore_api import Database
-from sendtrail.gcp.jobs import Jobs
+from sendtrail.gcp.firestore_state import FirestoreState
 from sendtrail.gcp.pubsub import PubSubPublisher
-from sendtrail.gcp.tables import create_tables
 from sendtrail.ports import Topic
-from sendtrail.rows import Table
-from sendtrail.tables import CONTACTS_SEEN
+from sendtrail.warehouse.rows import Table
+from sendtrail.warehouse.tables import CONTACTS_SEEN
 from tests.contracts.under_test import PublisherUnderTest, WarehouseUnderTest
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.checkpoint import Status
+from sendtrail.delivery.checkpoint import Status
 from sendtrail.gcp.firestore_values import decoded, encoded
 
 TIMES = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001

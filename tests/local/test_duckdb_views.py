@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from sendtrail.errors import SettingsError
-from sendtrail.local.warehouse import DuckDbWarehouse
-from sendtrail.views import columns, description, names
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.warehouse.views import columns, description, names
 from tests.contracts.samples import activities, opened
 
 VIEWS = "SELECT view_name FROM duckdb_views() WHERE schema_name = 'marketing_ai' ORDER BY 1"

@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 
 from sendtrail.cli.app import app
 from sendtrail.cli.report import write_report
-from sendtrail.cli.report_settings import ReportSettings
-from sendtrail.local.reading import read_only
-from sendtrail.local.snapshot import snapshot
+from sendtrail.cli.settings.report_settings import ReportSettings
+from sendtrail.local.duckdb_reader import read_only
+from sendtrail.local.duckdb_snapshot import snapshot
 from sendtrail.report.figures import Figures
 from sendtrail.report.port import Query
 from sendtrail.report.reading import Source, read_figures

@@ -7,10 +7,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sendtrail.activity import EventType
-from sendtrail.conversions import Conversion
-from sendtrail.local.warehouse import DuckDbWarehouse
-from sendtrail.rows import ActivityRow, Batch, CampaignRow, Table, conversion_row
+from sendtrail.domain.activity import EventType
+from sendtrail.domain.conversion import Conversion
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.warehouse.rows import ActivityRow, Batch, CampaignRow, Table, conversion_row
 from tests.contracts.samples import activities, campaign, campaigns, opened
 
 NOW = datetime(2025, 11, 23, 9, tzinfo=UTC)

@@ -10,21 +10,21 @@ from google.cloud import bigquery
 from google.cloud.bigquery import Client
 
 from sendtrail.cli.report import write_report
-from sendtrail.cli.report_settings import ReportSettings
+from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.clock import SystemClock
 from sendtrail.errors import Rejected, Unavailable
-from sendtrail.gcp.bigquery import Datasets
-from sendtrail.gcp.jobs import Jobs
-from sendtrail.gcp.reading import BigQueryReader
-from sendtrail.gcp.snapshot import BigQuerySnapshot
-from sendtrail.gcp.tables import create_tables
+from sendtrail.gcp.bigquery_jobs import Jobs
+from sendtrail.gcp.bigquery_reader import BigQueryReader
+from sendtrail.gcp.bigquery_snapshot import BigQuerySnapshot
+from sendtrail.gcp.bigquery_tables import create_tables
+from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.report.figures import Figures
 from sendtrail.report.queries import wanted
 from sendtrail.report.reading import Source, read_figures
-from sendtrail.rows import Row, Table, conversion_row, to_json_lines
-from sendtrail.snapshot import parts
-from sendtrail.tables import definition
-from sendtrail.views import CUSTOMER_TABLES, names, view_sql
+from sendtrail.warehouse.rows import Row, Table, conversion_row, to_json_lines
+from sendtrail.warehouse.tables import definition
+from sendtrail.warehouse.view_snapshot import parts
+from sendtrail.warehouse.views import CUSTOMER_TABLES, names, view_sql
 from tests.report.samples import NOW, activity_rows, campaign_rows, conversions
 
 DATASET = "report"

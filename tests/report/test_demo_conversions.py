@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sendtrail.cli.demo_conversions import Click, orders, write_demo_report
-from sendtrail.local.reading import read_only
+from sendtrail.cli.demo.orders import Click, orders, write_demo_report
+from sendtrail.local.duckdb_reader import read_only
 from tests.fakes import FakeClock
 from tests.report.samples import NOW, make_database
 

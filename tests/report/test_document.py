@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendtrail.cli.report import write_report
-from sendtrail.cli.report_settings import ReportSettings
+from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.errors import SettingsError
 from sendtrail.report.document import charting_library, embedded
 from sendtrail.report.port import Query

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator import Account, Network, Plan, serve
+from sendtrail.simulator import Account, Network, Plan, serve
 from tests.simulator.reader import Api
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from simulator import Account, TruthContact, TruthRow
-from simulator.quirks import EventType
+from sendtrail.simulator import Account, TruthContact, TruthRow
+from sendtrail.simulator.quirks import EventType
 
 Row = dict[str, Any]
 

@@ -9,8 +9,8 @@ import pytest
 import requests
 from typer.testing import CliRunner
 
-from simulator import FailureKind, Plan, Quirks, spoken
-from simulator.cli import main
+from sendtrail.simulator import FailureKind, Plan, Quirks, cli_values
+from sendtrail.simulator.cli import main
 
 COMMAND = [sys.executable, "-W", "error", "-m", "simulator"]
 
@@ -64,19 +64,19 @@ def test_options_that_make_no_sense_are_refused(options: list[str]) -> None:
 
 def test_quirks_in_words() -> None:
     """A quirk is a name, or a name and a value."""
-    read = spoken.quirks(["ints", "max_limit=50", "without_tstamp_iso=open+click", "repeated_page=links"])
+    read = cli_values.quirks(["ints", "max_limit=50", "without_tstamp_iso=open+click", "repeated_page=links"])
 
     assert read == Quirks(ints=True, max_limit=50, without_tstamp_iso=("open", "click"), repeated_page="links")
 
 
 def test_a_failure_in_words() -> None:
     """A failure is a kind with what else there is to say."""
-    read = spoken.failure("reset_before,times=endless,every=5,match=open_list")
+    read = cli_values.failure("reset_before,times=endless,every=5,match=open_list")
 
     assert (read.kind, read.times, read.every, read.match) == (FailureKind.RESET_BEFORE, None, 5, "open_list")
 
 
 def test_kinds_in_words() -> None:
     """Kinds of campaign come by turns, and without a word all there are."""
-    assert spoken.kinds("ordinary,automation") == ("ordinary", "automation")
-    assert spoken.kinds(spoken.MIX_OF_KINDS) == Plan().kinds
+    assert cli_values.kinds("ordinary,automation") == ("ordinary", "automation")
+    assert cli_values.kinds(cli_values.MIX_OF_KINDS) == Plan().kinds

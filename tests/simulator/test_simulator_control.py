@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from simulator import Account
+from sendtrail.simulator import Account
 from tests.simulator.reader import Api
 
 

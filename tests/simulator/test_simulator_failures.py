@@ -6,9 +6,9 @@ import orjson
 import pytest
 import requests
 
-from simulator import Account, Failure, FailureKind, Plan
-from simulator.failures import Injected
-from simulator.plan import CampaignPlan
+from sendtrail.simulator import Account, Failure, FailureKind, Plan
+from sendtrail.simulator.failures import Injected
+from sendtrail.simulator.plan import CampaignPlan
 from tests.simulator.reader import Api
 
 Connect = Callable[[Account], Api]

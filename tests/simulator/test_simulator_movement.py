@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Thread
 
-from simulator import Account, Plan, Quirks, TruthRow
-from simulator.plan import CampaignPlan
+from sendtrail.simulator import Account, Plan, Quirks, TruthRow
+from sendtrail.simulator.plan import CampaignPlan
 from tests.simulator.reader import Api, read_activities
 
 Connect = Callable[[Account], Api]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from simulator import Account, News, Plan, Quirks, TruthPages, TruthRow
-from simulator.plan import CampaignPlan
+from sendtrail.simulator import Account, News, Plan, Quirks, TruthPages, TruthRow
+from sendtrail.simulator.plan import CampaignPlan
 from tests.simulator.reader import Api, numbered
 
 Make = Callable[..., Account]

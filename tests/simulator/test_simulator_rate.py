@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator import Account, Network
-from simulator.traffic import Arrival, SlidingWindow, Traffic
+from sendtrail.simulator import Account, Network
+from sendtrail.simulator.traffic import Arrival, SlidingWindow, Traffic
 from tests.simulator.reader import Api
 
 Connect = Callable[[Account], Api]

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 import pytest
 
-from simulator import Account, Plan, Quirks
-from simulator.plan import CampaignPlan
+from sendtrail.simulator import Account, Plan, Quirks
+from sendtrail.simulator.plan import CampaignPlan
 from tests.simulator.reader import Api
 
 Connect = Callable[[Account], Api]

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.changes import Changes, Gaps
-from simulator.randomness import Permutation
-from simulator.rows import FirstRows, State, total_times
-from simulator.stamps import Stamps
+from sendtrail.simulator.randomness import Permutation
+from sendtrail.simulator.report_lists.initial_rows import FirstRows, State, total_times
+from sendtrail.simulator.report_lists.row_changes import Changes, Gaps
+from sendtrail.simulator.report_lists.timestamps import Stamps
 
 
 @given(size=st.integers(1, 300), key=st.integers(0, 2**64 - 1))

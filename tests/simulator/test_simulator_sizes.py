@@ -7,8 +7,8 @@ from itertools import islice
 import pytest
 import requests
 
-from simulator import Account, Plan
-from simulator.plan import CampaignPlan
+from sendtrail.simulator import Account, Plan
+from sendtrail.simulator.plan import CampaignPlan
 from tests.simulator.reader import Api
 
 Connect = Callable[[Account], Api]

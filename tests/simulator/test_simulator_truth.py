@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from simulator import Account, Plan, Quirks, TruthRow
-from simulator.plan import CampaignPlan
+from sendtrail.simulator import Account, Plan, Quirks, TruthRow
+from sendtrail.simulator.plan import CampaignPlan
 from tests.simulator.reader import Api, read_activities, read_campaigns, read_contacts
 
 Connect = Callable[[Account], Api]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator import Account, Plan, Quirks
+from sendtrail.simulator import Account, Plan, Quirks
 from tests.simulator.reader import Api
 
 Connect = Callable[[Account], Api]

@@ -5,9 +5,9 @@ from math import ceil
 
 import pytest
 
-from sendtrail.connection import DEFAULT_REQUESTS_PER_SECOND
-from sendtrail.gcp.settings import FunctionSettings
-from sendtrail.slots import HEADROOM
+from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND
+from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.rate_limit.gcra import HEADROOM
 from tests.terraform.workspace import REPOSITORY
 
 DAYS = 30

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from sendtrail.rows import Table
-from sendtrail.tables import CONTACTS_SEEN
-from sendtrail.views import columns, names, references
+from sendtrail.warehouse.rows import Table
+from sendtrail.warehouse.tables import CONTACTS_SEEN
+from sendtrail.warehouse.views import columns, names, references
 from tests.terraform.plans import Plan, plan_of
 from tests.terraform.problems import table_problems
 from tests.terraform.workspace import REPOSITORY, Workspace

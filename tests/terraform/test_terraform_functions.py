@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from sendtrail.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE
-from sendtrail.gcp.settings import PREFIX, FunctionSettings
-from sendtrail.messages import OrganizationId
+from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE
+from sendtrail.domain.messages import OrganizationId
+from sendtrail.entrypoints.settings import PREFIX, FunctionSettings
 from sendtrail.ports import Topic
 from tests.terraform.plans import Plan
 from tests.terraform.problems import access_problems, environment_problems, topic_problems

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 from google.cloud.bigquery import Client
 
-from sendtrail.activity import EventType
 from sendtrail.clock import SystemClock
-from sendtrail.gcp.access import access
-from sendtrail.gcp.bigquery import Datasets
-from sendtrail.gcp.tables import create_tables
-from sendtrail.views import names, references
+from sendtrail.domain.activity import EventType
+from sendtrail.gcp.bigquery_access import access
+from sendtrail.gcp.bigquery_tables import create_tables
+from sendtrail.gcp.bigquery_warehouse import Datasets
+from sendtrail.warehouse.views import names, references
 from tests.contracts.samples import activities, contact, contacts, opened
 from tests.terraform.plans import Plan, plan_of
 from tests.terraform.workspace import Workspace

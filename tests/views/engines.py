@@ -8,12 +8,12 @@ from typing import Any, Protocol
 import duckdb
 from google.cloud import bigquery
 
-from sendtrail.gcp.bigquery import Datasets
-from sendtrail.gcp.tables import create_tables
+from sendtrail.gcp.bigquery_tables import create_tables
+from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.local import duckdb_sql, duckdb_views
-from sendtrail.tables import definition
-from sendtrail.views import SETTINGS, names, view_sql
-from tests.views.story import AS_OF, TABLES, Row, Story
+from sendtrail.warehouse.tables import definition
+from sendtrail.warehouse.views import SETTINGS, names, view_sql
+from tests.views.view_cases import AS_OF, TABLES, Row, Story
 
 DATASET = "view_rows"
 

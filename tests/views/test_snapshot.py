@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from sendtrail.local.snapshot import DuckDbSnapshot, snapshot
+from sendtrail.local.duckdb_snapshot import DuckDbSnapshot, snapshot
 from sendtrail.report.figures import Counting
 from sendtrail.report.queries import COUNTINGS
-from sendtrail.snapshot import Part, Wanted, parts
-from sendtrail.views import PASSED_THROUGH, columns, names
+from sendtrail.warehouse.view_snapshot import Part, Wanted, parts
+from sendtrail.warehouse.views import PASSED_THROUGH, columns, names
 from tests.report.samples import make_database
 
 DATASET = "marketing_ai"

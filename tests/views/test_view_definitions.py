@@ -7,8 +7,8 @@ import sqlglot
 from sqlglot import expressions
 
 from sendtrail.local.duckdb_sql import duckdb_type
-from sendtrail.tables import FOLDER, definition
-from sendtrail.views import CUSTOMER_TABLES, columns, description, names, references, view_sql
+from sendtrail.warehouse.tables import FOLDER, definition
+from sendtrail.warehouse.views import CUSTOMER_TABLES, columns, description, names, references, view_sql
 from tests.views.engines import DuckDbEngine
 
 

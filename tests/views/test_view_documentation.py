@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sendtrail.views import columns
+from sendtrail.warehouse.views import columns
 from tests.views.engines import DATASET, DuckDbEngine, Engine
 from tests.views.test_view_rows import OWN
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sendtrail.views import columns, references
+from sendtrail.warehouse.views import columns, references
 from tests.views.engines import DuckDbEngine
-from tests.views.story import Row, Story, filled
 from tests.views.test_view_rows import OWN
+from tests.views.view_cases import Row, Story, filled
 
 SENT = datetime(2025, 5, 10, 10, tzinfo=UTC)
 ADDRESSES = ("ann@corp.example", "Bob@corp.example", "cat@corp.example", "dan@mail.example", None)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sendtrail.views import columns
+from sendtrail.warehouse.views import columns
 from tests.views.engines import Engine
-from tests.views.story import cases, expected, story
+from tests.views.view_cases import cases, expected, story
 
 OWN = sorted({case.partition("/")[0] for case in cases()})
 

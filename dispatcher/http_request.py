@@ -1,0 +1,66 @@
+"""What somebody asks the dispatcher for over HTTP: the Scheduler, or a person."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from re import sub
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from sendtrail.domain.messages import CampaignId, OrganizationId
+from sendtrail.errors import BadMessage
+from sendtrail.sync.due import Request
+from sendtrail.validation import problems
+
+JOB_NAME, SCHEDULE_TIME = "x-cloudscheduler-jobname", "x-cloudscheduler-scheduletime"
+LONGEST_JOB_NAME = 40
+
+
+class Asked(BaseModel):
+    """The body of a request, every field of which may be left out.
+
+    Without `organization_id` all enabled accounts are dispatched; without `campaign_ids` all campaigns, with an empty
+    list none. `since` is how far back everything is wanted; `force` reads all of it again.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    organization_id: OrganizationId | None = None
+    campaign_ids: Annotated[list[CampaignId], Field(max_length=10_000)] | None = None
+    since: AwareDatetime | None = None
+    contacts: bool = True
+    force: bool = False
+
+    def of(self, organization_id: str, *, run_id: str) -> Request:
+        """Return what is asked for of one account."""
+        return Request(
+            organization_id=organization_id,
+            run_id=run_id,
+            campaign_ids=None if self.campaign_ids is None else frozenset(self.campaign_ids),
+            since=self.since,
+            contacts=self.contacts,
+            force=self.force,
+        )
+
+
+def read_asked(body: bytes) -> Asked:
+    """Read the body of a request; raise BadMessage, naming each field that does not fit."""
+    try:
+        return Asked.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        raise BadMessage("; ".join(problems(error))) from None
+
+
+def run_id_of(headers: Mapping[str, str], *, now: datetime, new_token: str) -> str:
+    """Return the id of the run: the same for the same job and schedule time, which may be delivered twice."""
+    named = {name.lower(): value for name, value in headers.items()}
+    scheduled = named.get(SCHEDULE_TIME)
+    if not scheduled:
+        return f"{now:%Y%m%dT%H%M%SZ}-{new_token[:8]}"
+    try:
+        moment = datetime.fromisoformat(scheduled).astimezone(UTC)
+    except ValueError:
+        raise BadMessage(f"{SCHEDULE_TIME} is no time") from None
+    name = named.get(JOB_NAME, "").rpartition("/")[2]  # projects/<project>/locations/<location>/jobs/<job>, or the job
+    job = sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[-LONGEST_JOB_NAME:].strip("-")
+    return f"{moment:%Y%m%dT%H%M%SZ}" + (f"-{job}" if job else "")

@@ -1,0 +1,1 @@
+"""HTTP with an ActiveCampaign account: requests, retries, errors."""

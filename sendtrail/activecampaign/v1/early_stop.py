@@ -1,0 +1,52 @@
+"""When the opens need not be read to their end: newest first, and the rest is older than what is asked for.
+
+Pure decisions. The API is asked for the newest first; that it obeys is checked on every page, and what was never seen
+to go down in time proves nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from sendtrail.domain.campaign_report import Position
+
+# The account sorts by its local time: in the hour that a clock is put back, true times are out of order by up to an
+# hour, and `tstamp` may be an hour off besides.
+TOLERANCE = timedelta(hours=2)
+# A page in no order goes up as often as down; one in order hardly ever goes up, save in that hour.
+MOST_STEPS_UP = 1 / 4
+
+
+def after_page(position: Position, times: Sequence[datetime]) -> Position:
+    """Return the position after a page whose rows have these times; there is at least one.
+
+    `earliest` becomes the earliest time of all: in a list that has kept its order no later row is far above it.
+    """
+    seen = [*times] if position.earliest is None else [position.earliest, *times]
+    downs = sum(later < earlier for earlier, later in pairwise(times))
+    ups = sum(later > earlier for earlier, later in pairwise(times))
+    return replace(
+        position,
+        page=position.page + 1,
+        descending=position.descending and ups <= downs * MOST_STEPS_UP and _stays_below(seen),
+        descents=position.descents + downs,
+        earliest=min(seen),
+    )
+
+
+def is_complete(position: Position, *, since: datetime) -> bool:
+    """Tell whether no row from `since` on can follow."""
+    if position.earliest is None or not position.descending or not position.descents:
+        return False
+    return position.earliest < since - TOLERANCE
+
+
+def _stays_below(times: Sequence[datetime]) -> bool:
+    """Tell whether no time is later than any before it by more than the tolerance."""
+    lowest = times[0]
+    for time in times:
+        if time - lowest > TOLERANCE:
+            return False
+        lowest = min(lowest, time)
+    return True

@@ -1,0 +1,1 @@
+"""The v3 API: lists of campaigns and contacts."""

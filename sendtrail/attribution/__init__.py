@@ -1,0 +1,1 @@
+"""Conversions and how credit for them is given."""

@@ -1,0 +1,1 @@
+"""The demos: simulated accounts, synced and proven."""

@@ -1,0 +1,87 @@
+"""How a run goes on Google's emulators: what an operator reads in Firestore, drawn as bars until it is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from sendtrail.cli.demo.gcp_account import CloudDemoAccount
+from sendtrail.clock import SystemClock
+from sendtrail.delivery.checkpoint import Checkpoint, Status
+from sendtrail.delivery.lease import read_checkpoint
+from sendtrail.errors import SendtrailError
+from sendtrail.ports import State, Transaction
+from sendtrail.state.account_status import AccountStatus, read_status
+from sendtrail.state.documents import contacts_path
+
+LOOK_S = 0.25
+PATIENCE_S = 300.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How far a run has come with an account."""
+
+    status: AccountStatus | None
+    contacts: Checkpoint | None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether all campaigns and the contacts have come to an end."""
+        is_read = self.contacts is not None and self.contacts.status is not Status.RUNNING
+        return is_read and self.status is not None and self.status.is_finished
+
+
+def standing(state: State, organization_id: str, *, run_id: str) -> Standing:
+    """Return how far a run has come with an account, by its documents."""
+
+    def work(transaction: Transaction) -> tuple[AccountStatus | None, Checkpoint | None]:
+        return read_status(transaction, organization_id), read_checkpoint(transaction, contacts_path(organization_id))
+
+    status, contacts = state.transact(work)
+    return Standing(
+        status=status if status and status.run_id == run_id else None,
+        contacts=contacts if contacts and contacts.run_id == run_id else None,
+    )
+
+
+def watch(console: Console, state: State, accounts: Sequence[CloudDemoAccount], *, run_id: str) -> None:
+    """Draw a run's progress until it is over; raise SendtrailError when it does not end."""
+    clock = SystemClock()
+    end = clock.monotonic() + PATIENCE_S
+    with _bars(console) as bars:
+        tasks = {account.organization_id: bars.add_task(account.organization_id, note="") for account in accounts}
+        while True:
+            found = {account: standing(state, account.organization_id, run_id=run_id) for account in accounts}
+            for account, now in found.items():
+                total, done = (now.status.campaigns_total, _ended(now.status)) if now.status else (None, 0)
+                bars.update(tasks[account.organization_id], total=total, completed=done, note=_note(account, now))
+            if all(now.is_over for now in found.values()):
+                return
+            if clock.monotonic() > end:
+                raise SendtrailError(f"the run is not over after {PATIENCE_S:.0f} s; build/gcp-demo has the logs")
+            clock.sleep(LOOK_S)
+
+
+def _bars(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(finished_text="[green]✓"),
+        TextColumn("{task.description:<10}"),
+        BarColumn(bar_width=32),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+def _ended(status: AccountStatus) -> int:
+    return status.campaigns_completed + status.campaigns_failed
+
+
+def _note(account: CloudDemoAccount, now: Standing) -> str:
+    rows = now.status.activities_synced_today if now.status else 0
+    contacts = "contacts read" if now.contacts and now.contacts.status is Status.DONE else "reading contacts"
+    refused = f" · {account.refused} answers 429" if account.refused else ""
+    return f"campaigns · {rows:,} activities today · {contacts} · {account.requests:,} requests{refused}"

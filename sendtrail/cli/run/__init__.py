@@ -1,0 +1,1 @@
+"""One run of the pipeline on this machine."""

@@ -1,0 +1,70 @@
+"""The progress bars of a run."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from sendtrail.cli.run.local_run import Watcher
+from sendtrail.cli.run.run_stats import Tally
+from sendtrail.ports import Topic
+from sendtrail.sync.dispatch import Summary
+
+
+class Bars:
+    """Campaigns done of those due, and beside them what was read; drawn while the `with` block runs."""
+
+    def __init__(self, console: Console) -> None:
+        self.tally = Tally(self._redraw)
+        self._progress = Progress(
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description:<10}"),
+            BarColumn(bar_width=32),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=False,
+        )
+        self._listing = self._progress.add_task("listing", total=None, note="campaigns of the account")
+        self._campaigns: TaskID | None = None
+        self._contacts: TaskID | None = None
+
+    @property
+    def watcher(self) -> Watcher:
+        """Return who is to be told how the run goes."""
+        return Watcher(on_dispatched=self._on_dispatched, on_finished=self._on_finished)
+
+    def __enter__(self) -> Self:
+        """Begin to draw."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Draw for the last time."""
+        self._progress.stop()
+
+    def _on_dispatched(self, summary: Summary) -> None:
+        self._progress.remove_task(self._listing)
+        self._campaigns = self._progress.add_task("campaigns", total=summary.due, note="")
+        if summary.published > summary.due:
+            self._contacts = self._progress.add_task("contacts", total=1, note="")
+        self._redraw()
+
+    def _on_finished(self, topic: Topic) -> None:
+        task = self._contacts if topic is Topic.CONTACTS else self._campaigns
+        if task is not None:
+            self._progress.advance(task)
+
+    def _redraw(self) -> None:
+        tally = self.tally
+        read = sum(tally.activities_read.values())
+        refused = f" · {tally.refused} answers 429" if tally.refused else ""
+        if self._campaigns is not None:
+            note = f"{read:,} activities read · {tally.requests:,} requests{refused}"
+            self._progress.update(self._campaigns, note=note)
+        if self._contacts is not None:
+            self._progress.update(self._contacts, note=f"{tally.contacts_read:,} contacts read")

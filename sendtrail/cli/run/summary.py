@@ -1,0 +1,86 @@
+"""The table at the end of a run."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from sendtrail.cli.run.local_run import LocalRun, RunResult
+from sendtrail.cli.run.run_stats import Tally
+from sendtrail.cli.settings.sync_settings import SyncSettings
+from sendtrail.domain.activity import EventType
+from sendtrail.sync.dispatch import Summary
+from sendtrail.sync.forecast import list_requests
+
+PLURALS = {
+    EventType.OPEN: "opens",
+    EventType.CLICK: "clicks",
+    EventType.BOUNCE: "bounces",
+    EventType.UNSUBSCRIBE: "unsubscribes",
+    EventType.FORWARD: "forwards",
+}
+
+
+def print_summary(console: Console, run: LocalRun, *, result: RunResult, tally: Tally, settings: SyncSettings) -> None:
+    """Print what the run did and what the warehouse holds now, both for this organization."""
+    stored = _stored(run, settings)
+    table = Table(title="Synced", title_justify="left", box=None, pad_edge=False)
+    table.add_column("")
+    table.add_column("this run", justify="right")
+    table.add_column("in the warehouse", justify="right")
+    unknown = set(map(str, result.summary.unknown))
+    done = result.summary.due - sum(1 for f in result.failures if f.subject not in {"contacts", *unknown})
+    table.add_row("campaigns", f"{done:,} of {result.summary.due:,} due", f"{stored['campaigns']:,}")
+    for kind, name in PLURALS.items():
+        table.add_row(name, f"{tally.activities_read[kind]:,} read", f"{stored[kind]:,}")
+    new = f"{tally.activities_new:,} new"
+    table.add_row("activities", new, f"{sum(stored[kind] for kind in EventType):,}", style="bold")
+    if settings.contacts:
+        table.add_row("contacts", f"{tally.contacts_changed:,} new or changed", f"{stored['contacts']:,}")
+        table.add_row("vanished", f"{tally.contacts_vanished:,} marked", f"{stored['vanished']:,}")
+    table.add_row("API requests", f"{tally.requests:,}", "")
+    if not result.interrupted:
+        table.add_row("forecast", _forecast(result.summary, tally), "")
+    table.add_row("429s", f"{tally.refused:,}", "")
+    table.add_row("time", f"{result.seconds:,.1f} s", "")
+    console.print()
+    console.print(table)
+
+
+def _forecast(summary: Summary, tally: Tally) -> str:
+    """Tell how far the forecast was off, of all requests but the contacts'."""
+    forecast = summary.forecast.requests + list_requests(summary.campaigns)
+    used = tally.requests - tally.contacts_requests
+    return f"{used - forecast:+,} of {forecast:,} ({(used - forecast) / forecast:+.1%})" if forecast else ""
+
+
+def _stored(run: LocalRun, settings: SyncSettings) -> dict[str, int]:
+    dataset, organization = settings.dataset, {"organization": settings.organization}
+    counts = _rows(
+        run,
+        f"SELECT event_type, COUNT(*) FROM {dataset}.email_activities "
+        "WHERE organization_id = $organization GROUP BY event_type",
+        organization,
+    )
+    of_contacts = _rows(
+        run,
+        "SELECT COUNT(*) FILTER (WHERE deleted_at IS NULL), COUNT(deleted_at) "
+        f"FROM {dataset}.contacts WHERE organization_id = $organization",
+        organization,
+    )
+    of_campaigns = _rows(
+        run, f"SELECT COUNT(*) FROM {dataset}.campaigns WHERE organization_id = $organization", organization
+    )
+    [(contacts, vanished)], [(campaigns,)] = list(of_contacts), list(of_campaigns)
+    return {
+        **{kind.value: 0 for kind in EventType},
+        **dict(counts),
+        "contacts": contacts,
+        "vanished": vanished,
+        "campaigns": campaigns,
+    }
+
+
+def _rows(run: LocalRun, sql: str, parameters: dict[str, Any]) -> Iterable[Any]:
+    return run.warehouse.query(sql, parameters).rows

@@ -1,0 +1,148 @@
+"""The settings of `sendtrail sync`: options first, then the environment, then `.env`; every problem at once."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE, Connection, checked_api_url
+from sendtrail.domain.messages import OrganizationId
+from sendtrail.errors import SettingsError
+from sendtrail.sync.read_window import Overlap
+from sendtrail.warehouse.tables import checked_name
+
+DEFAULT_LOOKBACK_DAYS = 7
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SyncSettings(BaseSettings):
+    """What `sendtrail sync` was asked to do.
+
+    `since` and `lookback_days` are None where they were not given: a campaign that was never synced is then read back
+    `DEFAULT_LOOKBACK_DAYS`, any other from where its last sync left off.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SENDTRAIL_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        validate_default=True,
+        env_ignore_empty=True,
+    )
+
+    api_url: str | None = None
+    api_key_file: Path | None = None
+    api_key: SecretStr | None = None
+    database: Path = Path("sendtrail.duckdb")
+    organization: OrganizationId = "main"
+    dataset: str = "marketing_ai"
+    since: date | None = None
+    lookback_days: Annotated[int, Field(gt=0, le=36_500)] | None = None
+    all: bool = False
+    campaign: list[Annotated[int, Field(gt=0)]] = []
+    contacts: bool = True
+    requests_per_second: Annotated[float, Field(gt=0, le=1_000)] = DEFAULT_REQUESTS_PER_SECOND
+    share_kept_free: Annotated[float, Field(ge=0, le=0.9)] = 0.0
+    time_zone: ZoneInfo = ZoneInfo(DEFAULT_TIME_ZONE)
+    time_budget_s: Annotated[float, Field(gt=0)] = 480.0
+    overlap_hours: Annotated[int, Field(ge=0)] = 48
+    recent_overlap_hours: Annotated[int, Field(ge=0)] = 1
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+
+    @classmethod
+    def read(cls, options: dict[str, Any]) -> Self:
+        """Return the settings; raise SettingsError with every problem there is."""
+        try:
+            return cls(**{name: value for name, value in options.items() if value not in (None, [])})
+        except ValidationError as error:
+            raise SettingsError([_sentence(problem) for problem in error.errors(include_input=False)]) from None
+
+    @field_validator("api_url", mode="after")
+    @classmethod
+    def _check_url(cls, url: str | None) -> str:
+        if url is None:
+            raise ValueError("give the API URL of your account (ActiveCampaign: Settings > Developer)")
+        return checked_api_url(url)
+
+    @field_validator("api_key", mode="after")
+    @classmethod
+    def _check_key(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr:
+        file = info.data.get("api_key_file")
+        text = key.get_secret_value().strip() if key else _key_in(file) if file else ""
+        if not text and "api_key_file" in info.data:
+            raise ValueError("set it to the key of your account, or name a file that holds it with --api-key-file")
+        if not (text.isascii() and text.isprintable() and " " not in text):
+            raise ValueError("the API key is one line of letters and digits: this holds something else")
+        return SecretStr(text)
+
+    @field_validator("time_zone", mode="before")
+    @classmethod
+    def _check_zone(cls, name: object) -> ZoneInfo:
+        try:
+            return name if isinstance(name, ZoneInfo) else ZoneInfo(str(name))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("there is no such time zone; a name looks like Europe/Berlin") from None
+
+    @field_validator("dataset", mode="after")
+    @classmethod
+    def _check_dataset(cls, name: str) -> str:
+        return checked_name(name)
+
+    @field_validator("all", mode="after")
+    @classmethod
+    def _check_reach(cls, everything: bool, info: ValidationInfo) -> bool:  # noqa: FBT001
+        given = [info.data.get("since") is not None, info.data.get("lookback_days") is not None, everything]
+        if sum(given) > 1:
+            raise ValueError("choose one of --since, --lookback-days and --all")
+        return everything
+
+    @property
+    def overlap(self) -> Overlap:
+        """Return how much of what was read before is read again."""
+        return Overlap(whole=timedelta(hours=self.overlap_hours), recent=timedelta(hours=self.recent_overlap_hours))
+
+    @property
+    def connection(self) -> Connection:
+        """Return how the account is reached."""
+        return Connection(
+            organization_id=self.organization,
+            api_url=self.api_url or "",
+            api_key=self.api_key or SecretStr(""),
+            time_zone=self.time_zone,
+            requests_per_second=self.requests_per_second,
+            share_kept_free=self.share_kept_free,
+        )
+
+    def read_since(self, now: datetime) -> datetime | None:
+        """Return how far back everything is wanted, None for "where the last sync left off"."""
+        if self.all:
+            return BEGINNING
+        if self.since is not None:
+            return datetime.combine(self.since, time.min, tzinfo=self.time_zone).astimezone(UTC)
+        return None if self.lookback_days is None else now - timedelta(days=self.lookback_days)
+
+
+def _key_in(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise ValueError(f"the file named by --api-key-file cannot be read: {reason}") from None
+
+
+def _sentence(problem: Any) -> str:
+    name = str(problem["loc"][0])
+    names = f"SENDTRAIL_{name.upper()}" if name == "api_key" else f"--{name.replace('_', '-')}"
+    return f"{names}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def checked_database(path: str) -> Path:
+    """Return the path of a database that exists; raise SettingsError with a sentence otherwise."""
+    file = TypeAdapter(Path).validate_python(path)
+    if not file.is_file():
+        raise SettingsError([f"--database: there is no file {file}: run sendtrail sync first, or name another"])
+    return file

@@ -1,0 +1,1 @@
+"""The delivery protocol: claim, read, merge, checkpoint, hand over."""

@@ -1,0 +1,183 @@
+"""The owner of a piece of work: its lease, kept while it works, and its writes of the checkpoint."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sendtrail.delivery import checkpoint as rules
+from sendtrail.delivery.checkpoint import Checkpoint, Claim, Lease, Status
+from sendtrail.delivery.services import Services
+from sendtrail.errors import LeaseLost, SendtrailError
+from sendtrail.ports import Transaction
+from sendtrail.state.account_status import AccountStatus, read_status, write_status
+from sendtrail.state.documents import from_document, to_document
+
+logger = logging.getLogger(__name__)
+
+RENEWALS_PER_LEASE = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """Where a piece of work is done: whose it is, its checkpoint, and which delivery of it this is.
+
+    `counts` says that the account's status document is kept for it (campaigns), `backfill` that it lets news go first.
+    """
+
+    organization_id: str
+    subject: str
+    run_id: str
+    sequence: int
+    checkpoint_path: str
+    counts: bool
+    backfill: bool = False
+
+
+class Owner:
+    """One worker's hold on a piece of work; every write it makes is conditional on its lease."""
+
+    def __init__(self, desk: Desk, *, services: Services, token: str) -> None:
+        self.desk = desk
+        self._state, self._clock = services.state, services.clock
+        self._lease_s = services.settings.lease_s
+        self._renewed_at = self._clock.monotonic()
+        self.token = token
+        self._checkpoint: Checkpoint | None = None
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """Return the checkpoint as it was claimed."""
+        if self._checkpoint is None:
+            raise LeaseLost("this work was never claimed")
+        return self._checkpoint
+
+    def claim(self) -> Claim:
+        """Try to take the lease, and say what the message is to lead to."""
+
+        def work(transaction: Transaction) -> tuple[Claim, Checkpoint | None]:
+            decision, after = rules.claim(
+                read_checkpoint(transaction, self.desk.checkpoint_path),
+                run_id=self.desk.run_id,
+                sequence=self.desk.sequence,
+                lease=self._lease(transaction.now),
+                now=transaction.now,
+                backfill=self.desk.backfill,
+            )
+            if decision is Claim.TAKEN and after is not None:
+                transaction.set(self.desk.checkpoint_path, to_document(after))
+            return decision, after
+
+        asked_at = self._clock.monotonic()
+        decision, self._checkpoint = self._state.transact(work)
+        self._renewed_at = asked_at
+        return decision
+
+    @contextmanager
+    def keeping_the_lease(self) -> Iterator[None]:
+        """Renew the lease in a thread of its own for as long as the block runs."""
+        done = threading.Event()
+        context = copy_context()  # so that the thread's log lines carry the same labels
+        keeper = threading.Thread(target=context.run, args=(self._keep, done), name="lease-keeper", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
+
+    def renew(self) -> None:
+        """Prolong the lease; raise LeaseLost when it is another's."""
+        asked_at = self._clock.monotonic()
+        self._change(lambda before, now: rules.renew(before, lease=self._lease(now), now=now))
+        self._renewed_at = asked_at
+
+    def make_sure(self) -> None:
+        """Prolong the lease unless that was done lately; raise LeaseLost when it is another's."""
+        if self._clock.monotonic() - self._renewed_at > self._lease_s / RENEWALS_PER_LEASE:
+            self.renew()
+
+    def advance(self, progress: Mapping[str, Any], *, new_rows: int) -> None:
+        """Record that everything up to `progress` is in the warehouse."""
+        self._change(
+            lambda before, now: rules.advance(
+                before, lease=self._lease(now), progress=progress, new_rows=new_rows, now=now
+            )
+        )
+
+    def hand_over(self) -> None:
+        """Give the work to its continuation, which is still to be published."""
+        self._change(lambda before, now: rules.hand_over(before, token=self.token, now=now))
+
+    def published(self, sequence: int) -> None:
+        """Record that the continuation was published."""
+
+        def work(transaction: Transaction) -> None:
+            after = rules.published(read_checkpoint(transaction, self.desk.checkpoint_path), sequence=sequence)
+            if after is not None:
+                transaction.set(self.desk.checkpoint_path, to_document(after))
+
+        self._state.transact(work)
+
+    def complete(self, synced: Mapping[str, Any], *, new_rows: int) -> None:
+        """Record that the sync is complete, what it leaves behind, and the rows that its last batch added."""
+        self._change(
+            lambda before, now: rules.complete(before, token=self.token, synced=synced, now=now), new_rows=new_rows
+        )
+
+    def fail(self, reason: str) -> None:
+        """Record that the work cannot succeed; nothing, when it is another's by now."""
+        with suppress(LeaseLost):
+            self._change(lambda before, now: rules.fail(before, token=self.token, reason=reason, now=now))
+
+    def release(self) -> None:
+        """Give the lease up, as far as the state store lets us: it expires anyway."""
+        with suppress(SendtrailError):
+            self._change(lambda before, now: rules.release(before, token=self.token, now=now))
+
+    def _change(self, change: Callable[[Checkpoint | None, datetime], Checkpoint], *, new_rows: int = 0) -> None:
+        def work(transaction: Transaction) -> None:
+            before = read_checkpoint(transaction, self.desk.checkpoint_path)
+            after = change(before, transaction.now)
+            is_over = self.desk.counts and (after.sequence, after.status) != (self.desk.sequence, Status.RUNNING)
+            status = read_status(transaction, self.desk.organization_id) if is_over else None
+            transaction.set(self.desk.checkpoint_path, to_document(after))
+            counted = _counted(status, before=before, after=after, new_rows=new_rows, now=transaction.now)
+            write_status(transaction, self.desk.organization_id, counted)
+
+        self._state.transact(work)
+
+    def _keep(self, done: threading.Event) -> None:
+        while not done.wait(self._lease_s / RENEWALS_PER_LEASE):
+            try:
+                self.renew()
+            except LeaseLost:
+                return  # the next write of the worker says so
+            except SendtrailError as error:
+                logger.warning("the lease could not be renewed, which is tried again: %s", error)
+
+    def _lease(self, now: datetime) -> Lease:
+        return rules.new_lease(self.token, now=now, lease_s=self._lease_s)
+
+
+def read_checkpoint(transaction: Transaction, path: str) -> Checkpoint | None:
+    """Return the checkpoint that lies at a path, None where there is none."""
+    document = transaction.get(path)
+    return None if document is None else from_document(Checkpoint, document)
+
+
+def _counted(
+    status: AccountStatus | None, *, before: Checkpoint | None, after: Checkpoint, new_rows: int, now: datetime
+) -> AccountStatus | None:
+    if status is None or before is None:
+        return None
+    counted = status.with_rows(before.new_rows + new_rows, now)
+    if status.run_id != after.run_id or after.status is Status.RUNNING:
+        return counted
+    if after.status is Status.DONE:
+        return replace(counted, campaigns_completed=counted.campaigns_completed + 1)
+    return replace(counted, campaigns_failed=counted.campaigns_failed + 1)

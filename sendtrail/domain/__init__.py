@@ -1,0 +1,1 @@
+"""What Sendtrail speaks of: values and their rules, without I/O."""

@@ -1,0 +1,120 @@
+"""The five reports of a campaign, and which of them have news."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from sendtrail.domain.activity import Activity
+from sendtrail.domain.campaign import Counters
+
+
+class Report(StrEnum):
+    """A list of rows that the API keeps for each campaign."""
+
+    OPENS = "opens"
+    CLICKS = "clicks"
+    BOUNCES = "bounces"
+    UNSUBSCRIBES = "unsubscribes"
+    FORWARDS = "forwards"
+
+
+FED_BY: dict[Report, tuple[str, ...]] = {
+    Report.OPENS: ("opens", "uniqueopens", "verified_opens", "verified_unique_opens"),
+    Report.CLICKS: ("linkclicks", "uniquelinkclicks", "subscriberclicks"),
+    Report.BOUNCES: ("hardbounces", "softbounces"),
+    Report.UNSUBSCRIBES: ("unsubscribes",),
+    Report.FORWARDS: ("forwards", "uniqueforwards"),
+}
+
+
+# A row a contact (and link), or a row an event; forwards have one page, and nothing is asked for after it.
+ROWS_COUNTED_BY: dict[Report, tuple[str, ...]] = {
+    Report.OPENS: ("uniqueopens",),
+    Report.CLICKS: ("uniquelinkclicks",),
+    Report.BOUNCES: ("hardbounces", "softbounces"),
+    Report.UNSUBSCRIBES: ("unsubscribes",),
+    Report.FORWARDS: (),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Position:
+    """Where the reading of a report stands: the next page, and whether all so far came newest first.
+
+    `earliest` is the earliest time of all rows read so far; `descents` counts the steps down seen: without any, nothing
+    is proven.
+    """
+
+    page: int = 1
+    descending: bool = True
+    descents: int = 0
+    earliest: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportQuery:
+    """What to read: a report of a campaign (of one of its messages), back to `since`, from `position` on.
+
+    `counted` is how many rows the campaign's counters say there are, `moved` how many of them can have changed since
+    the last read; None where the counters do not tell.
+    """
+
+    campaign_id: int
+    report: Report
+    message_id: str
+    since: datetime
+    position: Position
+    counted: int | None = None
+    moved: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chunk:
+    """A part of a report; `position` is where to go on after it, None within a page too large for one chunk."""
+
+    activities: list[Activity]
+    position: Position | None
+
+
+class ReportReader(Protocol):
+    """One way to read reports; another endpoint is another reader."""
+
+    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+        """Yield the rows of a report from a position on, to its proven end."""
+        ...
+
+
+def is_empty(report: Report, counters: Counters) -> bool:
+    """Tell whether every counter that feeds a report is there and zero."""
+    return all(counters.get(name) == 0 for name in FED_BY[report])
+
+
+def has_news(report: Report, *, now: Counters, before: Counters) -> bool:
+    """Tell whether any counter that feeds a report differs from the one stored at the last sync."""
+    return any(now.get(name) != before.get(name) for name in FED_BY[report])
+
+
+def counted_rows(report: Report, counters: Counters) -> int | None:
+    """Return how many rows a report has by the campaign's counters, None where they do not tell."""
+    found = [counters.get(name) for name in ROWS_COUNTED_BY[report]]
+    known = [number for number in found if number is not None]
+    return sum(known) if known and len(known) == len(found) else None
+
+
+def moved_rows(report: Report, *, now: Counters, before: Counters) -> int | None:
+    """Return how many rows of a report can have changed while the counters moved, None where they do not tell.
+
+    Every open moves one row to the top of its list; only opens are read from the top.
+    """
+    name = "opens"
+    if report is not Report.OPENS or name not in now or name not in before:
+        return None
+    return max(0, now[name] - before[name])
+
+
+def growth(*, now: Counters, before: Counters) -> int:
+    """Return by how many events the counters of all reports moved, either way."""
+    names = {name for fed in FED_BY.values() for name in fed}
+    return sum(abs(now.get(name, 0) - before.get(name, 0)) for name in names)

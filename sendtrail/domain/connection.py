@@ -1,0 +1,57 @@
+"""How an account is reached."""
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from sendtrail.rate_limit.gcra import Pace
+
+DEFAULT_TIME_ZONE = "America/Chicago"
+DEFAULT_REQUESTS_PER_SECOND = 5.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Connection:
+    """An account's address, key, time zone (of its bare timestamps) and API budget.
+
+    `share_kept_free` (0 to below 1) of the `requests_per_second` is left to the account's other integrations.
+    """
+
+    organization_id: str
+    api_url: str
+    api_key: SecretStr
+    time_zone: ZoneInfo
+    requests_per_second: float
+    share_kept_free: float = 0.0
+
+    @property
+    def pace(self) -> Pace:
+        """Return how fast the account may be asked."""
+        return Pace(requests_per_second=self.requests_per_second, share_kept_free=self.share_kept_free)
+
+
+def checked_api_url(url: str) -> str:
+    """Return the API URL without a trailing slash; raise ValueError with a sentence that says what to do.
+
+    Plain http is accepted for loopback only: the key travels in a header.
+    """
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("the API URL is the one in ActiveCampaign under Settings > Developer: https://<account>...")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("the API URL has no user name, key, query or fragment in it: give the key by itself")
+    if parts.scheme == "http" and not _is_loopback(parts):
+        raise ValueError(f"http to {parts.hostname} sends the API key in the clear: use https")
+    if parts.path.rstrip("/").endswith(("/api/3", "/admin/api.php")):
+        raise ValueError("the API URL ends with the host: leave out /api/3 and /admin/api.php")
+    return url.strip().rstrip("/")
+
+
+def _is_loopback(parts: SplitResult) -> bool:
+    try:
+        return ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return parts.hostname == "localhost"

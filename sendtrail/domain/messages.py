@@ -1,0 +1,109 @@
+"""The messages that functions send one another: their only contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal, TypeVar
+
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, ValidationError
+
+from sendtrail.errors import BadMessage
+from sendtrail.rate_limit.gcra import Priority
+from sendtrail.validation import adapter, problems
+
+STRICT = ConfigDict(extra="forbid", strict=True)
+
+OrganizationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+CampaignId = Annotated[int, Field(gt=0)]
+Sequence = Annotated[int, Field(ge=1)]
+
+
+class Reason(StrEnum):
+    """Why a campaign is to be read."""
+
+    NEW = "new"  # never synced: back to the lookback
+    CHANGED = "changed"  # counters moved: the reports that they feed, back to the watermark
+    EXTENDED = "extended"  # asked for further back than it was ever read
+    CONFIRM = "confirm"  # counters may run ahead of their lists: once more, a while after a change
+    AUDIT = "audit"  # unchanged for long: everything again
+    FORCED = "forced"  # a person asked: everything again
+    UNFINISHED = "unfinished"  # an earlier sync stopped halfway
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SyncCampaign:
+    """Bring a campaign's activities into the warehouse.
+
+    `sequence` grows with every hand-over of this campaign, so an older one is known as a duplicate. `since` is how far
+    back to read at least, None for "where the last sync left off". `counters` are the campaign's at dispatch. A
+    `backfill` lets news go first.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    version: Literal[1] = 1
+    organization_id: OrganizationId
+    campaign_id: CampaignId
+    campaign_name: str
+    split: bool
+    run_id: RunId
+    sequence: Sequence
+    reason: Reason
+    since: AwareDatetime | None
+    counters: Mapping[str, int]
+    backfill: bool = False
+
+    @property
+    def priority(self) -> Priority:
+        """Return which part of the account's budget this work may use."""
+        return Priority.BACKGROUND if self.backfill else Priority.NEWS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SyncContacts:
+    """Bring all contacts of an account into the warehouse, in one full pass."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    version: Literal[1] = 1
+    organization_id: OrganizationId
+    run_id: RunId
+    sequence: Sequence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkFailed:
+    """Work that can never succeed as it is: what it was and why, for the failures topic.
+
+    `subject` is the campaign's id, "contacts", or "message" where the message itself could not be read.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    version: Literal[1] = 1
+    organization_id: str
+    subject: str
+    run_id: str
+    sequence: int
+    reason: str
+    failed_at: datetime
+
+
+Message = SyncCampaign | SyncContacts | WorkFailed
+M = TypeVar("M", SyncCampaign, SyncContacts, WorkFailed)
+
+
+def encode(message: Message) -> bytes:
+    """Return a message as JSON."""
+    return adapter(type(message)).dump_json(message)
+
+
+def decode(kind: type[M], data: bytes) -> M:
+    """Read a message of the given kind; raise BadMessage, naming each field that does not fit."""
+    try:
+        message: M = adapter(kind).validate_json(data)
+    except ValidationError as error:
+        raise BadMessage(f"not a {kind.__name__} message: {'; '.join(problems(error))}") from None
+    return message

@@ -1,0 +1,199 @@
+"""What the three functions are made of on Google Cloud, built once an instance, when the first request needs it."""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from uuid import uuid4
+
+from pydantic import SecretStr
+
+from sendtrail.activecampaign.account import Account
+from sendtrail.clock import Deadline, SystemClock
+from sendtrail.delivery.services import DeliverySettings, Services
+from sendtrail.domain.connection import Connection
+from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.errors import Rejected, SettingsError
+from sendtrail.events import Event, log_event
+from sendtrail.gcp.bigquery_jobs import Jobs
+from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse
+from sendtrail.gcp.clients import bigquery_client, firestore_client, publisher_client, secret_client
+from sendtrail.gcp.firestore_api import Database
+from sendtrail.gcp.firestore_state import FirestoreState
+from sendtrail.gcp.pubsub import PubSubPublisher
+from sendtrail.gcp.secret_manager import SecretManagerKeys
+from sendtrail.logs import configure_json, labels, traced
+from sendtrail.ports import State, Warehouse
+from sendtrail.rate_limit.budget import RateBudget
+from sendtrail.rate_limit.gcra import Pace, Priority
+from sendtrail.rate_limit.sliding_window import Departures, departures
+from sendtrail.state.connections import Connections
+from sendtrail.warehouse.rows import Batch, activity_rows
+
+logger = logging.getLogger(__name__)
+
+TOO_MANY_REQUESTS = 429
+
+# When the request being served must be over, on the monotonic clock: jobs of BigQuery never outlive it.
+_ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
+
+
+_given: ContextVar["Cloud | None"] = ContextVar("given", default=None)
+_building = threading.Lock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cloud:
+    """The settings, the adapters and the accounts of one instance; any number of requests may use it at once."""
+
+    settings: FunctionSettings
+    services: Services
+    connections: Connections
+    budgets: dict[tuple[str, Pace, Priority], RateBudget] = field(default_factory=dict)
+    departures: dict[tuple[str, Pace], Departures] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def serving(self, headers: Mapping[str, str]) -> Iterator[Deadline]:
+        """Serve a request that came with these headers, within its time; give the time budget of its delivery."""
+        clock, settings = self.services.clock, self.settings
+        token = _ends_at.set(clock.monotonic() + settings.job_deadline_s)
+        try:
+            with traced(headers, project_id=settings.project_id):
+                yield Deadline(clock, budget_s=settings.time_budget_s)
+        finally:
+            _ends_at.reset(token)
+
+    @contextmanager
+    def account(self, organization_id: str, priority: Priority = Priority.NEWS) -> Iterator[Account]:
+        """Reach an account, by its connection as it is now; raise Rejected where that cannot be used."""
+        statuses: Counter[int] = Counter()
+        with labels(organization_id=organization_id):
+            connection = self._connection(organization_id)
+            try:
+                yield Account(
+                    connection,
+                    budget=self._budget(connection, priority),
+                    clock=self.services.clock,
+                    on_response=lambda status: statuses.update([status]),
+                )
+            finally:
+                throttled = statuses[TOO_MANY_REQUESTS]
+                log_event(logger, Event.API_USED, requests=statuses.total(), throttled=throttled)
+
+    def _connection(self, organization_id: str) -> Connection:
+        try:
+            return self.connections.load(organization_id)
+        except SettingsError as error:
+            raise Rejected(str(error)) from error
+
+    def _budget(self, connection: Connection, priority: Priority) -> RateBudget:
+        key = (connection.organization_id, connection.pace, priority)
+        with self.lock:
+            if key not in self.budgets:
+                self.budgets[key] = RateBudget(
+                    self.services.state,
+                    self.services.clock,
+                    organization_id=connection.organization_id,
+                    pace=connection.pace,
+                    departures=self._departures(connection),
+                    priority=priority,
+                    block=self.settings.budget_block,
+                )
+            return self.budgets[key]
+
+    def _departures(self, connection: Connection) -> Departures:
+        found = departures(self.services.clock, requests_per_second=connection.pace.per_second)
+        return self.departures.setdefault((connection.organization_id, connection.pace), found)
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredWarehouse:
+    """A warehouse whose merges are logged for the dashboard."""
+
+    inner: Warehouse
+
+    def merge(self, batch: Batch, /) -> int:
+        """Merge a batch and log how many activities of each type were in it."""
+        changed = self.inner.merge(batch)
+        types = Counter(row["event_type"] for row in activity_rows(batch))
+        for event_type, rows in sorted(types.items()):
+            log_event(logger, Event.ACTIVITIES_MERGED, event_type=event_type, rows=rows)
+        return changed
+
+    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
+        """Mark the contacts that a pass did not see."""
+        return self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
+
+
+def cloud() -> Cloud:
+    """Return what this instance is made of; raise SettingsError with every problem of its environment."""
+    given = _given.get()
+    if given is not None:
+        return given
+    with _building:  # the first requests of an instance come at the same time
+        return _built()
+
+
+@contextmanager
+def made_of(given: Cloud) -> Iterator[None]:
+    """Serve the requests of this block with something else than the environment says: with a test's fakes."""
+    token = _given.set(given)
+    try:
+        yield
+    finally:
+        _given.reset(token)
+
+
+@cache
+def _built() -> Cloud:
+    configure_json()  # so that wrong settings are told as JSON, too
+    settings = FunctionSettings.read()
+    configure_json(settings.log_level)
+    clock = SystemClock()
+    state = FirestoreState(_database(settings), clock=clock, new_id=_new_id)
+    services = Services(
+        state=state,
+        publisher=PubSubPublisher(publisher_client(), topics=settings.topics),
+        warehouse=MeteredWarehouse(_warehouse(settings, clock)),
+        clock=clock,
+        new_token=_new_id,
+        settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),
+    )
+    return Cloud(settings=settings, services=services, connections=_connections(state))
+
+
+def _database(settings: FunctionSettings) -> Database:
+    client = firestore_client(settings.firestore_emulator_host)
+    return Database(client, project_id=settings.project_id, database=settings.firestore_database)
+
+
+def _warehouse(settings: FunctionSettings, clock: SystemClock) -> BigQueryWarehouse:
+    client = bigquery_client(settings.project_id, location=settings.location, endpoint=settings.bigquery_endpoint)
+    return BigQueryWarehouse(
+        client,
+        Jobs(client, clock=clock, seconds_left=lambda: _ends_at.get() - clock.monotonic()),
+        datasets=settings.datasets,
+        new_id=_new_id,
+        maximum_bytes_billed=settings.maximum_bytes_billed,
+    )
+
+
+def _connections(state: State) -> Connections:
+    @cache
+    def keys() -> SecretManagerKeys:  # only where a connection names a secret
+        return SecretManagerKeys(secret_client())
+
+    def read_secret(reference: str) -> SecretStr:
+        return keys()(reference)
+
+    return Connections(state, read_secret=read_secret)
+
+
+def _new_id() -> str:
+    return uuid4().hex

@@ -1,0 +1,62 @@
+"""BigQuery for one command that a person runs: as who they are, and until their patience ends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import uuid4
+
+from google.cloud.bigquery import Client
+
+from sendtrail.clock import Clock
+from sendtrail.gcp.bigquery_jobs import Jobs
+from sendtrail.gcp.bigquery_reader import BigQueryReader, SelectOnly
+from sendtrail.gcp.bigquery_snapshot import BigQuerySnapshot
+from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets
+from sendtrail.gcp.clients import bigquery_client
+
+PATIENCE_S = 600.0
+MAXIMUM_BYTES_BILLED = 2**40 // 10  # a tenth of a TiB a statement
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Access:
+    """What a command may do with BigQuery."""
+
+    client: Client
+    jobs: Jobs
+
+    def reader(self) -> BigQueryReader:
+        """Return what runs the project's own SELECTs."""
+        return BigQueryReader(
+            client=self.client, jobs=self.jobs, new_id=_new_id, maximum_bytes_billed=MAXIMUM_BYTES_BILLED
+        )
+
+    def snapshot(self, dataset: str) -> BigQuerySnapshot:
+        """Return a snapshot of a dataset's views, to be made."""
+        return BigQuerySnapshot(self.reader(), dataset=dataset)
+
+    def select_only(self) -> SelectOnly:
+        """Return what runs anybody's SELECTs."""
+        return SelectOnly(reader=self.reader())
+
+    def warehouse(self, dataset: str) -> BigQueryWarehouse:
+        """Return a dataset as Terraform makes it: its batches pass through one of the same name with `_staging`."""
+        return BigQueryWarehouse(
+            self.client,
+            self.jobs,
+            datasets=Datasets(tables=dataset, staging=f"{dataset}_staging"),
+            new_id=_new_id,
+            maximum_bytes_billed=MAXIMUM_BYTES_BILLED,
+        )
+
+
+@contextmanager
+def access(project_id: str, *, location: str, endpoint: str | None, clock: Clock) -> Iterator[Access]:
+    """Reach a project; raise SettingsError where nobody is signed in."""
+    ends_at = clock.monotonic() + PATIENCE_S
+    with bigquery_client(project_id, location=location, endpoint=endpoint) as client:
+        yield Access(client=client, jobs=Jobs(client, clock=clock, seconds_left=lambda: ends_at - clock.monotonic()))
+
+
+def _new_id() -> str:
+    return uuid4().hex

@@ -1,0 +1,110 @@
+"""BigQuery jobs: each submitted under an id of ours, found again after a lost answer, retried, and bounded in time.
+
+The client is told to retry nothing (its own deadlines are 600 s and 2,400 s), so that this is the only place that does.
+"""
+
+from collections.abc import Callable
+from typing import cast
+
+from google.api_core import exceptions as api
+from google.api_core.retry import Retry
+from google.auth.exceptions import GoogleAuthError
+from google.cloud.bigquery import Client, LoadJob, QueryJob
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
+
+from sendtrail.clock import Clock
+from sendtrail.gcp.bigquery_errors import JobFailed, NotYetVisible, OutOfTime, may_pass, told
+
+Job = LoadJob | QueryJob
+# Takes the job's id and how many seconds the request may take.
+Submit = Callable[[str, float], Job]
+
+NO_RETRY = cast("Retry", None)  # the client's documented way to say so, which its types do not know
+
+MAX_ATTEMPTS = 12
+REQUEST_S = 60.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
+
+
+class Jobs:
+    """Runs jobs to their end within `seconds_left`, which is asked before every request."""
+
+    def __init__(self, client: Client, *, clock: Clock, seconds_left: Callable[[], float]) -> None:
+        self._client, self._clock, self._seconds_left = client, clock, seconds_left
+
+    def run(self, name: str, submit: Submit) -> Job:
+        """Return a job that has succeeded; `name` is used by no other.
+
+        Raise Rejected, with BigQuery's reason, where it refuses the work, Unavailable where it does not answer in time.
+        """
+        retrying = Retrying(
+            retry=retry_if_exception(may_pass),
+            wait=wait_random_exponential(multiplier=0.5, max=16),
+            stop=self._is_over,
+            sleep=self._clock.sleep,
+            reraise=True,
+        )
+        attempts = _Attempts(name, submit, jobs=self)
+        try:
+            return retrying(attempts.run)
+        except (JobFailed, NotYetVisible, api.GoogleAPIError, GoogleAuthError, OSError) as error:
+            raise told(error) from error
+
+    def find(self, job_id: str) -> Job:
+        """Return the job that an earlier request started."""
+        try:
+            job = self._client.get_job(job_id, retry=NO_RETRY, timeout=self.request_s())
+        except api.NotFound as error:
+            # Just after a 409 it may not be found: https://github.com/googleapis/python-bigquery/issues/2134
+            raise NotYetVisible(job_id) from error
+        return cast("Job", job)  # no other kind is ever submitted
+
+    def wait(self, job: Job) -> None:
+        """Return when a job has ended, well or not."""
+        pause_s = FIRST_PAUSE_S
+        while not job.done(retry=NO_RETRY, timeout=self.request_s()):
+            self._clock.sleep(min(pause_s, self.request_s()))
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def request_s(self) -> float:
+        """Return how long the next request may take; raise OutOfTime where there is no time for one."""
+        left_s = self._seconds_left()
+        if left_s <= 0:
+            raise OutOfTime
+        return min(left_s, REQUEST_S)
+
+    def _is_over(self, state: RetryCallState) -> bool:
+        return state.attempt_number >= MAX_ATTEMPTS or self._seconds_left() <= state.upcoming_sleep
+
+
+class _Attempts:
+    """The attempts at one job; an attempt goes on with the job of the one before unless that has failed."""
+
+    def __init__(self, name: str, submit: Submit, *, jobs: Jobs) -> None:
+        self._name, self._submit, self._jobs = name, submit, jobs
+        self._number = 0
+        self._job: Job | None = None
+
+    def run(self) -> Job:
+        """Return the job when it has succeeded; raise what stands in its way."""
+        job = self._job = self._job or self._start()
+        self._jobs.wait(job)
+        if job.error_result:
+            self._use_next_id()
+            raise JobFailed(job.error_result, job.errors or [])
+        return job
+
+    def _start(self) -> Job:
+        job_id = f"{self._name}_{self._number}"
+        try:
+            return self._submit(job_id, self._jobs.request_s())
+        except api.Conflict:  # an earlier request did arrive, though its answer did not
+            return self._jobs.find(job_id)
+        except api.BadRequest:
+            self._use_next_id()
+            raise
+
+    def _use_next_id(self) -> None:
+        """Leave an id that a failed job has used up."""
+        self._number += 1
+        self._job = None

@@ -1,0 +1,204 @@
+"""The warehouse in BigQuery: each batch is loaded into a staging table of its own and merged from there.
+
+Load jobs are free, atomic, and seen by the next statement at once; rows that are streamed are neither. A staging table
+that two workers share loses rows: https://cloud.google.com/bigquery/docs/batch-loading-data
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from google.api_core import exceptions as api
+from google.auth.exceptions import GoogleAuthError
+from google.cloud import bigquery
+from google.cloud.bigquery import QueryJob, ScalarQueryParameter
+
+from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
+from sendtrail.warehouse.rows import Batch, Table, activity_rows, to_json_lines
+from sendtrail.warehouse.tables import definition, sql
+
+logger = logging.getLogger(__name__)
+
+DROP_S = 10.0
+Parameters = Sequence[ScalarQueryParameter]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Datasets:
+    """Where the tables lie, and where those of the batches do until they are merged."""
+
+    tables: str
+    staging: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Statement:
+    """A statement of `sql/`, and the job that runs it."""
+
+    path: str
+    job_name: str
+    parameters: Parameters
+    labels: Mapping[str, str]
+    batch_table: str = ""
+
+
+class BigQueryWarehouse:
+    """Tables of a BigQuery dataset.
+
+    No statement bills more than `maximum_bytes_billed`: beyond that it is refused, and costs nothing.
+    """
+
+    def __init__(
+        self,
+        client: bigquery.Client,
+        jobs: Jobs,
+        *,
+        datasets: Datasets,
+        new_id: Callable[[], str],
+        maximum_bytes_billed: int,
+    ) -> None:
+        self._client, self._jobs, self._datasets, self._new_id = client, jobs, datasets, new_id
+        self._maximum_bytes_billed = maximum_bytes_billed
+
+    def merge(self, batch: Batch, /) -> int:
+        """Merge a batch, so that merging it again changes nothing; return the rows inserted or changed.
+
+        Raise Unavailable where BigQuery cannot be reached, Rejected, with its reason, where it refuses the rows.
+        """
+        if not batch.rows:
+            return 0
+        # Unique to this call, not to the batch: the worker that takes over a batch may have read other rows for it, and
+        # must not find the job or the table of the one before.
+        name = f"{_name(batch.batch_id)}_{self._new_id()}"
+        with self._staged(batch, name=name):
+            affected = self._run(_of_batch(batch, f"{batch.table}/merge", name=name))
+            if batch.table is Table.CONTACTS:
+                self._run(_of_batch(batch, "contacts/record_seen", name=name))
+        return affected
+
+    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
+        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
+        name = f"{_name(f'{organization_id}_{pass_id}')}_{self._new_id()}"
+        labels = labels_of({"organization": organization_id, "run_id": pass_id, "campaign": "contacts"})
+        whose = [_text("organization_id", organization_id), _text("pass_id", pass_id)]
+        when = ScalarQueryParameter("at", "TIMESTAMP", at)
+        marked = self._run(
+            _Statement(path="contacts/mark_vanished", job_name=name, parameters=[*whose, when], labels=labels)
+        )
+        self._run(_Statement(path="contacts/forget_other_passes", job_name=name, parameters=whose, labels=labels))
+        return marked
+
+    @contextmanager
+    def _staged(self, batch: Batch, *, name: str) -> Iterator[None]:
+        table = f"{self._client.project}.{self._datasets.staging}.{name}"
+        try:
+            self._load(batch, name=name, table=table)
+            yield
+        finally:
+            self._drop(table)
+
+    def _load(self, batch: Batch, *, name: str, table: str) -> None:
+        lines = to_json_lines(batch.rows)
+
+        def submit(job_id: str, timeout_s: float) -> bigquery.LoadJob:
+            config = bigquery.LoadJobConfig(
+                source_format=bigquery.SourceFormat.NEWLINE_DELIMITED_JSON,
+                schema=[bigquery.SchemaField.from_api_repr(dict(f)) for f in _fields(batch.table)],
+                write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,  # an attempt after a failed one
+                labels=_labels_of_batch(batch),
+            )
+            return self._client.load_table_from_file(
+                BytesIO(lines),
+                table,
+                size=len(lines),
+                num_retries=0,
+                job_id=job_id,
+                job_config=config,
+                timeout=timeout_s,
+            )
+
+        self._jobs.run(f"{name}_load", submit)
+
+    def _run(self, statement: _Statement) -> int:
+        def submit(job_id: str, timeout_s: float) -> QueryJob:
+            config = bigquery.QueryJobConfig(
+                query_parameters=list(statement.parameters),
+                labels=dict(statement.labels),
+                maximum_bytes_billed=self._maximum_bytes_billed,
+                use_query_cache=False,
+            )
+            return self._client.query(
+                self._sql(statement),
+                job_config=config,
+                job_id=job_id,
+                retry=NO_RETRY,
+                job_retry=NO_RETRY,
+                timeout=timeout_s,
+            )
+
+        job = self._jobs.run(f"{statement.job_name}_{_name(statement.path)}", submit)
+        return (job.num_dml_affected_rows or 0) if isinstance(job, QueryJob) else 0
+
+    def _sql(self, statement: _Statement) -> str:
+        places = {"dataset": self._datasets.tables, "staging": self._datasets.staging}
+        batch = {"batch": statement.batch_table} if statement.batch_table else {}
+        return sql(statement.path, **places, **batch)
+
+    def _drop(self, table: str) -> None:
+        try:
+            self._client.delete_table(table, retry=NO_RETRY, timeout=DROP_S, not_found_ok=True)
+        except (api.GoogleAPIError, GoogleAuthError, OSError) as error:
+            logger.warning("a staging table is left to its expiry: %s", error)
+
+
+def labels_of(values: Mapping[str, str]) -> dict[str, str]:
+    """Return labels as BigQuery takes them: lower case, digits, _ and -, 63 characters at most.
+
+    https://cloud.google.com/bigquery/docs/labels-intro#requirements
+    """
+    return {name: re.sub(r"[^a-z0-9_-]", "_", value.lower())[:63] for name, value in values.items() if value}
+
+
+def _labels_of_batch(batch: Batch) -> dict[str, str]:
+    return labels_of({"run_id": batch.run_id, "organization": batch.organization_id, "campaign": batch.subject})
+
+
+def _of_batch(batch: Batch, path: str, *, name: str) -> _Statement:
+    return _Statement(
+        path=path,
+        job_name=name,
+        parameters=_parameters(batch, path),
+        labels=_labels_of_batch(batch),
+        batch_table=name,
+    )
+
+
+def _parameters(batch: Batch, path: str) -> Parameters:
+    if path == "contacts/record_seen":
+        return [_text("pass_id", batch.pass_id)]
+    days = [row["activity_date"] for row in activity_rows(batch)]
+    if not days:
+        return []
+    return [
+        ScalarQueryParameter("first_date", "DATE", min(days)),
+        ScalarQueryParameter("last_date", "DATE", max(days)),
+    ]
+
+
+def _fields(table: Table) -> Sequence[Mapping[str, Any]]:
+    fields: Sequence[Mapping[str, Any]] = definition(table).resource["schema"]["fields"]
+    return fields
+
+
+def _text(name: str, value: str) -> ScalarQueryParameter:
+    return ScalarQueryParameter(name, "STRING", value)
+
+
+def _name(text: str) -> str:
+    """Return a text as part of a table's name and a job's id, which take letters, digits and _."""
+    return re.sub(r"[^A-Za-z0-9_]", "_", text)

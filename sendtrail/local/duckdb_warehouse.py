@@ -1,0 +1,167 @@
+"""The warehouse in a DuckDB file: the same `sql/` as on BigQuery, one process at a time."""
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import duckdb
+
+from sendtrail.local.duckdb_file import explained, finish, open_file
+from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, QueryResult, run_query
+from sendtrail.local.duckdb_sql import BATCH, create_tables, load_statement, staging_of, statement
+from sendtrail.local.duckdb_views import create_views
+from sendtrail.local.slices import slices
+from sendtrail.warehouse.rows import Batch, activity_rows, json_lines
+from sendtrail.warehouse.tables import checked_name
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DuckDbSettings:
+    """How much memory DuckDB may take, whatever the tables' size: beyond it it uses the disk.
+
+    A merge that cannot do with `memory_limit` (rows of megabytes) is made once more with `ample_memory_limit`.
+    """
+
+    memory_limit: str = "32MB"
+    ample_memory_limit: str = "1GB"
+    threads: int = 1
+
+
+class DuckDbWarehouse:
+    """Tables in a file that belongs to this process while it is open; what merge() returned survives kill -9.
+
+    Merges come one after the other: two insert-only MERGEs of the same new key would both insert it.
+    """
+
+    def __init__(self, path: Path, *, dataset: str = "marketing_ai", settings: DuckDbSettings | None = None) -> None:
+        """Open or create the file and its tables; raise SettingsError, saying what to do, where it cannot be used."""
+        self._path = path
+        self._dataset = checked_name(dataset)
+        self._settings = settings or DuckDbSettings()
+        self._lock = threading.RLock()
+        self._connection = self._open()
+        try:
+            self._transact(self._create)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """Return the warehouse itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def merge(self, batch: Batch, /) -> int:
+        """Merge a batch in one transaction and return the rows inserted or changed.
+
+        Raise Unavailable where the disk is full, Rejected where the rows do not fit the table.
+        """
+        parts = list(slices(json_lines(batch.rows)))  # none for an empty batch
+        return self._transact(lambda: sum(self._merge_part(batch, lines) for lines in parts))
+
+    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
+        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
+        whose = {"organization_id": organization_id, "pass_id": pass_id}
+
+        def work() -> int:
+            marked = self._count("contacts/mark_vanished", {**whose, "at": at.astimezone(UTC).isoformat()})
+            self._count("contacts/forget_other_passes", whose)
+            return marked
+
+        return self._transact(work)
+
+    @property
+    def identity(self) -> str:
+        """Return what tells this dataset from any other, in this file or another: a token, made with the tables."""
+        rows = self.query(f'SELECT id FROM "{staging_of(self._dataset)}"."identity"').rows
+        return str(next(rows)[0])
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> QueryResult:
+        """Run a SELECT in DuckDB's SQL; times come back aware, in UTC. Read the rows before closing the warehouse."""
+        with self._lock:
+            cursor = self._connection.cursor()
+            self._limit_memory(READ_MEMORY_LIMIT)
+            return run_query(cursor, self._path, sql, parameters)
+
+    def close(self) -> None:
+        """Bring everything into the file itself and let others have it."""
+        with self._lock, suppress(duckdb.Error):  # what could not be brought over stays in the log beside the file
+            self._limit_memory(self._settings.memory_limit)  # a query may have raised it
+            finish(self._connection)
+        self._connection.close()
+
+    def _create(self) -> None:
+        create_tables(self._connection, dataset=self._dataset)
+        create_views(self._connection, dataset=self._dataset)
+
+    def _merge_part(self, batch: Batch, lines: Sequence[str]) -> int:
+        self._connection.execute(load_statement(batch.table, dataset=self._dataset), {"lines": lines})
+        changed = self._count(f"{batch.table}/merge", _bounds(batch), is_distinct=_is_distinct(batch))
+        if batch.pass_id:
+            self._count("contacts/record_seen", {"pass_id": batch.pass_id})
+        self._connection.execute(f'DROP TABLE "{staging_of(self._dataset)}"."{BATCH}"')
+        return changed
+
+    def _count(self, name: str, parameters: Parameters, *, is_distinct: bool = False) -> int:
+        sql = statement(name, dataset=self._dataset, is_distinct=is_distinct)
+        row = self._connection.execute(sql, dict(parameters)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _transact(self, work: Callable[[], T]) -> T:
+        with self._lock, explained(self._path):
+            try:
+                return self._attempt(work)
+            except duckdb.OutOfMemoryException:
+                self._limit_memory(self._settings.ample_memory_limit)
+                return self._attempt(work)
+            finally:
+                # Also where nothing has changed: it has DuckDB give back what it would keep for later, 128 MB and more.
+                self._limit_memory(self._settings.memory_limit)
+
+    def _attempt(self, work: Callable[[], T]) -> T:
+        self._connection.execute("BEGIN")
+        try:
+            result = work()
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            self._roll_back(error)
+            raise
+        return result
+
+    def _limit_memory(self, limit: str) -> None:
+        with suppress(duckdb.Error):  # a lower limit than what is in use: it stays as it is
+            self._connection.execute(f"SET GLOBAL memory_limit = '{limit}'")
+
+    def _roll_back(self, error: BaseException) -> None:
+        with suppress(duckdb.Error):  # a failed commit has rolled back already
+            self._connection.execute("ROLLBACK")
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+            # DuckDB refuses everything from now on, until the file is opened anew.
+            self._connection.close()
+            self._connection = self._open()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        return open_file(self._path, memory_limit=self._settings.memory_limit, threads=self._settings.threads)
+
+
+def _is_distinct(batch: Batch) -> bool:
+    """Tell whether each row of a batch is an observation of its own; False for rows of other tables."""
+    return len({row["activity_id"] for row in activity_rows(batch)}) == len(batch.rows)
+
+
+def _bounds(batch: Batch) -> Parameters:
+    """Return the first and last partition that a batch touches, for tables that have any."""
+    days = [row["activity_date"] for row in activity_rows(batch)]
+    return {"first_date": min(days), "last_date": max(days)} if days else {}

@@ -1,0 +1,122 @@
+"""State documents in a SQLite file that survives the death of any process that writes it."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import orjson
+
+from sendtrail.clock import Clock
+from sendtrail.local.sqlite_file import explained, open_file
+from sendtrail.ports import Transaction
+from sendtrail.state.documents import Document
+
+T = TypeVar("T")
+
+
+class SqliteTransaction:
+    """Reads and writes inside the transaction that the connection has open."""
+
+    def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    @property
+    def now(self) -> datetime:
+        """Return the store's time (UTC): all processes that share a file share the machine's clock."""
+        return self._now
+
+    def get(self, path: str, /) -> Document | None:
+        """Return a document, None where there is none; its times are ISO strings."""
+        row = self._connection.execute("SELECT body FROM documents WHERE path = ?", [path]).fetchone()
+        return None if row is None else _decoded(row[0])
+
+    def set(self, path: str, document: Document, /) -> None:
+        """Replace a document."""
+        parent = path.rpartition("/")[0]
+        self._connection.execute(
+            "INSERT OR REPLACE INTO documents (path, parent, body) VALUES (?, ?, ?)",
+            [path, parent, orjson.dumps(dict(document)).decode()],
+        )
+
+
+class SqliteState:
+    """Documents by path in a file; usable from many threads and by several processes.
+
+    Threads share one connection behind a lock: SQLite lets one writer in at a time anyway, a transaction takes less
+    than a millisecond, and nothing is left open by a thread that ended.
+    """
+
+    def __init__(self, path: Path, *, clock: Clock) -> None:
+        """Open or create the file; raise SettingsError, saying what to do, where it cannot be used."""
+        self._path = path
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._connection = open_file(path)
+
+    def __enter__(self) -> Self:
+        """Return the state itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def transact(self, work: Callable[[Transaction], T], /) -> T:
+        """Run `work` in one transaction and return what it returns.
+
+        Raise Unavailable where the file cannot be written now; an error of `work` changes nothing and is passed on.
+        """
+        with self._transaction() as transaction:
+            return work(transaction)
+
+    def children(self, collection: str, /) -> Iterator[tuple[str, Document]]:
+        """Yield the id and the document of each child of a collection, as they are at the first one."""
+        with self._lock, explained(self._path):
+            rows = self._connection.execute(
+                "SELECT path, body FROM documents WHERE parent = ? ORDER BY path", [collection]
+            ).fetchall()
+        for path, body in rows:
+            yield path.rpartition("/")[2], _decoded(body)
+
+    def forget_leases(self) -> int:
+        """Remove the lease of every checkpoint and return how many there were.
+
+        For the start of a run that has the file to itself: whoever held them is dead, and need not be waited for.
+        """
+        with self._transaction() as transaction:
+            rows = self._connection.execute("SELECT path, body FROM documents WHERE path GLOB 'sync_state/*'")
+            leased = [(path, document) for path, body in rows if (document := _decoded(body)).get("lease")]
+            for path, document in leased:
+                transaction.set(path, {**document, "lease": None})
+        return len(leased)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[SqliteTransaction]:
+        with self._lock, explained(self._path):
+            # The write lock from the start: a transaction that read first could find it taken when it writes.
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield SqliteTransaction(self._connection, self._clock.now())
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk has rolled back already
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+def _decoded(body: str) -> dict[str, Any]:
+    document: dict[str, Any] = orjson.loads(body)
+    return document

@@ -1,0 +1,174 @@
+"""The account's rate budget in the state store, shared by every thread of every process that asks the account."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+from sendtrail.clock import Clock
+from sendtrail.ports import State, Transaction
+from sendtrail.rate_limit.gcra import Pace, Priority, Reservation, Slots, limited, pushed_back, reserve
+from sendtrail.rate_limit.sliding_window import Departures
+from sendtrail.state.documents import budget_path, from_document, to_document
+
+T = TypeVar("T")
+
+# A slot used later than this brings its request too close to the next one; after so many that were missed, it goes.
+LATEST_USE_S = 0.02
+MOST_TRIES = 5
+# So many slots have to be used, none of them too late, for a block to grow by one.
+USED_PER_SLOT = 8
+# How often, at most, an account that others use up is given way.
+GIVE_WAY_S = 1.0
+
+
+class RateBudget:
+    """Lets the requests of one kind of work leave `pace` apart; all budgets of an account share its document.
+
+    Up to `block` slots are reserved in one transaction: 1 where a transaction costs nothing, a few seconds' worth where
+    it does. Blocks grow while their slots are used and start anew where one was missed, so that a delivery of two
+    requests does not take ten slots. `departures` are shared by the budgets of an account in one process.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        clock: Clock,
+        *,
+        organization_id: str,
+        pace: Pace,
+        departures: Departures,
+        priority: Priority = Priority.NEWS,
+        block: int = 1,
+    ) -> None:
+        self._state, self._clock = state, clock
+        self._path = budget_path(organization_id)
+        self._pace, self._priority, self._departures = pace, priority, departures
+        self._interval = pace.interval()
+        self._lock = threading.Lock()
+        self._slots = _Reserved(most=block)
+        self._waiting = 0
+        self._known_limit: float | None = None
+        self._gave_way_at = clock.monotonic() - GIVE_WAY_S
+
+    @property
+    def interval_s(self) -> float:
+        """Return the time between two requests of the account."""
+        return self._interval.total_seconds()
+
+    def take(self) -> None:
+        """Return when the next request may leave."""
+        for _ in range(MOST_TRIES):
+            slot = self._wait_for_a_slot()
+            if self._clock.monotonic() - slot <= LATEST_USE_S:
+                break  # else the machine was too busy to wake this thread in time
+        self._departures.leave()
+
+    def push_back(self, retry_after_s: float, /) -> None:
+        """Let nobody ask for `retry_after_s` seconds: the account has said 429."""
+        delay = timedelta(seconds=retry_after_s)
+        with self._lock:
+            self._slots.clear()
+            self._store(lambda slots, transaction: pushed_back(slots, until=transaction.now + delay))
+
+    def heed(self, *, limit: float | None, remaining: int | None) -> None:
+        """Take note of what an answer says of the limit: requests per second, and how many of them are left.
+
+        A limit below the one that was configured holds for everybody from now on. Where a share is kept free for
+        others and nothing is left all the same, the others are using more: everybody gives way by one slot.
+        """
+        if limit and limit != self._known_limit and self._matters(limit):
+            self._known_limit = limit
+            self._store(lambda slots, transaction: limited(slots, limit=limit, now=transaction.now))
+        if remaining == 0 and self._pace.share_kept_free > 0:
+            self._give_way()
+
+    def _matters(self, limit: float) -> bool:
+        return self._known_limit is not None or limit < self._pace.requests_per_second
+
+    def _give_way(self) -> None:
+        now = self._clock.monotonic()
+        if now - self._gave_way_at < GIVE_WAY_S:
+            return
+        self._gave_way_at = now
+        self._store(
+            lambda slots, transaction: pushed_back(
+                slots, until=max(slots.next_free if slots else transaction.now, transaction.now) + self._interval
+            )
+        )
+
+    def _wait_for_a_slot(self) -> float:
+        self._waiting += 1  # a guess at how many slots are wanted: it need not be exact
+        try:
+            with self._lock:
+                slot = self._next_slot()
+        finally:
+            self._waiting -= 1
+        self._clock.sleep(slot - self._clock.monotonic())
+        return slot
+
+    def _next_slot(self) -> float:
+        while (slot := self._slots.take(self._clock.monotonic())) is None:
+            reservation, wait_s = self._reserve(self._slots.wanted(self._waiting))
+            if not reservation.count:  # there is news: this lock keeps the others of this kind from asking, too
+                self._clock.sleep(wait_s)
+                continue
+            start, interval_s = self._clock.monotonic() + wait_s, reservation.interval.total_seconds()
+            self._slots.add([start + n * interval_s for n in range(reservation.count)])
+        return slot
+
+    def _reserve(self, count: int) -> tuple[Reservation, float]:
+        def work(transaction: Transaction) -> tuple[Reservation, Slots, float]:
+            before, now = self._read(transaction), transaction.now
+            granted, after = reserve(before, count=count, pace=self._pace, priority=self._priority, now=now)
+            if after != before:
+                transaction.set(self._path, to_document(after))
+            # The store's clock says how long to wait; ours only counts it down.
+            return granted, after, (granted.first - now).total_seconds()
+
+        reservation, slots, wait_s = self._state.transact(work)
+        self._interval, self._known_limit = reservation.interval, slots.limit
+        return reservation, wait_s
+
+    def _store(self, change: Callable[[Slots | None, Transaction], Slots]) -> None:
+        def work(transaction: Transaction) -> None:
+            transaction.set(self._path, to_document(change(self._read(transaction), transaction)))
+
+        self._state.transact(work)
+
+    def _read(self, transaction: Transaction) -> Slots | None:
+        document = transaction.get(self._path)
+        return None if document is None else from_document(Slots, document)
+
+
+@dataclass(kw_only=True)
+class _Reserved:
+    """Slots that are ours, on the monotonic clock, and how many to ask for next."""
+
+    most: int
+    _slots: deque[float] = field(default_factory=deque)
+    _used: int = 0
+
+    def take(self, now: float) -> float | None:
+        """Return the next slot that is not missed yet."""
+        while self._slots and self._slots[0] < now - LATEST_USE_S:
+            self._slots.popleft()
+            self._used = 0
+        if not self._slots:
+            return None
+        self._used += 1
+        return self._slots.popleft()
+
+    def wanted(self, waiting: int) -> int:
+        """Return how many slots to reserve for `waiting` threads: more, the longer none was missed."""
+        return min(self.most, max(waiting, self._used // USED_PER_SLOT, 1))
+
+    def add(self, slots: list[float]) -> None:
+        """Keep slots that were reserved."""
+        self._slots.extend(slots)
+
+    def clear(self) -> None:
+        """Give up all slots."""
+        self._slots.clear()

@@ -1,0 +1,1 @@
+"""The report lists of a simulated account, row by row."""

@@ -1,0 +1,68 @@
+"""The v3 shape of contacts, and of what can be side-loaded with them."""
+
+from sendtrail.simulator.account import Account
+from sendtrail.simulator.report_lists.timestamps import CENTRAL, Stamps, utc
+from sendtrail.simulator.world.people import Contact
+
+_CENTRAL = Stamps(CENTRAL)
+_ABSENT = (None, "", "0000-00-00", "0000-00-00 00:00:00")
+_BOUNCED = 3  # the status of a contact in a list
+
+
+def contact_json(account: Account, contact: Contact) -> dict[str, object]:
+    """Return a contact."""
+    number = int if account.quirks.ints else str
+    absent = _ABSENT[contact.number % 4] if account.quirks.zero_dates else None
+    bounced = any(status == _BOUNCED for _, status in contact.lists)
+    return {
+        "id": number(contact.id),
+        "email": contact.email,
+        "phone": contact.phone,
+        "firstName": contact.first_name,
+        "lastName": contact.last_name,
+        "orgid": number(0),
+        "cdate": _CENTRAL.iso(contact.created_at),
+        "udate": _CENTRAL.iso(contact.updated_at),
+        "created_timestamp": _CENTRAL.naive(contact.created_at),
+        "updated_timestamp": _CENTRAL.naive(contact.updated_at),
+        "created_utc_timestamp": _naive_utc(contact.created_at),
+        "updated_utc_timestamp": _naive_utc(contact.updated_at),
+        "deleted": number(0),
+        "deleted_at": absent,
+        "anonymized": number(0),
+        "bounced_hard": number(1 if bounced else 0),
+        "bounced_soft": number(0),
+        "bounced_date": _CENTRAL.day(contact.updated_at) if bounced else absent,
+        "ip": "0",
+        "links": {"contactLists": f"/api/3/contacts/{contact.id}/contactLists"},
+    }
+
+
+def tags_of(account: Account, contact: Contact) -> list[dict[str, object]]:
+    """Return the `contactTags` of a contact."""
+    number = int if account.quirks.ints else str
+    added = _CENTRAL.iso(contact.created_at)
+    return [
+        {"id": number(contact.id * 1_000 + tag), "contact": number(contact.id), "tag": number(tag), "cdate": added}
+        for tag in contact.tags
+    ]
+
+
+def lists_of(account: Account, contact: Contact) -> list[dict[str, object]]:
+    """Return the `contactLists` of a contact."""
+    number = int if account.quirks.ints else str
+    return [
+        {
+            "id": number(contact.id * 1_000 + list_id),
+            "contact": number(contact.id),
+            "list": number(list_id),
+            "status": number(status),
+            "sdate": _CENTRAL.iso(contact.created_at),
+            "udate": _CENTRAL.iso(contact.updated_at) if status == 2 else None,
+        }
+        for list_id, status in contact.lists
+    ]
+
+
+def _naive_utc(at: int) -> str:
+    return utc(at).isoformat(" ")[:19]

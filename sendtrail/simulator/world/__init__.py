@@ -1,0 +1,1 @@
+"""What a simulated account consists of, and what happens in it."""

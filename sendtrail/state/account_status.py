@@ -1,0 +1,49 @@
+"""What an operator looks at: one document an account, kept by the dispatcher and the campaign workers."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sendtrail.ports import Transaction
+from sendtrail.state.documents import account_path, from_document, to_document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountStatus:
+    """How an account's latest run is going.
+
+    `campaigns_total` is how many campaigns the run had to sync. `activities_synced_today` counts the rows added since
+    midnight UTC of the day of `last_sync_date`. `backfill_since` is how far back somebody asked for all campaigns,
+    while some of it is still to be handed out: each run goes on with it.
+    """
+
+    run_id: str
+    last_run: datetime
+    campaigns_total: int
+    campaigns_completed: int = 0
+    campaigns_failed: int = 0
+    activities_synced_today: int = 0
+    last_sync_date: datetime | None = None
+    backfill_since: datetime | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether every campaign of the run has come to an end."""
+        return self.campaigns_completed + self.campaigns_failed >= self.campaigns_total
+
+    def with_rows(self, new_rows: int, now: datetime) -> "AccountStatus":
+        """Return the status after `new_rows` rows were added at `now`."""
+        is_same_day = self.last_sync_date is not None and self.last_sync_date.date() == now.date()
+        before = self.activities_synced_today if is_same_day else 0
+        return replace(self, activities_synced_today=before + new_rows, last_sync_date=now)
+
+
+def read_status(transaction: Transaction, organization_id: str) -> AccountStatus | None:
+    """Return an account's status, None before its first run."""
+    document = transaction.get(account_path(organization_id))
+    return None if document is None else from_document(AccountStatus, document)
+
+
+def write_status(transaction: Transaction, organization_id: str, status: AccountStatus | None) -> None:
+    """Store an account's status, where there is one."""
+    if status is not None:
+        transaction.set(account_path(organization_id), to_document(status))

@@ -1,0 +1,65 @@
+"""State documents: where they lie, and how a value becomes one and is read again."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, TypeVar
+
+from sendtrail.validation import adapter
+
+Document = Mapping[str, Any]
+T = TypeVar("T")
+
+
+def to_document(value: object) -> dict[str, Any]:
+    """Return a dataclass as a mapping of JSON values and aware datetimes, which is what every state store takes."""
+    document: dict[str, Any] = _plain(adapter(type(value)).dump_python(value, mode="python"))
+    return document
+
+
+def from_document(kind: type[T], document: Document) -> T:
+    """Read a dataclass from a document; raise pydantic's ValidationError, naming each field, where it does not fit."""
+    value: T = adapter(kind).validate_python(dict(document))
+    return value
+
+
+def account_path(organization_id: str) -> str:
+    """Return where an account's activities are summed up for its operator."""
+    return f"sync_state/email_activities_{organization_id}"
+
+
+def campaigns_path(organization_id: str) -> str:
+    """Return the collection of an account's campaign checkpoints."""
+    return f"{account_path(organization_id)}/campaigns"
+
+
+def campaign_path(organization_id: str, campaign_id: int) -> str:
+    """Return where a campaign's checkpoint lies."""
+    return f"{campaigns_path(organization_id)}/{campaign_id}"
+
+
+def contacts_path(organization_id: str) -> str:
+    """Return where the checkpoint of an account's contacts lies."""
+    return f"sync_state/contacts_{organization_id}"
+
+
+def budget_path(organization_id: str) -> str:
+    """Return where an account's rate budget lies."""
+    return f"rate_budgets/{organization_id}"
+
+
+def run_path(run_id: str) -> str:
+    """Return where a run of the dispatcher lies."""
+    return f"runs/{run_id}"
+
+
+def connection_path(organization_id: str) -> str:
+    """Return where the connection of an account lies."""
+    return f"activecampaign_connections/{organization_id}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value.value if isinstance(value, Enum) else value

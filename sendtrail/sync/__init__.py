@@ -1,0 +1,1 @@
+"""What is synced, and how one sync runs."""

@@ -1,0 +1,153 @@
+"""Bring one campaign's activities into the warehouse: its reports, page by page, as rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from sendtrail.clock import Clock
+from sendtrail.delivery.deliver import Outcome, Step, deliver
+from sendtrail.delivery.lease import Desk
+from sendtrail.delivery.services import Services
+from sendtrail.domain.activity import happened_since
+from sendtrail.domain.campaign import CampaignLists
+from sendtrail.domain.campaign_report import Chunk, ReportQuery, ReportReader
+from sendtrail.domain.messages import SyncCampaign, encode
+from sendtrail.ports import TimeBudget, Topic
+from sendtrail.state.documents import campaign_path, from_document, to_document
+from sendtrail.sync.campaign_plan import CampaignProgress, Unit, at_unit, can_resume, left_behind, new_progress, resumed
+from sendtrail.sync.prefetch import primed
+from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
+from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.warehouse.rows import ActivityRow, Batch, Row, Table, activity_row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CampaignSource:
+    """Where a campaign is read from, and how much of what was read before is read again."""
+
+    lists: CampaignLists
+    reports: ReportReader
+    overlap: Overlap = DEFAULT_OVERLAP
+
+
+def sync_campaign(
+    message: SyncCampaign,
+    *,
+    source: CampaignSource,
+    services: Services,
+    budget: TimeBudget,
+    reading: AbstractContextManager[object] | None = None,
+) -> Outcome:
+    """Handle one delivery of a campaign's message; return to acknowledge it, raise to have it delivered again.
+
+    `reading` is held while the account is read.
+    """
+    work = CampaignWork(message, source, services.clock)
+    return deliver(work, services=services, budget=budget, reading=reading)
+
+
+class CampaignWork:
+    """A campaign's sync as the delivery protocol sees it."""
+
+    def __init__(self, message: SyncCampaign, source: CampaignSource, clock: Clock) -> None:
+        self._message, self._source, self._clock = message, source, clock
+        self._synced: CampaignSynced | None = None
+        self._progress: CampaignProgress | None = None
+
+    @property
+    def desk(self) -> Desk:
+        """Return whose work it is and where its checkpoint lies."""
+        message = self._message
+        return Desk(
+            organization_id=message.organization_id,
+            subject=str(message.campaign_id),
+            run_id=message.run_id,
+            sequence=message.sequence,
+            checkpoint_path=campaign_path(message.organization_id, message.campaign_id),
+            counts=True,
+            backfill=message.backfill,
+        )
+
+    def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:
+        """Yield the rows of what is left to read, and after each page how far it is."""
+        self._synced = None if synced is None else from_document(CampaignSynced, synced)
+        start = None if progress is None else from_document(CampaignProgress, progress)
+        if start is None or not can_resume(start, self._message):
+            start = self._plan()
+            yield Step(rows=(), progress=to_document(start))
+        places = [
+            start if index == start.index else at_unit(start, index) for index in range(start.index, len(start.units))
+        ]
+        for at, chunks in zip(places, primed([partial(self._read, at) for at in places]), strict=True):
+            unit = at.units[at.index]
+            for chunk in chunks:
+                yield Step(rows=self._rows(chunk, unit), progress=_progress(at, chunk))
+            yield Step(rows=(), progress=to_document(at_unit(at, at.index + 1)))
+
+    def batch(self, rows: Sequence[Row], *, delivery: str, number: int) -> Batch:
+        """Return rows as the batch `number` of the delivery with the token `delivery`."""
+        message = self._message
+        return Batch(
+            table=Table.EMAIL_ACTIVITIES,
+            organization_id=message.organization_id,
+            run_id=message.run_id,
+            subject=str(message.campaign_id),
+            sequence=message.sequence,
+            number=number,
+            delivery=delivery,
+            rows=rows,
+        )
+
+    def finish(self, progress: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what this sync leaves behind."""
+        return to_document(left_behind(from_document(CampaignProgress, progress), self._synced))
+
+    def continuation(self, sequence: int) -> tuple[Topic, bytes]:
+        """Return the message that goes on with this campaign."""
+        return Topic.CAMPAIGNS, encode(replace(self._message, sequence=sequence))
+
+    def _plan(self) -> CampaignProgress:
+        message, now = self._message, self._clock.now()  # before the first request: what moves after it is news
+        message_ids = self._source.lists.campaign_messages(message.campaign_id) if message.split else []
+        return new_progress(
+            message,
+            synced=self._synced,
+            message_ids=message_ids or [""],
+            now=now,
+            overlap=self._source.overlap,
+        )
+
+    def _read(self, at: CampaignProgress) -> Iterator[Chunk]:
+        unit = at.units[at.index]
+        query = ReportQuery(
+            campaign_id=self._message.campaign_id,
+            report=unit.report,
+            message_id=unit.message_id,
+            since=unit.since,
+            position=resumed(at.position),
+            counted=unit.counted,
+            moved=unit.moved,
+        )
+        return self._source.reports.read(query)
+
+    def _rows(self, chunk: Chunk, unit: Unit) -> list[ActivityRow]:
+        message, now = self._message, self._clock.now()
+        return [
+            activity_row(
+                activity,
+                organization_id=message.organization_id,
+                campaign_name=message.campaign_name,
+                run_id=message.run_id,
+                now=now,
+            )
+            for activity in chunk.activities
+            if happened_since(activity, unit.since)
+        ]
+
+
+def _progress(at: CampaignProgress, chunk: Chunk) -> Mapping[str, Any] | None:
+    if chunk.position is None or chunk.position.page <= at.position.page:
+        return None  # within a large page, or on the page that is read once more
+    return to_document(replace(at, position=chunk.position))

@@ -1,0 +1,143 @@
+"""What a sync of a campaign reads: which reports, of which messages, back to when. Pure decisions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sendtrail.domain.campaign_report import Position, Report, counted_rows, is_empty
+from sendtrail.domain.messages import Reason, SyncCampaign
+from sendtrail.sync.read_window import THOROUGH, Overlap, floor, reach, reports_to_read
+from sendtrail.sync.sync_record import CampaignSynced
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """One report of one message ("" for a campaign with a single one), read back to `since`.
+
+    `deep` says that this goes back by the whole overlap, or further. `counted` and `moved` are a ReportQuery's.
+    """
+
+    report: Report
+    message_id: str
+    since: datetime
+    deep: bool = True
+    counted: int | None = None
+    moved: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CampaignProgress:
+    """How far a sync has come: the units are read one after the other, the one at `index` from `position` on.
+
+    It holds all that the sync needs, so that any later delivery, of this run or another, can go on with it.
+    `started_at` is when the sync began, before its first request: the watermark that it leaves.
+    """
+
+    run_id: str
+    reason: Reason
+    started_at: datetime
+    since: datetime
+    counters: Mapping[str, int]
+    units: Sequence[Unit]
+    index: int = 0
+    position: Position = field(default_factory=Position)
+
+
+def new_progress(
+    message: SyncCampaign,
+    *,
+    synced: CampaignSynced | None,
+    message_ids: Sequence[str],
+    now: datetime,
+    overlap: Overlap,
+) -> CampaignProgress:
+    """Return the plan of a sync that begins now; `message_ids` are those of a split campaign, [""] otherwise."""
+    since = floor(message, synced, now=now)
+    units = [
+        _unit(report, message_id, message, synced, since=since, now=now, overlap=overlap)
+        for report in reports_to_read(message, synced, since=since)
+        for message_id in message_ids
+    ]
+    units.sort(key=_rows_expected)  # the small ones first: their pages are all under way at once
+    return CampaignProgress(
+        run_id=message.run_id,
+        reason=message.reason,
+        started_at=now,
+        since=since,
+        counters=message.counters,
+        units=units,
+    )
+
+
+def can_resume(progress: CampaignProgress | None, message: SyncCampaign) -> bool:
+    """Tell whether a sync under way serves this message, or has to be planned anew."""
+    if progress is None or (message.since is not None and message.since < progress.since):
+        return False
+    return message.reason is not Reason.FORCED or progress.run_id == message.run_id
+
+
+def at_unit(progress: CampaignProgress, index: int) -> CampaignProgress:
+    """Return the progress at the beginning of a unit."""
+    return replace(progress, index=index, position=Position())
+
+
+def resumed(position: Position) -> Position:
+    """Return where to take up a report that was left at `position`: one page earlier.
+
+    Rows of contacts that were deleted meanwhile have let the others move up by as much; rows that came meanwhile have
+    moved them down, so the time of the last row read says nothing about the order any more.
+    """
+    return replace(position, page=max(1, position.page - 1), earliest=None)
+
+
+def left_behind(progress: CampaignProgress, synced: CampaignSynced | None) -> CampaignSynced:
+    """Return what a finished sync leaves for the dispatcher and for the next sync."""
+    read = dict.fromkeys((unit.report for unit in progress.units), progress.started_at)
+    # A report that was empty is known to be complete up to the dispatch, without a request.
+    empty = dict.fromkeys((r for r in Report if is_empty(r, progress.counters)), progress.started_at)
+    deep = dict.fromkeys((unit.report for unit in progress.units if unit.deep), progress.started_at)
+    is_thorough = synced is None or progress.reason in THOROUGH or progress.since < synced.since
+    is_confirmed = synced is not None and progress.counters == synced.counters
+    return CampaignSynced(
+        since=progress.since,
+        watermarks={**(synced.watermarks if synced else {}), **empty, **read},
+        counters=progress.counters,
+        synced_at=progress.started_at,
+        audited_at=progress.started_at if is_thorough or synced is None else synced.audited_at,
+        confirmed=is_confirmed,
+        deep_watermarks={**(synced.deep_watermarks if synced else {}), **empty, **deep},
+        unsettled=[] if is_confirmed else _unsettled(read, synced),
+    )
+
+
+def _rows_expected(unit: Unit) -> float:
+    known = [rows for rows in (unit.counted, unit.moved) if rows is not None]
+    return min(known, default=float("inf"))
+
+
+def _unsettled(read: Iterable[Report], synced: CampaignSynced | None) -> Sequence[Report]:
+    """Return the reports that had news since the campaign was last found still."""
+    before = () if synced is None else tuple(Report) if synced.unsettled is None else synced.unsettled
+    return [report for report in Report if report in {*before, *read}]
+
+
+def _unit(
+    report: Report,
+    message_id: str,
+    message: SyncCampaign,
+    synced: CampaignSynced | None,
+    *,
+    since: datetime,
+    now: datetime,
+    overlap: Overlap,
+) -> Unit:
+    read_to = reach(report, message, synced, since=since, now=now, overlap=overlap)
+    is_whole = not message_id and message.reason not in (Reason.AUDIT, Reason.FORCED)  # counters are the campaign's
+    return Unit(
+        report=report,
+        message_id=message_id,
+        since=read_to.since,
+        deep=read_to.deep,
+        counted=counted_rows(report, message.counters) if is_whole else None,
+        moved=read_to.moved if is_whole else None,
+    )

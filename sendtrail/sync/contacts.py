@@ -1,0 +1,106 @@
+"""Bring an account's contacts into the warehouse: one full pass by ascending id, then those that have vanished."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sendtrail.clock import Clock
+from sendtrail.delivery.deliver import Outcome, Step, deliver
+from sendtrail.delivery.lease import Desk
+from sendtrail.delivery.services import Services
+from sendtrail.domain.contact import ContactReader
+from sendtrail.domain.messages import SyncContacts, encode
+from sendtrail.ports import TimeBudget, Topic, Warehouse
+from sendtrail.state.documents import contacts_path, from_document, to_document
+from sendtrail.warehouse.rows import Batch, Row, Table, contact_row
+
+SUBJECT = "contacts"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactsProgress:
+    """How far a pass has come: `pass_id` names it, `after` is the greatest id read."""
+
+    pass_id: str
+    started_at: datetime
+    after: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactsSynced:
+    """What a finished pass leaves behind: when it began, and how many contacts it found gone."""
+
+    pass_id: str
+    synced_at: datetime
+    vanished: int
+
+
+def sync_contacts(message: SyncContacts, *, contacts: ContactReader, services: Services, budget: TimeBudget) -> Outcome:
+    """Handle one delivery of an account's contacts; return to acknowledge it, raise to have it delivered again."""
+    return deliver(ContactsWork(message, contacts, services), services=services, budget=budget)
+
+
+class ContactsWork:
+    """The contacts' pass as the delivery protocol sees it."""
+
+    def __init__(self, message: SyncContacts, contacts: ContactReader, services: Services) -> None:
+        self._message, self._contacts = message, contacts
+        self._clock: Clock = services.clock
+        self._warehouse: Warehouse = services.warehouse
+        self._pass_id = ""
+
+    @property
+    def desk(self) -> Desk:
+        """Return whose work it is and where its checkpoint lies."""
+        message = self._message
+        return Desk(
+            organization_id=message.organization_id,
+            subject=SUBJECT,
+            run_id=message.run_id,
+            sequence=message.sequence,
+            checkpoint_path=contacts_path(message.organization_id),
+            counts=False,
+        )
+
+    def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:  # noqa: ARG002
+        """Yield the contacts that are left, a page a step; a full pass needs nothing of the last one."""
+        current = self._start() if progress is None else from_document(ContactsProgress, progress)
+        self._pass_id = current.pass_id
+        if progress is None:
+            yield Step(rows=(), progress=to_document(current))
+        for page in self._contacts.contacts(current.after):
+            now = self._clock.now()
+            rows = [contact_row(c, organization_id=self._message.organization_id, now=now) for c in page.contacts]
+            yield Step(rows=rows, progress=to_document(replace(current, after=page.last_id)))
+
+    def batch(self, rows: Sequence[Row], *, delivery: str, number: int) -> Batch:
+        """Return rows as the batch `number` of the delivery with the token `delivery`."""
+        message = self._message
+        return Batch(
+            table=Table.CONTACTS,
+            organization_id=message.organization_id,
+            run_id=message.run_id,
+            subject=SUBJECT,
+            sequence=message.sequence,
+            number=number,
+            delivery=delivery,
+            rows=rows,
+            pass_id=self._pass_id,
+        )
+
+    def finish(self, progress: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Mark the contacts that this pass, now that it is complete, did not see."""
+        done = from_document(ContactsProgress, progress)
+        vanished = self._warehouse.mark_vanished(
+            self._message.organization_id, pass_id=done.pass_id, at=self._clock.now()
+        )
+        return to_document(ContactsSynced(pass_id=done.pass_id, synced_at=done.started_at, vanished=vanished))
+
+    def continuation(self, sequence: int) -> tuple[Topic, bytes]:
+        """Return the message that goes on with this pass."""
+        return Topic.CONTACTS, encode(replace(self._message, sequence=sequence))
+
+    def _start(self) -> ContactsProgress:
+        message = self._message
+        return ContactsProgress(pass_id=f"{message.run_id}_{message.sequence}", started_at=self._clock.now())

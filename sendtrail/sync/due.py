@@ -1,0 +1,169 @@
+"""Which campaigns are due, and why: their counters against their checkpoints."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sendtrail.delivery.checkpoint import Checkpoint, Status
+from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign_report import growth
+from sendtrail.domain.messages import Reason, SyncCampaign
+from sendtrail.state.documents import from_document
+from sendtrail.sync.forecast import Forecast, campaign_forecast
+from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
+from sendtrail.sync.sync_record import CampaignSynced
+
+# What is read for the sake of the past: it lets news go first.
+BACKFILL = frozenset({Reason.EXTENDED, Reason.AUDIT, Reason.FORCED})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """How far back a first sync reads, and how long a campaign without news is left alone.
+
+    Counters and lists are updated independently, so a campaign is read once more `settle` after it changed; `audit` is
+    how often everything is read again. One run hands out backfill for so many requests (None: all there is), so that
+    the next run's news does not queue behind it. `overlap` and `flush_rows` are the worker's, for the forecast.
+    """
+
+    lookback: timedelta = timedelta(days=7)
+    settle: timedelta = timedelta(hours=24)
+    audit: timedelta = timedelta(days=30)
+    backfill_requests: int | None = None
+    overlap: Overlap = DEFAULT_OVERLAP
+    flush_rows: int = 5_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What somebody asked the dispatcher for; None stands for "all campaigns" and "where the last sync left off"."""
+
+    organization_id: str
+    run_id: str
+    campaign_ids: frozenset[int] | None = None
+    since: datetime | None = None
+    contacts: bool = True
+    force: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """A message for a campaign that is to be read, by how many events its counters moved, and what reading it takes."""
+
+    message: SyncCampaign
+    gap: int
+    forecast: Forecast
+
+
+def due(
+    campaigns: Iterable[Campaign],
+    *,
+    checkpoints: Mapping[int, Checkpoint],
+    request: Request,
+    policy: Policy,
+    now: datetime,
+) -> list[Due]:
+    """Return the campaigns that are to be read: news before backfill, and of each the biggest gap first."""
+    found = []
+    for campaign in campaigns:
+        checkpoint = checkpoints.get(campaign.campaign_id)
+        reason = why(campaign, checkpoint=checkpoint, request=request, policy=policy, now=now)
+        if reason is not None:
+            found.append(reading(campaign, checkpoint, reason=reason, request=request, policy=policy, now=now))
+    return in_turn(found)
+
+
+def in_turn(found: Iterable[Due]) -> list[Due]:
+    """Return campaigns in the order in which they go out."""
+    return sorted(found, key=lambda each: (each.message.backfill, -each.gap, each.message.campaign_id))
+
+
+def why(
+    campaign: Campaign, *, checkpoint: Checkpoint | None, request: Request, policy: Policy, now: datetime
+) -> Reason | None:
+    """Return why a campaign is due, None when it is not."""
+    if not campaign.was_sent or (request.campaign_ids is not None and campaign.campaign_id not in request.campaign_ids):
+        return None
+    if checkpoint is None:
+        return Reason.NEW
+    if checkpoint.is_held(now):
+        return None  # a worker is at it
+    if request.force:
+        return Reason.FORCED
+    synced = last_sync(checkpoint)
+    if synced is None or checkpoint.status is not Status.DONE:
+        return Reason.UNFINISHED
+    return _why_again(campaign, synced, request=request, policy=policy, now=now)
+
+
+def _why_again(
+    campaign: Campaign, synced: CampaignSynced, *, request: Request, policy: Policy, now: datetime
+) -> Reason | None:
+    if request.since is not None and request.since < synced.since:
+        return Reason.EXTENDED
+    if now - synced.audited_at >= policy.audit:
+        return Reason.AUDIT
+    if growth(now=campaign.counters, before=synced.counters):
+        return Reason.CHANGED
+    if not synced.confirmed and now - synced.synced_at >= policy.settle:
+        return Reason.CONFIRM
+    return None
+
+
+def last_sync(checkpoint: Checkpoint | None) -> CampaignSynced | None:
+    """Return what the last completed sync of a campaign left behind."""
+    if checkpoint is None or checkpoint.synced is None:
+        return None
+    return from_document(CampaignSynced, checkpoint.synced)
+
+
+def reading(
+    campaign: Campaign,
+    checkpoint: Checkpoint | None,
+    *,
+    reason: Reason,
+    request: Request,
+    policy: Policy,
+    now: datetime,
+) -> Due:
+    """Return what it means to read a campaign for a reason."""
+    synced = last_sync(checkpoint)
+    first_since = now - policy.lookback
+    message = SyncCampaign(
+        organization_id=request.organization_id,
+        campaign_id=campaign.campaign_id,
+        campaign_name=campaign.name,
+        split=campaign.split,
+        run_id=request.run_id,
+        sequence=next_sequence(checkpoint),
+        reason=reason,
+        since=request.since or (first_since if synced is None else None),
+        counters=campaign.counters,
+        backfill=_is_backfill(campaign, checkpoint, reason=reason, request=request, first_since=first_since),
+    )
+    return Due(
+        message=message,
+        gap=growth(now=campaign.counters, before={} if synced is None else synced.counters),
+        forecast=campaign_forecast(
+            campaign, message, synced, now=now, overlap=policy.overlap, flush_rows=policy.flush_rows
+        ),
+    )
+
+
+def _is_backfill(
+    campaign: Campaign, checkpoint: Checkpoint | None, *, reason: Reason, request: Request, first_since: datetime
+) -> bool:
+    """Tell whether this is history, which can wait, rather than news."""
+    if reason in BACKFILL or (reason is Reason.UNFINISHED and checkpoint is not None and checkpoint.backfill):
+        return True
+    synced = last_sync(checkpoint)
+    reached = first_since if synced is None else synced.since
+    has_history = synced is not None or campaign.sent_at is None or campaign.sent_at < first_since
+    return has_history and request.since is not None and request.since < reached
+
+
+def next_sequence(checkpoint: Checkpoint | None) -> int:
+    """Return the sequence under which work is to go on: the running one's own, so that a duplicate is known as one."""
+    if checkpoint is None:
+        return 1
+    return checkpoint.sequence if checkpoint.status is Status.RUNNING else checkpoint.sequence + 1

@@ -1,0 +1,88 @@
+"""Which reports a sync of a campaign reads, and back to when: what its worker does, and its forecast counts on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sendtrail.domain.campaign_report import Report, has_news, is_empty, moved_rows
+from sendtrail.domain.messages import Reason, SyncCampaign
+from sendtrail.sync.sync_record import CampaignSynced
+
+# After these the warehouse holds everything back to `since`, whatever an earlier read may have missed.
+THOROUGH = frozenset({Reason.NEW, Reason.EXTENDED, Reason.AUDIT, Reason.FORCED})
+# A report that is read more often than this goes back by the whole overlap once in so long.
+DEEP_EVERY = timedelta(hours=20)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overlap:
+    """How much of what was read before is read again, as rows may come into a list late: once a day, and otherwise."""
+
+    whole: timedelta = timedelta(hours=48)
+    recent: timedelta = timedelta(hours=1)
+
+
+DEFAULT_OVERLAP = Overlap()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """How far back a report is read; `deep` says that this is by the whole overlap, or further.
+
+    `moved` is how many of its rows can be new, None where the counters do not tell.
+    """
+
+    since: datetime
+    deep: bool
+    moved: int | None
+
+
+def floor(message: SyncCampaign, synced: CampaignSynced | None, *, now: datetime) -> datetime:
+    """Return how far back the warehouse will hold everything: what is asked for, and never less than before."""
+    asked = [moment for moment in (message.since, synced.since if synced else None) if moment is not None]
+    return min(asked, default=now)
+
+
+def reports_to_read(message: SyncCampaign, synced: CampaignSynced | None, *, since: datetime) -> Iterable[Report]:
+    """Return the reports that may hold something new; an audit or a forced read leaves none out."""
+    if message.reason in (Reason.AUDIT, Reason.FORCED):
+        return list(Report)
+    if synced is not None and since >= synced.since:
+        if message.reason is Reason.CHANGED:
+            return [report for report in Report if has_news(report, now=message.counters, before=synced.counters)]
+        if message.reason is Reason.CONFIRM and synced.unsettled is not None:
+            return [report for report in synced.unsettled if not is_empty(report, message.counters)]
+    return [report for report in Report if not is_empty(report, message.counters)]
+
+
+def reach(
+    report: Report,
+    message: SyncCampaign,
+    synced: CampaignSynced | None,
+    *,
+    since: datetime,
+    now: datetime,
+    overlap: Overlap,
+) -> Reach:
+    """Return how far back a report is read: to where it was read before, less what may have come into its list late."""
+    read_to, deep = _read_to(report, message, synced, since=since, now=now, overlap=overlap)
+    before = {} if synced is None or read_to == since else synced.counters
+    return Reach(since=read_to, deep=deep, moved=moved_rows(report, now=message.counters, before=before))
+
+
+def _read_to(
+    report: Report,
+    message: SyncCampaign,
+    synced: CampaignSynced | None,
+    *,
+    since: datetime,
+    now: datetime,
+    overlap: Overlap,
+) -> tuple[datetime, bool]:
+    if synced is None or since < synced.since or message.reason in THOROUGH or report not in synced.watermarks:
+        return since, True
+    watermark = synced.watermarks[report]
+    deep_watermark = synced.deep_watermarks.get(report, watermark)
+    if message.reason is not Reason.CHANGED or now - deep_watermark >= DEEP_EVERY:
+        return max(since, deep_watermark - overlap.whole), True
+    return max(since, watermark - min(overlap.whole, overlap.recent)), False

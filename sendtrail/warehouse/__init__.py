@@ -1,0 +1,1 @@
+"""What `sql/` means in Python: tables, rows and views."""

@@ -1,6 +1,0 @@
-"""Start a simulated account: `python -m simulator`."""
-
-from simulator.cli import main
-
-if __name__ == "__main__":
-    main()

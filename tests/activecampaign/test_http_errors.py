@@ -1,0 +1,45 @@
+"""What an account says when it refuses a request."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendtrail.activecampaign.http.complaints import MOST_CHARACTERS, complaint, shown
+
+SHAPES = {
+    b'{"message":"No Result found"}': "No Result found",
+    b'{"errors":[{"title":"Invalid","detail":"id","code":"x"}]}': "Invalid: id",
+    b'{"errors":[{"title":"Invalid","detail":"","code":"x"}]}': "Invalid",
+    b'{"errors":["a","b"]}': "a; b",
+    b'{"message":"No Result found"}{"errors":[{"title":"Not Found"}]}': "No Result found",
+    b'{"errors":null,"message":null}': "",
+    b'{"errors":[null,5,{}]}': "",
+    b"<html>": "",
+    b"[1]": "",
+    b"": "",
+    b"\xff\xfe": "",
+    b"[" * 100_000: "",
+}
+
+
+@pytest.mark.parametrize("body", SHAPES, ids=lambda body: repr(body[:40]))
+def test_a_complaint_has_many_shapes(body: bytes) -> None:
+    """The message is found in each of them, and nothing in what has none."""
+    assert complaint(body) == SHAPES[body]
+
+
+@given(body=st.binary() | st.text().map(str.encode))
+def test_any_body_has_a_complaint_or_none(body: bytes) -> None:
+    """No body makes the reader fail."""
+    assert isinstance(complaint(body), str)
+
+
+@given(address=st.emails(domains=st.just("example.com")), before=st.text(), after=st.text())
+def test_no_address_is_shown(address: str, before: str, after: str) -> None:
+    """Wherever an address stands, it stays out."""
+    assert "@example.com" not in shown(f"{before} {address} {after}", secret="key")
+
+
+def test_what_is_shown_is_short() -> None:
+    """A page of text is cut."""
+    assert len(shown("word " * 1_000, secret="key")) == MOST_CHARACTERS

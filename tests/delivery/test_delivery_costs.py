@@ -1,0 +1,90 @@
+"""What a delivery costs, and that reading does not wait for the warehouse."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+
+from sendtrail.delivery.deliver import Outcome
+from sendtrail.delivery.services import DeliverySettings
+from sendtrail.domain.campaign_report import Chunk, Report, ReportQuery
+from sendtrail.domain.messages import SyncCampaign, decode
+from sendtrail.ports import Topic, Warehouse
+from sendtrail.sync.campaign import CampaignSource, sync_campaign
+from sendtrail.warehouse.rows import Batch
+from tests.fake_account import FakeAccount
+from tests.pipeline_harness import Pages, World
+
+WAIT_S = 5
+
+
+@dataclass
+class SlowWarehouse:
+    """Merges nothing until the reader has come to its last page."""
+
+    inner: Warehouse
+    end_was_read: threading.Event
+    waited: list[bool] = field(default_factory=list)
+
+    def merge(self, batch: Batch, /) -> int:
+        """Merge a batch once the reader is through."""
+        self.waited.append(self.end_was_read.wait(WAIT_S))
+        return self.inner.merge(batch)
+
+    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
+        """Mark the contacts that a pass did not see."""
+        return self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
+
+
+@dataclass
+class WatchedReports:
+    """Reports that say when the last page of the opens was read; others have none."""
+
+    inner: FakeAccount
+    end_was_read: threading.Event
+
+    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+        """Yield the pages of a report."""
+        yield from self.inner.read(query)
+        if query.report is Report.OPENS:
+            self.end_was_read.set()
+
+
+def test_pages_are_read_while_the_warehouse_merges() -> None:
+    """The first of two batches is merged only after the last page was read."""
+    world = World(settings=DeliverySettings(flush_rows=50))
+    world.account.fill(1, Report.OPENS, 95)
+    world.dispatch(contacts=False)
+    end_was_read = threading.Event()
+    warehouse = SlowWarehouse(world.services.warehouse, end_was_read)
+    source = CampaignSource(lists=world.account, reports=WatchedReports(world.account, end_was_read))
+    (message,) = world.publisher.take(Topic.CAMPAIGNS)
+
+    outcome = sync_campaign(
+        decode(SyncCampaign, message),
+        source=source,
+        services=world.services_with(warehouse),
+        budget=Pages(1_000),
+    )
+
+    assert outcome is Outcome.DONE
+    assert warehouse.waited == [True, True]
+    assert world.stored_ids() == world.account_ids()
+
+
+@pytest.mark.parametrize(("opens", "transactions_and_merges", "batches"), [(0, 2, 0), (7, 3, 1)])
+def test_a_campaign_with_at_most_a_page_of_news_costs_two_transactions(
+    opens: int, transactions_and_merges: int, batches: int
+) -> None:
+    """It is claimed and completed, its lease is young enough to be trusted meanwhile; nothing read, nothing merged."""
+    world = World()
+    world.account.fill(1, Report.OPENS, opens)
+    world.dispatch(contacts=False)
+    operations, merged = world.wire.operations, len(world.warehouse.batches)
+
+    world.drain()
+
+    assert (world.wire.operations - operations) / 2 == transactions_and_merges
+    assert len(world.warehouse.batches) - merged == batches

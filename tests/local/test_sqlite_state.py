@@ -1,0 +1,191 @@
+"""The state file: what it survives, and what it says of files that are not its own."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from sendtrail.delivery.checkpoint import Checkpoint, Status, new_lease
+from sendtrail.errors import SettingsError, Unavailable
+from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.state.documents import campaign_path, from_document, to_document
+from tests.fakes import NOON, FakeClock
+from tests.local.processes import finished, killed_after
+
+COUNT_FOR_EVER = """
+import sys
+from pathlib import Path
+from sendtrail.clock import SystemClock
+from sendtrail.local.sqlite_state import SqliteState
+
+state = SqliteState(Path(sys.argv[1]), clock=SystemClock())
+for number in range(1, int(sys.argv[2])):
+    state.transact(lambda t: t.set("runs/1", {"count": ((t.get("runs/1") or {}).get("count", 0)) + 1}))
+    print(number, flush=True)
+"""
+FILL_THE_DISK = """
+import resource, sys
+from pathlib import Path
+from sendtrail.clock import SystemClock
+from sendtrail.errors import Unavailable
+from sendtrail.local.sqlite_state import SqliteState
+
+state = SqliteState(Path(sys.argv[1]), clock=SystemClock())
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, hard))
+stored = 0
+try:
+    while True:
+        state.transact(lambda t: t.set(f"runs/{stored}", {"filling": "x" * 50_000}))
+        stored += 1
+except Unavailable as error:
+    print(error)
+resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+state.transact(lambda t: t.set(f"runs/{stored}", {}))
+print(stored + 1 == len(list(state.children("runs"))))
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the place of a state file that is not there yet."""
+    return tmp_path / "state.sqlite"
+
+
+def _open(path: Path) -> SqliteState:
+    return SqliteState(path, clock=FakeClock())
+
+
+def _count(path: Path) -> int:
+    with _open(path) as state:
+        document = state.transact(lambda transaction: transaction.get("runs/1")) or {}
+        return int(document["count"])
+
+
+def test_documents_are_there_when_the_file_is_opened_again(path: Path) -> None:
+    """State outlives its process."""
+    with _open(path) as state:
+        state.transact(lambda transaction: transaction.set("runs/1", {"count": 1}))
+
+    assert _count(path) == 1
+
+
+def test_what_was_committed_survives_a_kill(path: Path) -> None:
+    """Kill -9 costs nothing that transact() has returned from."""
+    last = int(killed_after(50, COUNT_FOR_EVER, path, "1000000"))
+
+    assert _count(path) >= last
+
+
+def test_processes_that_share_a_file_count_exactly(path: Path) -> None:
+    """A transaction keeps other processes out, too."""
+    with _open(path) as state:
+        for _ in range(10):
+            state.transact(lambda t: t.set("runs/1", {"count": (t.get("runs/1") or {}).get("count", 0) + 1}))
+        finished(COUNT_FOR_EVER, path, "21")
+
+    assert _count(path) == 30
+
+
+def test_leases_of_dead_processes_are_forgotten(path: Path) -> None:
+    """A run that has the file to itself waits for nobody; the rest of the checkpoint stays."""
+    checkpoint = Checkpoint(run_id="r", sequence=2, status=Status.RUNNING, updated_at=NOON, new_rows=3)
+    held = to_document(checkpoint) | {"lease": to_document(new_lease("token", now=NOON, lease_s=120))}
+    with _open(path) as state:
+        state.transact(lambda transaction: transaction.set(campaign_path("acme", 7), held))
+        state.transact(lambda transaction: transaction.set(campaign_path("acme", 8), to_document(checkpoint)))
+
+        forgotten = state.forget_leases()
+
+        after = state.transact(lambda transaction: transaction.get(campaign_path("acme", 7))) or {}
+    assert forgotten == 1
+    assert from_document(Checkpoint, after) == checkpoint
+
+
+@pytest.mark.parametrize("content", [b"hello, this is no database\n" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_file_is_named_and_left_as_it_is(path: Path, content: bytes) -> None:
+    """The error says what to do; nothing is deleted."""
+    path.write_bytes(content)
+
+    with pytest.raises(SettingsError, match=r"is damaged.*move it away and run again.*keeps what it has"):
+        _open(path)
+    assert path.read_bytes() == content
+
+
+def test_damage_found_on_the_way_is_explained(path: Path) -> None:
+    """A file whose pages are broken is opened, and fails when they are read."""
+    with _open(path) as state:
+        for number in range(200):
+            state.transact(lambda t, number=number: t.set(f"runs/{number}", {"text": "x" * 500}))  # type: ignore[misc]
+    with path.open("r+b") as file:
+        file.seek(8192)
+        file.write(os.urandom(40_000))
+
+    with _open(path) as state, pytest.raises(SettingsError, match="is damaged"):
+        list(state.children("runs"))
+
+
+def test_another_programs_database_is_left_as_it_is(path: Path) -> None:
+    """A database that is not a state file is refused before anything is written."""
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE documents (id)")
+    other.close()
+    before = path.read_bytes()
+
+    with pytest.raises(SettingsError, match="another program's database"):
+        _open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_a_newer_sendtrail_is_refused(path: Path) -> None:
+    """An old program does not write what it does not understand."""
+    _open(path).close()
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA user_version = 99")
+    other.close()
+
+    with pytest.raises(SettingsError, match="newer Sendtrail"):
+        _open(path)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    """Folders are not made up: a typing error would lead to a second state."""
+    with pytest.raises(SettingsError, match=r"nowhere is no folder: create it"):
+        _open(tmp_path / "nowhere" / "state.sqlite")
+
+
+def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
+    """What cannot be opened is said to be so."""
+    with pytest.raises(SettingsError, match="cannot be opened or written"):
+        _open(tmp_path)
+
+
+def test_a_file_that_somebody_else_keeps_locked_is_unavailable(path: Path) -> None:
+    """A lock may pass: the message is to be delivered again."""
+    with _open(path) as state:
+        state._connection.execute("PRAGMA busy_timeout = 1")
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(Unavailable, match="in use by another program"):
+            state.transact(lambda transaction: transaction.set("runs/1", {}))
+        other.close()
+
+
+def test_a_full_disk_is_unavailable_until_there_is_space(path: Path) -> None:
+    """Nothing is lost, and the same state goes on once there is space."""
+    message, goes_on = finished(FILL_THE_DISK, path)
+
+    assert "could not be" in message
+    assert goes_on == "True"
+
+
+def test_a_database_that_is_full_says_so(path: Path) -> None:
+    """SQLite's own word for a full disk."""
+    with _open(path) as state:
+        state._connection.execute("PRAGMA max_page_count = 10")
+
+        with pytest.raises(Unavailable, match="is full: free some space and run again"):
+            state.transact(lambda transaction: transaction.set("runs/1", {"text": "x" * 100_000}))
+        assert list(state.children("runs")) == []

@@ -1,0 +1,265 @@
+"""The rate budget: one clock for everybody, and a strict window never broken."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from random import Random
+from typing import TypeVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendtrail.ports import Transaction
+from sendtrail.rate_limit.budget import LATEST_USE_S, RateBudget
+from sendtrail.rate_limit.gcra import HEADROOM, Pace, Priority
+from sendtrail.rate_limit.sliding_window import departures
+from tests.fakes import FakeClock, MemoryState
+
+T = TypeVar("T")
+
+
+class CountingState(MemoryState):
+    """Counts its transactions."""
+
+    transactions = 0
+
+    def transact(self, work: Callable[[Transaction], T], /) -> T:
+        """Count a transaction, and run it."""
+        self.transactions += 1
+        return super().transact(work)
+
+
+class SleepyClock(FakeClock):
+    """Wakes up late now and then, as a busy machine does."""
+
+    late_s: float = 0.0
+
+    def sleep(self, seconds: float, /) -> None:
+        """Let `seconds` pass, and `late_s` more."""
+        super().sleep(seconds)
+        self.advance(self.late_s)
+        self.late_s = 0.0
+
+
+def a_budget(
+    clock: FakeClock,
+    state: MemoryState,
+    *,
+    rate: float = 5.0,
+    kept_free: float = 0.0,
+    priority: Priority = Priority.NEWS,
+    block: int = 1,
+) -> RateBudget:
+    """Return one process's view of the account's budget."""
+    pace = Pace(requests_per_second=rate, share_kept_free=kept_free)
+    return RateBudget(
+        state,
+        clock,
+        organization_id="acme",
+        pace=pace,
+        departures=departures(clock, requests_per_second=pace.per_second),
+        priority=priority,
+        block=block,
+    )
+
+
+def most_in_a_second(moments: list[float]) -> int:
+    """Return the most requests that any window of one second sees."""
+    ordered = sorted(moments)
+    return max(sum(1 for moment in ordered if start <= moment < start + 1.0) for start in ordered)
+
+
+@pytest.mark.parametrize("block", [1, 10])
+def test_requests_leave_evenly_with_headroom(block: int) -> None:
+    """Five a second, less the headroom, whatever is reserved at a time."""
+    clock = FakeClock()
+    budget = a_budget(clock, MemoryState(clock), block=block)
+    left = []
+
+    for _ in range(50):
+        budget.take()
+        left.append(clock.monotonic())
+
+    gaps = [later - earlier for earlier, later in pairwise(left)]
+    assert gaps == pytest.approx([(1 + HEADROOM) / 5] * 49)
+
+
+@pytest.mark.parametrize("block", [1, 7])
+def test_two_processes_share_one_budget(block: int) -> None:
+    """Together they are no faster than one."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    budgets = [a_budget(clock, state, block=block) for _ in range(2)]
+    left = []
+
+    for number in range(60):
+        budgets[number % 2].take()
+        left.append(clock.monotonic())
+
+    assert most_in_a_second(left) <= 5
+
+
+@given(seed=st.integers(0, 2**32), rate=st.sampled_from([1.0, 5.0, 50.0]))
+def test_jitter_within_the_headroom_never_breaks_a_strict_window(seed: int, rate: float) -> None:
+    """Requests arrive up to 30 ms late, each by its own delay, and pauses come in between."""
+    clock, random = FakeClock(), Random(seed)
+    budget = a_budget(clock, MemoryState(clock), rate=rate)
+    arrivals = []
+
+    for _ in range(60):
+        budget.take()
+        arrivals.append(clock.monotonic() + random.uniform(0, 0.03))
+        clock.advance(random.choice([0, 0, 0.05, 0.4]))
+
+    assert most_in_a_second(arrivals) <= rate
+
+
+def test_a_slot_that_was_missed_is_not_used_late() -> None:
+    """It would bring its request too close to the next one."""
+    clock = FakeClock()
+    budget = a_budget(clock, MemoryState(clock), block=10)
+    left = []
+
+    for pause_s in [0.0] * 90 + [0.5, 0.0, 0.1, 0.25, 0.0]:
+        clock.advance(pause_s)
+        budget.take()
+        left.append(clock.monotonic())
+
+    assert all(later - earlier >= budget.interval_s - LATEST_USE_S - 1e-9 for earlier, later in pairwise(left))
+
+
+def test_a_429_is_waited_out_by_every_process() -> None:
+    """The slots that one had reserved before are given up too."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    one, other = (a_budget(clock, state, block=5) for _ in range(2))
+    one.take()
+
+    one.push_back(30.0)
+    one.take()
+    first = clock.monotonic()
+    other.take()
+
+    assert first >= 30.0
+    assert clock.monotonic() > first
+
+
+def test_a_share_is_kept_free_for_others() -> None:
+    """A fifth of five requests a second leaves four."""
+    clock = FakeClock()
+    budget = a_budget(clock, MemoryState(clock), kept_free=0.2)
+    left = []
+
+    for _ in range(20):
+        budget.take()
+        left.append(clock.monotonic())
+
+    assert [later - earlier for earlier, later in pairwise(left)] == pytest.approx([(1 + HEADROOM) / 4] * 19)
+
+
+def test_the_limit_that_the_account_names_holds_for_every_process() -> None:
+    """Five were configured, and the account says two."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    one, other = a_budget(clock, state), a_budget(clock, state)
+    one.take()
+
+    one.heed(limit=2, remaining=1)
+    other.take()
+    first = clock.monotonic()
+    other.take()
+
+    assert clock.monotonic() - first == pytest.approx((1 + HEADROOM) / 2)
+    assert other.interval_s == pytest.approx((1 + HEADROOM) / 2)
+
+
+def test_a_limit_that_is_raised_again_is_taken_up_by_a_process_that_never_knew_another() -> None:
+    """Up to what was configured."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    a_budget(clock, state).heed(limit=2, remaining=1)
+    later = a_budget(clock, state)
+    later.take()
+
+    later.heed(limit=50, remaining=49)
+    later.take()
+    later.take()
+
+    assert later.interval_s == pytest.approx((1 + HEADROOM) / 5)
+
+
+def test_a_limit_above_the_configured_one_is_no_news() -> None:
+    """Nothing is stored for it."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+
+    a_budget(clock, state).heed(limit=10, remaining=0)
+
+    assert state.documents == {}
+
+
+def test_others_are_given_way_when_they_use_more_than_their_share() -> None:
+    """Once a second at most, by one slot."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    budget = a_budget(clock, state, kept_free=0.5)
+    budget.take()
+    start = clock.monotonic()
+
+    budget.heed(limit=5, remaining=0)
+    budget.heed(limit=5, remaining=0)
+    budget.take()
+
+    assert clock.monotonic() - start == pytest.approx(2 * budget.interval_s)
+
+
+def test_a_small_delivery_does_not_reserve_a_whole_block() -> None:
+    """What it reserved and never used, nobody could use."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    first = a_budget(clock, state, block=10)
+    first.take()
+
+    a_budget(clock, state, block=10).take()
+
+    assert clock.monotonic() == pytest.approx(first.interval_s)
+
+
+def test_a_long_read_needs_few_transactions() -> None:
+    """Blocks grow while every slot is used."""
+    clock = FakeClock()
+    state = CountingState(clock)
+    budget = a_budget(clock, state, block=10)
+
+    for _ in range(400):
+        budget.take()
+
+    assert state.transactions <= 70
+
+
+def test_background_work_takes_what_news_leaves_idle() -> None:
+    """News asks once a second here, so four of five slots are free."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    news, background = a_budget(clock, state), a_budget(clock, state, priority=Priority.BACKGROUND)
+    requests = 0
+
+    for second in range(1, 20):
+        news.take()
+        while clock.monotonic() < second:
+            background.take()
+            requests += 1
+
+    assert requests >= 3 * 19
+
+
+def test_a_slot_that_was_slept_through_is_not_used_either() -> None:
+    """The machine was busy: the request leaves with a later slot."""
+    clock = SleepyClock()
+    budget = a_budget(clock, MemoryState(clock))
+    budget.take()
+
+    clock.late_s = 3 * LATEST_USE_S
+    budget.take()
+
+    assert clock.monotonic() == pytest.approx(2 * budget.interval_s)

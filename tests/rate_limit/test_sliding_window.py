@@ -1,0 +1,38 @@
+"""Requests that really left are never closer together than a strict window allows."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendtrail.rate_limit.sliding_window import MARGIN, departures
+from tests.fakes import FakeClock
+
+
+@given(
+    pauses=st.lists(st.floats(0, 0.5), min_size=20, max_size=80),
+    rate=st.sampled_from([0.5, 1.0, 2.5, 5.0]),
+)
+def test_no_window_sees_one_too_many(pauses: list[float], rate: float) -> None:
+    """However late each of them is, and whatever it bunches with."""
+    clock = FakeClock()
+    left = departures(clock, requests_per_second=rate)
+    times = []
+    for pause in pauses:
+        clock.advance(pause)
+        left.leave()
+        times.append(clock.monotonic())
+
+    most = max(1, int(rate))
+    spans = [later - earlier for earlier, later in zip(times, times[most:], strict=False)]
+    assert all(span >= (1 + MARGIN) * most / rate - 1e-9 for span in spans)
+
+
+def test_requests_that_keep_their_spacing_are_not_held_up() -> None:
+    """A twentieth more than the limit asks for is enough."""
+    clock = FakeClock()
+    left = departures(clock, requests_per_second=5.0)
+
+    for _ in range(30):
+        left.leave()
+        clock.advance(1.05 / 5)
+
+    assert not any(seconds > 0 for seconds in clock.slept)

@@ -1,0 +1,251 @@
+"""What a sync reads, and what it leaves behind."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendtrail.domain.campaign_report import Position, Report
+from sendtrail.domain.messages import Reason, SyncCampaign
+from sendtrail.state.documents import from_document, to_document
+from sendtrail.sync.campaign_plan import CampaignProgress, can_resume, left_behind, new_progress, resumed
+from sendtrail.sync.read_window import Overlap
+from sendtrail.sync.sync_record import CampaignSynced
+from tests.fakes import NOON
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+OVERLAP = timedelta(hours=48)
+RECENT = timedelta(hours=1)
+ZERO = dict.fromkeys(
+    ("opens", "uniqueopens", "verified_opens", "verified_unique_opens", "linkclicks", "uniquelinkclicks",
+     "subscriberclicks", "hardbounces", "softbounces", "unsubscribes", "forwards", "uniqueforwards"), 0
+)  # fmt: skip
+SYNCED = CampaignSynced(
+    since=NOON - 30 * DAY,
+    watermarks={Report.OPENS: NOON - DAY, Report.CLICKS: NOON - 10 * DAY},
+    counters={**ZERO, "opens": 9, "linkclicks": 3},
+    synced_at=NOON - DAY,
+    audited_at=NOON - DAY,
+    confirmed=True,
+)
+
+
+def a_message(reason: Reason, *, since: datetime | None = None, **counters: int) -> SyncCampaign:
+    """Return a message with the given counters, all others as they were."""
+    return SyncCampaign(
+        organization_id="acme",
+        campaign_id=1,
+        campaign_name="News",
+        split=False,
+        run_id="run2",
+        sequence=2,
+        reason=reason,
+        since=since,
+        counters={**SYNCED.counters, **counters},
+    )
+
+
+def a_plan(
+    message: SyncCampaign, synced: CampaignSynced | None = SYNCED, *, messages: tuple[str, ...] = ("",)
+) -> CampaignProgress:
+    """Return the plan of a sync that begins at noon."""
+    return new_progress(
+        message, synced=synced, message_ids=messages, now=NOON, overlap=Overlap(whole=OVERLAP, recent=RECENT)
+    )
+
+
+def test_a_change_in_bounces_alone_does_not_read_the_opens_again() -> None:
+    """Only the reports that a moved counter feeds are read."""
+    plan = a_plan(a_message(Reason.CHANGED, hardbounces=1))
+
+    assert [unit.report for unit in plan.units] == [Report.BOUNCES]
+
+
+def test_news_is_read_back_to_the_reports_own_watermark_less_the_overlap() -> None:
+    """A report that was not read for long has an older watermark than the others."""
+    plan = a_plan(a_message(Reason.CHANGED, opens=10, linkclicks=4))
+
+    back_to = {unit.report: unit.since for unit in plan.units}
+    assert back_to == {Report.OPENS: NOON - DAY - OVERLAP, Report.CLICKS: NOON - 12 * DAY}
+
+
+def test_a_report_that_was_never_read_is_read_to_the_bottom() -> None:
+    """There is no watermark to stop at."""
+    plan = a_plan(a_message(Reason.CHANGED, forwards=1))
+
+    assert [(unit.report, unit.since) for unit in plan.units] == [(Report.FORWARDS, SYNCED.since)]
+
+
+def test_a_first_sync_leaves_out_reports_that_are_empty() -> None:
+    """A counter that is there and zero spares the request."""
+    plan = a_plan(a_message(Reason.NEW, since=NOON - 7 * DAY), synced=None)
+
+    assert [unit.report for unit in plan.units] == [Report.OPENS, Report.CLICKS]
+
+
+def test_a_counter_that_the_account_does_not_give_is_no_zero() -> None:
+    """What nobody counts may still be there."""
+    message = a_message(Reason.NEW, since=NOON)
+    message = SyncCampaign(**{**to_document(message), "counters": {"opens": 3}})
+
+    assert [unit.report for unit in a_plan(message, synced=None).units] == list(Report)
+
+
+@pytest.mark.parametrize("reason", [Reason.AUDIT, Reason.FORCED])
+def test_an_audit_reads_every_report_to_the_bottom(reason: Reason) -> None:
+    """Whatever the counters say."""
+    plan = a_plan(a_message(reason))
+
+    assert [unit.report for unit in plan.units] == list(Report)
+    assert {unit.since for unit in plan.units} == {SYNCED.since}
+
+
+def test_a_split_campaign_is_read_message_by_message() -> None:
+    """Each report of each message is a unit of its own."""
+    plan = a_plan(a_message(Reason.CHANGED, opens=10), messages=("11", "12"))
+
+    assert [(unit.report, unit.message_id) for unit in plan.units] == [(Report.OPENS, "11"), (Report.OPENS, "12")]
+
+
+def test_a_later_since_never_leaves_a_hole() -> None:
+    """Asking for the last day only, five days after the last sync, still reads all five."""
+    plan = a_plan(a_message(Reason.CHANGED, since=NOON, opens=10))
+
+    assert plan.since == SYNCED.since
+    assert plan.units[0].since == NOON - DAY - OVERLAP
+
+
+def test_an_earlier_since_reads_everything_back_to_it() -> None:
+    """Every report that holds anything, though no counter moved."""
+    plan = a_plan(a_message(Reason.EXTENDED, since=NOON - 90 * DAY))
+
+    assert {unit.since for unit in plan.units} == {NOON - 90 * DAY}
+    assert [unit.report for unit in plan.units] == [Report.OPENS, Report.CLICKS]
+
+
+def test_what_a_sync_leaves_behind_is_as_of_its_start() -> None:
+    """What moved while it read is news to the next one."""
+    plan = a_plan(a_message(Reason.CHANGED, opens=10))
+
+    left = left_behind(plan, SYNCED)
+
+    assert left.watermarks[Report.OPENS] == NOON
+    assert left.watermarks[Report.CLICKS] == SYNCED.watermarks[Report.CLICKS]
+    assert left.counters["opens"] == 10
+    assert (left.confirmed, left.audited_at, left.since) == (False, SYNCED.audited_at, SYNCED.since)
+
+
+def test_a_read_that_found_the_counters_still_confirms_them() -> None:
+    """It is not read once more."""
+    assert left_behind(a_plan(a_message(Reason.CONFIRM)), SYNCED).confirmed
+
+
+@pytest.mark.parametrize("reason", [Reason.NEW, Reason.AUDIT, Reason.FORCED, Reason.EXTENDED])
+def test_a_thorough_read_counts_as_an_audit(reason: Reason) -> None:
+    """The next one is due a month later."""
+    assert left_behind(a_plan(a_message(reason)), SYNCED).audited_at == NOON
+
+
+def test_a_forced_read_starts_anew_but_its_own_continuations_do_not() -> None:
+    """Otherwise it would begin again and again."""
+    own = a_plan(a_message(Reason.FORCED))
+    earlier = CampaignProgress(**{**to_document(own), "run_id": "run1"})
+
+    assert can_resume(own, a_message(Reason.FORCED))
+    assert not can_resume(earlier, a_message(Reason.FORCED))
+
+
+def test_a_sync_under_way_serves_whoever_asks_for_no_more_than_it_reads() -> None:
+    """Somebody who asks for more gets a new plan."""
+    under_way = a_plan(a_message(Reason.CHANGED, opens=10))
+
+    assert can_resume(under_way, a_message(Reason.UNFINISHED))
+    assert can_resume(under_way, a_message(Reason.UNFINISHED, since=under_way.since))
+    assert not can_resume(under_way, a_message(Reason.UNFINISHED, since=under_way.since - DAY))
+    assert not can_resume(None, a_message(Reason.UNFINISHED))
+
+
+@given(page=st.integers(1, 10_000))
+def test_a_report_is_taken_up_one_page_earlier(page: int) -> None:
+    """Contacts that were deleted meanwhile have let the rows move up."""
+    assert resumed(Position(page=page, earliest=NOON)) == Position(page=max(1, page - 1))
+
+
+def test_progress_survives_being_stored() -> None:
+    """It reads as it was written, enums and times included."""
+    plan = a_plan(a_message(Reason.CHANGED, opens=10))
+
+    assert from_document(CampaignProgress, to_document(plan)) == plan
+
+
+HOURLY = replace(
+    SYNCED,
+    watermarks={Report.OPENS: NOON - HOUR, Report.CLICKS: NOON - HOUR},
+    deep_watermarks={Report.OPENS: NOON - 5 * HOUR, Report.CLICKS: NOON - 21 * HOUR},
+)
+
+
+def test_what_is_read_every_hour_goes_back_by_the_whole_overlap_once_a_day() -> None:
+    """The opens went back this morning, the clicks yesterday: reading two days again every hour fills the budget."""
+    plan = a_plan(a_message(Reason.CHANGED, opens=10, linkclicks=4), HOURLY)
+
+    reach = {unit.report: (unit.since, unit.deep) for unit in plan.units}
+    assert reach == {
+        Report.OPENS: (NOON - HOUR - RECENT, False),
+        Report.CLICKS: (NOON - 21 * HOUR - OVERLAP, True),
+    }
+
+
+def test_a_short_read_leaves_the_deep_watermark_where_it_was() -> None:
+    """So that the deep read goes back to where the last one began, less the overlap."""
+    left = left_behind(a_plan(a_message(Reason.CHANGED, opens=10, linkclicks=4), HOURLY), HOURLY)
+
+    assert left.watermarks[Report.OPENS] == left.watermarks[Report.CLICKS] == NOON
+    assert left.deep_watermarks[Report.OPENS] == NOON - 5 * HOUR
+    assert left.deep_watermarks[Report.CLICKS] == NOON
+
+
+def test_confirming_reads_only_what_had_news_and_goes_back_all_the_way() -> None:
+    """The bounces moved since the campaign was last found still, the opens did not."""
+    still = replace(SYNCED, unsettled=[])
+    changed = left_behind(a_plan(a_message(Reason.CHANGED, hardbounces=1), still), still)
+    confirm = replace(a_message(Reason.CONFIRM), counters=changed.counters)
+
+    plan = a_plan(confirm, changed)
+
+    assert [unit.report for unit in plan.units] == [Report.BOUNCES]
+    assert left_behind(plan, changed).unsettled == []
+
+
+def test_news_of_several_syncs_is_confirmed_together() -> None:
+    """What was unsettled stays so until the campaign is still."""
+    first = left_behind(a_plan(a_message(Reason.CHANGED, hardbounces=1), replace(SYNCED, unsettled=[])), SYNCED)
+    first = replace(first, unsettled=[Report.BOUNCES])
+
+    second = left_behind(a_plan(a_message(Reason.CHANGED, hardbounces=1, opens=10), first), first)
+
+    assert second.unsettled == [Report.OPENS, Report.BOUNCES]
+
+
+def test_the_counters_say_how_many_rows_there_are_and_how_many_can_be_new() -> None:
+    """Only opens are read from the newest on, so only of them it matters how many can be new."""
+    plan = a_plan(a_message(Reason.CHANGED, opens=29, uniqueopens=15, hardbounces=3, softbounces=1))
+
+    told = {unit.report: (unit.counted, unit.moved) for unit in plan.units}
+    assert told == {Report.OPENS: (15, 20), Report.BOUNCES: (4, None)}
+
+
+@pytest.mark.parametrize(
+    ("message", "messages"),
+    [(a_message(Reason.AUDIT, opens=29, uniqueopens=15), ("",)), (a_message(Reason.NEW, uniqueopens=15), ("1", "2"))],
+)
+def test_where_counters_do_not_count_the_account_is_asked_for_the_end(
+    message: SyncCampaign, messages: tuple[str, ...]
+) -> None:
+    """An audit believes no counter, and those of a split campaign are of all its messages."""
+    plan = a_plan(message, messages=messages)
+
+    assert {unit.counted for unit in plan.units} == {None}

@@ -1,0 +1,137 @@
+"""Which campaigns are due, and why."""
+
+from dataclasses import replace
+
+import pytest
+
+from sendtrail.delivery.checkpoint import Checkpoint, Status, new_lease
+from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.messages import Reason
+from sendtrail.sync.due import Policy, Request, due, why
+from tests.fake_account import a_campaign
+from tests.fakes import NOON
+from tests.sync.checkpoints import DAY, a_checkpoint, a_sync
+
+REQUEST = Request(organization_id="acme", run_id="run2")
+LEASE = new_lease("somebody", now=NOON, lease_s=60)
+EXPIRED = replace(LEASE, expires_at=NOON)
+HELD = a_checkpoint(status=Status.RUNNING, lease=LEASE)
+SENT = a_campaign(1, opens=5)
+CASES = [
+    ("never synced", SENT, None, REQUEST, Reason.NEW),
+    ("never sent", a_campaign(1, send_amt=0), None, REQUEST, None),
+    ("unchanged", SENT, a_checkpoint(), REQUEST, None),
+    ("an automation with news", replace(a_campaign(1, opens=6), status=1), a_checkpoint(), REQUEST, Reason.CHANGED),
+    ("a counter that went down", a_campaign(1, opens=4), a_checkpoint(), REQUEST, Reason.CHANGED),
+    ("a counter that feeds no report", a_campaign(1, opens=5, replies=9), a_checkpoint(), REQUEST, None),
+    ("stopped halfway", SENT, a_checkpoint(status=Status.RUNNING), REQUEST, Reason.UNFINISHED),
+    ("failed", SENT, a_checkpoint(status=Status.FAILED), REQUEST, Reason.UNFINISHED),
+    ("somebody is at it", SENT, HELD, REQUEST, None),
+    ("a dead worker's", SENT, replace(HELD, lease=EXPIRED), REQUEST, Reason.UNFINISHED),
+    ("not asked for", SENT, None, replace(REQUEST, campaign_ids=frozenset({2})), None),
+    ("asked for by id, unchanged", SENT, a_checkpoint(), replace(REQUEST, campaign_ids=frozenset({1})), None),
+    ("forced", SENT, a_checkpoint(), replace(REQUEST, force=True), Reason.FORCED),
+    ("further back than before", SENT, a_checkpoint(), replace(REQUEST, since=NOON - 8 * DAY), Reason.EXTENDED),
+    ("not further back", SENT, a_checkpoint(), replace(REQUEST, since=NOON - 7 * DAY), None),
+    ("changed lately, not yet settled", SENT, a_checkpoint(a_sync(confirmed=False)), REQUEST, None),
+    ("changed a day ago", SENT, a_checkpoint(a_sync(confirmed=False, synced_at=NOON - DAY)), REQUEST, Reason.CONFIRM),
+    ("confirmed a day ago", SENT, a_checkpoint(a_sync(synced_at=NOON - DAY)), REQUEST, None),
+    ("audited a month ago", SENT, a_checkpoint(a_sync(audited_at=NOON - 30 * DAY)), REQUEST, Reason.AUDIT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("campaign", "checkpoint", "request_", "reason"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
+)
+def test_a_campaign_is_due_for_a_reason(
+    campaign: Campaign, checkpoint: Checkpoint | None, request_: Request, reason: Reason | None
+) -> None:
+    """Counters, checkpoints and the request decide; nothing else does."""
+    assert why(campaign, checkpoint=checkpoint, request=request_, policy=Policy(), now=NOON) is reason
+
+
+def test_the_biggest_gap_goes_first() -> None:
+    """What is newest to the analyst should not wait behind a handful of bounces."""
+    campaigns = [a_campaign(1, opens=6), a_campaign(2, opens=500), a_campaign(3, opens=50)]
+    checkpoints = {number: a_checkpoint() for number in (1, 2, 3)}
+
+    found = due(campaigns, checkpoints=checkpoints, request=REQUEST, policy=Policy(), now=NOON)
+
+    assert [each.message.campaign_id for each in found] == [2, 3, 1]
+
+
+def test_a_first_sync_reads_back_to_the_lookback() -> None:
+    """The message says so, so that a redelivery months later reads the same."""
+    (found,) = due([SENT], checkpoints={}, request=REQUEST, policy=Policy(), now=NOON)
+
+    assert (found.message.since, found.message.sequence) == (NOON - 7 * DAY, 1)
+
+
+def test_a_later_sync_reads_from_where_the_last_left_off() -> None:
+    """It gets the next sequence, so that older messages are known as such."""
+    (found,) = due(
+        [a_campaign(1, opens=6)], checkpoints={1: a_checkpoint()}, request=REQUEST, policy=Policy(), now=NOON
+    )
+
+    assert (found.message.since, found.message.sequence) == (None, 5)
+
+
+def test_unfinished_work_keeps_its_sequence() -> None:
+    """Its own message may still be on the way: whichever comes second finds the work done."""
+    checkpoint = a_checkpoint(status=Status.RUNNING)
+
+    (found,) = due([SENT], checkpoints={1: checkpoint}, request=REQUEST, policy=Policy(), now=NOON)
+
+    assert found.message.sequence == 4
+
+
+def test_news_goes_before_backfill_however_big() -> None:
+    """A new campaign of the last days is news; what is read for the sake of the past can wait."""
+    campaigns = [a_campaign(1, opens=90_000), a_campaign(2, opens=6), a_campaign(3, opens=8)]
+    checkpoints = {1: a_checkpoint(a_sync(audited_at=NOON - 40 * DAY)), 2: a_checkpoint()}
+
+    found = due(campaigns, checkpoints=checkpoints, request=REQUEST, policy=Policy(), now=NOON)
+
+    assert [(each.message.campaign_id, each.message.backfill) for each in found] == [(3, False), (2, False), (1, True)]
+
+
+def test_everything_asked_for_is_backfill() -> None:
+    """Of a campaign that was never synced, too."""
+    request = replace(REQUEST, since=NOON - 900 * DAY)
+    long_ago = replace(SENT, sent_at=NOON - 400 * DAY)
+
+    (found,) = due([long_ago], checkpoints={}, request=request, policy=Policy(), now=NOON)
+
+    assert (found.message.reason, found.message.backfill) == (Reason.NEW, True)
+
+
+def test_an_interrupted_backfill_stays_one() -> None:
+    """Its checkpoint remembers."""
+    checkpoints = {
+        1: a_checkpoint(status=Status.RUNNING, backfill=True),
+        2: a_checkpoint(status=Status.RUNNING),
+    }
+
+    found = due(
+        [a_campaign(1, opens=9), a_campaign(2, opens=9)],
+        checkpoints=checkpoints,
+        request=REQUEST,
+        policy=Policy(),
+        now=NOON,
+    )
+
+    assert [(each.message.campaign_id, each.message.backfill) for each in found] == [(2, False), (1, True)]
+
+
+def test_unfinished_news_that_is_to_go_further_back_is_backfill() -> None:
+    """What it is now asked for is history, which can wait, however it began."""
+    request = replace(REQUEST, since=NOON - 900 * DAY)
+    checkpoint = a_checkpoint(status=Status.RUNNING)
+
+    (found,) = due([SENT], checkpoints={1: checkpoint}, request=request, policy=Policy(), now=NOON)
+
+    assert (found.message.reason, found.message.since, found.message.backfill) == (
+        Reason.UNFINISHED,
+        request.since,
+        True,
+    )
