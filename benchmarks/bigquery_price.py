@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from sendtrail.domain.activity import ID_BYTES
-from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, FREE_A_MONTH_TIB, LEAST_A_TABLE, MEBIBYTE
+from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, FREE_A_MONTH_TIB, MEBIBYTE, MIN_A_TABLE
 from sendtrail.warehouse.rows import Row
 from sendtrail.warehouse.tables import Column, definition
 
@@ -23,7 +23,7 @@ _FIXED = {"INTEGER": 8, "TIMESTAMP": 8, "DATE": 8, "BOOLEAN": 1, "FLOAT": 8, "NU
 
 def billed(tables: Sequence[int]) -> int:
     """Return the bytes billed for a statement that reads so many of each table that it names."""
-    return sum(MEBIBYTE * math.ceil(max(read, LEAST_A_TABLE) / MEBIBYTE) for read in tables)
+    return sum(MEBIBYTE * math.ceil(max(read, MIN_A_TABLE) / MEBIBYTE) for read in tables)
 
 
 def dollars_a_month(tebibytes: float) -> float:

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from sendtrail.ports import State, Transaction
-from sendtrail.state.documents import Document
+from sendtrail.ports import Document, State, Transaction
 
 T = TypeVar("T")
 

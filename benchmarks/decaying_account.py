@@ -12,7 +12,7 @@ from itertools import islice
 from sendtrail.clock import Clock
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import Chunk, Report, ReportQuery
+from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 
 PAGE = 20
 STOPPED_EARLY = (Report.OPENS, Report.CLICKS)
@@ -67,14 +67,14 @@ class DecayingAccount:
         """Return the message of a campaign, which has but one."""
         return [str(campaign_id)]
 
-    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+    def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the pages of a report, the newest first; of opens down to a row older than what is asked for."""
         size = PAGE if query.report is not Report.CLICKS else None  # all clicks of a message's links are on one page
         position, rows = query.position, islice(self._rows(query), PAGE * (query.position.page - 1), None)
         while page := list(islice(rows, size)):
             position = replace(position, page=position.page + 1)
             self._clock.sleep(self._page_s)
-            yield Chunk(activities=page, position=position)
+            yield ReportPage(activities=page, position=position)
 
     def _rows(self, query: ReportQuery) -> Iterator[Activity]:
         """Yield what the worker is to have: clicks before `since`, which it leaves out, are not even made."""

@@ -14,7 +14,7 @@ from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.ports import State, Transaction
 from sendtrail.simulator import TruthCampaign
 from sendtrail.state.documents import campaign_path, to_document
-from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.sync.sync_record import SyncRecord
 
 
 def plant(database: Path, campaigns: Iterable[TruthCampaign], *, at: datetime) -> None:
@@ -39,7 +39,7 @@ def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> No
 
 
 def _checkpoint(counters: Counters, at: datetime) -> Checkpoint:
-    synced = CampaignSynced(
+    synced = SyncRecord(
         since=datetime.fromtimestamp(0, at.tzinfo),
         watermarks=dict.fromkeys(Report, at),
         counters={name: count for name, count in counters.items() if name in COUNTERS},

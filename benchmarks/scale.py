@@ -28,7 +28,7 @@ from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.ports import Topic
 from sendtrail.rate_limit.budget import RateBudget
-from sendtrail.rate_limit.sliding_window import departures
+from sendtrail.rate_limit.sliding_window import sliding_window
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.due import Policy, Request, due
 
@@ -116,8 +116,8 @@ def _account(name: str, url: str, state: SqliteState) -> Account:
         requests_per_second=RATE,
     )
     clock = SystemClock()
-    left = departures(clock, requests_per_second=RATE)
-    budget = RateBudget(state, clock, organization_id=name, pace=connection.pace, departures=left)
+    left = sliding_window(clock, requests_per_second=RATE)
+    budget = RateBudget(state, clock, organization_id=name, rate_limit=connection.rate_limit, sliding_window=left)
     return Account(connection, budget=budget, clock=clock)
 
 

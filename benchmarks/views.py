@@ -23,7 +23,7 @@ from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.clock import SystemClock
 from sendtrail.local.duckdb_snapshot import DuckDbSnapshot, snapshot
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.warehouse.view_snapshot import Wanted, parts
+from sendtrail.warehouse.view_snapshot import ViewRequest, parts
 from sendtrail.warehouse.views import PASSED_THROUGH, names
 
 DATASET = "marketing_ai"
@@ -75,7 +75,7 @@ def _read(database: Path) -> None:
 def _seconds(views: DuckDbSnapshot) -> Mapping[str, float]:
     """Return how long each view takes: to make what is kept of it, and to read all of it."""
     seconds: defaultdict[str, float] = defaultdict(float)
-    for part in parts(Wanted(view=view) for view in names()):
+    for part in parts(ViewRequest(view=view) for view in names()):
         with _timed(seconds, part.name):
             views.make(part)
             _read_all(views, part.name)

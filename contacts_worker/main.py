@@ -7,11 +7,11 @@ from flask import request
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import handle
 from sendtrail.domain.messages import SyncContacts
+from sendtrail.domain.request_rate import Priority
 from sendtrail.entrypoints.error_responses import answer_error
 from sendtrail.entrypoints.pubsub_push import data_of
-from sendtrail.entrypoints.runtime import cloud
+from sendtrail.entrypoints.runtime import runtime
 from sendtrail.ports import TimeBudget
-from sendtrail.rate_limit.gcra import Priority
 from sendtrail.sync.contacts import sync_contacts as sync
 
 functions_framework.errorhandler(Exception)(answer_error)
@@ -20,12 +20,12 @@ functions_framework.errorhandler(Exception)(answer_error)
 @functions_framework.cloud_event
 def sync_contacts(event: CloudEvent) -> None:
     """Handle one delivery of an account's contacts."""
-    here = cloud()
-    with here.serving(dict(request.headers)) as budget:
-        handle(data_of(event), SyncContacts, services=here.services, sync=lambda message: _sync(message, budget))
+    runtime_ = runtime()
+    with runtime_.serving(dict(request.headers)) as budget:
+        handle(data_of(event), SyncContacts, services=runtime_.services, sync=lambda message: _sync(message, budget))
 
 
 def _sync(message: SyncContacts, budget: TimeBudget) -> Outcome:
-    here = cloud()
-    with here.account(message.organization_id, Priority.BACKGROUND) as account:
-        return sync(message, contacts=account, services=here.services, budget=budget)
+    runtime_ = runtime()
+    with runtime_.account(message.organization_id, Priority.BACKGROUND) as account:
+        return sync(message, contacts=account, services=runtime_.services, budget=budget)

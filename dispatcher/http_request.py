@@ -13,7 +13,7 @@ from sendtrail.sync.due import Request
 from sendtrail.validation import problems
 
 JOB_NAME, SCHEDULE_TIME = "x-cloudscheduler-jobname", "x-cloudscheduler-scheduletime"
-LONGEST_JOB_NAME = 40
+MAX_JOB_NAME = 40
 
 
 class Asked(BaseModel):
@@ -62,5 +62,5 @@ def run_id_of(headers: Mapping[str, str], *, now: datetime, new_token: str) -> s
     except ValueError:
         raise BadMessage(f"{SCHEDULE_TIME} is no time") from None
     name = named.get(JOB_NAME, "").rpartition("/")[2]  # projects/<project>/locations/<location>/jobs/<job>, or the job
-    job = sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[-LONGEST_JOB_NAME:].strip("-")
+    job = sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[-MAX_JOB_NAME:].strip("-")
     return f"{moment:%Y%m%dT%H%M%SZ}" + (f"-{job}" if job else "")

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from dispatcher.http_request import read_asked, run_id_of
 from sendtrail.delivery.deliver import publish_failure
 from sendtrail.entrypoints.error_responses import answer_error
-from sendtrail.entrypoints.runtime import Cloud, cloud
+from sendtrail.entrypoints.runtime import Runtime, runtime
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import Rejected, Retryable
 from sendtrail.logs import labels
@@ -31,17 +31,19 @@ functions_framework.errorhandler(Exception)(answer_error)
 @functions_framework.http
 def dispatch(request: HttpRequest) -> ResponseReturnValue:
     """Publish a message for each campaign with news, of one account or of all that are enabled."""
-    here = cloud()
-    with here.serving(dict(request.headers)):
+    runtime_ = runtime()
+    with runtime_.serving(dict(request.headers)):
         asked = read_asked(request.get_data())
-        run_id = run_id_of(dict(request.headers), now=here.services.clock.now(), new_token=here.services.new_token())
-        accounts = [asked.organization_id] if asked.organization_id else here.connections.enabled()
+        run_id = run_id_of(
+            dict(request.headers), now=runtime_.services.clock.now(), new_token=runtime_.services.new_token()
+        )
+        accounts = [asked.organization_id] if asked.organization_id else runtime_.connections.enabled()
         with labels(run_id=run_id):
-            done, failed = _dispatch_all(here, [asked.of(account, run_id=run_id) for account in accounts])
+            done, failed = _dispatch_all(runtime_, [asked.of(account, run_id=run_id) for account in accounts])
     return jsonify(run_id=run_id, accounts=[asdict(summary) for summary in done], failed=failed), 202
 
 
-def _dispatch_all(here: Cloud, requests: Iterable[Request]) -> tuple[list[Summary], dict[str, str]]:
+def _dispatch_all(runtime_: Runtime, requests: Iterable[Request]) -> tuple[list[Summary], dict[str, str]]:
     """Dispatch one account after the other; what is wrong with one holds up none of the others.
 
     Raise, at the end, what asks for another try: the accounts that are done by then are known as such.
@@ -51,10 +53,10 @@ def _dispatch_all(here: Cloud, requests: Iterable[Request]) -> tuple[list[Summar
     raised: list[Exception] = []
     for request in requests:
         try:
-            done.append(_dispatch(here, request))
+            done.append(_dispatch(runtime_, request))
         except Rejected as error:
             failed[request.organization_id] = str(error)
-            _report(here, request, reason=str(error))
+            _report(runtime_, request, reason=str(error))
         except Exception as error:  # noqa: BLE001 - nor does a bug that one account's data bring to light
             logger.warning("%s is not dispatched yet: %s", request.organization_id, error)
             raised.append(error)
@@ -63,10 +65,10 @@ def _dispatch_all(here: Cloud, requests: Iterable[Request]) -> tuple[list[Summar
     return done, failed
 
 
-def _dispatch(here: Cloud, request: Request) -> Summary:
-    with here.account(request.organization_id) as account:
-        policy = _policy(here.settings, interval_s=account.interval_s)
-        return dispatch_account(request, lists=account, services=here.services, policy=policy)
+def _dispatch(runtime_: Runtime, request: Request) -> Summary:
+    with runtime_.account(request.organization_id) as account:
+        policy = _policy(runtime_.settings, interval_s=account.interval_s)
+        return dispatch_account(request, lists=account, services=runtime_.services, policy=policy)
 
 
 def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:
@@ -80,11 +82,11 @@ def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:
     )
 
 
-def _report(here: Cloud, request: Request, *, reason: str) -> None:
+def _report(runtime_: Runtime, request: Request, *, reason: str) -> None:
     logger.error("%s cannot be dispatched: %s", request.organization_id, reason)
     publish_failure(
-        here.services.publisher,
-        here.services.clock,
+        runtime_.services.publisher,
+        runtime_.services.clock,
         organization_id=request.organization_id,
         subject="dispatch",
         run_id=request.run_id,

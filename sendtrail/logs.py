@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TextIO
 
@@ -113,3 +114,19 @@ class JsonFormatter(logging.Formatter):
 def without_addresses(text: str) -> str:
     """Return a text with whatever looks like an e-mail address left out."""
     return _ADDRESS.sub(REDACTED, text)
+
+
+class Event(StrEnum):
+    """What is counted; each has the fields that its comment names, at the top level of the JSON line."""
+
+    RUN_DISPATCHED = "run_dispatched"  # due: campaigns to be synced; forecast_requests
+    RUN_UNFINISHED = "run_unfinished"  # the run before had not finished when this one began
+    DELIVERY_ENDED = "delivery_ended"  # outcome
+    ACTIVITIES_MERGED = "activities_merged"  # event_type, rows: observations read, of which some were there before
+    API_USED = "api_used"  # requests, throttled: those answered 429
+
+
+def log_event(logger: logging.Logger, event: Event, *, level: int = logging.INFO, **fields: str | int) -> None:
+    """Log an event with its fields."""
+    told = " ".join(f"{name}={value}" for name, value in fields.items())
+    logger.log(level, "%s %s", event, told, extra={"event_fields": {"event": event.value, **fields}})

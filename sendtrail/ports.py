@@ -1,14 +1,15 @@
 """What the logic needs of the world outside: state, a queue and a warehouse."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sendtrail.state.documents import Document
 from sendtrail.warehouse.rows import Batch
 
 T = TypeVar("T")
+# A document of the state store: JSON values and aware datetimes by name.
+Document = Mapping[str, Any]
 
 
 class Topic(StrEnum):
@@ -90,14 +91,14 @@ class RequestBudget(Protocol):
         """Return the time between two requests of the account."""
         ...
 
-    def take(self) -> None:
+    def acquire(self) -> None:
         """Return when the next request may leave."""
         ...
 
-    def push_back(self, retry_after_s: float, /) -> None:
+    def back_off(self, retry_after_s: float, /) -> None:
         """Let nobody ask for `retry_after_s` seconds: the account has said 429."""
         ...
 
-    def heed(self, *, limit: float | None, remaining: int | None) -> None:
+    def observe_limits(self, *, limit: float | None, remaining: int | None) -> None:
         """Take note of what an answer says of the limit: requests per second, and how many of them are left."""
         ...

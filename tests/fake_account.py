@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import Chunk, Report, ReportQuery
+from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 from sendtrail.domain.contact import Contact, ContactPage, ListMembership
 from tests.fakes import NOON
 
@@ -86,14 +86,14 @@ class FakeAccount:
         """Return the message ids of a split campaign."""
         return self.messages[campaign_id]
 
-    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+    def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the pages of a report."""
         rows = self.reports.get((query.campaign_id, query.report), [])
         position = query.position
         self.queries.append(query)
         while page := rows[(position.page - 1) * PAGE : position.page * PAGE]:
             position = replace(position, page=position.page + 1)
-            yield Chunk(activities=[replace(row, message_id=query.message_id) for row in page], position=position)
+            yield ReportPage(activities=[replace(row, message_id=query.message_id) for row in page], position=position)
 
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts with ids above `after`, a page at a time."""

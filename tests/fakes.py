@@ -9,8 +9,7 @@ from typing import Any, TypeVar, cast
 
 import orjson
 
-from sendtrail.ports import Topic, Transaction
-from sendtrail.state.documents import Document
+from sendtrail.ports import Document, Topic, Transaction
 from sendtrail.warehouse.rows import Batch, Table, to_json_lines
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""A small world to run deliveries in: fakes behind every port, and a wire that kills the worker at any operation."""
+"""A small pipeline to run deliveries in: fakes behind every port, and a crash point at every operation."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,8 +11,7 @@ from sendtrail.delivery.handler import handle
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts
 from sendtrail.errors import Retryable
-from sendtrail.ports import Publisher, State, Topic, Transaction, Warehouse
-from sendtrail.state.documents import Document
+from sendtrail.ports import Document, Publisher, State, Topic, Transaction, Warehouse
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.contacts import sync_contacts
 from sendtrail.sync.dispatch import Summary, dispatch
@@ -26,12 +25,12 @@ ORGANIZATION = "acme"
 LONG_AGO = timedelta(days=3650)
 
 
-class Killed(BaseException):
+class Crash(BaseException):
     """The process died here: nothing after this line runs, and no handler tidies up."""
 
 
 @dataclass
-class Wire:
+class CrashPoint:
     """Counts the operations on the ports, and kills at the number `kill_at` of them."""
 
     kill_at: int | None = None
@@ -41,7 +40,7 @@ class Wire:
         """Count one operation."""
         self.operations += 1
         if self.operations == self.kill_at:
-            raise Killed
+            raise Crash
 
     def around(self, operation: Callable[[], T]) -> T:
         """Run an operation that may be killed before it happens, or right after."""
@@ -53,14 +52,14 @@ class Wire:
 
 @dataclass
 class WiredState:
-    """State behind a wire."""
+    """State behind a crash point."""
 
     inner: State
-    wire: Wire
+    crash_point: CrashPoint
 
     def transact(self, work: Callable[[Transaction], T], /) -> T:
         """Run a transaction."""
-        return self.wire.around(lambda: self.inner.transact(work))
+        return self.crash_point.around(lambda: self.inner.transact(work))
 
     def children(self, collection: str, /) -> Iterator[tuple[str, Document]]:
         """Yield the children of a collection."""
@@ -69,30 +68,30 @@ class WiredState:
 
 @dataclass
 class WiredPublisher:
-    """A publisher behind a wire."""
+    """A publisher behind a crash point."""
 
     inner: Publisher
-    wire: Wire
+    crash_point: CrashPoint
 
     def publish(self, topic: Topic, messages: Sequence[bytes], /) -> None:
         """Publish messages."""
-        self.wire.around(lambda: self.inner.publish(topic, messages))
+        self.crash_point.around(lambda: self.inner.publish(topic, messages))
 
 
 @dataclass
 class WiredWarehouse:
-    """A warehouse behind a wire."""
+    """A warehouse behind a crash point."""
 
     inner: Warehouse
-    wire: Wire
+    crash_point: CrashPoint
 
     def merge(self, batch: Batch, /) -> int:
         """Merge a batch."""
-        return self.wire.around(lambda: self.inner.merge(batch))
+        return self.crash_point.around(lambda: self.inner.merge(batch))
 
     def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
         """Mark the contacts that a pass did not see."""
-        return self.wire.around(lambda: self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at))
+        return self.crash_point.around(lambda: self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at))
 
 
 class Pages:
@@ -108,12 +107,12 @@ class Pages:
 
 
 @dataclass
-class World:
+class PipelineHarness:
     """The whole pipeline on fakes."""
 
     account: FakeAccount = field(default_factory=FakeAccount)
     clock: FakeClock = field(default_factory=FakeClock)
-    wire: Wire = field(default_factory=Wire)
+    crash_point: CrashPoint = field(default_factory=CrashPoint)
     settings: DeliverySettings = field(default_factory=lambda: DeliverySettings(flush_rows=50))
     policy: Policy = field(default_factory=lambda: Policy(lookback=LONG_AGO))
     steps: int = 1_000_000
@@ -122,9 +121,9 @@ class World:
         self.state, self.publisher, self.warehouse = MemoryState(self.clock), MemoryPublisher(), MemoryWarehouse()
         tokens = count(1)
         self.services = Services(
-            state=WiredState(self.state, self.wire),
-            publisher=WiredPublisher(self.publisher, self.wire),
-            warehouse=WiredWarehouse(self.warehouse, self.wire),
+            state=WiredState(self.state, self.crash_point),
+            publisher=WiredPublisher(self.publisher, self.crash_point),
+            warehouse=WiredWarehouse(self.warehouse, self.crash_point),
             clock=self.clock,
             new_token=lambda: f"token{next(tokens)}",
             settings=self.settings,
@@ -172,7 +171,7 @@ class World:
             topic, data = waiting.pop(0)
             try:
                 outcomes.append(self.handle(topic, data))
-            except (Killed, Retryable):
+            except (Crash, Retryable):
                 self.clock.advance(self.settings.lease_s + 1)
                 waiting.append((topic, data))
             waiting += self.waiting()
@@ -182,7 +181,7 @@ class World:
         """Dispatch and deliver everything; a dispatcher that was killed is started again for the same run."""
         try:
             self.dispatch(run_id, **options)
-        except Killed:
+        except Crash:
             self.clock.advance(timedelta(minutes=5).total_seconds())
             self.dispatch(run_id, **options)
         return self.drain()

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from sendtrail.activecampaign.http.client import DEFAULT_TIMEOUTS, Client, Timeouts, Wire
+from sendtrail.activecampaign.http.client import DEFAULT_TIMEOUTS, Client, HttpOptions, Timeouts
 from sendtrail.activecampaign.http.retries import DEFAULT_RETRIES, RetryPolicy
 from sendtrail.activecampaign.v1.reports import V1Reports
 from sendtrail.activecampaign.v3 import campaigns as campaign_list
 from sendtrail.activecampaign.v3.contacts import ContactPages, contact_count
 from sendtrail.clock import Clock
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import Chunk, ReportQuery
+from sendtrail.domain.campaign_report import ReportPage, ReportQuery
 from sendtrail.domain.connection import Connection
 from sendtrail.domain.contact import ContactPage
 from sendtrail.ports import RequestBudget
@@ -33,9 +33,9 @@ class Account:
         retries: RetryPolicy = DEFAULT_RETRIES,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
     ) -> None:
-        wire = Wire(retries=retries, timeouts=timeouts, on_response=on_response)
+        options = HttpOptions(retries=retries, timeouts=timeouts, on_response=on_response)
         self._budget = budget
-        self._client = Client(connection, budget=budget, clock=clock, wire=wire)
+        self._client = Client(connection, budget=budget, clock=clock, options=options)
         self._reports = V1Reports(self._client, connection.time_zone)
 
     @property
@@ -51,7 +51,7 @@ class Account:
         """Return the ids of a campaign's messages."""
         return campaign_list.campaign_messages(self._client, campaign_id)
 
-    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+    def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the rows of a report from a position on, to its proven end."""
         return self._reports.read(query)
 

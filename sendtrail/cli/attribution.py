@@ -9,7 +9,7 @@ from rich.console import Console
 
 from sendtrail.attribution.settings import checked_settings
 from sendtrail.cli.settings.warehouse_settings import AccountSettings
-from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, writing
+from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, open_writer, option
 from sendtrail.clock import SystemClock
 from sendtrail.warehouse.rows import Batch, Table, setting_row
 
@@ -38,7 +38,7 @@ def set_(
     """
     place = AccountSettings.read({name: value for name, value in locals().items() if name != "settings"})
     chosen, clock = checked_settings(settings), SystemClock()
-    with writing(place, clock) as warehouse:
+    with open_writer(place, clock) as warehouse:
         warehouse.merge(_batch(chosen, place.organization, now=clock.now()))
     for name, value in chosen.items():
         Console().print(f"{name} is {value} now.", highlight=False)

@@ -13,7 +13,7 @@ from rich.console import Console
 from sendtrail.attribution.conversion_csv.fields import checked_currency
 from sendtrail.attribution.conversion_csv.file import ConversionFile, Reading, read_conversions
 from sendtrail.cli.settings.warehouse_settings import AccountSettings
-from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, writing
+from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, open_writer, option
 from sendtrail.clock import SystemClock
 from sendtrail.warehouse.rows import Batch, Table, conversion_row
 
@@ -67,7 +67,7 @@ def load(  # noqa: PLR0913  (a parameter an option)
     """
     settings = LoadSettings.read({name: value for name, value in locals().items() if name != "file"})
     read, clock = read_conversions(file, settings.reading), SystemClock()
-    with writing(settings, clock) as warehouse:
+    with open_writer(settings, clock) as warehouse:
         changed = warehouse.merge(_batch(read, settings.organization, now=clock.now()))
     _tell(Console(), read, changed=changed)
 

@@ -30,7 +30,7 @@ from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.rate_limit.budget import RateBudget
-from sendtrail.rate_limit.sliding_window import departures
+from sendtrail.rate_limit.sliding_window import sliding_window
 from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
 from sendtrail.sync.dispatch import checkpoints_of
 from sendtrail.sync.due import Due, Policy, due
@@ -150,7 +150,7 @@ def _account(settings: SyncSettings, state: SqliteState) -> Account:
         state,
         clock,
         organization_id=connection.organization_id,
-        pace=connection.pace,
-        departures=departures(clock, requests_per_second=connection.pace.per_second),
+        rate_limit=connection.rate_limit,
+        sliding_window=sliding_window(clock, requests_per_second=connection.rate_limit.per_second),
     )
     return Account(connection, budget=budget, clock=clock, retries=PATIENCE)

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
-from sendtrail.cli.warehouses import DATABASE, LOCATION, PROJECT, looking
+from sendtrail.cli.warehouses import DATABASE, LOCATION, PROJECT, open_reader
 from sendtrail.clock import SystemClock
 from sendtrail.errors import Rejected, SettingsError
 
@@ -37,7 +37,7 @@ def query(
         raise SettingsError(["choose one of --csv and --json"])
     settings = WarehouseSettings.read({"database": database, "project": project, "location": location})
     show = _print_csv if as_csv else _print_json if as_json else _print_table
-    with looking(settings, SystemClock()) as look, _blamed_on_the_query():
+    with open_reader(settings, SystemClock()) as look, _blamed_on_the_query():
         result = look(sql)
         show(result.columns, result.rows)
 

@@ -11,7 +11,7 @@ from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, snapshot_of
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.errors import SettingsError
-from sendtrail.report.payload import Occasion
+from sendtrail.report.payload import ReportContext
 from sendtrail.report.reading import Source, choose_account, read_figures
 
 
@@ -47,7 +47,7 @@ def write_report(settings: ReportSettings, *, clock: Clock) -> Path:
     with snapshot_of(settings, clock) as snapshot:
         account = choose_account(snapshot.query, dataset=settings.dataset, wanted=settings.organization)
         figures = read_figures(Source(snapshot=snapshot, organization=account))
-    text = _page()(figures, Occasion(made_at=clock.now(), model=settings.model))
+    text = _page()(figures, ReportContext(made_at=clock.now(), model=settings.model))
     try:
         settings.output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:

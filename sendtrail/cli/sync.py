@@ -86,10 +86,10 @@ def run_sync(console: Console, settings: SyncSettings) -> RunResult:
     """Sync with progress bars, print the summary and what failed, and return what became of it."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     bars = Bars(console)
-    with LocalRun(settings, clock=SystemClock(), tally=bars.tally) as run:
+    with LocalRun(settings, clock=SystemClock(), stats=bars.stats) as run:
         with bars:
-            result = run.sync(bars.watcher)
-        print_summary(console, run, result=result, tally=bars.tally, settings=settings)
+            result = run.sync(bars.observer)
+        print_summary(console, run, result=result, stats=bars.stats, settings=settings)
     for failure in result.failures:
         what = "contacts" if failure.subject == "contacts" else f"campaign {failure.subject}"
         console.print(f"[bold red]failed[/] {what}: ", end="")

@@ -43,18 +43,18 @@ def snapshot_of(settings: WarehouseSettings, clock: Clock) -> Iterator[Snapshot]
 
 
 @contextmanager
-def looking(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
+def open_reader(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
     """Give what runs anybody's SELECT and refuses all else; raise SettingsError where there is nothing to read."""
     if settings.project:
         with _bigquery(settings.project, settings, clock) as bigquery:
-            yield bigquery.select_only()
+            yield bigquery.select_guard()
         return
     with read_only(checked_database(str(settings.database))) as look:
         yield look
 
 
 @contextmanager
-def writing(settings: WarehouseSettings, clock: Clock) -> Iterator[Warehouse]:
+def open_writer(settings: WarehouseSettings, clock: Clock) -> Iterator[Warehouse]:
     """Give the warehouse to merge into; raise SettingsError where there is none."""
     if settings.project:
         with _bigquery(settings.project, settings, clock) as bigquery:

@@ -10,7 +10,7 @@ from contextvars import copy_context
 from types import TracebackType
 from typing import Any, Self
 
-from sendtrail.delivery.lease import Owner
+from sendtrail.delivery.lease import LeaseHolder
 from sendtrail.ports import Warehouse
 from sendtrail.warehouse.rows import Batch, Row
 
@@ -19,11 +19,11 @@ Progress = Mapping[str, Any]
 MakeBatch = Callable[[Sequence[Row], int], Batch]
 
 
-class Merging:
+class BatchWriter:
     """Takes rows as they are read; leaving its `with` block waits for the batch that is under way."""
 
-    def __init__(self, warehouse: Warehouse, owner: Owner, *, make_batch: MakeBatch) -> None:
-        self._warehouse, self._owner, self._make_batch = warehouse, owner, make_batch
+    def __init__(self, warehouse: Warehouse, holder: LeaseHolder, *, make_batch: MakeBatch) -> None:
+        self._warehouse, self._holder, self._make_batch = warehouse, holder, make_batch
         self._number = 0
         self._under_way: Future[None] | None = None
         self._thread: ThreadPoolExecutor | None = None
@@ -39,17 +39,17 @@ class Merging:
         if self._thread is not None:
             self._thread.shutdown(wait=True)
 
-    def begin(self, rows: Sequence[Row], progress: Progress | None) -> None:
+    def submit(self, rows: Sequence[Row], progress: Progress | None) -> None:
         """Begin to merge rows, and to record after them that everything up to `progress` is in.
 
         Wait for the batch before, and raise what went wrong with it.
         """
-        self.wait()
+        self.join()
         if self._thread is None:
             self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="merging")
         self._under_way = self._thread.submit(copy_context().run, self._merge_and_record, rows, progress)
 
-    def wait(self) -> None:
+    def join(self) -> None:
         """Wait for the batch under way; raise what went wrong with it."""
         under_way, self._under_way = self._under_way, None
         if under_way is not None:
@@ -57,18 +57,18 @@ class Merging:
 
     def merge(self, rows: Sequence[Row]) -> int:
         """Merge rows in this thread, after all others, and return how many were new."""
-        self.wait()
+        self.join()
         return self._merge(rows)
 
     def _merge_and_record(self, rows: Sequence[Row], progress: Progress | None) -> None:
         new_rows = self._merge(rows)
         if progress is not None:
-            self._owner.advance(progress, new_rows=new_rows)
+            self._holder.advance(progress, new_rows=new_rows)
 
     def _merge(self, rows: Sequence[Row]) -> int:
         if not rows:
             return 0
-        self._owner.make_sure()
+        self._holder.ensure_lease()
         batch = self._make_batch(rows, self._number)
         self._number += 1
         return self._warehouse.merge(batch)

@@ -36,7 +36,7 @@ class Claim(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lease:
-    """Who works on it: nobody else may write before `expires_at`, and the owner not after losing it."""
+    """Who works on it: nobody else may write before `expires_at`, and the holder not after losing it."""
 
     token: str
     expires_at: datetime
@@ -97,7 +97,7 @@ def claim(
 
 
 def renew(checkpoint: Checkpoint | None, *, lease: Lease, now: datetime) -> Checkpoint:
-    """Return the checkpoint with its owner's lease prolonged; raise LeaseLost for anybody else."""
+    """Return the checkpoint with its holder's lease prolonged; raise LeaseLost for anybody else."""
     return replace(_owned(checkpoint, lease.token), lease=lease, updated_at=now)
 
 

@@ -16,9 +16,9 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from sendtrail.clock import Clock
-from sendtrail.delivery.batch_writer import Merging
+from sendtrail.delivery.batch_writer import BatchWriter
 from sendtrail.delivery.checkpoint import Claim
-from sendtrail.delivery.lease import Desk, Owner
+from sendtrail.delivery.lease import LeaseHolder, TaskContext
 from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import WorkFailed, encode
 from sendtrail.errors import LeaseHeld, LeaseLost, NoProgress, Rejected, Retryable
@@ -38,11 +38,11 @@ class Step:
     progress: Progress | None
 
 
-class Work(Protocol):
+class SyncTask(Protocol):
     """A piece of work that can be stopped after any step with progress and taken up again from it."""
 
     @property
-    def desk(self) -> Desk:
+    def context(self) -> TaskContext:
         """Return whose work it is and where its checkpoint lies."""
         ...
 
@@ -75,15 +75,15 @@ class Outcome(StrEnum):
 
 
 def deliver(
-    work: Work, *, services: Services, budget: TimeBudget, reading: AbstractContextManager[object] | None = None
+    work: SyncTask, *, services: Services, budget: TimeBudget, reading: AbstractContextManager[object] | None = None
 ) -> Outcome:
     """Handle one delivery of a message; return to acknowledge it, raise to have it delivered again.
 
     `reading` is held while the account is read, and not while what was read is merged.
     Raise LeaseHeld while another worker is at it, and Retryable for trouble that may pass.
     """
-    owner = Owner(work.desk, services=services, token=services.new_token())
-    claim = owner.claim()
+    holder = LeaseHolder(work.context, services=services, token=services.new_token())
+    claim = holder.claim()
     logger.info("claim: %s", claim)
     match claim:
         case Claim.STALE:
@@ -91,9 +91,9 @@ def deliver(
         case Claim.HELD:
             raise LeaseHeld("another worker is at this work; it is tried again after its lease")
         case Claim.REPUBLISH:
-            return _publish_continuation(work, owner, services, outcome=Outcome.REPUBLISHED)
+            return _publish_continuation(work, holder, services, outcome=Outcome.REPUBLISHED)
         case Claim.TAKEN:
-            return _sync(work, owner, services, _Limits(budget=budget, reading=reading or nullcontext()))
+            return _sync(work, holder, services, _Limits(budget=budget, reading=reading or nullcontext()))
 
 
 def publish_failure(
@@ -119,60 +119,60 @@ class _Limits:
     reading: AbstractContextManager[object]
 
 
-def _sync(work: Work, owner: Owner, services: Services, limits: _Limits) -> Outcome:
+def _sync(work: SyncTask, holder: LeaseHolder, services: Services, limits: _Limits) -> Outcome:
     try:
-        with owner.keeping_the_lease():
-            return _Sync(work, owner, services, limits).run()
+        with holder.heartbeat():
+            return _Sync(work, holder, services, limits).run()
     except LeaseLost:
         logger.warning("the lease was lost: the work goes on elsewhere")
         return Outcome.LOST
     except Rejected as error:
-        return _give_up(owner, services, reason=str(error))
+        return _give_up(holder, services, reason=str(error))
     except Exception:
-        owner.release()
+        holder.release()
         raise
 
 
-def _give_up(owner: Owner, services: Services, *, reason: str) -> Outcome:
-    desk = owner.desk
+def _give_up(holder: LeaseHolder, services: Services, *, reason: str) -> Outcome:
+    context = holder.context
     try:
-        owner.renew()
+        holder.renew()
     except LeaseLost:
         return Outcome.LOST  # whether it fails is for the worker that took it over to say
     publish_failure(
         services.publisher,
         services.clock,
-        organization_id=desk.organization_id,
-        subject=desk.subject,
-        run_id=desk.run_id,
-        sequence=desk.sequence,
+        organization_id=context.organization_id,
+        subject=context.subject,
+        run_id=context.run_id,
+        sequence=context.sequence,
         reason=reason,
     )
-    owner.fail(reason)
+    holder.fail(reason)
     logger.error("given up: %s", reason)
     return Outcome.FAILED
 
 
-def _publish_continuation(work: Work, owner: Owner, services: Services, *, outcome: Outcome) -> Outcome:
-    sequence = owner.desk.sequence + 1
+def _publish_continuation(work: SyncTask, holder: LeaseHolder, services: Services, *, outcome: Outcome) -> Outcome:
+    sequence = holder.context.sequence + 1
     topic, message = work.continuation(sequence)
     services.publisher.publish(topic, [message])
-    owner.published(sequence)
+    holder.published(sequence)
     return outcome
 
 
 class _Sync:
     """The part of a delivery that owns the lease: steps in, batches out, the checkpoint behind them."""
 
-    def __init__(self, work: Work, owner: Owner, services: Services, limits: _Limits) -> None:
-        self._work, self._owner, self._services, self._limits = work, owner, services, limits
-        self._start = self._progress = owner.checkpoint.progress
+    def __init__(self, work: SyncTask, holder: LeaseHolder, services: Services, limits: _Limits) -> None:
+        self._work, self._holder, self._services, self._limits = work, holder, services, limits
+        self._start = self._progress = holder.checkpoint.progress
         self._pending: list[Row] = []
         self._began_at = services.clock.monotonic()
-        self._merging = Merging(services.warehouse, owner, make_batch=self._batch)
+        self._writer = BatchWriter(services.warehouse, holder, make_batch=self._batch)
 
     def run(self) -> Outcome:
-        with self._merging:
+        with self._writer:
             with self._limits.reading, closing(self._steps()) as steps:
                 for step in steps:
                     self._take(step)
@@ -180,12 +180,12 @@ class _Sync:
                         return self._hand_over()
                     if self._is_full():
                         self._begin_merge()
-            new_rows = self._merging.merge(self._pending)
-            self._owner.complete(self._work.finish(self._progress or {}), new_rows=new_rows)
+            new_rows = self._writer.merge(self._pending)
+            self._holder.complete(self._work.finish(self._progress or {}), new_rows=new_rows)
             return Outcome.DONE
 
     def _steps(self) -> Generator[Step, None, None]:
-        steps = self._work.steps(self._start, self._owner.checkpoint.synced)
+        steps = self._work.steps(self._start, self._holder.checkpoint.synced)
         while True:
             try:
                 step = next(steps)
@@ -207,20 +207,20 @@ class _Sync:
         return len(self._pending) >= settings.flush_rows or waited_s >= settings.flush_s
 
     def _begin_merge(self) -> None:
-        self._merging.begin(self._pending, self._progress)
+        self._writer.submit(self._pending, self._progress)
         self._pending = []
         self._began_at = self._services.clock.monotonic()
 
     def _flush(self) -> None:
         self._begin_merge()
-        self._merging.wait()
+        self._writer.join()
 
     def _batch(self, rows: Sequence[Row], number: int) -> Batch:
-        return self._work.batch(rows, delivery=self._owner.token, number=number)
+        return self._work.batch(rows, delivery=self._holder.token, number=number)
 
     def _hand_over(self) -> Outcome:
         if self._progress == self._start:
             raise NoProgress("a delivery used its whole time budget without getting any further: raise the time budget")
         self._flush()
-        self._owner.hand_over()
-        return _publish_continuation(self._work, self._owner, self._services, outcome=Outcome.CONTINUED)
+        self._holder.hand_over()
+        return _publish_continuation(self._work, self._holder, self._services, outcome=Outcome.CONTINUED)

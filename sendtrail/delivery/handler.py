@@ -8,8 +8,7 @@ from sendtrail.delivery.deliver import Outcome, publish_failure
 from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, decode
 from sendtrail.errors import BadMessage, Rejected
-from sendtrail.events import Event, log_event
-from sendtrail.logs import labels
+from sendtrail.logs import Event, labels, log_event
 
 logger = logging.getLogger(__name__)
 

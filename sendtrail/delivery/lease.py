@@ -1,4 +1,4 @@
-"""The owner of a piece of work: its lease, kept while it works, and its writes of the checkpoint."""
+"""The holder of a piece of work: its lease, kept while it works, and its writes of the checkpoint."""
 
 import logging
 import threading
@@ -23,7 +23,7 @@ RENEWALS_PER_LEASE = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
+class TaskContext:
     """Where a piece of work is done: whose it is, its checkpoint, and which delivery of it this is.
 
     `counts` says that the account's status document is kept for it (campaigns), `backfill` that it lets news go first.
@@ -38,11 +38,11 @@ class Desk:
     backfill: bool = False
 
 
-class Owner:
+class LeaseHolder:
     """One worker's hold on a piece of work; every write it makes is conditional on its lease."""
 
-    def __init__(self, desk: Desk, *, services: Services, token: str) -> None:
-        self.desk = desk
+    def __init__(self, context: TaskContext, *, services: Services, token: str) -> None:
+        self.context = context
         self._state, self._clock = services.state, services.clock
         self._lease_s = services.settings.lease_s
         self._renewed_at = self._clock.monotonic()
@@ -61,15 +61,15 @@ class Owner:
 
         def work(transaction: Transaction) -> tuple[Claim, Checkpoint | None]:
             decision, after = rules.claim(
-                read_checkpoint(transaction, self.desk.checkpoint_path),
-                run_id=self.desk.run_id,
-                sequence=self.desk.sequence,
+                read_checkpoint(transaction, self.context.checkpoint_path),
+                run_id=self.context.run_id,
+                sequence=self.context.sequence,
                 lease=self._lease(transaction.now),
                 now=transaction.now,
-                backfill=self.desk.backfill,
+                backfill=self.context.backfill,
             )
             if decision is Claim.TAKEN and after is not None:
-                transaction.set(self.desk.checkpoint_path, to_document(after))
+                transaction.set(self.context.checkpoint_path, to_document(after))
             return decision, after
 
         asked_at = self._clock.monotonic()
@@ -78,7 +78,7 @@ class Owner:
         return decision
 
     @contextmanager
-    def keeping_the_lease(self) -> Iterator[None]:
+    def heartbeat(self) -> Iterator[None]:
         """Renew the lease in a thread of its own for as long as the block runs."""
         done = threading.Event()
         context = copy_context()  # so that the thread's log lines carry the same labels
@@ -96,7 +96,7 @@ class Owner:
         self._change(lambda before, now: rules.renew(before, lease=self._lease(now), now=now))
         self._renewed_at = asked_at
 
-    def make_sure(self) -> None:
+    def ensure_lease(self) -> None:
         """Prolong the lease unless that was done lately; raise LeaseLost when it is another's."""
         if self._clock.monotonic() - self._renewed_at > self._lease_s / RENEWALS_PER_LEASE:
             self.renew()
@@ -117,9 +117,9 @@ class Owner:
         """Record that the continuation was published."""
 
         def work(transaction: Transaction) -> None:
-            after = rules.published(read_checkpoint(transaction, self.desk.checkpoint_path), sequence=sequence)
+            after = rules.published(read_checkpoint(transaction, self.context.checkpoint_path), sequence=sequence)
             if after is not None:
-                transaction.set(self.desk.checkpoint_path, to_document(after))
+                transaction.set(self.context.checkpoint_path, to_document(after))
 
         self._state.transact(work)
 
@@ -141,13 +141,13 @@ class Owner:
 
     def _change(self, change: Callable[[Checkpoint | None, datetime], Checkpoint], *, new_rows: int = 0) -> None:
         def work(transaction: Transaction) -> None:
-            before = read_checkpoint(transaction, self.desk.checkpoint_path)
+            before = read_checkpoint(transaction, self.context.checkpoint_path)
             after = change(before, transaction.now)
-            is_over = self.desk.counts and (after.sequence, after.status) != (self.desk.sequence, Status.RUNNING)
-            status = read_status(transaction, self.desk.organization_id) if is_over else None
-            transaction.set(self.desk.checkpoint_path, to_document(after))
+            is_over = self.context.counts and (after.sequence, after.status) != (self.context.sequence, Status.RUNNING)
+            status = read_status(transaction, self.context.organization_id) if is_over else None
+            transaction.set(self.context.checkpoint_path, to_document(after))
             counted = _counted(status, before=before, after=after, new_rows=new_rows, now=transaction.now)
-            write_status(transaction, self.desk.organization_id, counted)
+            write_status(transaction, self.context.organization_id, counted)
 
         self._state.transact(work)
 

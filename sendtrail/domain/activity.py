@@ -1,13 +1,26 @@
 """One observation of what a contact did with an e-mail."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
+from typing import TypeVar, dataclass_transform
 
 import orjson
 
-from sendtrail.light import light_value
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def frozen_for_mypy(cls: type[T]) -> type[T]:
+    """Make a keyword-only dataclass that mypy holds to be frozen, and Python does not.
+
+    A frozen one sets each field by a call, and so takes two and a half times as long to make. Of a few thousand values
+    that is nothing; of millions of rows it is a twelfth of all that is done with them.
+    """
+    return dataclass(kw_only=True, slots=True)(cls)
+
 
 KEY_SEPARATOR = "\x1f"
 # Among a billion activities two have one id with a chance of 1 in 10^21; each MERGE on BigQuery is billed for ids.
@@ -25,7 +38,7 @@ class EventType(StrEnum):
     FORWARD = "forward"
 
 
-@light_value
+@frozen_for_mypy
 class Activity:
     """By `activity_timestamp` (UTC) this contact had opened or clicked `times` times; for other events `times` is 1.
 
@@ -33,8 +46,8 @@ class Activity:
     an observation of that row: two observations of one row are two activities, and `times` is never summed.
 
     `message_id` and `link_id` are "" where there is none. `source_timestamp` is the API's own string. `day_only` says
-    that the API gave a date without a time (bounces). `distinction` is what else tells two events of one contact apart:
-    a bounce's own id, the address an e-mail was forwarded to.
+    that the API gave a date without a time (bounces). `discriminator` is what else distinguishes two events of one
+    contact: a bounce's own id, the address an e-mail was forwarded to.
     """
 
     campaign_id: int
@@ -48,7 +61,7 @@ class Activity:
     link_id: str = ""
     link_url: str = ""
     detail: Mapping[str, str] | None = None
-    distinction: str = ""
+    discriminator: str = ""
     day_only: bool = False
 
 
@@ -63,7 +76,7 @@ def activity_id(organization_id: str, activity: Activity) -> str:
         activity.link_id,
         _isoformat(activity.activity_timestamp),
         str(activity.times),
-        activity.distinction,
+        activity.discriminator,
     )
     return blake2b(KEY_SEPARATOR.join(key).encode(), digest_size=ID_BYTES).hexdigest()
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+# The most rows that a v3 list gives; asking for more is silently ignored.
+LIST_LIMIT = 100
+
 # In the order of the API's reference; every one becomes a column of the same name in `campaigns`.
 COUNTERS = (
     "send_amt",

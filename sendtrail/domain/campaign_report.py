@@ -9,6 +9,9 @@ from typing import Protocol
 from sendtrail.domain.activity import Activity
 from sendtrail.domain.campaign import Counters
 
+# Rows on a page of a v1 report, whatever is asked for.
+PAGE_SIZE = 20
+
 
 class Report(StrEnum):
     """A list of rows that the API keeps for each campaign."""
@@ -40,7 +43,7 @@ ROWS_COUNTED_BY: dict[Report, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Position:
+class ReportCursor:
     """Where the reading of a report stands: the next page, and whether all so far came newest first.
 
     `earliest` is the earliest time of all rows read so far; `descents` counts the steps down seen: without any, nothing
@@ -57,7 +60,7 @@ class Position:
 class ReportQuery:
     """What to read: a report of a campaign (of one of its messages), back to `since`, from `position` on.
 
-    `counted` is how many rows the campaign's counters say there are, `moved` how many of them can have changed since
+    `expected_rows` is how many rows the campaign's counters say there are, `changed_rows` how many of them can have changed since
     the last read; None where the counters do not tell.
     """
 
@@ -65,23 +68,23 @@ class ReportQuery:
     report: Report
     message_id: str
     since: datetime
-    position: Position
-    counted: int | None = None
-    moved: int | None = None
+    position: ReportCursor
+    expected_rows: int | None = None
+    changed_rows: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Chunk:
+class ReportPage:
     """A part of a report; `position` is where to go on after it, None within a page too large for one chunk."""
 
     activities: list[Activity]
-    position: Position | None
+    position: ReportCursor | None
 
 
 class ReportReader(Protocol):
     """One way to read reports; another endpoint is another reader."""
 
-    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+    def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the rows of a report from a position on, to its proven end."""
         ...
 
@@ -91,19 +94,19 @@ def is_empty(report: Report, counters: Counters) -> bool:
     return all(counters.get(name) == 0 for name in FED_BY[report])
 
 
-def has_news(report: Report, *, now: Counters, before: Counters) -> bool:
+def has_changed(report: Report, *, now: Counters, before: Counters) -> bool:
     """Tell whether any counter that feeds a report differs from the one stored at the last sync."""
     return any(now.get(name) != before.get(name) for name in FED_BY[report])
 
 
-def counted_rows(report: Report, counters: Counters) -> int | None:
+def expected_row_count(report: Report, counters: Counters) -> int | None:
     """Return how many rows a report has by the campaign's counters, None where they do not tell."""
     found = [counters.get(name) for name in ROWS_COUNTED_BY[report]]
     known = [number for number in found if number is not None]
     return sum(known) if known and len(known) == len(found) else None
 
 
-def moved_rows(report: Report, *, now: Counters, before: Counters) -> int | None:
+def changed_row_count(report: Report, *, now: Counters, before: Counters) -> int | None:
     """Return how many rows of a report can have changed while the counters moved, None where they do not tell.
 
     Every open moves one row to the top of its list; only opens are read from the top.
@@ -114,7 +117,7 @@ def moved_rows(report: Report, *, now: Counters, before: Counters) -> int | None
     return max(0, now[name] - before[name])
 
 
-def growth(*, now: Counters, before: Counters) -> int:
+def counter_delta(*, now: Counters, before: Counters) -> int:
     """Return by how many events the counters of all reports moved, either way."""
     names = {name for fed in FED_BY.values() for name in fed}
     return sum(abs(now.get(name, 0) - before.get(name, 0)) for name in names)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from sendtrail.rate_limit.gcra import Pace
+from sendtrail.domain.request_rate import RateLimit
 
 DEFAULT_TIME_ZONE = "America/Chicago"
 DEFAULT_REQUESTS_PER_SECOND = 5.0
@@ -28,9 +28,9 @@ class Connection:
     share_kept_free: float = 0.0
 
     @property
-    def pace(self) -> Pace:
+    def rate_limit(self) -> RateLimit:
         """Return how fast the account may be asked."""
-        return Pace(requests_per_second=self.requests_per_second, share_kept_free=self.share_kept_free)
+        return RateLimit(requests_per_second=self.requests_per_second, share_kept_free=self.share_kept_free)
 
 
 def checked_api_url(url: str) -> str:

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, ValidationError
 
+from sendtrail.domain.request_rate import Priority
 from sendtrail.errors import BadMessage
-from sendtrail.rate_limit.gcra import Priority
 from sendtrail.validation import adapter, problems
 
 STRICT = ConfigDict(extra="forbid", strict=True)
@@ -58,7 +58,7 @@ class SyncCampaign:
     @property
     def priority(self) -> Priority:
         """Return which part of the account's budget this work may use."""
-        return Priority.BACKGROUND if self.backfill else Priority.NEWS
+        return Priority.BACKGROUND if self.backfill else Priority.INCREMENTAL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,9 +17,9 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.clock import Deadline, SystemClock
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.domain.connection import Connection
+from sendtrail.domain.request_rate import Priority, RateLimit
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import Rejected, SettingsError
-from sendtrail.events import Event, log_event
 from sendtrail.gcp.bigquery_jobs import Jobs
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse
 from sendtrail.gcp.clients import bigquery_client, firestore_client, publisher_client, secret_client
@@ -27,11 +27,10 @@ from sendtrail.gcp.firestore_api import Database
 from sendtrail.gcp.firestore_state import FirestoreState
 from sendtrail.gcp.pubsub import PubSubPublisher
 from sendtrail.gcp.secret_manager import SecretManagerKeys
-from sendtrail.logs import configure_json, labels, traced
+from sendtrail.logs import Event, configure_json, labels, log_event, traced
 from sendtrail.ports import State, Warehouse
 from sendtrail.rate_limit.budget import RateBudget
-from sendtrail.rate_limit.gcra import Pace, Priority
-from sendtrail.rate_limit.sliding_window import Departures, departures
+from sendtrail.rate_limit.sliding_window import SlidingWindow, sliding_window
 from sendtrail.state.connections import Connections
 from sendtrail.warehouse.rows import Batch, activity_rows
 
@@ -43,19 +42,19 @@ TOO_MANY_REQUESTS = 429
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 
-_given: ContextVar["Cloud | None"] = ContextVar("given", default=None)
+_given: ContextVar["Runtime | None"] = ContextVar("given", default=None)
 _building = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cloud:
+class Runtime:
     """The settings, the adapters and the accounts of one instance; any number of requests may use it at once."""
 
     settings: FunctionSettings
     services: Services
     connections: Connections
-    budgets: dict[tuple[str, Pace, Priority], RateBudget] = field(default_factory=dict)
-    departures: dict[tuple[str, Pace], Departures] = field(default_factory=dict)
+    budgets: dict[tuple[str, RateLimit, Priority], RateBudget] = field(default_factory=dict)
+    sliding_window: dict[tuple[str, RateLimit], SlidingWindow] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -70,7 +69,7 @@ class Cloud:
             _ends_at.reset(token)
 
     @contextmanager
-    def account(self, organization_id: str, priority: Priority = Priority.NEWS) -> Iterator[Account]:
+    def account(self, organization_id: str, priority: Priority = Priority.INCREMENTAL) -> Iterator[Account]:
         """Reach an account, by its connection as it is now; raise Rejected where that cannot be used."""
         statuses: Counter[int] = Counter()
         with labels(organization_id=organization_id):
@@ -93,23 +92,23 @@ class Cloud:
             raise Rejected(str(error)) from error
 
     def _budget(self, connection: Connection, priority: Priority) -> RateBudget:
-        key = (connection.organization_id, connection.pace, priority)
+        key = (connection.organization_id, connection.rate_limit, priority)
         with self.lock:
             if key not in self.budgets:
                 self.budgets[key] = RateBudget(
                     self.services.state,
                     self.services.clock,
                     organization_id=connection.organization_id,
-                    pace=connection.pace,
-                    departures=self._departures(connection),
+                    rate_limit=connection.rate_limit,
+                    sliding_window=self._sliding_window(connection),
                     priority=priority,
                     block=self.settings.budget_block,
                 )
             return self.budgets[key]
 
-    def _departures(self, connection: Connection) -> Departures:
-        found = departures(self.services.clock, requests_per_second=connection.pace.per_second)
-        return self.departures.setdefault((connection.organization_id, connection.pace), found)
+    def _sliding_window(self, connection: Connection) -> SlidingWindow:
+        found = sliding_window(self.services.clock, requests_per_second=connection.rate_limit.per_second)
+        return self.sliding_window.setdefault((connection.organization_id, connection.rate_limit), found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ class MeteredWarehouse:
         return self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
 
 
-def cloud() -> Cloud:
+def runtime() -> Runtime:
     """Return what this instance is made of; raise SettingsError with every problem of its environment."""
     given = _given.get()
     if given is not None:
@@ -141,7 +140,7 @@ def cloud() -> Cloud:
 
 
 @contextmanager
-def made_of(given: Cloud) -> Iterator[None]:
+def override_runtime(given: Runtime) -> Iterator[None]:
     """Serve the requests of this block with something else than the environment says: with a test's fakes."""
     token = _given.set(given)
     try:
@@ -151,7 +150,7 @@ def made_of(given: Cloud) -> Iterator[None]:
 
 
 @cache
-def _built() -> Cloud:
+def _built() -> Runtime:
     configure_json()  # so that wrong settings are told as JSON, too
     settings = FunctionSettings.read()
     configure_json(settings.log_level)
@@ -165,7 +164,7 @@ def _built() -> Cloud:
         new_token=_new_id,
         settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),
     )
-    return Cloud(settings=settings, services=services, connections=_connections(state))
+    return Runtime(settings=settings, services=services, connections=_connections(state))
 
 
 def _database(settings: FunctionSettings) -> Database:

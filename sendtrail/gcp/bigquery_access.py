@@ -9,7 +9,7 @@ from google.cloud.bigquery import Client
 
 from sendtrail.clock import Clock
 from sendtrail.gcp.bigquery_jobs import Jobs
-from sendtrail.gcp.bigquery_reader import BigQueryReader, SelectOnly
+from sendtrail.gcp.bigquery_reader import BigQueryReader, SelectGuard
 from sendtrail.gcp.bigquery_snapshot import BigQuerySnapshot
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets
 from sendtrail.gcp.clients import bigquery_client
@@ -35,9 +35,9 @@ class Access:
         """Return a snapshot of a dataset's views, to be made."""
         return BigQuerySnapshot(self.reader(), dataset=dataset)
 
-    def select_only(self) -> SelectOnly:
+    def select_guard(self) -> SelectGuard:
         """Return what runs anybody's SELECTs."""
-        return SelectOnly(reader=self.reader())
+        return SelectGuard(reader=self.reader())
 
     def warehouse(self, dataset: str) -> BigQueryWarehouse:
         """Return a dataset as Terraform makes it: its batches pass through one of the same name with `_staging`."""

@@ -52,7 +52,7 @@ class OutOfTime(OSError):
         super().__init__("no time is left in this delivery")
 
 
-def may_pass(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Tell whether another attempt is worth it."""
     if isinstance(error, OutOfTime):
         return False
@@ -63,10 +63,10 @@ def may_pass(error: BaseException) -> bool:
     return _reason(error) in PASSING_REASONS or _code(error) in PASSING_CODES
 
 
-def told(error: BaseException) -> SendtrailError:
+def as_sendtrail_error(error: BaseException) -> SendtrailError:
     """Return an error as its caller has to take it."""
     is_refused = _reason(error) in REFUSED_REASONS or _code(error) in REFUSED_CODES
-    if is_refused and not may_pass(error):
+    if is_refused and not is_transient(error):
         return Rejected(f"BigQuery refuses this work: {_words(error)}")
     return Unavailable(f"BigQuery did not finish its part: {_words(error)}")
 

@@ -13,7 +13,7 @@ from google.cloud.bigquery import Client, LoadJob, QueryJob
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from sendtrail.clock import Clock
-from sendtrail.gcp.bigquery_errors import JobFailed, NotYetVisible, OutOfTime, may_pass, told
+from sendtrail.gcp.bigquery_errors import JobFailed, NotYetVisible, OutOfTime, as_sendtrail_error, is_transient
 
 Job = LoadJob | QueryJob
 # Takes the job's id and how many seconds the request may take.
@@ -23,7 +23,7 @@ NO_RETRY = cast("Retry", None)  # the client's documented way to say so, which i
 
 MAX_ATTEMPTS = 12
 REQUEST_S = 60.0
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.1, 2.0
 
 
 class Jobs:
@@ -38,7 +38,7 @@ class Jobs:
         Raise Rejected, with BigQuery's reason, where it refuses the work, Unavailable where it does not answer in time.
         """
         retrying = Retrying(
-            retry=retry_if_exception(may_pass),
+            retry=retry_if_exception(is_transient),
             wait=wait_random_exponential(multiplier=0.5, max=16),
             stop=self._is_over,
             sleep=self._clock.sleep,
@@ -48,7 +48,7 @@ class Jobs:
         try:
             return retrying(attempts.run)
         except (JobFailed, NotYetVisible, api.GoogleAPIError, GoogleAuthError, OSError) as error:
-            raise told(error) from error
+            raise as_sendtrail_error(error) from error
 
     def find(self, job_id: str) -> Job:
         """Return the job that an earlier request started."""
@@ -64,7 +64,7 @@ class Jobs:
         pause_s = FIRST_PAUSE_S
         while not job.done(retry=NO_RETRY, timeout=self.request_s()):
             self._clock.sleep(min(pause_s, self.request_s()))
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+            pause_s = min(2 * pause_s, MAX_PAUSE_S)
 
     def request_s(self) -> float:
         """Return how long the next request may take; raise OutOfTime where there is no time for one."""

@@ -11,12 +11,12 @@ from google.cloud import bigquery
 from google.cloud.bigquery import QueryJob
 
 from sendtrail.errors import Rejected
-from sendtrail.gcp.bigquery_errors import told
+from sendtrail.gcp.bigquery_errors import as_sendtrail_error
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Selected:
+class QueryResult:
     """The columns of a SELECT and an iterator of its rows."""
 
     columns: Sequence[str]
@@ -51,9 +51,9 @@ class BigQueryReader:
     new_id: Callable[[], str]
     maximum_bytes_billed: int
 
-    def __call__(self, sql: str) -> Selected:
+    def __call__(self, sql: str) -> QueryResult:
         """Return what a SELECT finds; raise Rejected where it is refused, Unavailable where nobody answers."""
-        return selected(self.run(sql))
+        return query_result(self.run(sql))
 
     def run(self, sql: str, *, session: Session | None = None) -> QueryJob:
         """Return the job of a statement when it has succeeded."""
@@ -85,12 +85,12 @@ class BigQueryReader:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SelectOnly:
+class SelectGuard:
     """Runs what anybody has written, if it is one SELECT: whoever may change the data does not do so by mistake."""
 
     reader: BigQueryReader
 
-    def __call__(self, sql: str) -> Selected:
+    def __call__(self, sql: str) -> QueryResult:
         """Return what a SELECT finds; raise Rejected where it is none or is refused."""
         kind = self.reader.kind(sql)
         if kind != "SELECT":
@@ -98,13 +98,13 @@ class SelectOnly:
         return self.reader(sql)
 
 
-def selected(job: QueryJob) -> Selected:
+def query_result(job: QueryJob) -> QueryResult:
     """Return what the job of a SELECT has found."""
     try:
         found = job.result()
-        return Selected(columns=[field.name for field in found.schema], rows=_rows(found))
+        return QueryResult(columns=[field.name for field in found.schema], rows=_rows(found))
     except (api.GoogleAPIError, GoogleAuthError, OSError) as error:
-        raise told(error) from error
+        raise as_sendtrail_error(error) from error
 
 
 def _rows(found: Any) -> Iterator[tuple[Any, ...]]:
@@ -112,4 +112,4 @@ def _rows(found: Any) -> Iterator[tuple[Any, ...]]:
         for row in found:
             yield tuple(row.values())
     except (api.GoogleAPIError, GoogleAuthError, OSError) as error:
-        raise told(error) from error
+        raise as_sendtrail_error(error) from error

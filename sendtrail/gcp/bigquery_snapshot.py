@@ -5,8 +5,8 @@ from types import TracebackType
 from typing import Self
 
 from sendtrail.errors import SendtrailError
-from sendtrail.gcp.bigquery_reader import BigQueryReader, Selected, Session, selected
-from sendtrail.warehouse.view_snapshot import Part
+from sendtrail.gcp.bigquery_reader import BigQueryReader, QueryResult, Session, query_result
+from sendtrail.warehouse.view_snapshot import PlannedView
 
 # Closed when it is over; one that nobody closes ends by itself after a day.
 END = "CALL BQ.ABORT_SESSION()"
@@ -32,7 +32,7 @@ class BigQuerySnapshot:
             with suppress(SendtrailError):
                 self._reader.run(END, session=self._session)
 
-    def make(self, part: Part, /) -> None:
+    def make(self, part: PlannedView, /) -> None:
         """Make a part, those that it reads being there; one that is not kept becomes a subquery of its reader."""
         query = part.sql(dataset=self._dataset, places=self._places)
         if not part.is_kept:
@@ -46,6 +46,6 @@ class BigQuerySnapshot:
         """Return what to read a part from, or a view of which none is made."""
         return self._places.get(name, f"{self._dataset}.{name}")
 
-    def query(self, sql: str, /) -> Selected:
+    def query(self, sql: str, /) -> QueryResult:
         """Return what a SELECT finds; raise Rejected where it is refused, Unavailable where nobody answers."""
-        return selected(self._reader.run(sql, session=self._session))
+        return query_result(self._reader.run(sql, session=self._session))

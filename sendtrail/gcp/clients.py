@@ -1,16 +1,41 @@
 """Google's clients, as Sendtrail sets them up; Pub/Sub's finds its emulator by itself (PUBSUB_EMULATOR_HOST)."""
 
 import grpc
+from google.api_core import exceptions as api
+from google.api_core.retry import Retry, if_exception_type
+from google.api_core.timeout import ConstantTimeout
 from google.auth.credentials import AnonymousCredentials
-from google.auth.exceptions import DefaultCredentialsError
+from google.auth.exceptions import DefaultCredentialsError, TransportError
 from google.cloud import bigquery
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 from google.cloud.pubsub_v1 import PublisherClient
+from google.cloud.pubsub_v1.types import PublisherOptions
 from google.cloud.secretmanager_v1 import SecretManagerServiceClient
 
 from sendtrail.errors import SettingsError
-from sendtrail.gcp.pubsub import OPTIONS
+
+# https://cloud.google.com/apis/design/errors#handling_errors; RetryError: a client's own retries ran out of time.
+PASSING = (
+    api.Aborted,
+    api.Cancelled,
+    api.DeadlineExceeded,
+    api.InternalServerError,
+    api.RetryError,
+    api.ServiceUnavailable,
+    api.TooManyRequests,
+    api.Unknown,
+    TransportError,
+)
+
+PUBLISH_WAIT_S = 25.0
+# The client would go on for 600 s, long after the function has answered: it gives up before anybody stops waiting.
+PUBLISHER_OPTIONS = PublisherOptions(
+    retry=Retry(
+        predicate=if_exception_type(*PASSING), initial=0.1, maximum=4.0, multiplier=1.5, timeout=PUBLISH_WAIT_S - 5
+    ),
+    timeout=ConstantTimeout(PUBLISH_WAIT_S - 10),  # type: ignore[no-untyped-call]
+)
 
 NOT_SIGNED_IN = "nobody is signed in to Google Cloud: run gcloud auth application-default login"
 
@@ -42,7 +67,7 @@ def firestore_client(emulator: str | None = None) -> FirestoreClient:
 
 def publisher_client() -> PublisherClient:
     """Return a client that publishes within the time that Sendtrail waits for it."""
-    return PublisherClient(publisher_options=OPTIONS)
+    return PublisherClient(publisher_options=PUBLISHER_OPTIONS)
 
 
 def secret_client() -> SecretManagerServiceClient:

@@ -9,8 +9,8 @@ from google.api_core.retry import Retry, if_exception_type
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.types import Document, DocumentMask, Precondition, Write
 
+from sendtrail.gcp.clients import PASSING
 from sendtrail.gcp.firestore_values import decoded, encoded, utc
-from sendtrail.gcp.trouble import PASSING
 
 REQUEST_S = 10.0
 PAGE_SIZE = 300

@@ -20,10 +20,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop
 
 from sendtrail.clock import Clock
 from sendtrail.errors import Unavailable
+from sendtrail.gcp.clients import PASSING
 from sendtrail.gcp.firestore_api import Database, Snapshot
-from sendtrail.gcp.trouble import PASSING
-from sendtrail.ports import Transaction
-from sendtrail.state.documents import Document
+from sendtrail.ports import Document, Transaction
 
 T = TypeVar("T")
 

@@ -4,28 +4,18 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import wait
 
 from google.api_core import exceptions as api
-from google.api_core.retry import Retry, if_exception_type
-from google.api_core.timeout import ConstantTimeout
 from google.auth.exceptions import GoogleAuthError
 from google.cloud.pubsub_v1 import PublisherClient
-from google.cloud.pubsub_v1.types import PublisherOptions
 
 from sendtrail.errors import Unavailable
-from sendtrail.gcp.trouble import PASSING
+from sendtrail.gcp.clients import PUBLISH_WAIT_S
 from sendtrail.ports import Topic
-
-WAIT_S = 25.0
-# The client would go on for 600 s, long after the function has answered: it gives up before anybody stops waiting.
-OPTIONS = PublisherOptions(
-    retry=Retry(predicate=if_exception_type(*PASSING), initial=0.1, maximum=4.0, multiplier=1.5, timeout=WAIT_S - 5),
-    timeout=ConstantTimeout(WAIT_S - 10),  # type: ignore[no-untyped-call]
-)
 
 
 class PubSubPublisher:
     """Publishes to topics by their full names, without ordering keys: each message says which work it is."""
 
-    def __init__(self, client: PublisherClient, *, topics: Mapping[Topic, str], wait_s: float = WAIT_S) -> None:
+    def __init__(self, client: PublisherClient, *, topics: Mapping[Topic, str], wait_s: float = PUBLISH_WAIT_S) -> None:
         self._client, self._topics, self._wait_s = client, dict(topics), wait_s
 
     def publish(self, topic: Topic, messages: Sequence[bytes], /) -> None:

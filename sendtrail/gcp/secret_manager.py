@@ -7,7 +7,7 @@ from google.cloud.secretmanager_v1 import SecretManagerServiceClient
 from pydantic import SecretStr
 
 from sendtrail.errors import SettingsError, Unavailable
-from sendtrail.gcp.trouble import PASSING
+from sendtrail.gcp.clients import PASSING
 
 REQUEST_S = 10.0
 RETRY = Retry(predicate=if_exception_type(*PASSING), initial=0.2, maximum=4.0, timeout=30.0)

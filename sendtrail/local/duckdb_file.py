@@ -57,7 +57,7 @@ def finish(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def translated_errors(path: Path) -> Iterator[None]:
     """Turn DuckDB's errors into ours, with what to do about them."""
     try:
         yield

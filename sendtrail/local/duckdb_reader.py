@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from sendtrail.errors import SettingsError
-from sendtrail.local.duckdb_file import explained, open_file
+from sendtrail.local.duckdb_file import open_file, translated_errors
 
 Parameters = Mapping[str, object]
 
@@ -43,7 +43,7 @@ def run_query(
 ) -> QueryResult:
     """Run a SELECT; raise SettingsError where it cannot be understood or fails on the data."""
     select = sql.strip().rstrip(";")
-    with explained(path), _blamed_on_the_query():
+    with translated_errors(path), _blamed_on_the_query():
         connection.execute(f"SELECT * FROM (\n{select}\n) LIMIT 0", parameters)
         described = [(column[0], str(column[1])) for column in connection.description or ()]
         zoned = [index for index, (_, kind) in enumerate(described) if kind == ZONED]
@@ -65,7 +65,7 @@ def _quoted(name: str) -> str:
 
 def _rows(connection: duckdb.DuckDBPyConnection, path: Path, zoned: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     while True:
-        with explained(path), _blamed_on_the_query():
+        with translated_errors(path), _blamed_on_the_query():
             rows = connection.fetchmany(FETCH_ROWS)
         if not rows:
             return

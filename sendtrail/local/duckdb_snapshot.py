@@ -6,10 +6,10 @@ from pathlib import Path
 
 import duckdb
 
-from sendtrail.local.duckdb_file import explained, open_file
+from sendtrail.local.duckdb_file import open_file, translated_errors
 from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, QueryResult, run_query
 from sendtrail.local.duckdb_views import typed
-from sendtrail.warehouse.view_snapshot import Part
+from sendtrail.warehouse.view_snapshot import PlannedView
 from sendtrail.warehouse.views import columns
 
 THREADS = 2
@@ -24,12 +24,12 @@ class DuckDbSnapshot:
         self.connection, self._path, self._dataset = connection, path, dataset
         self._places: dict[str, str] = {}
 
-    def make(self, part: Part, /) -> None:
+    def make(self, part: PlannedView, /) -> None:
         """Make a part, those that it reads being there."""
         query = part.sql(dataset=self._dataset, places=self._places)
         shown = [column for column in columns(part.view) if column.name in part.columns]
         kind = "TABLE" if part.is_kept else "VIEW"
-        with explained(self._path):
+        with translated_errors(self._path):
             self.connection.execute(f'CREATE TEMP {kind} "{part.name}" AS {typed(query, shown)}')
         self._places[part.name] = f"temp.main.{part.name}"
 

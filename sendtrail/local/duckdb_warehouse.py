@@ -1,7 +1,7 @@
 """The warehouse in a DuckDB file: the same `sql/` as on BigQuery, one process at a time."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,11 +11,10 @@ from typing import Self, TypeVar
 
 import duckdb
 
-from sendtrail.local.duckdb_file import explained, finish, open_file
+from sendtrail.local.duckdb_file import finish, open_file, translated_errors
 from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, QueryResult, run_query
 from sendtrail.local.duckdb_sql import BATCH, create_tables, load_statement, staging_of, statement
 from sendtrail.local.duckdb_views import create_views
-from sendtrail.local.slices import slices
 from sendtrail.warehouse.rows import Batch, activity_rows, json_lines
 from sendtrail.warehouse.tables import checked_name
 
@@ -120,7 +119,7 @@ class DuckDbWarehouse:
         return int(row[0]) if row else 0
 
     def _transact(self, work: Callable[[], T]) -> T:
-        with self._lock, explained(self._path):
+        with self._lock, translated_errors(self._path):
             try:
                 return self._attempt(work)
             except duckdb.OutOfMemoryException:
@@ -165,3 +164,20 @@ def _bounds(batch: Batch) -> Parameters:
     """Return the first and last partition that a batch touches, for tables that have any."""
     days = [row["activity_date"] for row in activity_rows(batch)]
     return {"first_date": min(days), "last_date": max(days)} if days else {}
+
+
+SLICE_SIZE = 4_000_000
+
+
+def slices(lines: Iterable[str], *, slice_size: int = SLICE_SIZE) -> Iterator[list[str]]:
+    """Yield lines in lists of at most `slice_size` characters together, or of one line that is longer."""
+    part: list[str] = []
+    size = 0
+    for line in lines:
+        if part and size + len(line) > slice_size:
+            yield part
+            part, size = [], 0
+        part.append(line)
+        size += len(line)
+    if part:
+        yield part

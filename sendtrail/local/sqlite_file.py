@@ -41,7 +41,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     """Open or create a state file; raise SettingsError or Unavailable, and leave a file that is not ours as it is."""
     if not path.parent.is_dir():
         raise SettingsError([f"{path.parent} is no folder: create it, or choose another place for the state file"])
-    with explained(path):
+    with translated_errors(path):
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
             _prepare(connection, path)
@@ -52,7 +52,7 @@ def open_file(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def translated_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ours, with what to do about them."""
     try:
         yield

@@ -12,9 +12,8 @@ from typing import Any, Self, TypeVar
 import orjson
 
 from sendtrail.clock import Clock
-from sendtrail.local.sqlite_file import explained, open_file
-from sendtrail.ports import Transaction
-from sendtrail.state.documents import Document
+from sendtrail.local.sqlite_file import open_file, translated_errors
+from sendtrail.ports import Document, Transaction
 
 T = TypeVar("T")
 
@@ -84,7 +83,7 @@ class SqliteState:
 
     def children(self, collection: str, /) -> Iterator[tuple[str, Document]]:
         """Yield the id and the document of each child of a collection, as they are at the first one."""
-        with self._lock, explained(self._path):
+        with self._lock, translated_errors(self._path):
             rows = self._connection.execute(
                 "SELECT path, body FROM documents WHERE parent = ? ORDER BY path", [collection]
             ).fetchall()
@@ -105,7 +104,7 @@ class SqliteState:
 
     @contextmanager
     def _transaction(self) -> Iterator[SqliteTransaction]:
-        with self._lock, explained(self._path):
+        with self._lock, translated_errors(self._path):
             # The write lock from the start: a transaction that read first could find it taken when it writes.
             self._connection.execute("BEGIN IMMEDIATE")
             try:

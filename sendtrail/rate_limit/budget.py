@@ -8,16 +8,17 @@ from datetime import timedelta
 from typing import TypeVar
 
 from sendtrail.clock import Clock
+from sendtrail.domain.request_rate import Priority, RateLimit
 from sendtrail.ports import State, Transaction
-from sendtrail.rate_limit.gcra import Pace, Priority, Reservation, Slots, limited, pushed_back, reserve
-from sendtrail.rate_limit.sliding_window import Departures
+from sendtrail.rate_limit.gcra import LimitState, Reservation, limited, pushed_back, reserve
+from sendtrail.rate_limit.sliding_window import SlidingWindow
 from sendtrail.state.documents import budget_path, from_document, to_document
 
 T = TypeVar("T")
 
 # A slot used later than this brings its request too close to the next one; after so many that were missed, it goes.
-LATEST_USE_S = 0.02
-MOST_TRIES = 5
+MAX_LATENESS_S = 0.02
+MAX_TRIES = 5
 # So many slots have to be used, none of them too late, for a block to grow by one.
 USED_PER_SLOT = 8
 # How often, at most, an account that others use up is given way.
@@ -25,11 +26,11 @@ GIVE_WAY_S = 1.0
 
 
 class RateBudget:
-    """Lets the requests of one kind of work leave `pace` apart; all budgets of an account share its document.
+    """Lets the requests of one kind of work leave `rate_limit` apart; all budgets of an account share its document.
 
     Up to `block` slots are reserved in one transaction: 1 where a transaction costs nothing, a few seconds' worth where
     it does. Blocks grow while their slots are used and start anew where one was missed, so that a delivery of two
-    requests does not take ten slots. `departures` are shared by the budgets of an account in one process.
+    requests does not take ten slots. `sliding_window` are shared by the budgets of an account in one process.
     """
 
     def __init__(
@@ -38,15 +39,15 @@ class RateBudget:
         clock: Clock,
         *,
         organization_id: str,
-        pace: Pace,
-        departures: Departures,
-        priority: Priority = Priority.NEWS,
+        rate_limit: RateLimit,
+        sliding_window: SlidingWindow,
+        priority: Priority = Priority.INCREMENTAL,
         block: int = 1,
     ) -> None:
         self._state, self._clock = state, clock
         self._path = budget_path(organization_id)
-        self._pace, self._priority, self._departures = pace, priority, departures
-        self._interval = pace.interval()
+        self._rate_limit, self._priority, self._sliding_window = rate_limit, priority, sliding_window
+        self._interval = rate_limit.interval()
         self._lock = threading.Lock()
         self._slots = _Reserved(most=block)
         self._waiting = 0
@@ -58,22 +59,22 @@ class RateBudget:
         """Return the time between two requests of the account."""
         return self._interval.total_seconds()
 
-    def take(self) -> None:
+    def acquire(self) -> None:
         """Return when the next request may leave."""
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             slot = self._wait_for_a_slot()
-            if self._clock.monotonic() - slot <= LATEST_USE_S:
+            if self._clock.monotonic() - slot <= MAX_LATENESS_S:
                 break  # else the machine was too busy to wake this thread in time
-        self._departures.leave()
+        self._sliding_window.wait()
 
-    def push_back(self, retry_after_s: float, /) -> None:
+    def back_off(self, retry_after_s: float, /) -> None:
         """Let nobody ask for `retry_after_s` seconds: the account has said 429."""
         delay = timedelta(seconds=retry_after_s)
         with self._lock:
             self._slots.clear()
             self._store(lambda slots, transaction: pushed_back(slots, until=transaction.now + delay))
 
-    def heed(self, *, limit: float | None, remaining: int | None) -> None:
+    def observe_limits(self, *, limit: float | None, remaining: int | None) -> None:
         """Take note of what an answer says of the limit: requests per second, and how many of them are left.
 
         A limit below the one that was configured holds for everybody from now on. Where a share is kept free for
@@ -82,11 +83,11 @@ class RateBudget:
         if limit and limit != self._known_limit and self._matters(limit):
             self._known_limit = limit
             self._store(lambda slots, transaction: limited(slots, limit=limit, now=transaction.now))
-        if remaining == 0 and self._pace.share_kept_free > 0:
+        if remaining == 0 and self._rate_limit.share_kept_free > 0:
             self._give_way()
 
     def _matters(self, limit: float) -> bool:
-        return self._known_limit is not None or limit < self._pace.requests_per_second
+        return self._known_limit is not None or limit < self._rate_limit.requests_per_second
 
     def _give_way(self) -> None:
         now = self._clock.monotonic()
@@ -120,9 +121,9 @@ class RateBudget:
         return slot
 
     def _reserve(self, count: int) -> tuple[Reservation, float]:
-        def work(transaction: Transaction) -> tuple[Reservation, Slots, float]:
+        def work(transaction: Transaction) -> tuple[Reservation, LimitState, float]:
             before, now = self._read(transaction), transaction.now
-            granted, after = reserve(before, count=count, pace=self._pace, priority=self._priority, now=now)
+            granted, after = reserve(before, count=count, rate_limit=self._rate_limit, priority=self._priority, now=now)
             if after != before:
                 transaction.set(self._path, to_document(after))
             # The store's clock says how long to wait; ours only counts it down.
@@ -132,15 +133,15 @@ class RateBudget:
         self._interval, self._known_limit = reservation.interval, slots.limit
         return reservation, wait_s
 
-    def _store(self, change: Callable[[Slots | None, Transaction], Slots]) -> None:
+    def _store(self, change: Callable[[LimitState | None, Transaction], LimitState]) -> None:
         def work(transaction: Transaction) -> None:
             transaction.set(self._path, to_document(change(self._read(transaction), transaction)))
 
         self._state.transact(work)
 
-    def _read(self, transaction: Transaction) -> Slots | None:
+    def _read(self, transaction: Transaction) -> LimitState | None:
         document = transaction.get(self._path)
-        return None if document is None else from_document(Slots, document)
+        return None if document is None else from_document(LimitState, document)
 
 
 @dataclass(kw_only=True)
@@ -153,7 +154,7 @@ class _Reserved:
 
     def take(self, now: float) -> float | None:
         """Return the next slot that is not missed yet."""
-        while self._slots and self._slots[0] < now - LATEST_USE_S:
+        while self._slots and self._slots[0] < now - MAX_LATENESS_S:
             self._slots.popleft()
             self._used = 0
         if not self._slots:

@@ -8,43 +8,16 @@ the slots that news leaves idle, and one in `BACKGROUND_EVERY` whatever news doe
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-# A strict sliding window of 1 s sees n + 1 requests of n a second as soon as the network bunches them by more than
-# this share of the window.
-HEADROOM = 0.05
+from sendtrail.domain.request_rate import Priority, RateLimit
+
 BACKGROUND_EVERY = 10
 # How long after its last slot news is taken to be still at work: longer than an answer takes to come in.
-NEWS_LASTS = timedelta(seconds=2)
-
-
-class Priority(StrEnum):
-    """Which work a request belongs to."""
-
-    NEWS = "news"
-    BACKGROUND = "background"
+INCREMENTAL_LASTS = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pace:
-    """An account's limit in requests per second, and the share of it that is kept free for others (0 to below 1)."""
-
-    requests_per_second: float
-    share_kept_free: float = 0.0
-
-    @property
-    def per_second(self) -> float:
-        """Return how many requests a second are left for Sendtrail."""
-        return self.requests_per_second * (1 - self.share_kept_free)
-
-    def interval(self, limit: float | None = None) -> timedelta:
-        """Return the time between two requests; `limit` is the account's own word, which may be lower."""
-        allowed = min(self.requests_per_second, limit or self.requests_per_second)
-        return timedelta(seconds=(1 + HEADROOM) / (allowed * (1 - self.share_kept_free)))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Slots:
+class LimitState:
     """The budget as stored.
 
     `next_free` is the first moment that nobody has reserved; `news_until` until when news is known to be at work;
@@ -68,32 +41,34 @@ class Reservation:
 
 
 def reserve(
-    slots: Slots | None, *, count: int, pace: Pace, priority: Priority, now: datetime
-) -> tuple[Reservation, Slots]:
+    slots: LimitState | None, *, count: int, rate_limit: RateLimit, priority: Priority, now: datetime
+) -> tuple[Reservation, LimitState]:
     """Return the slots that are granted to somebody who asks for `count` of them, and what is left after them."""
-    before = slots or Slots(next_free=now)
-    interval = pace.interval(before.limit)
+    before = slots or LimitState(next_free=now)
+    interval = rate_limit.interval(before.limit)
     first = max(now, before.next_free)
     end = first + count * interval
-    if priority is Priority.NEWS:
-        after = replace(before, next_free=end, news_until=end + NEWS_LASTS)
+    if priority is Priority.INCREMENTAL:
+        after = replace(before, next_free=end, news_until=end + INCREMENTAL_LASTS)
         return Reservation(first=first, count=count, interval=interval), after
     if before.news_until is None or before.news_until <= now:
         return Reservation(first=first, count=count, interval=interval), replace(before, next_free=end)
     return _beside_news(before, first=first, interval=interval, now=now)
 
 
-def pushed_back(slots: Slots | None, *, until: datetime) -> Slots:
+def pushed_back(slots: LimitState | None, *, until: datetime) -> LimitState:
     """Return the budget with nothing free before `until`."""
-    return Slots(next_free=until) if slots is None else replace(slots, next_free=max(slots.next_free, until))
+    return LimitState(next_free=until) if slots is None else replace(slots, next_free=max(slots.next_free, until))
 
 
-def limited(slots: Slots | None, *, limit: float, now: datetime) -> Slots:
+def limited(slots: LimitState | None, *, limit: float, now: datetime) -> LimitState:
     """Return the budget after the account has said how many requests per second it allows."""
-    return replace(slots or Slots(next_free=now), limit=limit)
+    return replace(slots or LimitState(next_free=now), limit=limit)
 
 
-def _beside_news(before: Slots, *, first: datetime, interval: timedelta, now: datetime) -> tuple[Reservation, Slots]:
+def _beside_news(
+    before: LimitState, *, first: datetime, interval: timedelta, now: datetime
+) -> tuple[Reservation, LimitState]:
     """Grant the very next slot at most: news that comes then waits for no more than that one."""
     own = before.background_free or now
     if first > now + interval and own > now:

@@ -9,7 +9,7 @@ from sendtrail.clock import Clock
 MARGIN = 0.03
 
 
-class Departures:
+class SlidingWindow:
     """Keeps any `most` + 1 requests in a row more than `window_s` seconds apart; shared by all that ask one account."""
 
     def __init__(self, clock: Clock, *, most: int, window_s: float = 1.0) -> None:
@@ -18,7 +18,7 @@ class Departures:
         self._left: deque[float] = deque(maxlen=most)
         self._lock = threading.Lock()
 
-    def leave(self) -> None:
+    def wait(self) -> None:
         """Return when a request may leave, and take note of it."""
         with self._lock:
             if len(self._left) == self._left.maxlen:
@@ -26,7 +26,7 @@ class Departures:
             self._left.append(self._clock.monotonic())
 
 
-def departures(clock: Clock, *, requests_per_second: float) -> Departures:
-    """Return the departures of an account that allows so many requests in any second (or one in more than that)."""
+def sliding_window(clock: Clock, *, requests_per_second: float) -> SlidingWindow:
+    """Return the window of an account that allows so many requests in any second (or one in more than that)."""
     most = max(1, int(requests_per_second))
-    return Departures(clock, most=most, window_s=most / requests_per_second)
+    return SlidingWindow(clock, most=most, window_s=most / requests_per_second)

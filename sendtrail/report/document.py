@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from sendtrail.report.figures import Figures
-from sendtrail.report.payload import Occasion, payload
+from sendtrail.report.payload import ReportContext, payload
 
 PAGE = files("sendtrail.report") / "page"
 SCRIPTS = ("dom", "words", "state", "answer", "charts", "tables", "trust", "main")
@@ -24,7 +24,7 @@ SCRIPTS = ("dom", "words", "state", "answer", "charts", "tables", "trust", "main
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
-def page(figures: Figures, occasion: Occasion) -> str:
+def page(figures: Figures, context: ReportContext) -> str:
     """Return the report as one HTML file."""
     charts, script = charting_library(), _script()
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -34,7 +34,7 @@ def page(figures: Figures, occasion: Occasion) -> str:
         style=Markup(_text("report.css")),  # noqa: S704  (our own file)
         charts=Markup(charts),  # noqa: S704
         script=Markup(script),  # noqa: S704
-        data=embedded(payload(figures, occasion)),
+        data=embedded(payload(figures, context)),
     )
 
 

@@ -18,7 +18,7 @@ MODELS = (
     Model(name="linear", title="Linear", says="every click gets the same share"),
     Model(
         name="position_based",
-        title="Position based",
+        title="ReportCursor based",
         says="the first and the last click get {first_percent}\u00a0% and {last_percent}\u00a0%,"
         " those between share the rest",
     ),

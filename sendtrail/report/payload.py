@@ -15,26 +15,26 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Occasion:
+class ReportContext:
     """When a report is made, and the model that it begins with."""
 
     made_at: datetime
     model: str
 
 
-def payload(figures: Figures, occasion: Occasion) -> Values:
+def payload(figures: Figures, context: ReportContext) -> Values:
     """Return all that the page shows."""
     chosen = figures.parameters.counting
     sums = earnings.totals(earnings.earnings(figures.attributed[chosen].earned))
-    start = earnings.starting_period(sums, occasion.made_at.date())
+    start = earnings.starting_period(sums, context.made_at.date())
     return {
         "account": figures.organization_id,
-        "made_at": occasion.made_at.isoformat(),
+        "made_at": context.made_at.isoformat(),
         "newest_sync_at": _newest(each.newest_sync_at for each in figures.freshness),
         "models": [_model(figures, place) for place in range(len(MODELS))],
         "periods": [_period(each) for each in earnings.periods(figures.attributed[chosen].earned)],
         "currencies": earnings.currencies(sums),
-        "start": {"period": _period(start), "model": occasion.model, "counting": chosen},
+        "start": {"period": _period(start), "model": context.model, "counting": chosen},
         "campaigns": _campaigns(figures),
         "days": _days(figures.days),
         "attributed": {counting: _attributed(figures.attributed[counting]) for counting in Counting},

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from sendtrail.warehouse.view_snapshot import Part
+from sendtrail.warehouse.view_snapshot import PlannedView
 
 
 class Result(Protocol):
@@ -26,7 +26,7 @@ Query = Callable[[str], Result]
 class Snapshot(Protocol):
     """Views that are read together: their parts as they are made, and what runs a SELECT on them."""
 
-    def make(self, part: Part, /) -> None:
+    def make(self, part: PlannedView, /) -> None:
         """Make a part; those that it reads are there."""
         ...
 

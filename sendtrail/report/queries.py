@@ -11,12 +11,12 @@ from sendtrail.domain.messages import OrganizationId
 from sendtrail.report.figures import Counting
 from sendtrail.validation import adapter
 from sendtrail.warehouse.tables import checked_name
-from sendtrail.warehouse.view_snapshot import Variant, Wanted
+from sendtrail.warehouse.view_snapshot import Override, ViewRequest
 
 PATHS_SHOWN = 12
 # Both ways to count, whatever the account has chosen: the reader of the report switches between them.
-COUNTINGS: Mapping[Counting, Variant] = {
-    counting: Variant(
+COUNTINGS: Mapping[Counting, Override] = {
+    counting: Override(
         name=counting,
         replaced="attribution_parameters",
         query=f"SELECT * REPLACE ({counting is Counting.RAW} AS include_machine)"
@@ -33,10 +33,10 @@ class Select:
     view: str
     text: str
 
-    def wanted(self, counting: Counting | None = None) -> Wanted:
+    def wanted(self, counting: Counting | None = None) -> ViewRequest:
         """Return the view as it is wanted of a snapshot."""
         names = frozenset(re.findall(r"\w+", self.text))
-        return Wanted(view=self.view, variant=COUNTINGS[counting] if counting else None, columns=names)
+        return ViewRequest(view=self.view, variant=COUNTINGS[counting] if counting else None, columns=names)
 
     def filled(self, source: str, *, organization: str) -> str:
         """Return the SELECT with its names filled in; raise ValueError where the account's is more than a name."""
@@ -134,7 +134,7 @@ def accounts(dataset: str) -> str:
     return ACCOUNTS.format(dataset=checked_name(dataset))
 
 
-def wanted() -> list[Wanted]:
+def wanted() -> list[ViewRequest]:
     """Return the views that the report reads."""
     once = (CAMPAIGNS, DAYS, COMPLETENESS, FRESHNESS, PARAMETERS)
     twice = (EARNED, PATHS)

@@ -20,8 +20,8 @@ from pydantic.alias_generators import to_camel
 
 from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE, Connection, checked_api_url
 from sendtrail.errors import SettingsError
-from sendtrail.ports import State
-from sendtrail.state.documents import Document, connection_path
+from sendtrail.ports import Document, State
+from sendtrail.state.documents import connection_path
 
 logger = logging.getLogger(__name__)
 

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
+from sendtrail.ports import Document
 from sendtrail.validation import adapter
 
-Document = Mapping[str, Any]
 T = TypeVar("T")
 
 
 def to_document(value: object) -> dict[str, Any]:
     """Return a dataclass as a mapping of JSON values and aware datetimes, which is what every state store takes."""
-    document: dict[str, Any] = _plain(adapter(type(value)).dump_python(value, mode="python"))
+    document: dict[str, Any] = _plain(adapter(type(value)).dump_python(value, mode="python", by_alias=True))
     return document
 
 

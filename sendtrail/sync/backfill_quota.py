@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.messages import Reason
-from sendtrail.sync.due import Due, Policy, Request, due, in_turn, last_sync, reading
+from sendtrail.sync.due import Due, Policy, Request, due, due_campaign, last_sync, prioritised
 
 
-def handed_out(
+def within_quota(
     campaigns: Iterable[Campaign],
     *,
     checkpoints: Mapping[int, Checkpoint],
@@ -31,10 +31,10 @@ def handed_out(
     news = due(listed, checkpoints=checkpoints, request=replace(request, since=None), policy=never, now=now)
     alone = {each.message.campaign_id: each for each in news if not each.message.backfill}
     under_way = _under_way(listed, checkpoints, request=request, policy=policy, now=now)
-    return in_turn(_fitting(found, alone, most=most, under_way=under_way))
+    return prioritised(_fitting(found, alone, most=most, under_way=under_way))
 
 
-def is_left(
+def has_backfill_left(
     campaigns: Iterable[Campaign],
     *,
     checkpoints: Mapping[int, Checkpoint],
@@ -65,7 +65,7 @@ def _under_way(
     """Return the requests of the backfill that workers are at: of all of it, as what is left is not known here."""
     held = {number: each for number, each in checkpoints.items() if each.backfill and each.is_held(now)}
     return sum(
-        reading(
+        due_campaign(
             campaign, held[campaign.campaign_id], reason=Reason.FORCED, request=request, policy=policy, now=now
         ).forecast.requests
         for campaign in campaigns

@@ -8,18 +8,26 @@ from typing import Any
 
 from sendtrail.clock import Clock
 from sendtrail.delivery.deliver import Outcome, Step, deliver
-from sendtrail.delivery.lease import Desk
+from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
 from sendtrail.domain.activity import happened_since
 from sendtrail.domain.campaign import CampaignLists
-from sendtrail.domain.campaign_report import Chunk, ReportQuery, ReportReader
+from sendtrail.domain.campaign_report import ReportPage, ReportQuery, ReportReader
 from sendtrail.domain.messages import SyncCampaign, encode
 from sendtrail.ports import TimeBudget, Topic
 from sendtrail.state.documents import campaign_path, from_document, to_document
-from sendtrail.sync.campaign_plan import CampaignProgress, Unit, at_unit, can_resume, left_behind, new_progress, resumed
-from sendtrail.sync.prefetch import primed
+from sendtrail.sync.campaign_plan import (
+    CampaignProgress,
+    ReportRead,
+    can_resume,
+    completed_sync,
+    new_progress,
+    resume_from,
+    start_of,
+)
+from sendtrail.sync.prefetch import prefetched
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
-from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.sync.sync_record import SyncRecord
 from sendtrail.warehouse.rows import ActivityRow, Batch, Row, Table, activity_row
 
 
@@ -44,23 +52,23 @@ def sync_campaign(
 
     `reading` is held while the account is read.
     """
-    work = CampaignWork(message, source, services.clock)
+    work = CampaignTask(message, source, services.clock)
     return deliver(work, services=services, budget=budget, reading=reading)
 
 
-class CampaignWork:
+class CampaignTask:
     """A campaign's sync as the delivery protocol sees it."""
 
     def __init__(self, message: SyncCampaign, source: CampaignSource, clock: Clock) -> None:
         self._message, self._source, self._clock = message, source, clock
-        self._synced: CampaignSynced | None = None
+        self._synced: SyncRecord | None = None
         self._progress: CampaignProgress | None = None
 
     @property
-    def desk(self) -> Desk:
+    def context(self) -> TaskContext:
         """Return whose work it is and where its checkpoint lies."""
         message = self._message
-        return Desk(
+        return TaskContext(
             organization_id=message.organization_id,
             subject=str(message.campaign_id),
             run_id=message.run_id,
@@ -72,19 +80,19 @@ class CampaignWork:
 
     def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:
         """Yield the rows of what is left to read, and after each page how far it is."""
-        self._synced = None if synced is None else from_document(CampaignSynced, synced)
+        self._synced = None if synced is None else from_document(SyncRecord, synced)
         start = None if progress is None else from_document(CampaignProgress, progress)
         if start is None or not can_resume(start, self._message):
             start = self._plan()
             yield Step(rows=(), progress=to_document(start))
         places = [
-            start if index == start.index else at_unit(start, index) for index in range(start.index, len(start.units))
+            start if index == start.index else start_of(start, index) for index in range(start.index, len(start.units))
         ]
-        for at, chunks in zip(places, primed([partial(self._read, at) for at in places]), strict=True):
+        for at, chunks in zip(places, prefetched([partial(self._read, at) for at in places]), strict=True):
             unit = at.units[at.index]
             for chunk in chunks:
                 yield Step(rows=self._rows(chunk, unit), progress=_progress(at, chunk))
-            yield Step(rows=(), progress=to_document(at_unit(at, at.index + 1)))
+            yield Step(rows=(), progress=to_document(start_of(at, at.index + 1)))
 
     def batch(self, rows: Sequence[Row], *, delivery: str, number: int) -> Batch:
         """Return rows as the batch `number` of the delivery with the token `delivery`."""
@@ -102,7 +110,7 @@ class CampaignWork:
 
     def finish(self, progress: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what this sync leaves behind."""
-        return to_document(left_behind(from_document(CampaignProgress, progress), self._synced))
+        return to_document(completed_sync(from_document(CampaignProgress, progress), self._synced))
 
     def continuation(self, sequence: int) -> tuple[Topic, bytes]:
         """Return the message that goes on with this campaign."""
@@ -119,20 +127,20 @@ class CampaignWork:
             overlap=self._source.overlap,
         )
 
-    def _read(self, at: CampaignProgress) -> Iterator[Chunk]:
+    def _read(self, at: CampaignProgress) -> Iterator[ReportPage]:
         unit = at.units[at.index]
         query = ReportQuery(
             campaign_id=self._message.campaign_id,
             report=unit.report,
             message_id=unit.message_id,
             since=unit.since,
-            position=resumed(at.position),
-            counted=unit.counted,
-            moved=unit.moved,
+            position=resume_from(at.position),
+            expected_rows=unit.expected_rows,
+            changed_rows=unit.changed_rows,
         )
         return self._source.reports.read(query)
 
-    def _rows(self, chunk: Chunk, unit: Unit) -> list[ActivityRow]:
+    def _rows(self, chunk: ReportPage, unit: ReportRead) -> list[ActivityRow]:
         message, now = self._message, self._clock.now()
         return [
             activity_row(
@@ -147,7 +155,7 @@ class CampaignWork:
         ]
 
 
-def _progress(at: CampaignProgress, chunk: Chunk) -> Mapping[str, Any] | None:
+def _progress(at: CampaignProgress, chunk: ReportPage) -> Mapping[str, Any] | None:
     if chunk.position is None or chunk.position.page <= at.position.page:
         return None  # within a large page, or on the page that is read once more
     return to_document(replace(at, position=chunk.position))

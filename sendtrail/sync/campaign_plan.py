@@ -3,26 +3,30 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Annotated
 
-from sendtrail.domain.campaign_report import Position, Report, counted_rows, is_empty
+from pydantic import Field
+
+from sendtrail.domain.campaign_report import Report, ReportCursor, expected_row_count, is_empty
 from sendtrail.domain.messages import Reason, SyncCampaign
-from sendtrail.sync.read_window import THOROUGH, Overlap, floor, reach, reports_to_read
-from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.sync.read_window import THOROUGH, Overlap, coverage_start, read_window, reports_to_read
+from sendtrail.sync.sync_record import SyncRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Unit:
+class ReportRead:
     """One report of one message ("" for a campaign with a single one), read back to `since`.
 
-    `deep` says that this goes back by the whole overlap, or further. `counted` and `moved` are a ReportQuery's.
+    `full_overlap` says that this goes back by the whole overlap, or further. `expected_rows` and `changed_rows` are a ReportQuery's.
+    In the stored progress these three have the names that their aliases say.
     """
 
     report: Report
     message_id: str
     since: datetime
-    deep: bool = True
-    counted: int | None = None
-    moved: int | None = None
+    full_overlap: Annotated[bool, Field(alias="deep")] = True
+    expected_rows: Annotated[int | None, Field(alias="counted")] = None
+    changed_rows: Annotated[int | None, Field(alias="moved")] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,21 +42,21 @@ class CampaignProgress:
     started_at: datetime
     since: datetime
     counters: Mapping[str, int]
-    units: Sequence[Unit]
+    units: Sequence[ReportRead]
     index: int = 0
-    position: Position = field(default_factory=Position)
+    position: ReportCursor = field(default_factory=ReportCursor)
 
 
 def new_progress(
     message: SyncCampaign,
     *,
-    synced: CampaignSynced | None,
+    synced: SyncRecord | None,
     message_ids: Sequence[str],
     now: datetime,
     overlap: Overlap,
 ) -> CampaignProgress:
     """Return the plan of a sync that begins now; `message_ids` are those of a split campaign, [""] otherwise."""
-    since = floor(message, synced, now=now)
+    since = coverage_start(message, synced, now=now)
     units = [
         _unit(report, message_id, message, synced, since=since, now=now, overlap=overlap)
         for report in reports_to_read(message, synced, since=since)
@@ -76,12 +80,12 @@ def can_resume(progress: CampaignProgress | None, message: SyncCampaign) -> bool
     return message.reason is not Reason.FORCED or progress.run_id == message.run_id
 
 
-def at_unit(progress: CampaignProgress, index: int) -> CampaignProgress:
+def start_of(progress: CampaignProgress, index: int) -> CampaignProgress:
     """Return the progress at the beginning of a unit."""
-    return replace(progress, index=index, position=Position())
+    return replace(progress, index=index, position=ReportCursor())
 
 
-def resumed(position: Position) -> Position:
+def resume_from(position: ReportCursor) -> ReportCursor:
     """Return where to take up a report that was left at `position`: one page earlier.
 
     Rows of contacts that were deleted meanwhile have let the others move up by as much; rows that came meanwhile have
@@ -90,15 +94,15 @@ def resumed(position: Position) -> Position:
     return replace(position, page=max(1, position.page - 1), earliest=None)
 
 
-def left_behind(progress: CampaignProgress, synced: CampaignSynced | None) -> CampaignSynced:
+def completed_sync(progress: CampaignProgress, synced: SyncRecord | None) -> SyncRecord:
     """Return what a finished sync leaves for the dispatcher and for the next sync."""
     read = dict.fromkeys((unit.report for unit in progress.units), progress.started_at)
     # A report that was empty is known to be complete up to the dispatch, without a request.
     empty = dict.fromkeys((r for r in Report if is_empty(r, progress.counters)), progress.started_at)
-    deep = dict.fromkeys((unit.report for unit in progress.units if unit.deep), progress.started_at)
+    deep = dict.fromkeys((unit.report for unit in progress.units if unit.full_overlap), progress.started_at)
     is_thorough = synced is None or progress.reason in THOROUGH or progress.since < synced.since
     is_confirmed = synced is not None and progress.counters == synced.counters
-    return CampaignSynced(
+    return SyncRecord(
         since=progress.since,
         watermarks={**(synced.watermarks if synced else {}), **empty, **read},
         counters=progress.counters,
@@ -110,12 +114,12 @@ def left_behind(progress: CampaignProgress, synced: CampaignSynced | None) -> Ca
     )
 
 
-def _rows_expected(unit: Unit) -> float:
-    known = [rows for rows in (unit.counted, unit.moved) if rows is not None]
+def _rows_expected(unit: ReportRead) -> float:
+    known = [rows for rows in (unit.expected_rows, unit.changed_rows) if rows is not None]
     return min(known, default=float("inf"))
 
 
-def _unsettled(read: Iterable[Report], synced: CampaignSynced | None) -> Sequence[Report]:
+def _unsettled(read: Iterable[Report], synced: SyncRecord | None) -> Sequence[Report]:
     """Return the reports that had news since the campaign was last found still."""
     before = () if synced is None else tuple(Report) if synced.unsettled is None else synced.unsettled
     return [report for report in Report if report in {*before, *read}]
@@ -125,19 +129,19 @@ def _unit(
     report: Report,
     message_id: str,
     message: SyncCampaign,
-    synced: CampaignSynced | None,
+    synced: SyncRecord | None,
     *,
     since: datetime,
     now: datetime,
     overlap: Overlap,
-) -> Unit:
-    read_to = reach(report, message, synced, since=since, now=now, overlap=overlap)
+) -> ReportRead:
+    read_to = read_window(report, message, synced, since=since, now=now, overlap=overlap)
     is_whole = not message_id and message.reason not in (Reason.AUDIT, Reason.FORCED)  # counters are the campaign's
-    return Unit(
+    return ReportRead(
         report=report,
         message_id=message_id,
         since=read_to.since,
-        deep=read_to.deep,
-        counted=counted_rows(report, message.counters) if is_whole else None,
-        moved=read_to.moved if is_whole else None,
+        full_overlap=read_to.full_overlap,
+        expected_rows=expected_row_count(report, message.counters) if is_whole else None,
+        changed_rows=read_to.changed_rows if is_whole else None,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sendtrail.clock import Clock
 from sendtrail.delivery.deliver import Outcome, Step, deliver
-from sendtrail.delivery.lease import Desk
+from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
 from sendtrail.domain.contact import ContactReader
 from sendtrail.domain.messages import SyncContacts, encode
@@ -38,10 +38,10 @@ class ContactsSynced:
 
 def sync_contacts(message: SyncContacts, *, contacts: ContactReader, services: Services, budget: TimeBudget) -> Outcome:
     """Handle one delivery of an account's contacts; return to acknowledge it, raise to have it delivered again."""
-    return deliver(ContactsWork(message, contacts, services), services=services, budget=budget)
+    return deliver(ContactsTask(message, contacts, services), services=services, budget=budget)
 
 
-class ContactsWork:
+class ContactsTask:
     """The contacts' pass as the delivery protocol sees it."""
 
     def __init__(self, message: SyncContacts, contacts: ContactReader, services: Services) -> None:
@@ -51,10 +51,10 @@ class ContactsWork:
         self._pass_id = ""
 
     @property
-    def desk(self) -> Desk:
+    def context(self) -> TaskContext:
         """Return whose work it is and where its checkpoint lies."""
         message = self._message
-        return Desk(
+        return TaskContext(
             organization_id=message.organization_id,
             subject=SUBJECT,
             run_id=message.run_id,

@@ -11,11 +11,11 @@ from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign, CampaignLists
 from sendtrail.domain.messages import SyncContacts, encode
 from sendtrail.errors import LeaseHeld
-from sendtrail.events import Event, log_event
+from sendtrail.logs import Event, log_event
 from sendtrail.ports import State, Topic, Transaction
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import campaigns_path, contacts_path, from_document, run_path, to_document
-from sendtrail.sync.backfill_quota import handed_out, is_left
+from sendtrail.sync.backfill_quota import has_backfill_left, within_quota
 from sendtrail.sync.due import Policy, Request, next_sequence
 from sendtrail.sync.forecast import NOTHING, Forecast, total
 from sendtrail.warehouse.rows import Batch, Table, campaign_row
@@ -66,11 +66,11 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
     request = _with_backfill(request, services)
     checkpoints = checkpoints_of(request.organization_id, services.state)
     now = services.clock.now()
-    out = handed_out(campaigns, checkpoints=checkpoints, request=request, policy=policy, now=now)
+    out = within_quota(campaigns, checkpoints=checkpoints, request=request, policy=policy, now=now)
     messages = [each.message for each in out]
     contacts = _contacts(request, services) if request.contacts else []
     if request.campaign_ids != frozenset():
-        is_backfill_left = request.since is not None and is_left(
+        is_backfill_left = request.since is not None and has_backfill_left(
             campaigns, checkpoints=checkpoints, since=request.since, out=out
         )
         _announce_run(request, services, due_campaigns=len(messages), is_backfill_left=is_backfill_left)

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import growth
+from sendtrail.domain.campaign_report import counter_delta
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.state.documents import from_document
 from sendtrail.sync.forecast import Forecast, campaign_forecast
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
-from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.sync.sync_record import SyncRecord
 
 # What is read for the sake of the past: it lets news go first.
 BACKFILL = frozenset({Reason.EXTENDED, Reason.AUDIT, Reason.FORCED})
@@ -51,7 +51,7 @@ class Due:
     """A message for a campaign that is to be read, by how many events its counters moved, and what reading it takes."""
 
     message: SyncCampaign
-    gap: int
+    counter_delta: int
     forecast: Forecast
 
 
@@ -63,22 +63,22 @@ def due(
     policy: Policy,
     now: datetime,
 ) -> list[Due]:
-    """Return the campaigns that are to be read: news before backfill, and of each the biggest gap first."""
+    """Return the campaigns that are to be read: news before backfill, and the biggest change of counters first."""
     found = []
     for campaign in campaigns:
         checkpoint = checkpoints.get(campaign.campaign_id)
-        reason = why(campaign, checkpoint=checkpoint, request=request, policy=policy, now=now)
+        reason = reason_for(campaign, checkpoint=checkpoint, request=request, policy=policy, now=now)
         if reason is not None:
-            found.append(reading(campaign, checkpoint, reason=reason, request=request, policy=policy, now=now))
-    return in_turn(found)
+            found.append(due_campaign(campaign, checkpoint, reason=reason, request=request, policy=policy, now=now))
+    return prioritised(found)
 
 
-def in_turn(found: Iterable[Due]) -> list[Due]:
+def prioritised(found: Iterable[Due]) -> list[Due]:
     """Return campaigns in the order in which they go out."""
-    return sorted(found, key=lambda each: (each.message.backfill, -each.gap, each.message.campaign_id))
+    return sorted(found, key=lambda each: (each.message.backfill, -each.counter_delta, each.message.campaign_id))
 
 
-def why(
+def reason_for(
     campaign: Campaign, *, checkpoint: Checkpoint | None, request: Request, policy: Policy, now: datetime
 ) -> Reason | None:
     """Return why a campaign is due, None when it is not."""
@@ -93,31 +93,31 @@ def why(
     synced = last_sync(checkpoint)
     if synced is None or checkpoint.status is not Status.DONE:
         return Reason.UNFINISHED
-    return _why_again(campaign, synced, request=request, policy=policy, now=now)
+    return _reason_again(campaign, synced, request=request, policy=policy, now=now)
 
 
-def _why_again(
-    campaign: Campaign, synced: CampaignSynced, *, request: Request, policy: Policy, now: datetime
+def _reason_again(
+    campaign: Campaign, synced: SyncRecord, *, request: Request, policy: Policy, now: datetime
 ) -> Reason | None:
     if request.since is not None and request.since < synced.since:
         return Reason.EXTENDED
     if now - synced.audited_at >= policy.audit:
         return Reason.AUDIT
-    if growth(now=campaign.counters, before=synced.counters):
+    if counter_delta(now=campaign.counters, before=synced.counters):
         return Reason.CHANGED
     if not synced.confirmed and now - synced.synced_at >= policy.settle:
         return Reason.CONFIRM
     return None
 
 
-def last_sync(checkpoint: Checkpoint | None) -> CampaignSynced | None:
+def last_sync(checkpoint: Checkpoint | None) -> SyncRecord | None:
     """Return what the last completed sync of a campaign left behind."""
     if checkpoint is None or checkpoint.synced is None:
         return None
-    return from_document(CampaignSynced, checkpoint.synced)
+    return from_document(SyncRecord, checkpoint.synced)
 
 
-def reading(
+def due_campaign(
     campaign: Campaign,
     checkpoint: Checkpoint | None,
     *,
@@ -143,7 +143,7 @@ def reading(
     )
     return Due(
         message=message,
-        gap=growth(now=campaign.counters, before={} if synced is None else synced.counters),
+        counter_delta=counter_delta(now=campaign.counters, before={} if synced is None else synced.counters),
         forecast=campaign_forecast(
             campaign, message, synced, now=now, overlap=policy.overlap, flush_rows=policy.flush_rows
         ),

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from sendtrail.api_limits import LIST_LIMIT, PAGE_SIZE
-from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import Report, counted_rows
+from sendtrail.domain.campaign import LIST_LIMIT, Campaign
+from sendtrail.domain.campaign_report import PAGE_SIZE, Report, expected_row_count
 from sendtrail.domain.messages import SyncCampaign
-from sendtrail.sync.bigquery_price import LEAST_A_TABLE
-from sendtrail.sync.read_window import Overlap, floor, reach, reports_to_read
-from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.sync.bigquery_price import MIN_A_TABLE
+from sendtrail.sync.read_window import Overlap, coverage_start, read_window, reports_to_read
+from sendtrail.sync.sync_record import SyncRecord
 
 MESSAGES_OF_A_SPLIT = 2
 # Of a campaign that was sent to all at once, this is how long half of its opens take.
@@ -36,7 +35,7 @@ class Forecast:
     @property
     def bytes_billed(self) -> int:
         """Return what BigQuery bills at least for the MERGEs; loading costs nothing."""
-        return self.batches * TABLES_IN_A_MERGE * LEAST_A_TABLE
+        return self.batches * TABLES_IN_A_MERGE * MIN_A_TABLE
 
 
 NOTHING = Forecast()
@@ -55,14 +54,14 @@ def list_requests(campaigns: int) -> int:
 def campaign_forecast(
     campaign: Campaign,
     message: SyncCampaign,
-    synced: CampaignSynced | None,
+    synced: SyncRecord | None,
     *,
     now: datetime,
     overlap: Overlap,
     flush_rows: int,
 ) -> Forecast:
     """Return what it takes to do as a message says."""
-    since = floor(message, synced, now=now)
+    since = coverage_start(message, synced, now=now)
     reports = reports_to_read(message, synced, since=since)
     found = [
         _report_forecast(report, campaign, message, synced, since=since, now=now, overlap=overlap) for report in reports
@@ -98,20 +97,24 @@ def _report_forecast(
     report: Report,
     campaign: Campaign,
     message: SyncCampaign,
-    synced: CampaignSynced | None,
+    synced: SyncRecord | None,
     *,
     since: datetime,
     now: datetime,
     overlap: Overlap,
 ) -> Forecast:
-    counted = counted_rows(report, message.counters) or 0
+    expected_rows = expected_row_count(report, message.counters) or 0
     if report in (Report.CLICKS, Report.FORWARDS):  # a page of links holds all of their clicks
-        return Forecast(requests=1, rows=counted)
+        return Forecast(requests=1, rows=expected_rows)
     if report is not Report.OPENS:
-        return Forecast(requests=_pages(counted), rows=counted)
-    read_to = reach(report, message, synced, since=since, now=now, overlap=overlap)
-    moved = read_to.moved
-    rows = round(counted * share_since(campaign, read_to.since, now=now)) if moved is None else min(moved, counted)
+        return Forecast(requests=_pages(expected_rows), rows=expected_rows)
+    read_to = read_window(report, message, synced, since=since, now=now, overlap=overlap)
+    changed_rows = read_to.changed_rows
+    rows = (
+        round(expected_rows * share_since(campaign, read_to.since, now=now))
+        if changed_rows is None
+        else min(changed_rows, expected_rows)
+    )
     return Forecast(requests=_pages(rows), rows=rows)
 
 

@@ -12,10 +12,10 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MOST_PRIMED = 5
+MAX_PREFETCHED = 5
 
 
-def primed(readers: Sequence[Callable[[], Iterator[T]]]) -> Iterator[Iterator[T]]:
+def prefetched(readers: Sequence[Callable[[], Iterator[T]]]) -> Iterator[Iterator[T]]:
     """Yield what each reader gives, in their order; an error is raised in the place of its report.
 
     Stopping early waits for nothing: what has not begun does not begin, and of what is under way the answer is dropped.
@@ -23,19 +23,19 @@ def primed(readers: Sequence[Callable[[], Iterator[T]]]) -> Iterator[Iterator[T]
     if len(readers) < 2:
         yield from (reader() for reader in readers)
         return
-    threads = ThreadPoolExecutor(max_workers=MOST_PRIMED, thread_name_prefix="report")
+    threads = ThreadPoolExecutor(max_workers=MAX_PREFETCHED, thread_name_prefix="report")
     try:
-        under_way: deque[_Primed[T]] = deque()
+        under_way: deque[_Prefetched[T]] = deque()
         for reader in readers:
-            under_way.append(_Primed(reader(), threads))
-            if len(under_way) > MOST_PRIMED:
+            under_way.append(_Prefetched(reader(), threads))
+            if len(under_way) > MAX_PREFETCHED:
                 yield iter(under_way.popleft())
         yield from (iter(each) for each in under_way)
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-class _Primed(Iterator[T]):
+class _Prefetched(Iterator[T]):
     """An iterator whose first item is being fetched in another thread."""
 
     def __init__(self, items: Iterator[T], threads: ThreadPoolExecutor) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sendtrail.domain.campaign_report import Report, has_news, is_empty, moved_rows
+from sendtrail.domain.campaign_report import Report, changed_row_count, has_changed, is_empty
 from sendtrail.domain.messages import Reason, SyncCampaign
-from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.sync.sync_record import SyncRecord
 
 # After these the warehouse holds everything back to `since`, whatever an earlier read may have missed.
 THOROUGH = frozenset({Reason.NEW, Reason.EXTENDED, Reason.AUDIT, Reason.FORCED})
@@ -26,54 +26,58 @@ DEFAULT_OVERLAP = Overlap()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reach:
-    """How far back a report is read; `deep` says that this is by the whole overlap, or further.
+class ReadWindow:
+    """How far back a report is read; `full_overlap` says that this is by the whole overlap, or further.
 
-    `moved` is how many of its rows can be new, None where the counters do not tell.
+    `changed_rows` is how many of its rows can be new, None where the counters do not tell.
     """
 
     since: datetime
-    deep: bool
-    moved: int | None
+    full_overlap: bool
+    changed_rows: int | None
 
 
-def floor(message: SyncCampaign, synced: CampaignSynced | None, *, now: datetime) -> datetime:
+def coverage_start(message: SyncCampaign, synced: SyncRecord | None, *, now: datetime) -> datetime:
     """Return how far back the warehouse will hold everything: what is asked for, and never less than before."""
     asked = [moment for moment in (message.since, synced.since if synced else None) if moment is not None]
     return min(asked, default=now)
 
 
-def reports_to_read(message: SyncCampaign, synced: CampaignSynced | None, *, since: datetime) -> Iterable[Report]:
+def reports_to_read(message: SyncCampaign, synced: SyncRecord | None, *, since: datetime) -> Iterable[Report]:
     """Return the reports that may hold something new; an audit or a forced read leaves none out."""
     if message.reason in (Reason.AUDIT, Reason.FORCED):
         return list(Report)
     if synced is not None and since >= synced.since:
         if message.reason is Reason.CHANGED:
-            return [report for report in Report if has_news(report, now=message.counters, before=synced.counters)]
+            return [report for report in Report if has_changed(report, now=message.counters, before=synced.counters)]
         if message.reason is Reason.CONFIRM and synced.unsettled is not None:
             return [report for report in synced.unsettled if not is_empty(report, message.counters)]
     return [report for report in Report if not is_empty(report, message.counters)]
 
 
-def reach(
+def read_window(
     report: Report,
     message: SyncCampaign,
-    synced: CampaignSynced | None,
+    synced: SyncRecord | None,
     *,
     since: datetime,
     now: datetime,
     overlap: Overlap,
-) -> Reach:
+) -> ReadWindow:
     """Return how far back a report is read: to where it was read before, less what may have come into its list late."""
-    read_to, deep = _read_to(report, message, synced, since=since, now=now, overlap=overlap)
+    read_to, full_overlap = _read_to(report, message, synced, since=since, now=now, overlap=overlap)
     before = {} if synced is None or read_to == since else synced.counters
-    return Reach(since=read_to, deep=deep, moved=moved_rows(report, now=message.counters, before=before))
+    return ReadWindow(
+        since=read_to,
+        full_overlap=full_overlap,
+        changed_rows=changed_row_count(report, now=message.counters, before=before),
+    )
 
 
 def _read_to(
     report: Report,
     message: SyncCampaign,
-    synced: CampaignSynced | None,
+    synced: SyncRecord | None,
     *,
     since: datetime,
     now: datetime,

@@ -8,7 +8,7 @@ from sendtrail.domain.campaign_report import Report
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CampaignSynced:
+class SyncRecord:
     """The campaign as it was dispatched, and how far each report was read.
 
     `since` is how far back everything was read; `watermarks` hold, for each report ever read, when its latest read

@@ -15,7 +15,7 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Variant:
+class Override:
     """Another reading of the views: as if `query` stood in the place of the view `replaced`, which it may read."""
 
     name: str
@@ -24,11 +24,11 @@ class Variant:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class ViewRequest:
     """A view that is wanted, in a variant or as it is, and the columns that are read of it; None for all."""
 
     view: str
-    variant: Variant | None = None
+    variant: Override | None = None
     columns: frozenset[str] | None = None
 
     @property
@@ -38,7 +38,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class PlannedView:
     """A view as it is made in a snapshot: kept as a table of the columns that are read, or computed by its reader."""
 
     name: str
@@ -54,12 +54,12 @@ class Part:
         return redirected(self.query, dataset=dataset, places=found)
 
 
-def parts(wanted: Iterable[Wanted]) -> list[Part]:
+def parts(wanted: Iterable[ViewRequest]) -> list[PlannedView]:
     """Return the parts that wanted views are read from, each after those that it reads.
 
     Of views as cheap to read as a table (PASSED_THROUGH) none is made: they are read where they are.
     """
-    asked: dict[_Node, list[Wanted]] = {}
+    asked: dict[_Node, list[ViewRequest]] = {}
     for each in wanted:
         if each.view not in PASSED_THROUGH:
             asked.setdefault(_Node.of(each.view, each.variant), []).append(each)
@@ -68,7 +68,7 @@ def parts(wanted: Iterable[Wanted]) -> list[Part]:
     times_read = Counter([*asked, *(read for found in reads.values() for _, read in found)])
     readers = {node: [reader for reader in needed if node in dict(reads[reader]).values()] for node in needed}
     return [
-        Part(
+        PlannedView(
             name=node.name,
             view=node.view,
             query=node.query,
@@ -85,10 +85,10 @@ class _Node:
     """A view in a variant, or as it is where it reads nothing that the variant replaces."""
 
     view: str
-    variant: Variant | None = field(default=None)
+    variant: Override | None = field(default=None)
 
     @classmethod
-    def of(cls, view: str, variant: Variant | None) -> "_Node":
+    def of(cls, view: str, variant: Override | None) -> "_Node":
         return cls(view, variant if variant and _depends(view, variant.replaced) else None)
 
     @property
@@ -130,7 +130,7 @@ def _with_what_they_read(nodes: Iterable[_Node]) -> set[_Node]:
     return found
 
 
-def _columns_read(node: _Node, readers: Collection[_Node], asked: Iterable[Wanted]) -> tuple[str, ...]:
+def _columns_read(node: _Node, readers: Collection[_Node], asked: Iterable[ViewRequest]) -> tuple[str, ...]:
     """Return the columns that a reader names, or passes on under their names with a star."""
     every = tuple(column.name for column in columns(node.view))
     words = {name for each in asked for name in (every if each.columns is None else each.columns)}

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic import SecretStr
 
-from sendtrail.domain.campaign_report import Position, Report, ReportQuery
+from sendtrail.domain.campaign_report import Report, ReportCursor, ReportQuery
 from sendtrail.domain.connection import Connection
 
 KEY = "simulated-key"
@@ -31,17 +31,17 @@ class CountingBudget:
         self.heeded: list[tuple[float | None, int | None]] = []
         self.interval_s = 0.001
 
-    def take(self) -> None:
+    def acquire(self) -> None:
         """Count a request."""
         with self._lock:
             self.taken += 1
 
-    def push_back(self, retry_after_s: float, /) -> None:
+    def back_off(self, retry_after_s: float, /) -> None:
         """Note a 429."""
         with self._lock:
             self.pushed_back.append(retry_after_s)
 
-    def heed(self, *, limit: float | None, remaining: int | None) -> None:
+    def observe_limits(self, *, limit: float | None, remaining: int | None) -> None:
         """Note what an answer says of the limit."""
         with self._lock:
             self.heeded.append((limit, remaining))
@@ -115,9 +115,9 @@ def a_query(
     *,
     since: datetime = LONG_AGO,
     message_id: str = "",
-    position: Position | None = None,
-    counted: int | None = None,
-    moved: int | None = None,
+    position: ReportCursor | None = None,
+    expected_rows: int | None = None,
+    changed_rows: int | None = None,
 ) -> ReportQuery:
     """Return a query that reads a report of campaign 7 from a position on."""
     return ReportQuery(
@@ -125,9 +125,9 @@ def a_query(
         report=report,
         message_id=message_id,
         since=since,
-        position=position or Position(),
-        counted=counted,
-        moved=moved,
+        position=position or ReportCursor(),
+        expected_rows=expected_rows,
+        changed_rows=changed_rows,
     )
 
 

@@ -12,7 +12,7 @@ from sendtrail import simulator
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.http.retries import RetryPolicy
 from sendtrail.domain.activity import Activity
-from sendtrail.domain.campaign_report import Position, Report, ReportQuery
+from sendtrail.domain.campaign_report import Report, ReportCursor, ReportQuery
 from sendtrail.errors import KeyRefused, Rejected, SendtrailError, Unavailable, Unreadable
 from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Network, Plan, Quirks, TruthRow
 from tests.activecampaign.scripted_account import LONG_AGO, CountingBudget, a_connection
@@ -83,7 +83,9 @@ def read(
     account: Account, report: Report, *, campaign_id: int = 2, message_id: str = "", since: datetime = LONG_AGO
 ) -> Iterator[Activity]:
     """Yield every row of a report."""
-    query = ReportQuery(campaign_id=campaign_id, report=report, message_id=message_id, since=since, position=Position())
+    query = ReportQuery(
+        campaign_id=campaign_id, report=report, message_id=message_id, since=since, position=ReportCursor()
+    )
     for chunk in account.read(query):
         yield from chunk.activities
 

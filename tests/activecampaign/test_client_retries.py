@@ -11,8 +11,8 @@ import requests
 
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.http.client import Timeouts
-from sendtrail.activecampaign.http.retries import RetryPolicy, Setback
-from sendtrail.activecampaign.http.troubles import trouble
+from sendtrail.activecampaign.http.errors import trouble
+from sendtrail.activecampaign.http.retries import RetryableFailure, RetryPolicy
 from sendtrail.errors import KeyRefused, Rejected, SendtrailError, Unavailable
 from tests.activecampaign.conftest import Connect, Serve
 from tests.activecampaign.scripted_account import (
@@ -255,8 +255,8 @@ def test_a_budget_that_fails_is_not_retried_here(serve: Serve, clock: FakeClock)
     """Retries are never nested: the budget's own store has its own."""
 
     class BrokenBudget(CountingBudget):
-        def take(self) -> None:
-            super().take()
+        def acquire(self) -> None:
+            super().acquire()
             raise Unavailable("the state store is away")
 
     budget = BrokenBudget()
@@ -329,7 +329,7 @@ def test_a_secure_connection_that_broke_off_is_tried_again() -> None:
     broke_off = requests.exceptions.SSLError("broken")
     broke_off.__cause__ = ssl.SSLEOFError(8, "UNEXPECTED_EOF_WHILE_READING")
 
-    assert isinstance(trouble(broke_off, subject="opens", host="acme.example"), Setback)
+    assert isinstance(trouble(broke_off, subject="opens", host="acme.example"), RetryableFailure)
 
 
 def test_no_cookie_is_sent_back(serve: Serve, connect: Connect) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendtrail.activecampaign.v1.early_stop import TOLERANCE, after_page, is_complete
-from sendtrail.domain.campaign_report import Position
+from sendtrail.domain.campaign_report import ReportCursor
 
 NOW = datetime(2025, 11, 5, 12, tzinfo=UTC)
 SINCE = NOW - timedelta(days=3)
@@ -26,7 +26,7 @@ def hours_ago(*hours: float) -> list[datetime]:
 
 def pages_read(rows: Sequence[datetime], *, arrivals: Sequence[int] = ()) -> list[datetime]:
     """Read a list page by page until it is complete; before page n + 1, `arrivals[n]` rows move to its top."""
-    live, seen, position = list(rows), list[datetime](), Position()
+    live, seen, position = list(rows), list[datetime](), ReportCursor()
     coming = iter(arrivals)
     while page := live[(position.page - 1) * PAGE : position.page * PAGE]:
         seen += page
@@ -59,7 +59,7 @@ def test_no_row_is_missed_in_a_list_that_is_oldest_first(ago: list[int]) -> None
 def test_disorder_that_shows_is_never_forgotten(ago: list[int], data: st.DataObject) -> None:
     """Once a row was later than one before it by more than the tolerance, no later page makes up for it."""
     first = hours_ago(100, 100 - 2.1)
-    position = after_page(Position(), first)
+    position = after_page(ReportCursor(), first)
     rest = [NOW - timedelta(minutes=minutes) for minutes in sorted(ago)]
     cut = data.draw(st.integers(0, len(rest)))
 
@@ -89,12 +89,12 @@ def test_a_page_is_a_proof_or_not(name: str) -> None:
     """What a first page shows decides whether the rest has to be read."""
     times, proof = PROOFS[name]
 
-    assert is_complete(after_page(Position(), times), since=SINCE) is proof
+    assert is_complete(after_page(ReportCursor(), times), since=SINCE) is proof
 
 
 def test_pages_that_creep_upwards_are_no_proof() -> None:
     """Each page goes down and each begins within the tolerance of the last, and yet the list goes up."""
-    position = Position()
+    position = ReportCursor()
 
     for start in (90, 89, 88, 87, 86):
         position = after_page(position, hours_ago(start, start + 0.5, start + 1))
@@ -104,4 +104,4 @@ def test_pages_that_creep_upwards_are_no_proof() -> None:
 
 def test_nothing_is_complete_before_it_was_read() -> None:
     """A position without a row says nothing about those to come."""
-    assert not is_complete(Position(), since=NOW + TOLERANCE * 2)
+    assert not is_complete(ReportCursor(), since=NOW + TOLERANCE * 2)

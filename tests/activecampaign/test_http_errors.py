@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.activecampaign.http.complaints import MOST_CHARACTERS, complaint, shown
+from sendtrail.activecampaign.http.errors import MAX_CHARACTERS, complaint, shown
 
 SHAPES = {
     b'{"message":"No Result found"}': "No Result found",
@@ -42,4 +42,4 @@ def test_no_address_is_shown(address: str, before: str, after: str) -> None:
 
 def test_what_is_shown_is_short() -> None:
     """A page of text is cut."""
-    assert len(shown("word " * 1_000, secret="key")) == MOST_CHARACTERS
+    assert len(shown("word " * 1_000, secret="key")) == MAX_CHARACTERS

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendtrail.activecampaign.http.response_body import IN_MEMORY_BYTES, stored
-from sendtrail.activecampaign.http.retries import Setback
+from sendtrail.activecampaign.http.retries import RetryableFailure
 from sendtrail.activecampaign.v1.links import link_page
 from sendtrail.activecampaign.v1.rows import Link
 from sendtrail.errors import KeyRefused, Rejected, Unavailable, Unreadable
@@ -92,7 +92,7 @@ def test_what_is_no_page_is_asked_for_again(name: str) -> None:
     """A body that is cut off or tells of trouble is found out before any of its clicks is used."""
     body, then = PASSING[name]
 
-    with stored([body]) as received, pytest.raises(Setback) as caught:
+    with stored([body]) as received, pytest.raises(RetryableFailure) as caught:
         link_page(received, subject="clicks")
 
     assert isinstance(caught.value.then, then)

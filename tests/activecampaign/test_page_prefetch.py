@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from sendtrail.activecampaign.v1.page_prefetch import PagesAhead
+from sendtrail.activecampaign.v1.page_prefetch import PagePrefetch
 
 WAIT_S = 5
 
@@ -45,7 +45,7 @@ def test_pages_come_in_order_however_they_are_answered() -> None:
     """The third is there first, and waits for the second."""
     fetches = Fetches()
     fetches.let_go(1, 3)
-    with closing(PagesAhead(fetches, first=1, window=lambda _: 3)) as pages:
+    with closing(PagePrefetch(fetches, first=1, window=lambda _: 3)) as pages:
         iterator = iter(pages)
         first = next(iterator)
         threading.Timer(0.05, fetches.let_go, [2]).start()
@@ -58,7 +58,7 @@ def test_the_first_page_is_fetched_alone() -> None:
     """So that all others are read later than it."""
     fetches = Fetches()
     fetches.let_go(7)
-    with closing(PagesAhead(fetches, first=7, window=lambda _: 4)) as pages:
+    with closing(PagePrefetch(fetches, first=7, window=lambda _: 4)) as pages:
         assert next(iter(pages)) == (7, "page 7")
 
         assert fetches.begun == [7]
@@ -68,7 +68,7 @@ def test_no_more_are_under_way_than_the_window_says() -> None:
     """Three here, and none from page 6 on but the next."""
     fetches = Fetches()
     fetches.let_go(1, 2)
-    with closing(PagesAhead(fetches, first=1, window=lambda page: 3 if page < 6 else 1)) as pages:
+    with closing(PagePrefetch(fetches, first=1, window=lambda page: 3 if page < 6 else 1)) as pages:
         iterator = iter(pages)
         assert [next(iterator)[0], next(iterator)[0]] == [1, 2]
 
@@ -85,7 +85,7 @@ def test_what_was_fetched_ahead_is_read_again_when_it_cannot_be_used() -> None:
     fetches = Fetches()
     fetches.let_go(*range(1, 6))
     windows = iter([3, 3, 3, 3, 1, 1, 1, 1])
-    with closing(PagesAhead(fetches, first=1, window=lambda _: next(windows))) as pages:
+    with closing(PagePrefetch(fetches, first=1, window=lambda _: next(windows))) as pages:
         iterator = iter(pages)
         assert [next(iterator)[0], next(iterator)[0]] == [1, 2]
         begun = fetches.wait_for(3)
@@ -104,7 +104,7 @@ def test_an_error_comes_in_the_place_of_its_page() -> None:
             raise OSError("broken")
         return page
 
-    with closing(PagesAhead(fetch, first=1, window=lambda _: 4)) as pages:
+    with closing(PagePrefetch(fetch, first=1, window=lambda _: 4)) as pages:
         iterator = iter(pages)
 
         assert [next(iterator), next(iterator)] == [(1, 1), (2, 2)]
@@ -121,7 +121,7 @@ def test_a_reader_that_stops_wants_nothing_more() -> None:
         return answers[-1]
 
     fetches.let_go(1, 2)
-    pages = PagesAhead(fetch, first=1, window=lambda _: 2)
+    pages = PagePrefetch(fetch, first=1, window=lambda _: 2)
     iterator = iter(pages)
     assert [next(iterator)[0], next(iterator)[0]] == [1, 2]
     fetches.wait_for(3)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sendtrail.activecampaign.v1.prefetch_window import QUIET_PAGES, Lookahead
+from sendtrail.activecampaign.v1.prefetch_window import QUIET_PAGES, PrefetchWindow
 
 PAGE, ROWS, WINDOW = 8, 64, 4
 
@@ -33,12 +33,12 @@ class Account:
             self.under_way[page] = self.rows[(page - 1) * PAGE : page * PAGE]
 
 
-def read_all(account: Account, lookahead: Lookahead, steps: list[tuple[int, int]]) -> set[str]:
+def read_all(account: Account, lookahead: PrefetchWindow, steps: list[tuple[int, int]]) -> set[str]:
     """Read the list to its end while steps say what happens next on the account's side."""
     found: set[str] = set()
     next_page, expected, happening = 1, 1, iter(steps)
     while True:
-        window = 1 if expected == 1 else lookahead.window(next_page, enough=WINDOW)
+        window = 1 if expected == 1 else lookahead.size(next_page, enough=WINDOW)
         while len(account.under_way) < window or not account.under_way:
             account.under_way[next_page] = None
             next_page += 1
@@ -57,7 +57,7 @@ def read_all(account: Account, lookahead: Lookahead, steps: list[tuple[int, int]
         if not rows:
             return found
         found.update(rows)
-        if not lookahead.is_safe(expected, rows, is_newest_first=True):
+        if not lookahead.record(expected, rows, is_newest_first=True):
             account.under_way.clear()
             next_page = expected + 1
         expected += 1
@@ -74,33 +74,33 @@ def test_no_row_that_stayed_where_it_was_is_missed(reads: list[tuple[int, int]],
     for at, place in moves:
         steps.insert(min(at, len(steps)), (1, place))
 
-    found = read_all(account, Lookahead(last=None), steps)
+    found = read_all(account, PrefetchWindow(last=None), steps)
 
     assert set(account.rows) - account.moved <= found
 
 
 def test_without_an_order_pages_are_read_one_by_one() -> None:
     """Rows may then come in anywhere, and one that was missed leaves no trace."""
-    lookahead = Lookahead(last=None)
+    lookahead = PrefetchWindow(last=None)
 
-    assert not lookahead.is_safe(1, ["a", "b"], is_newest_first=False)
-    assert lookahead.window(2, enough=4) == 1
+    assert not lookahead.record(1, ["a", "b"], is_newest_first=False)
+    assert lookahead.size(2, enough=4) == 1
 
 
 def test_pages_are_read_one_by_one_for_a_while_after_a_row_came_twice() -> None:
     """What was fetched ahead cannot be used; later the list may be quiet again."""
-    lookahead = Lookahead(last=None)
-    assert lookahead.is_safe(1, ["a", "b"], is_newest_first=True)
+    lookahead = PrefetchWindow(last=None)
+    assert lookahead.record(1, ["a", "b"], is_newest_first=True)
 
-    assert not lookahead.is_safe(2, ["b", "c"], is_newest_first=True)
+    assert not lookahead.record(2, ["b", "c"], is_newest_first=True)
 
-    assert [lookahead.window(page, enough=4) for page in (3, 2 + QUIET_PAGES, 3 + QUIET_PAGES)] == [1, 1, 4]
+    assert [lookahead.size(page, enough=4) for page in (3, 2 + QUIET_PAGES, 3 + QUIET_PAGES)] == [1, 1, 4]
 
 
 @pytest.mark.parametrize(("page", "expected"), [(2, 4), (10, 4), (11, 1), (30, 1)])
 def test_nothing_is_fetched_ahead_beyond_what_the_counters_let_expect(page: int, expected: int) -> None:
     """There are ten pages; beyond them one at a time is asked for, until the end is proven."""
-    lookahead = Lookahead(last=10)
-    lookahead.is_safe(1, ["a"], is_newest_first=True)
+    lookahead = PrefetchWindow(last=10)
+    lookahead.record(1, ["a"], is_newest_first=True)
 
-    assert lookahead.window(page, enough=4) == expected
+    assert lookahead.size(page, enough=4) == expected

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sendtrail.domain.campaign_report import Position, Report
+from sendtrail.domain.campaign_report import Report, ReportCursor
 from sendtrail.errors import Unavailable, Unreadable
 from tests.activecampaign.conftest import Connect, Serve
 from tests.activecampaign.scripted_account import THE_END, CountingBudget, Reply, Script, a_page, a_query, an_open
@@ -30,7 +30,7 @@ def test_links_are_read_page_by_page(serve: Serve, connect: Connect) -> None:
         [],
         [("4", "6")],
     ]
-    assert [chunk.position for chunk in chunks] == [Position(page=2), Position(page=3), Position(page=4)]
+    assert [chunk.position for chunk in chunks] == [ReportCursor(page=2), ReportCursor(page=3), ReportCursor(page=4)]
 
 
 def test_many_clicks_come_in_parts(serve: Serve, connect: Connect) -> None:
@@ -40,7 +40,7 @@ def test_many_clicks_come_in_parts(serve: Serve, connect: Connect) -> None:
     chunks = list(connect(account.url).read(CLICKS))
 
     assert [len(chunk.activities) for chunk in chunks] == [1_000, 1_000, 500]
-    assert [chunk.position for chunk in chunks] == [None, None, Position(page=2)]
+    assert [chunk.position for chunk in chunks] == [None, None, ReportCursor(page=2)]
 
 
 def test_a_page_that_repeats_is_the_end_where_it_holds_all_links(serve: Serve, connect: Connect) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sendtrail.domain.campaign_report import Position, Report
+from sendtrail.domain.campaign_report import Report, ReportCursor
 from sendtrail.errors import Rejected, Unreadable
 from tests.activecampaign.conftest import Connect, Serve
 from tests.activecampaign.scripted_account import THE_END, Received, Reply, Script, a_page, a_query, an_open, refusal
@@ -155,7 +155,7 @@ def test_reading_goes_on_from_a_position(serve: Serve, connect: Connect) -> None
     """The pages before it are not read again."""
     account = serve(pages([at_hour(1)], [at_hour(2)], [at_hour(3)]))
 
-    chunks = list(connect(account.url).read(a_query(position=Position(page=3))))
+    chunks = list(connect(account.url).read(a_query(position=ReportCursor(page=3))))
 
     assert [row.contact_id for chunk in chunks for row in chunk.activities] == ["3"]
 
@@ -195,7 +195,7 @@ def test_an_account_that_stays_on_a_page_is_found_out(serve: Serve, connect: Con
     account = serve(Script(a_page([at_hour(3)])))
 
     with pytest.raises(Unreadable, match="page 6: the account repeats a page"):
-        list(connect(account.url).read(a_query(position=Position(page=4))))
+        list(connect(account.url).read(a_query(position=ReportCursor(page=4))))
 
 
 def test_forwards_are_a_single_page(serve: Serve, connect: Connect) -> None:
@@ -223,17 +223,17 @@ FULL = [bounce(number) for number in range(1, 21)]
 
 @pytest.mark.parametrize("report", PAGED)
 @pytest.mark.parametrize(
-    ("counted", "requests"),
+    ("expected_rows", "requests"),
     [(22, 2), (20, 2), (23, 3), (None, 3)],
     ids=["reached", "passed", "not reached", "not told"],
 )
 def test_the_account_is_not_asked_for_the_end_where_its_counters_are_reached_by_a_page_that_is_not_full(
-    serve: Serve, connect: Connect, report: Report, counted: int | None, requests: int
+    serve: Serve, connect: Connect, report: Report, expected_rows: int | None, requests: int
 ) -> None:
     """A counter that is behind, or a short page, is no end by itself."""
     account = serve(pages(FULL, [bounce(21), bounce(22)]))
 
-    chunks = list(connect(account.url).read(a_query(report, counted=counted)))
+    chunks = list(connect(account.url).read(a_query(report, expected_rows=expected_rows)))
 
     assert sum(len(chunk.activities) for chunk in chunks) == 22
     assert len(account.received) == requests
@@ -243,7 +243,7 @@ def test_a_full_page_is_not_the_end_whatever_the_counters_say(serve: Serve, conn
     """The list may be ahead of them."""
     account = serve(pages(FULL, [bounce(21)]))
 
-    chunks = list(connect(account.url).read(a_query(counted=20)))
+    chunks = list(connect(account.url).read(a_query(expected_rows=20)))
 
     assert sum(len(chunk.activities) for chunk in chunks) == 21
 
@@ -252,7 +252,7 @@ def test_a_report_that_is_taken_up_in_the_middle_is_read_to_its_end(serve: Serve
     """How many rows lie before it is not known."""
     account = serve(pages(FULL, [bounce(21)]))
 
-    list(connect(account.url).read(a_query(Report.BOUNCES, position=Position(page=2), counted=1)))
+    list(connect(account.url).read(a_query(Report.BOUNCES, position=ReportCursor(page=2), expected_rows=1)))
 
     assert [received.params["page"] for received in account.received] == ["2", "3"]
 
@@ -263,7 +263,7 @@ def test_opens_are_fetched_ahead_as_far_as_the_counters_let_expect(serve: Serve,
     content[-1].pop()
     account = serve(pages(*content))
 
-    chunks = list(connect(account.url).read(a_query(counted=239)))
+    chunks = list(connect(account.url).read(a_query(expected_rows=239)))
 
     found = [int(activity.contact_id) for chunk in chunks for activity in chunk.activities]
     assert found == list(range(1, 240))

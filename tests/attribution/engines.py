@@ -11,7 +11,7 @@ import duckdb
 import sqlglot
 from google.cloud.bigquery import Client
 
-from sendtrail.local.decimals import keep_decimals
+from sendtrail.local.duckdb_sql import keep_decimals
 from sendtrail.warehouse.tables import FOLDER
 from tests.attribution.cases import VIEWS, Case, insert_statements, table_statements
 

@@ -9,7 +9,7 @@ from benchmarks.merge import MIDNIGHT, Day, recorded
 from benchmarks.recording_warehouse import RecordingWarehouse
 from benchmarks.still_clock import StillClock
 from sendtrail.domain.activity import Activity, EventType
-from sendtrail.domain.campaign_report import Position, Report, ReportQuery
+from sendtrail.domain.campaign_report import Report, ReportCursor, ReportQuery
 from sendtrail.sync.bigquery_price import MEBIBYTE
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_row
 
@@ -93,7 +93,7 @@ def test_opens_come_newest_first_and_end_behind_what_is_asked_for() -> None:
     clock = StillClock(MIDNIGHT)
     account = DecayingAccount(SMALL, clock=clock, page_s=0.5, first_send=MIDNIGHT - timedelta(days=6))
     since = MIDNIGHT - timedelta(hours=6)
-    query = ReportQuery(campaign_id=6, report=Report.OPENS, message_id="", since=since, position=Position())
+    query = ReportQuery(campaign_id=6, report=Report.OPENS, message_id="", since=since, position=ReportCursor())
 
     pages = [chunk.activities for chunk in account.read(query)]
 

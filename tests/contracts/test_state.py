@@ -6,8 +6,8 @@ import pytest
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status, new_lease
 from sendtrail.errors import LeaseLost
-from sendtrail.ports import State, Transaction
-from sendtrail.state.documents import Document, from_document, to_document
+from sendtrail.ports import Document, State, Transaction
+from sendtrail.state.documents import from_document, to_document
 from tests.fakes import NOON
 
 PATH = "sync_state/email_activities_acme/campaigns/7"

@@ -9,13 +9,13 @@ import pytest
 
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.services import DeliverySettings
-from sendtrail.domain.campaign_report import Chunk, Report, ReportQuery
+from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 from sendtrail.domain.messages import SyncCampaign, decode
 from sendtrail.ports import Topic, Warehouse
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.warehouse.rows import Batch
 from tests.fake_account import FakeAccount
-from tests.pipeline_harness import Pages, World
+from tests.pipeline_harness import Pages, PipelineHarness
 
 WAIT_S = 5
 
@@ -45,7 +45,7 @@ class WatchedReports:
     inner: FakeAccount
     end_was_read: threading.Event
 
-    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+    def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the pages of a report."""
         yield from self.inner.read(query)
         if query.report is Report.OPENS:
@@ -54,24 +54,24 @@ class WatchedReports:
 
 def test_pages_are_read_while_the_warehouse_merges() -> None:
     """The first of two batches is merged only after the last page was read."""
-    world = World(settings=DeliverySettings(flush_rows=50))
-    world.account.fill(1, Report.OPENS, 95)
-    world.dispatch(contacts=False)
+    pipeline = PipelineHarness(settings=DeliverySettings(flush_rows=50))
+    pipeline.account.fill(1, Report.OPENS, 95)
+    pipeline.dispatch(contacts=False)
     end_was_read = threading.Event()
-    warehouse = SlowWarehouse(world.services.warehouse, end_was_read)
-    source = CampaignSource(lists=world.account, reports=WatchedReports(world.account, end_was_read))
-    (message,) = world.publisher.take(Topic.CAMPAIGNS)
+    warehouse = SlowWarehouse(pipeline.services.warehouse, end_was_read)
+    source = CampaignSource(lists=pipeline.account, reports=WatchedReports(pipeline.account, end_was_read))
+    (message,) = pipeline.publisher.take(Topic.CAMPAIGNS)
 
     outcome = sync_campaign(
         decode(SyncCampaign, message),
         source=source,
-        services=world.services_with(warehouse),
+        services=pipeline.services_with(warehouse),
         budget=Pages(1_000),
     )
 
     assert outcome is Outcome.DONE
     assert warehouse.waited == [True, True]
-    assert world.stored_ids() == world.account_ids()
+    assert pipeline.stored_ids() == pipeline.account_ids()
 
 
 @pytest.mark.parametrize(("opens", "transactions_and_merges", "batches"), [(0, 2, 0), (7, 3, 1)])
@@ -79,12 +79,12 @@ def test_a_campaign_with_at_most_a_page_of_news_costs_two_transactions(
     opens: int, transactions_and_merges: int, batches: int
 ) -> None:
     """It is claimed and completed, its lease is young enough to be trusted meanwhile; nothing read, nothing merged."""
-    world = World()
-    world.account.fill(1, Report.OPENS, opens)
-    world.dispatch(contacts=False)
-    operations, merged = world.wire.operations, len(world.warehouse.batches)
+    pipeline = PipelineHarness()
+    pipeline.account.fill(1, Report.OPENS, opens)
+    pipeline.dispatch(contacts=False)
+    operations, merged = pipeline.crash_point.operations, len(pipeline.warehouse.batches)
 
-    world.drain()
+    pipeline.drain()
 
-    assert (world.wire.operations - operations) / 2 == transactions_and_merges
-    assert len(world.warehouse.batches) - merged == batches
+    assert (pipeline.crash_point.operations - operations) / 2 == transactions_and_merges
+    assert len(pipeline.warehouse.batches) - merged == batches

@@ -26,7 +26,7 @@ activities = st.builds(
     source_timestamp=texts,
     times=st.integers(1, 9),
     link_id=texts,
-    distinction=texts,
+    discriminator=texts,
 )
 
 
@@ -48,7 +48,7 @@ def test_the_same_observation_has_the_same_key_wherever_it_is_read(activity: Act
         {"link_id": "9"},
         {"activity_timestamp": OPEN.activity_timestamp + SECOND},
         {"times": 2},
-        {"distinction": "8"},
+        {"discriminator": "8"},
     ],
 )
 def test_whatever_tells_two_activities_apart_is_in_the_key(change: dict[str, object]) -> None:
@@ -78,7 +78,7 @@ def test_the_id_can_be_told_from_the_observation(activity: Activity) -> None:
         activity.link_id,
         activity.activity_timestamp.isoformat(),
         str(activity.times),
-        activity.distinction,
+        activity.discriminator,
     )
     assert activity_id("acme", activity) == blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
 

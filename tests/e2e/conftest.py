@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sendtrail.activecampaign.http.retries import RetryPolicy
-from sendtrail.cli.demo.proof import Proof, compare
+from sendtrail.cli.demo.proof import Diff, compare
 from sendtrail.cli.demo.truth import (
     ACTIVITIES,
     CONTACTS,
@@ -19,8 +19,8 @@ from sendtrail.cli.demo.truth import (
     stored_activities,
     stored_contacts,
 )
-from sendtrail.cli.run.local_run import LocalRun, RunResult, Watcher
-from sendtrail.cli.run.run_stats import Tally
+from sendtrail.cli.run.local_run import LocalRun, RunObserver, RunResult
+from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.simulator import Account, Network, Plan, serve
@@ -37,7 +37,7 @@ class Pipeline:
     url: str
     database: Path
     known: set[Hashable] = field(default_factory=set)
-    tally: Tally = field(default_factory=Tally)
+    stats: RunStats = field(default_factory=RunStats)
 
     def settings(self, **options: Any) -> SyncSettings:
         """Return the settings of a sync, everything and as fast as the machine goes unless told otherwise."""
@@ -52,10 +52,10 @@ class Pipeline:
 
     def sync(self, clock: Clock | None = None, **options: Any) -> RunResult:
         """Sync, and remember what was there to be read."""
-        self.tally = Tally()
-        run = LocalRun(self.settings(**options), clock=clock or SystemClock(), tally=self.tally, retries=IMPATIENT)
+        self.stats = RunStats()
+        run = LocalRun(self.settings(**options), clock=clock or SystemClock(), stats=self.stats, retries=IMPATIENT)
         with run:
-            result = run.sync(Watcher())
+            result = run.sync(RunObserver())
         self.known.update(account_activities(self.account.truth()))
         return result
 
@@ -67,7 +67,7 @@ class Pipeline:
         """Return the contacts in the file that are not marked deleted."""
         return self._rows(lambda run: list(stored_contacts(_query(run, CONTACTS))))
 
-    def prove(self) -> tuple[Proof, Proof]:
+    def prove(self) -> tuple[Diff, Diff]:
         """Return how the file compares with every state that was there to be read, and with the contacts."""
         return compare(self.known, self.activities()), compare(
             account_contacts(self.account.contacts_truth()), self.contacts()
@@ -80,7 +80,7 @@ class Pipeline:
         assert contacts.holds, contacts
 
     def _rows(self, read: Callable[[LocalRun], list[Hashable]]) -> list[Hashable]:
-        with LocalRun(self.settings(), clock=SystemClock(), tally=Tally()) as run:
+        with LocalRun(self.settings(), clock=SystemClock(), stats=RunStats()) as run:
             return read(run)
 
 

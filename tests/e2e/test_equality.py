@@ -7,8 +7,8 @@ import pytest
 
 from sendtrail.cli.demo.proof import compare
 from sendtrail.cli.demo.truth import account_activities
-from sendtrail.cli.run.local_run import LocalRun, RunResult, Watcher
-from sendtrail.cli.run.run_stats import Tally
+from sendtrail.cli.run.local_run import LocalRun, RunObserver, RunResult
+from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.clock import SystemClock
 from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Network, Plan, Quirks
 from tests.e2e.conftest import NOW, Pipeline
@@ -94,7 +94,7 @@ def test_a_sync_with_nothing_new_costs_a_request_a_hundred_campaigns(pipeline: M
 
     line.sync(contacts=False)
 
-    assert line.tally.requests == 2
+    assert line.stats.requests == 2
     line.assert_equal()
 
 
@@ -206,8 +206,8 @@ def test_contacts_follow_the_account(pipeline: Make) -> None:
     line.sync()
 
     line.assert_equal()
-    assert line.tally.contacts_vanished == len(before - there) > 0
-    assert 0 < line.tally.contacts_changed < line.tally.contacts_read
+    assert line.stats.contacts_vanished == len(before - there) > 0
+    assert 0 < line.stats.contacts_changed < line.stats.contacts_read
 
 
 def test_a_campaign_that_fails_for_good_does_not_stop_the_others(pipeline: Make) -> None:
@@ -239,8 +239,8 @@ def test_a_sync_that_is_stopped_goes_on_where_it_was(pipeline: Make) -> None:
     stopped = 0
 
     while True:
-        result, tally = _sync_until(60, line)
-        requests += tally.requests
+        result, stats = _sync_until(60, line)
+        requests += stats.requests
         stopped += result.interrupted
         if not result.interrupted:
             break
@@ -249,17 +249,17 @@ def test_a_sync_that_is_stopped_goes_on_where_it_was(pipeline: Make) -> None:
     proof = compare(line.known, line.activities())
     assert proof.holds, proof
     assert stopped > 0
-    assert requests <= whole.tally.requests + (4 + 2 * 4) * stopped + 4
+    assert requests <= whole.stats.requests + (4 + 2 * 4) * stopped + 4
 
 
-def _sync_until(requests: int, line: Pipeline) -> tuple[RunResult, Tally]:
+def _sync_until(requests: int, line: Pipeline) -> tuple[RunResult, RunStats]:
     """Sync, and stop after so many requests."""
 
     def stop_when_it_is_time() -> None:
-        if tally.requests >= requests:
+        if stats.requests >= requests:
             run.stop()
 
-    tally = Tally(stop_when_it_is_time)
+    stats = RunStats(stop_when_it_is_time)
     settings = line.settings(contacts=False, requests_per_second=150)
-    with LocalRun(settings, clock=SystemClock(), tally=tally) as run:
-        return run.sync(Watcher()), tally
+    with LocalRun(settings, clock=SystemClock(), stats=stats) as run:
+        return run.sync(RunObserver()), stats

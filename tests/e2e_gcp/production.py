@@ -25,10 +25,10 @@ from sendtrail.clock import SystemClock
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.emulators.functions import CAMPAIGN_WORKER, Function
 from sendtrail.emulators.project import Answer, Project
-from sendtrail.ports import Topic
+from sendtrail.ports import Document, Topic
 from sendtrail.simulator import Account, CampaignPlan, Network, Plan, serve
 from sendtrail.state.account_status import read_status
-from sendtrail.state.documents import Document, campaigns_path, contacts_path, from_document
+from sendtrail.state.documents import campaigns_path, contacts_path, from_document
 
 EVERYTHING = "2000-01-01T00:00:00Z"
 PATIENCE_S = 90.0

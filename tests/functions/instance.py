@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from werkzeug.test import Client, TestResponse
 
 from sendtrail.delivery.services import Services
-from sendtrail.entrypoints.runtime import Cloud, made_of
+from sendtrail.entrypoints.runtime import Runtime, override_runtime
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.logs import configure_json
 from sendtrail.state.connections import Connections
@@ -44,7 +44,7 @@ class Instance:
             new_token=lambda: f"token{next(tokens)}",
         )
         self.clock = clock
-        self.cloud = Cloud(
+        self.cloud = Runtime(
             settings=FunctionSettings.read(project_id="p-acme", budget_block=100),
             services=services,
             connections=Connections(self.state, read_secret=lambda name: SecretStr(self.keys[name])),
@@ -61,7 +61,7 @@ class Instance:
         """Post a request to a function."""
         client = _client(function)
         configure_json(stream=self.log)
-        with made_of(self.cloud):
+        with override_runtime(self.cloud):
             return _posted(client, body, headers or {})
 
     def without_fakes(self, function: str, body: bytes) -> TestResponse:

@@ -140,7 +140,7 @@ def test_a_job_that_is_not_shown_just_after_its_409_is_waited_for() -> None:
 @pytest.mark.parametrize("fails_later", [True, False])
 @pytest.mark.parametrize("text", CONTENTION)
 def test_contention_is_waited_out_under_a_new_id(text: str, fails_later: bool) -> None:
-    """The two texts of a 400 that pass, told at once or by the job: a failed job burns its id."""
+    """The two texts of a 400 that pass, reported at once or by the job: a failed job burns its id."""
     fault = Fault(on="query", status=400, reason="invalidQuery", message=text, fails_later=fails_later)
     with bench(fault, fault) as it:
         assert it.warehouse.merge(batch()) == 3
@@ -192,7 +192,7 @@ def test_what_a_person_has_to_mend_is_left_to_the_queue(status: int, reason: str
 
 
 def test_attempts_are_bounded_in_number() -> None:
-    """Contention without end is told as trouble that may pass."""
+    """Contention without end is raised as trouble that may pass."""
     fault = Fault(on="query", status=400, reason="invalidQuery", message=CONTENTION[0])
     with bench(*[fault] * 99) as it, pytest.raises(Unavailable, match="serialize"):
         it.warehouse.merge(batch())

@@ -21,11 +21,11 @@ ABORTED = grpc.StatusCode.ABORTED
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
 FORBIDDEN = grpc.StatusCode.PERMISSION_DENIED
 
-Reach = Callable[..., FirestoreState]
+ReadWindow = Callable[..., FirestoreState]
 
 
 @pytest.fixture
-def reach(firestore_address: str) -> Iterator[Reach]:
+def reach(firestore_address: str) -> Iterator[ReadWindow]:
     """Give a way to reach one empty database over wires of the test's own, as workers with ids of their own."""
     project_id = f"test-{uuid4().hex[:12]}"
     workers = count()
@@ -58,7 +58,7 @@ def read_count(state: State) -> int:
 @pytest.mark.parametrize(
     "code", [ABORTED, UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED]
 )
-def test_trouble_that_may_pass_is_waited_out(reach: Reach, method: str, code: grpc.StatusCode) -> None:
+def test_trouble_that_may_pass_is_waited_out(reach: ReadWindow, method: str, code: grpc.StatusCode) -> None:
     """Contention and outages lead to another attempt after a pause, at whichever call they are met."""
     clock = FakeClock()
     state = reach(TroubledWire(Trouble(method=method, code=code)), clock=clock)
@@ -69,7 +69,7 @@ def test_trouble_that_may_pass_is_waited_out(reach: Reach, method: str, code: gr
 
 
 @pytest.mark.parametrize("code", [ABORTED, UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNKNOWN])
-def test_a_commit_that_succeeded_but_reported_an_error_happens_once(reach: Reach, code: grpc.StatusCode) -> None:
+def test_a_commit_that_succeeded_but_reported_an_error_happens_once(reach: ReadWindow, code: grpc.StatusCode) -> None:
     """The work is not run upon its own writes: the attempt that landed is known by its id, and its result returned."""
     state = reach(TroubledWire(Trouble(method="Commit", code=code, is_done=True)))
 
@@ -77,7 +77,7 @@ def test_a_commit_that_succeeded_but_reported_an_error_happens_once(reach: Reach
     assert read_count(state) == 1
 
 
-def test_a_commit_that_landed_is_found_behind_further_trouble(reach: Reach) -> None:
+def test_a_commit_that_landed_is_found_behind_further_trouble(reach: ReadWindow) -> None:
     """The attempt after the lost answer may fail too."""
     lost = Trouble(method="Commit", code=ABORTED, is_done=True)
     state = reach(TroubledWire(lost, Trouble(method="BatchGetDocuments", code=UNAVAILABLE)))
@@ -86,7 +86,7 @@ def test_a_commit_that_landed_is_found_behind_further_trouble(reach: Reach) -> N
     assert read_count(state) == 1
 
 
-def test_an_equal_write_of_another_worker_is_not_taken_for_ours(reach: Reach) -> None:
+def test_an_equal_write_of_another_worker_is_not_taken_for_ours(reach: ReadWindow) -> None:
     """A worker that lost the race counts again, though the winner wrote just what it would have written."""
     state, other = reach(), reach()
     racers = iter([other])
@@ -102,7 +102,7 @@ def test_an_equal_write_of_another_worker_is_not_taken_for_ours(reach: Reach) ->
 
 
 @pytest.mark.parametrize("before", [None, {"status": "running"}])
-def test_a_document_that_was_only_read_is_still_as_it_was(reach: Reach, before: dict[str, str] | None) -> None:
+def test_a_document_that_was_only_read_is_still_as_it_was(reach: ReadWindow, before: dict[str, str] | None) -> None:
     """What a decision rests on has not moved when it is stored, whether it is written or not."""
     state, other = reach(), reach()
     if before:
@@ -121,7 +121,7 @@ def test_a_document_that_was_only_read_is_still_as_it_was(reach: Reach, before: 
     assert seen == [before, {"status": "done"}]
 
 
-def test_checking_what_was_read_changes_nothing_of_it(reach: Reach) -> None:
+def test_checking_what_was_read_changes_nothing_of_it(reach: ReadWindow) -> None:
     """A document that was only read stays as it is, and one that was not there does not appear."""
     state = reach()
     state.transact(lambda transaction: transaction.set(OTHER, {"status": "running"}))
@@ -137,8 +137,8 @@ def test_checking_what_was_read_changes_nothing_of_it(reach: Reach) -> None:
     assert list(state.children("runs")) == []
 
 
-def test_contention_without_end_is_unavailable(reach: Reach) -> None:
-    """Attempts are bounded in number, with growing pauses between them, and the last error is told."""
+def test_contention_without_end_is_unavailable(reach: ReadWindow) -> None:
+    """Attempts are bounded in number, with growing pauses between them, and the last error is raised."""
     clock = FakeClock()
     wire = TroubledWire(*[Trouble(method="Commit", code=ABORTED, text="too much contention")] * 99)
 
@@ -149,7 +149,7 @@ def test_contention_without_end_is_unavailable(reach: Reach) -> None:
 
 
 @pytest.mark.parametrize("method", ["BatchGetDocuments", "Commit"])
-def test_what_waiting_does_not_mend_is_not_tried_again(reach: Reach, method: str) -> None:
+def test_what_waiting_does_not_mend_is_not_tried_again(reach: ReadWindow, method: str) -> None:
     """A right that is missing is trouble at once."""
     wire = TroubledWire(Trouble(method=method, code=FORBIDDEN))
 
@@ -160,7 +160,7 @@ def test_what_waiting_does_not_mend_is_not_tried_again(reach: Reach, method: str
 
 
 @pytest.mark.parametrize("error", [LeaseLost("another's"), ValueError("of the work"), KeyError("a bug")])
-def test_an_error_of_the_work_is_no_reason_to_run_it_again(reach: Reach, error: Exception) -> None:
+def test_an_error_of_the_work_is_no_reason_to_run_it_again(reach: ReadWindow, error: Exception) -> None:
     """It is passed on as it is, and nothing is sent."""
     wire = TroubledWire()
 
@@ -175,7 +175,7 @@ def test_an_error_of_the_work_is_no_reason_to_run_it_again(reach: Reach, error: 
     assert wire.calls == ["BatchGetDocuments"]
 
 
-def test_reading_costs_one_call_a_document_and_no_commit(reach: Reach) -> None:
+def test_reading_costs_one_call_a_document_and_no_commit(reach: ReadWindow) -> None:
     """A document is read once, however often it is asked for."""
     wire = TroubledWire()
 
@@ -184,7 +184,7 @@ def test_reading_costs_one_call_a_document_and_no_commit(reach: Reach) -> None:
     assert wire.calls == ["BatchGetDocuments"]
 
 
-def test_now_is_the_servers(reach: Reach) -> None:
+def test_now_is_the_servers(reach: ReadWindow) -> None:
     """The clock is the store's, not the worker's, and stands still within a transaction."""
     state = reach(clock=FakeClock(datetime(1999, 1, 1, tzinfo=UTC)))
 
@@ -200,7 +200,7 @@ def test_now_is_the_servers(reach: Reach) -> None:
     assert (type(first), first.tzinfo) == (datetime, UTC)
 
 
-def test_now_can_be_asked_before_anything_was_read(reach: Reach) -> None:
+def test_now_can_be_asked_before_anything_was_read(reach: ReadWindow) -> None:
     """It costs a read of its own."""
     wire = TroubledWire()
 
@@ -210,7 +210,7 @@ def test_now_can_be_asked_before_anything_was_read(reach: Reach) -> None:
     assert wire.calls == ["BatchGetDocuments"]
 
 
-def test_the_mark_of_the_writer_is_not_shown(reach: Reach) -> None:
+def test_the_mark_of_the_writer_is_not_shown(reach: ReadWindow) -> None:
     """Documents read as they were written, singly and in lists; times are aware and plain."""
     document = {"at": datetime(2025, 6, 1, 12, 30, 15, 123456, tzinfo=UTC), "nested": {"a.b": [{"none": None}, 1.5]}}
     state = reach()
@@ -222,7 +222,7 @@ def test_the_mark_of_the_writer_is_not_shown(reach: Reach) -> None:
     assert type(dict(state.children(f"{PATH}/parts"))["1"]["at"]) is datetime
 
 
-def test_a_long_collection_is_listed_whole(reach: Reach) -> None:
+def test_a_long_collection_is_listed_whole(reach: ReadWindow) -> None:
     """A listing goes on over its pages."""
     state = reach()
 
@@ -235,8 +235,8 @@ def test_a_long_collection_is_listed_whole(reach: Reach) -> None:
     assert {document["number"] for _, document in state.children("runs")} == set(range(320))
 
 
-def test_a_listing_that_fails_is_unavailable(reach: Reach) -> None:
-    """Trouble while listing is told as trouble of the store."""
+def test_a_listing_that_fails_is_unavailable(reach: ReadWindow) -> None:
+    """Trouble while listing is raised as trouble of the store."""
     wire = TroubledWire(Trouble(method="ListDocuments", code=FORBIDDEN))
 
     with pytest.raises(Unavailable, match="did not list"):

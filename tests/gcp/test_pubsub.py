@@ -12,7 +12,8 @@ from google.pubsub_v1.services.publisher.transports import PublisherGrpcTranspor
 from google.pubsub_v1.types import PublishRequest, PublishResponse
 
 from sendtrail.errors import Unavailable
-from sendtrail.gcp.pubsub import OPTIONS, WAIT_S, PubSubPublisher
+from sendtrail.gcp.clients import PUBLISH_WAIT_S, PUBLISHER_OPTIONS
+from sendtrail.gcp.pubsub import PubSubPublisher
 from sendtrail.ports import Topic
 from tests.gcp.grpc_server import Method, serving
 
@@ -21,7 +22,7 @@ TOPICS = {topic: f"projects/p/topics/sendtrail-{topic}" for topic in Topic}
 
 
 @contextmanager
-def publisher(answer: Callable[[Any, Any], Any], *, wait_s: float = WAIT_S) -> Iterator[PubSubPublisher]:
+def publisher(answer: Callable[[Any, Any], Any], *, wait_s: float = PUBLISH_WAIT_S) -> Iterator[PubSubPublisher]:
     """Give a publisher whose requests are answered so."""
     method = Method(
         service="google.pubsub.v1.Publisher",
@@ -31,7 +32,7 @@ def publisher(answer: Callable[[Any, Any], Any], *, wait_s: float = WAIT_S) -> I
         answer=answer,
     )
     with serving(method) as channel:
-        client = PublisherClient(publisher_options=OPTIONS, transport=PublisherGrpcTransport(channel=channel))
+        client = PublisherClient(publisher_options=PUBLISHER_OPTIONS, transport=PublisherGrpcTransport(channel=channel))
         yield PubSubPublisher(client, topics=TOPICS, wait_s=wait_s)
         client.stop()
         for thread in threading.enumerate():
@@ -105,5 +106,5 @@ def test_an_answer_that_does_not_come_is_not_waited_for_long() -> None:
 
 def test_the_client_gives_up_before_the_wait_is_over() -> None:
     """Nothing is published after the function has answered that it was not."""
-    assert OPTIONS.retry.timeout < WAIT_S
-    assert not OPTIONS.enable_message_ordering
+    assert PUBLISHER_OPTIONS.retry.timeout < PUBLISH_WAIT_S
+    assert not PUBLISHER_OPTIONS.enable_message_ordering

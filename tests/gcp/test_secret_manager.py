@@ -84,7 +84,7 @@ def test_a_secret_that_does_not_exist_is_a_problem_of_the_settings() -> None:
 
 
 def test_a_secret_that_is_no_text_is_a_problem_of_the_settings() -> None:
-    """What it holds is not told."""
+    """What it holds is not shown."""
     with keys({f"{SECRET}/versions/latest": b"\xff\xfe"}) as read, pytest.raises(SettingsError, match="something else"):
         read(SECRET)
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from sendtrail.errors import Rejected
-from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.local.slices import SLICE_SIZE
+from sendtrail.local.duckdb_warehouse import SLICE_SIZE, DuckDbWarehouse
 from sendtrail.warehouse.rows import Table
 from sendtrail.warehouse.tables import CONTACTS_SEEN, definition
 from sendtrail.warehouse.views import CUSTOMER_TABLES

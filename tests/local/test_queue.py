@@ -6,15 +6,14 @@ from contextvars import ContextVar
 import pytest
 
 from sendtrail.errors import Unavailable
-from sendtrail.local.queue import Counts, InProcessQueue
-from sendtrail.local.redelivery import Redelivery
+from sendtrail.local.queue import Counts, InProcessQueue, Redelivery
 from sendtrail.ports import Topic
 from tests.fakes import FakeClock
 
 LABEL = ContextVar("LABEL", default="none")
 
 
-class Killed(BaseException):
+class Crash(BaseException):
     """The end of a worker, as a test wants it."""
 
 
@@ -139,10 +138,10 @@ def test_what_is_no_exception_ends_the_run(queue: InProcessQueue) -> None:
     """A kill is not trouble of the message: it is passed on and nothing is redelivered."""
 
     def handle(_message: bytes) -> None:
-        raise Killed
+        raise Crash
 
     queue.publish(Topic.CAMPAIGNS, [b"1", b"2"])
-    with pytest.raises(Killed):
+    with pytest.raises(Crash):
         queue.run({Topic.CAMPAIGNS: handle}, concurrency=1)
 
     assert queue.failures == []

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.local.redelivery import Redelivery, delay_s
+from sendtrail.local.queue import Redelivery, delay_s
 
 POLICY = Redelivery(max_attempts=6, first_delay_s=2.0, max_delay_s=20.0)
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.local.slices import slices
+from sendtrail.local.duckdb_warehouse import slices
 
 
 def test_a_slice_holds_as_many_lines_as_fit() -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendtrail.domain.request_rate import HEADROOM, Priority, RateLimit
 from sendtrail.ports import Transaction
-from sendtrail.rate_limit.budget import LATEST_USE_S, RateBudget
-from sendtrail.rate_limit.gcra import HEADROOM, Pace, Priority
-from sendtrail.rate_limit.sliding_window import departures
+from sendtrail.rate_limit.budget import MAX_LATENESS_S, RateBudget
+from sendtrail.rate_limit.sliding_window import sliding_window
 from tests.fakes import FakeClock, MemoryState
 
 T = TypeVar("T")
@@ -47,17 +47,17 @@ def a_budget(
     *,
     rate: float = 5.0,
     kept_free: float = 0.0,
-    priority: Priority = Priority.NEWS,
+    priority: Priority = Priority.INCREMENTAL,
     block: int = 1,
 ) -> RateBudget:
     """Return one process's view of the account's budget."""
-    pace = Pace(requests_per_second=rate, share_kept_free=kept_free)
+    rate_limit = RateLimit(requests_per_second=rate, share_kept_free=kept_free)
     return RateBudget(
         state,
         clock,
         organization_id="acme",
-        pace=pace,
-        departures=departures(clock, requests_per_second=pace.per_second),
+        rate_limit=rate_limit,
+        sliding_window=sliding_window(clock, requests_per_second=rate_limit.per_second),
         priority=priority,
         block=block,
     )
@@ -77,7 +77,7 @@ def test_requests_leave_evenly_with_headroom(block: int) -> None:
     left = []
 
     for _ in range(50):
-        budget.take()
+        budget.acquire()
         left.append(clock.monotonic())
 
     gaps = [later - earlier for earlier, later in pairwise(left)]
@@ -93,7 +93,7 @@ def test_two_processes_share_one_budget(block: int) -> None:
     left = []
 
     for number in range(60):
-        budgets[number % 2].take()
+        budgets[number % 2].acquire()
         left.append(clock.monotonic())
 
     assert most_in_a_second(left) <= 5
@@ -107,7 +107,7 @@ def test_jitter_within_the_headroom_never_breaks_a_strict_window(seed: int, rate
     arrivals = []
 
     for _ in range(60):
-        budget.take()
+        budget.acquire()
         arrivals.append(clock.monotonic() + random.uniform(0, 0.03))
         clock.advance(random.choice([0, 0, 0.05, 0.4]))
 
@@ -122,10 +122,10 @@ def test_a_slot_that_was_missed_is_not_used_late() -> None:
 
     for pause_s in [0.0] * 90 + [0.5, 0.0, 0.1, 0.25, 0.0]:
         clock.advance(pause_s)
-        budget.take()
+        budget.acquire()
         left.append(clock.monotonic())
 
-    assert all(later - earlier >= budget.interval_s - LATEST_USE_S - 1e-9 for earlier, later in pairwise(left))
+    assert all(later - earlier >= budget.interval_s - MAX_LATENESS_S - 1e-9 for earlier, later in pairwise(left))
 
 
 def test_a_429_is_waited_out_by_every_process() -> None:
@@ -133,12 +133,12 @@ def test_a_429_is_waited_out_by_every_process() -> None:
     clock = FakeClock()
     state = MemoryState(clock)
     one, other = (a_budget(clock, state, block=5) for _ in range(2))
-    one.take()
+    one.acquire()
 
-    one.push_back(30.0)
-    one.take()
+    one.back_off(30.0)
+    one.acquire()
     first = clock.monotonic()
-    other.take()
+    other.acquire()
 
     assert first >= 30.0
     assert clock.monotonic() > first
@@ -151,7 +151,7 @@ def test_a_share_is_kept_free_for_others() -> None:
     left = []
 
     for _ in range(20):
-        budget.take()
+        budget.acquire()
         left.append(clock.monotonic())
 
     assert [later - earlier for earlier, later in pairwise(left)] == pytest.approx([(1 + HEADROOM) / 4] * 19)
@@ -162,12 +162,12 @@ def test_the_limit_that_the_account_names_holds_for_every_process() -> None:
     clock = FakeClock()
     state = MemoryState(clock)
     one, other = a_budget(clock, state), a_budget(clock, state)
-    one.take()
+    one.acquire()
 
-    one.heed(limit=2, remaining=1)
-    other.take()
+    one.observe_limits(limit=2, remaining=1)
+    other.acquire()
     first = clock.monotonic()
-    other.take()
+    other.acquire()
 
     assert clock.monotonic() - first == pytest.approx((1 + HEADROOM) / 2)
     assert other.interval_s == pytest.approx((1 + HEADROOM) / 2)
@@ -177,13 +177,13 @@ def test_a_limit_that_is_raised_again_is_taken_up_by_a_process_that_never_knew_a
     """Up to what was configured."""
     clock = FakeClock()
     state = MemoryState(clock)
-    a_budget(clock, state).heed(limit=2, remaining=1)
+    a_budget(clock, state).observe_limits(limit=2, remaining=1)
     later = a_budget(clock, state)
-    later.take()
+    later.acquire()
 
-    later.heed(limit=50, remaining=49)
-    later.take()
-    later.take()
+    later.observe_limits(limit=50, remaining=49)
+    later.acquire()
+    later.acquire()
 
     assert later.interval_s == pytest.approx((1 + HEADROOM) / 5)
 
@@ -193,7 +193,7 @@ def test_a_limit_above_the_configured_one_is_no_news() -> None:
     clock = FakeClock()
     state = MemoryState(clock)
 
-    a_budget(clock, state).heed(limit=10, remaining=0)
+    a_budget(clock, state).observe_limits(limit=10, remaining=0)
 
     assert state.documents == {}
 
@@ -203,12 +203,12 @@ def test_others_are_given_way_when_they_use_more_than_their_share() -> None:
     clock = FakeClock()
     state = MemoryState(clock)
     budget = a_budget(clock, state, kept_free=0.5)
-    budget.take()
+    budget.acquire()
     start = clock.monotonic()
 
-    budget.heed(limit=5, remaining=0)
-    budget.heed(limit=5, remaining=0)
-    budget.take()
+    budget.observe_limits(limit=5, remaining=0)
+    budget.observe_limits(limit=5, remaining=0)
+    budget.acquire()
 
     assert clock.monotonic() - start == pytest.approx(2 * budget.interval_s)
 
@@ -218,9 +218,9 @@ def test_a_small_delivery_does_not_reserve_a_whole_block() -> None:
     clock = FakeClock()
     state = MemoryState(clock)
     first = a_budget(clock, state, block=10)
-    first.take()
+    first.acquire()
 
-    a_budget(clock, state, block=10).take()
+    a_budget(clock, state, block=10).acquire()
 
     assert clock.monotonic() == pytest.approx(first.interval_s)
 
@@ -232,7 +232,7 @@ def test_a_long_read_needs_few_transactions() -> None:
     budget = a_budget(clock, state, block=10)
 
     for _ in range(400):
-        budget.take()
+        budget.acquire()
 
     assert state.transactions <= 70
 
@@ -245,9 +245,9 @@ def test_background_work_takes_what_news_leaves_idle() -> None:
     requests = 0
 
     for second in range(1, 20):
-        news.take()
+        news.acquire()
         while clock.monotonic() < second:
-            background.take()
+            background.acquire()
             requests += 1
 
     assert requests >= 3 * 19
@@ -257,9 +257,9 @@ def test_a_slot_that_was_slept_through_is_not_used_either() -> None:
     """The machine was busy: the request leaves with a later slot."""
     clock = SleepyClock()
     budget = a_budget(clock, MemoryState(clock))
-    budget.take()
+    budget.acquire()
 
-    clock.late_s = 3 * LATEST_USE_S
-    budget.take()
+    clock.late_s = 3 * MAX_LATENESS_S
+    budget.acquire()
 
     assert clock.monotonic() == pytest.approx(2 * budget.interval_s)

@@ -6,14 +6,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendtrail.domain.request_rate import HEADROOM, Priority, RateLimit
 from sendtrail.rate_limit.gcra import (
     BACKGROUND_EVERY,
-    HEADROOM,
-    NEWS_LASTS,
-    Pace,
-    Priority,
+    INCREMENTAL_LASTS,
+    LimitState,
     Reservation,
-    Slots,
     limited,
     pushed_back,
     reserve,
@@ -21,15 +19,15 @@ from sendtrail.rate_limit.gcra import (
 from tests.fakes import NOON
 
 SECOND = timedelta(seconds=1)
-PACE = Pace(requests_per_second=5)
+PACE = RateLimit(requests_per_second=5)
 INTERVAL = PACE.interval()
 
 
 def ask(
-    slots: Slots | None, *, priority: Priority = Priority.NEWS, count: int = 1, now: datetime = NOON
-) -> tuple[Reservation, Slots]:
+    slots: LimitState | None, *, priority: Priority = Priority.INCREMENTAL, count: int = 1, now: datetime = NOON
+) -> tuple[Reservation, LimitState]:
     """Ask for slots of five a second."""
-    return reserve(slots, count=count, pace=PACE, priority=priority, now=now)
+    return reserve(slots, count=count, rate_limit=PACE, priority=priority, now=now)
 
 
 @given(
@@ -49,7 +47,7 @@ def test_slots_are_never_closer_than_the_interval(asked: list[tuple[int, Priorit
 
 def test_a_429_holds_everybody_back_and_never_brings_anybody_forward() -> None:
     """The later of two answers counts."""
-    slots = Slots(next_free=NOON)
+    slots = LimitState(next_free=NOON)
 
     assert pushed_back(slots, until=NOON + SECOND).next_free == NOON + SECOND
     assert pushed_back(slots, until=NOON - SECOND).next_free == NOON
@@ -103,6 +101,6 @@ def test_background_work_has_the_budget_to_itself_when_there_is_no_news() -> Non
     """A while after the last slot of news."""
     first, slots = ask(None)
 
-    granted, _ = ask(slots, priority=Priority.BACKGROUND, count=8, now=first.first + INTERVAL + NEWS_LASTS)
+    granted, _ = ask(slots, priority=Priority.BACKGROUND, count=8, now=first.first + INTERVAL + INCREMENTAL_LASTS)
 
     assert granted.count == 8

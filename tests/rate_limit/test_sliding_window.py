@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.rate_limit.sliding_window import MARGIN, departures
+from sendtrail.rate_limit.sliding_window import MARGIN, sliding_window
 from tests.fakes import FakeClock
 
 
@@ -14,11 +14,11 @@ from tests.fakes import FakeClock
 def test_no_window_sees_one_too_many(pauses: list[float], rate: float) -> None:
     """However late each of them is, and whatever it bunches with."""
     clock = FakeClock()
-    left = departures(clock, requests_per_second=rate)
+    left = sliding_window(clock, requests_per_second=rate)
     times = []
     for pause in pauses:
         clock.advance(pause)
-        left.leave()
+        left.wait()
         times.append(clock.monotonic())
 
     most = max(1, int(rate))
@@ -29,10 +29,10 @@ def test_no_window_sees_one_too_many(pauses: list[float], rate: float) -> None:
 def test_requests_that_keep_their_spacing_are_not_held_up() -> None:
     """A twentieth more than the limit asks for is enough."""
     clock = FakeClock()
-    left = departures(clock, requests_per_second=5.0)
+    left = sliding_window(clock, requests_per_second=5.0)
 
     for _ in range(30):
-        left.leave()
+        left.wait()
         clock.advance(1.05 / 5)
 
     assert not any(seconds > 0 for seconds in clock.slept)

@@ -5,10 +5,10 @@ from typing import Any
 
 from sendtrail.domain.campaign_report import Report
 from sendtrail.state.documents import from_document, to_document
-from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.sync.sync_record import SyncRecord
 from tests.fakes import NOON
 
-SYNCED = CampaignSynced(
+SYNCED = SyncRecord(
     since=NOON,
     watermarks={Report.OPENS: NOON},
     counters={"opens": 1},
@@ -34,4 +34,4 @@ def test_a_document_holds_plain_values_only() -> None:
 
 def test_a_document_reads_as_the_value_it_was_made_of() -> None:
     """Enums as keys included."""
-    assert from_document(CampaignSynced, to_document(SYNCED)) == SYNCED
+    assert from_document(SyncRecord, to_document(SYNCED)) == SYNCED

@@ -7,16 +7,16 @@ from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report
 from sendtrail.state.documents import to_document
-from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.sync.sync_record import SyncRecord
 from tests.fakes import NOON
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def a_sync(**changes: object) -> CampaignSynced:
+def a_sync(**changes: object) -> SyncRecord:
     """Return what a sync of an hour ago left behind."""
-    synced = CampaignSynced(
+    synced = SyncRecord(
         since=NOON - 7 * DAY,
         watermarks={Report.OPENS: NOON - HOUR},
         counters={"send_amt": 100, "opens": 5},
@@ -27,7 +27,7 @@ def a_sync(**changes: object) -> CampaignSynced:
     return replace(synced, **changes)  # type: ignore[arg-type]
 
 
-def a_checkpoint(synced: CampaignSynced | None = None, **changes: object) -> Checkpoint:
+def a_checkpoint(synced: SyncRecord | None = None, **changes: object) -> Checkpoint:
     """Return the checkpoint of a campaign that is done."""
     document = to_document(synced or a_sync())
     checkpoint = Checkpoint(run_id="run1", sequence=4, status=Status.DONE, updated_at=NOON, synced=document)

@@ -7,7 +7,7 @@ import pytest
 from sendtrail.delivery.checkpoint import Checkpoint, Status, new_lease
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.messages import Reason
-from sendtrail.sync.backfill_quota import handed_out, is_left
+from sendtrail.sync.backfill_quota import has_backfill_left, within_quota
 from sendtrail.sync.due import Policy, Request
 from tests.fake_account import a_campaign
 from tests.fakes import NOON
@@ -32,7 +32,7 @@ def test_a_run_hands_out_no_more_backfill_than_the_budget_can_read_until_the_nex
     checkpoints = {1: a_checkpoint(), **old}
     policy = Policy(backfill_requests=most)
 
-    found = handed_out(campaigns, checkpoints=checkpoints, request=REQUEST, policy=policy, now=NOON)
+    found = within_quota(campaigns, checkpoints=checkpoints, request=REQUEST, policy=policy, now=NOON)
 
     assert [each.message.campaign_id for each in found] == expected
 
@@ -43,7 +43,7 @@ def test_backfill_that_is_being_read_counts_for_what_may_be_handed_out() -> None
     held = replace(an_old_sync(campaigns[0]), status=Status.RUNNING, lease=LEASE, backfill=True)
     checkpoints = {1: held, 2: an_old_sync(campaigns[1])}
 
-    found = handed_out(campaigns, checkpoints=checkpoints, request=REQUEST, policy=LITTLE, now=NOON)
+    found = within_quota(campaigns, checkpoints=checkpoints, request=REQUEST, policy=LITTLE, now=NOON)
 
     assert found == []
 
@@ -54,7 +54,7 @@ def test_the_news_of_a_campaign_does_not_wait_for_its_backfill() -> None:
     campaigns = [a_campaign(1, opens=4_000, uniqueopens=4_000), a_campaign(2, opens=80, uniqueopens=60)]
     checkpoints = {1: a_checkpoint(), 2: a_checkpoint()}
 
-    found = handed_out(campaigns, checkpoints=checkpoints, request=request, policy=LITTLE, now=NOON)
+    found = within_quota(campaigns, checkpoints=checkpoints, request=request, policy=LITTLE, now=NOON)
 
     reasons = [(each.message.campaign_id, each.message.reason, each.message.since) for each in found]
     assert reasons == [(2, Reason.CHANGED, None), (1, Reason.EXTENDED, request.since)]
@@ -65,7 +65,7 @@ def test_campaigns_that_are_asked_for_by_id_are_all_handed_out() -> None:
     request = replace(REQUEST, since=SINCE, campaign_ids=frozenset({1, 2}))
     campaigns = [a_campaign(number, opens=4_000, uniqueopens=4_000) for number in (1, 2)]
 
-    found = handed_out(campaigns, checkpoints={}, request=request, policy=LITTLE, now=NOON)
+    found = within_quota(campaigns, checkpoints={}, request=request, policy=LITTLE, now=NOON)
 
     assert [each.message.campaign_id for each in found] == [1, 2]
 
@@ -76,7 +76,7 @@ def test_of_an_unfinished_sync_the_news_goes_out_at_once() -> None:
     checkpoints = {1: a_checkpoint(), 2: a_checkpoint(status=Status.RUNNING)}
     request = replace(REQUEST, since=SINCE)
 
-    found = handed_out(campaigns, checkpoints=checkpoints, request=request, policy=LITTLE, now=NOON)
+    found = within_quota(campaigns, checkpoints=checkpoints, request=request, policy=LITTLE, now=NOON)
 
     reasons = [(each.message.campaign_id, each.message.reason, each.message.since) for each in found]
     assert reasons == [(2, Reason.UNFINISHED, None), (1, Reason.EXTENDED, SINCE)]
@@ -104,14 +104,14 @@ def test_backfill_is_left_until_all_that_was_sent_is_read_back(
     """Or a worker is at it."""
     checkpoints = {} if checkpoint is None else {1: checkpoint}
 
-    assert is_left([campaign], checkpoints=checkpoints, since=SINCE, out=[]) is expected
+    assert has_backfill_left([campaign], checkpoints=checkpoints, since=SINCE, out=[]) is expected
 
 
 def test_what_goes_out_for_the_past_is_not_left() -> None:
     """Only its news is not enough."""
     campaigns, request = [a_campaign(1, opens=9)], replace(REQUEST, since=SINCE)
-    past = handed_out(campaigns, checkpoints={}, request=request, policy=Policy(), now=NOON)
-    news = handed_out(campaigns, checkpoints={}, request=REQUEST, policy=Policy(), now=NOON)
+    past = within_quota(campaigns, checkpoints={}, request=request, policy=Policy(), now=NOON)
+    news = within_quota(campaigns, checkpoints={}, request=REQUEST, policy=Policy(), now=NOON)
 
-    assert is_left(campaigns, checkpoints={}, since=SINCE, out=past) is False
-    assert is_left(campaigns, checkpoints={}, since=SINCE, out=news) is True
+    assert has_backfill_left(campaigns, checkpoints={}, since=SINCE, out=past) is False
+    assert has_backfill_left(campaigns, checkpoints={}, since=SINCE, out=news) is True

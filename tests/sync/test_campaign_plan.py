@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.domain.campaign_report import Position, Report
+from sendtrail.domain.campaign_report import Report, ReportCursor
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.state.documents import from_document, to_document
-from sendtrail.sync.campaign_plan import CampaignProgress, can_resume, left_behind, new_progress, resumed
+from sendtrail.sync.campaign_plan import CampaignProgress, can_resume, completed_sync, new_progress, resume_from
 from sendtrail.sync.read_window import Overlap
-from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.sync.sync_record import SyncRecord
 from tests.fakes import NOON
 
 DAY = timedelta(days=1)
@@ -23,7 +23,7 @@ ZERO = dict.fromkeys(
     ("opens", "uniqueopens", "verified_opens", "verified_unique_opens", "linkclicks", "uniquelinkclicks",
      "subscriberclicks", "hardbounces", "softbounces", "unsubscribes", "forwards", "uniqueforwards"), 0
 )  # fmt: skip
-SYNCED = CampaignSynced(
+SYNCED = SyncRecord(
     since=NOON - 30 * DAY,
     watermarks={Report.OPENS: NOON - DAY, Report.CLICKS: NOON - 10 * DAY},
     counters={**ZERO, "opens": 9, "linkclicks": 3},
@@ -49,7 +49,7 @@ def a_message(reason: Reason, *, since: datetime | None = None, **counters: int)
 
 
 def a_plan(
-    message: SyncCampaign, synced: CampaignSynced | None = SYNCED, *, messages: tuple[str, ...] = ("",)
+    message: SyncCampaign, synced: SyncRecord | None = SYNCED, *, messages: tuple[str, ...] = ("",)
 ) -> CampaignProgress:
     """Return the plan of a sync that begins at noon."""
     return new_progress(
@@ -130,7 +130,7 @@ def test_what_a_sync_leaves_behind_is_as_of_its_start() -> None:
     """What moved while it read is news to the next one."""
     plan = a_plan(a_message(Reason.CHANGED, opens=10))
 
-    left = left_behind(plan, SYNCED)
+    left = completed_sync(plan, SYNCED)
 
     assert left.watermarks[Report.OPENS] == NOON
     assert left.watermarks[Report.CLICKS] == SYNCED.watermarks[Report.CLICKS]
@@ -140,13 +140,13 @@ def test_what_a_sync_leaves_behind_is_as_of_its_start() -> None:
 
 def test_a_read_that_found_the_counters_still_confirms_them() -> None:
     """It is not read once more."""
-    assert left_behind(a_plan(a_message(Reason.CONFIRM)), SYNCED).confirmed
+    assert completed_sync(a_plan(a_message(Reason.CONFIRM)), SYNCED).confirmed
 
 
 @pytest.mark.parametrize("reason", [Reason.NEW, Reason.AUDIT, Reason.FORCED, Reason.EXTENDED])
 def test_a_thorough_read_counts_as_an_audit(reason: Reason) -> None:
     """The next one is due a month later."""
-    assert left_behind(a_plan(a_message(reason)), SYNCED).audited_at == NOON
+    assert completed_sync(a_plan(a_message(reason)), SYNCED).audited_at == NOON
 
 
 def test_a_forced_read_starts_anew_but_its_own_continuations_do_not() -> None:
@@ -171,7 +171,7 @@ def test_a_sync_under_way_serves_whoever_asks_for_no_more_than_it_reads() -> Non
 @given(page=st.integers(1, 10_000))
 def test_a_report_is_taken_up_one_page_earlier(page: int) -> None:
     """Contacts that were deleted meanwhile have let the rows move up."""
-    assert resumed(Position(page=page, earliest=NOON)) == Position(page=max(1, page - 1))
+    assert resume_from(ReportCursor(page=page, earliest=NOON)) == ReportCursor(page=max(1, page - 1))
 
 
 def test_progress_survives_being_stored() -> None:
@@ -192,7 +192,7 @@ def test_what_is_read_every_hour_goes_back_by_the_whole_overlap_once_a_day() -> 
     """The opens went back this morning, the clicks yesterday: reading two days again every hour fills the budget."""
     plan = a_plan(a_message(Reason.CHANGED, opens=10, linkclicks=4), HOURLY)
 
-    reach = {unit.report: (unit.since, unit.deep) for unit in plan.units}
+    reach = {unit.report: (unit.since, unit.full_overlap) for unit in plan.units}
     assert reach == {
         Report.OPENS: (NOON - HOUR - RECENT, False),
         Report.CLICKS: (NOON - 21 * HOUR - OVERLAP, True),
@@ -201,7 +201,7 @@ def test_what_is_read_every_hour_goes_back_by_the_whole_overlap_once_a_day() -> 
 
 def test_a_short_read_leaves_the_deep_watermark_where_it_was() -> None:
     """So that the deep read goes back to where the last one began, less the overlap."""
-    left = left_behind(a_plan(a_message(Reason.CHANGED, opens=10, linkclicks=4), HOURLY), HOURLY)
+    left = completed_sync(a_plan(a_message(Reason.CHANGED, opens=10, linkclicks=4), HOURLY), HOURLY)
 
     assert left.watermarks[Report.OPENS] == left.watermarks[Report.CLICKS] == NOON
     assert left.deep_watermarks[Report.OPENS] == NOON - 5 * HOUR
@@ -211,21 +211,21 @@ def test_a_short_read_leaves_the_deep_watermark_where_it_was() -> None:
 def test_confirming_reads_only_what_had_news_and_goes_back_all_the_way() -> None:
     """The bounces moved since the campaign was last found still, the opens did not."""
     still = replace(SYNCED, unsettled=[])
-    changed = left_behind(a_plan(a_message(Reason.CHANGED, hardbounces=1), still), still)
+    changed = completed_sync(a_plan(a_message(Reason.CHANGED, hardbounces=1), still), still)
     confirm = replace(a_message(Reason.CONFIRM), counters=changed.counters)
 
     plan = a_plan(confirm, changed)
 
     assert [unit.report for unit in plan.units] == [Report.BOUNCES]
-    assert left_behind(plan, changed).unsettled == []
+    assert completed_sync(plan, changed).unsettled == []
 
 
 def test_news_of_several_syncs_is_confirmed_together() -> None:
     """What was unsettled stays so until the campaign is still."""
-    first = left_behind(a_plan(a_message(Reason.CHANGED, hardbounces=1), replace(SYNCED, unsettled=[])), SYNCED)
+    first = completed_sync(a_plan(a_message(Reason.CHANGED, hardbounces=1), replace(SYNCED, unsettled=[])), SYNCED)
     first = replace(first, unsettled=[Report.BOUNCES])
 
-    second = left_behind(a_plan(a_message(Reason.CHANGED, hardbounces=1, opens=10), first), first)
+    second = completed_sync(a_plan(a_message(Reason.CHANGED, hardbounces=1, opens=10), first), first)
 
     assert second.unsettled == [Report.OPENS, Report.BOUNCES]
 
@@ -234,7 +234,7 @@ def test_the_counters_say_how_many_rows_there_are_and_how_many_can_be_new() -> N
     """Only opens are read from the newest on, so only of them it matters how many can be new."""
     plan = a_plan(a_message(Reason.CHANGED, opens=29, uniqueopens=15, hardbounces=3, softbounces=1))
 
-    told = {unit.report: (unit.counted, unit.moved) for unit in plan.units}
+    told = {unit.report: (unit.expected_rows, unit.changed_rows) for unit in plan.units}
     assert told == {Report.OPENS: (15, 20), Report.BOUNCES: (4, None)}
 
 
@@ -248,4 +248,4 @@ def test_where_counters_do_not_count_the_account_is_asked_for_the_end(
     """An audit believes no counter, and those of a split campaign are of all its messages."""
     plan = a_plan(message, messages=messages)
 
-    assert {unit.counted for unit in plan.units} == {None}
+    assert {unit.expected_rows for unit in plan.units} == {None}

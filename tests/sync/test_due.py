@@ -7,7 +7,7 @@ import pytest
 from sendtrail.delivery.checkpoint import Checkpoint, Status, new_lease
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.messages import Reason
-from sendtrail.sync.due import Policy, Request, due, why
+from sendtrail.sync.due import Policy, Request, due, reason_for
 from tests.fake_account import a_campaign
 from tests.fakes import NOON
 from tests.sync.checkpoints import DAY, a_checkpoint, a_sync
@@ -47,7 +47,7 @@ def test_a_campaign_is_due_for_a_reason(
     campaign: Campaign, checkpoint: Checkpoint | None, request_: Request, reason: Reason | None
 ) -> None:
     """Counters, checkpoints and the request decide; nothing else does."""
-    assert why(campaign, checkpoint=checkpoint, request=request_, policy=Policy(), now=NOON) is reason
+    assert reason_for(campaign, checkpoint=checkpoint, request=request_, policy=Policy(), now=NOON) is reason
 
 
 def test_the_biggest_gap_goes_first() -> None:

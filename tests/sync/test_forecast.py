@@ -9,7 +9,7 @@ from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.sync.forecast import Forecast, campaign_forecast, contacts_forecast, share_since, total
 from sendtrail.sync.read_window import DEFAULT_OVERLAP
-from sendtrail.sync.sync_record import CampaignSynced
+from sendtrail.sync.sync_record import SyncRecord
 from tests.fake_account import a_campaign
 from tests.fakes import NOON
 
@@ -34,7 +34,7 @@ def a_message(
     )
 
 
-def forecast_of(message: SyncCampaign, synced: CampaignSynced | None = None) -> Forecast:
+def forecast_of(message: SyncCampaign, synced: SyncRecord | None = None) -> Forecast:
     """Return what a message takes for a campaign that was sent at noon."""
     return campaign_forecast(
         replace(a_campaign(1), counters={"send_amt": 100, **message.counters}),
@@ -73,7 +73,7 @@ def test_a_first_sync_of_everything_reads_every_page(counters: dict[str, int], r
 
 def test_news_takes_the_pages_that_it_can_fill() -> None:
     """Forty opens since the last sync: two pages at most, and the one that shows that older ones follow."""
-    synced = CampaignSynced(
+    synced = SyncRecord(
         since=ALL,
         watermarks={Report.OPENS: NOON + 19 * DAY},
         counters={"opens": 960, "uniqueopens": 800},
@@ -91,7 +91,7 @@ def test_news_takes_the_pages_that_it_can_fill() -> None:
 def test_what_is_read_for_the_past_takes_all_of_its_pages(reason: Reason) -> None:
     """However little is new: nobody has read what lies further back, or it is to be read again."""
     counters = {"opens": 1_000, "uniqueopens": 830, "forwards": 0, "unsubscribes": 0}
-    synced = CampaignSynced(
+    synced = SyncRecord(
         since=NOON + 18 * DAY if reason is Reason.EXTENDED else ALL,
         watermarks={Report.OPENS: NOON + 19 * DAY},
         counters=counters,

@@ -6,8 +6,8 @@ from math import ceil
 import pytest
 
 from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND
+from sendtrail.domain.request_rate import HEADROOM
 from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.rate_limit.gcra import HEADROOM
 from tests.terraform.workspace import REPOSITORY
 
 DAYS = 30

@@ -8,18 +8,18 @@ import pytest
 from sendtrail.local.duckdb_snapshot import DuckDbSnapshot, snapshot
 from sendtrail.report.figures import Counting
 from sendtrail.report.queries import COUNTINGS
-from sendtrail.warehouse.view_snapshot import Part, Wanted, parts
+from sendtrail.warehouse.view_snapshot import PlannedView, ViewRequest, parts
 from sendtrail.warehouse.views import PASSED_THROUGH, columns, names
 from tests.report.samples import make_database
 
 DATASET = "marketing_ai"
 HUMAN, RAW = COUNTINGS[Counting.HUMAN], COUNTINGS[Counting.RAW]
-EVERYTHING = [Wanted(view=view) for view in names()]
+EVERYTHING = [ViewRequest(view=view) for view in names()]
 # What is told in hours before the present moves while it is read.
 MOVING = {"as_of", "hours_since_sync", "account_hours_since_sync"}
 
 
-def by_name(wanted: list[Wanted]) -> dict[str, Part]:
+def by_name(wanted: list[ViewRequest]) -> dict[str, PlannedView]:
     """Return the parts of a snapshot by their names."""
     return {part.name: part for part in parts(wanted)}
 
@@ -33,7 +33,9 @@ def test_a_part_comes_after_those_that_it_reads() -> None:
 
 def test_a_view_that_several_read_is_kept() -> None:
     """One that is read once is computed by its reader; one that reads another twice is two readers."""
-    kept = {part.name: part.is_kept for part in parts([Wanted(view="completeness"), Wanted(view="user_mapping")])}
+    kept = {
+        part.name: part.is_kept for part in parts([ViewRequest(view="completeness"), ViewRequest(view="user_mapping")])
+    }
 
     assert kept["contact_addresses"]
     assert not any(kept[view] for view in ("completeness", "user_mapping", "reduced_touches", "campaign_engagement"))
@@ -41,17 +43,21 @@ def test_a_view_that_several_read_is_kept() -> None:
 
 def test_what_is_wanted_itself_is_a_reader() -> None:
     """Its rows are asked for, and so are those of the view that reads it."""
-    assert by_name([Wanted(view="completeness"), Wanted(view="campaign_engagement")])["campaign_engagement"].is_kept
+    assert by_name([ViewRequest(view="completeness"), ViewRequest(view="campaign_engagement")])[
+        "campaign_engagement"
+    ].is_kept
 
 
 def test_what_nobody_wants_is_not_made() -> None:
     """Neither a view, nor one that is as cheap to read as a table."""
-    assert list(by_name([Wanted(view="pipeline_freshness"), Wanted(view="observations")])) == ["pipeline_freshness"]
+    assert list(by_name([ViewRequest(view="pipeline_freshness"), ViewRequest(view="observations")])) == [
+        "pipeline_freshness"
+    ]
 
 
 def test_of_a_kept_view_what_is_read_is_kept() -> None:
     """The columns that its readers name, in the order of the view; all of them where all are wanted."""
-    wanted = [Wanted(view="campaign_engagement", columns=frozenset({"sent"})), Wanted(view="daily_activity")]
+    wanted = [ViewRequest(view="campaign_engagement", columns=frozenset({"sent"})), ViewRequest(view="daily_activity")]
 
     kept = by_name(wanted)["machine_activity"].columns
 
@@ -62,14 +68,14 @@ def test_of_a_kept_view_what_is_read_is_kept() -> None:
 
 def test_a_variant_has_its_own_of_what_depends_on_it_and_nothing_else() -> None:
     """What machines clicked is found once, whoever it counts for."""
-    both = [Wanted(view="attribution_paths", variant=variant) for variant in (HUMAN, RAW)]
+    both = [ViewRequest(view="attribution_paths", variant=variant) for variant in (HUMAN, RAW)]
     found = by_name(both)
 
     assert [each.name for each in both] == ["attribution_paths__human", "attribution_paths__raw"]
     assert {"attribution_touches__human", "attribution_touches__raw", "reduced_touches"} <= found.keys()
     assert not {"attribution_touches", "reduced_touches__raw"} & found.keys()
     assert found["attribution_touches__raw"].reads["attribution_parameters"] == "attribution_parameters__raw"
-    assert Wanted(view="daily_activity", variant=RAW).name == "daily_activity"
+    assert ViewRequest(view="daily_activity", variant=RAW).name == "daily_activity"
 
 
 @pytest.fixture(scope="module")

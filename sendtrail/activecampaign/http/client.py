@@ -14,11 +14,9 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from sendtrail.activecampaign.http.complaints import complaint, shown
-from sendtrail.activecampaign.http.errors import WHERE_TO_LOOK, Refusal, verdict
+from sendtrail.activecampaign.http.errors import WHERE_TO_LOOK, Refusal, complaint, shown, trouble, verdict
 from sendtrail.activecampaign.http.response_body import json_object, stored
-from sendtrail.activecampaign.http.retries import Attempts, RetryPolicy, Setback
-from sendtrail.activecampaign.http.troubles import trouble
+from sendtrail.activecampaign.http.retries import Attempts, RetryableFailure, RetryPolicy
 from sendtrail.clock import Clock
 from sendtrail.domain.connection import Connection
 from sendtrail.errors import KeyRefused, Unavailable
@@ -28,10 +26,10 @@ T = TypeVar("T")
 N = TypeVar("N", int, float)
 
 # What is read ahead stays well below it; beyond it a connection serves a single request and is dropped.
-MOST_CONNECTIONS = 64
+MAX_CONNECTIONS = 64
 _PART_BYTES = 65_536
 # How much the latest answer counts in the running mean of how long answers take.
-_LATEST_COUNTS = 0.2
+_LATEST_WEIGHT = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +45,7 @@ DEFAULT_TIMEOUTS = Timeouts()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wire:
+class HttpOptions:
     """How requests are made: patience, time limits, and who is told the status of each response."""
 
     retries: RetryPolicy
@@ -55,7 +53,7 @@ class Wire:
     on_response: Callable[[int], None] | None
 
 
-class NotWanted(Exception):
+class Cancelled(Exception):
     """The answer to a request is not wanted any more, so the request is not made."""
 
 
@@ -68,7 +66,7 @@ def always() -> bool:
 class Get:
     """A GET request; `subject` is what is asked for, in the words of an error message.
 
-    `is_wanted` is asked before each attempt; where it says no, NotWanted is raised.
+    `is_wanted` is asked before each attempt; where it says no, Cancelled is raised.
     """
 
     path: str
@@ -83,11 +81,11 @@ class Client:
     They share one session: its pool is thread-safe, and as it takes no cookies nothing else of it ever changes.
     """
 
-    def __init__(self, connection: Connection, *, budget: RequestBudget, clock: Clock, wire: Wire) -> None:
+    def __init__(self, connection: Connection, *, budget: RequestBudget, clock: Clock, options: HttpOptions) -> None:
         self._url = connection.api_url.rstrip("/")
         self._host = urlsplit(self._url).hostname or "the account"
         self._key = connection.api_key
-        self._budget, self._clock, self._wire = budget, clock, wire
+        self._budget, self._clock, self._options = budget, clock, options
         self._session = _session(self._url)
         self._answer_s = 0.0
 
@@ -103,16 +101,16 @@ class Client:
     def fetch(self, get: Get, read: Callable[[IO[bytes]], T]) -> T:
         """Return what `read` makes of the answer's body, which is `read`'s to close.
 
-        A Setback raised by `read` has the request made again. Raise Unavailable, KeyRefused or Rejected.
+        A RetryableFailure raised by `read` has the request made again. Raise Unavailable, KeyRefused or Rejected.
         """
         headers = {"Api-Token": self._checked_key(), "Accept": "application/json"}
-        attempts = Attempts(self._wire.retries, self._clock)
+        attempts = Attempts(self._options.retries, self._clock)
         return attempts.run(lambda: self._attempt(get, headers, read))
 
     def _attempt(self, get: Get, headers: Mapping[str, str], read: Callable[[IO[bytes]], T]) -> T:
-        self._budget.take()
+        self._budget.acquire()
         if not get.is_wanted():
-            raise NotWanted
+            raise Cancelled
         started = self._clock.monotonic()
         try:
             body = self._receive(get, headers)
@@ -127,10 +125,10 @@ class Client:
 
     def _note_answer_time(self, seconds: float) -> None:
         before_s = self._answer_s or seconds
-        self._answer_s = before_s + _LATEST_COUNTS * (seconds - before_s)
+        self._answer_s = before_s + _LATEST_WEIGHT * (seconds - before_s)
 
     def _receive(self, get: Get, headers: Mapping[str, str]) -> IO[bytes]:
-        timeouts = self._wire.timeouts
+        timeouts = self._options.timeouts
         with self._session.get(
             self._url + get.path,
             params=get.params,
@@ -139,9 +137,9 @@ class Client:
             allow_redirects=False,
             stream=True,
         ) as response:
-            if self._wire.on_response:
-                self._wire.on_response(response.status_code)
-            self._budget.heed(
+            if self._options.on_response:
+                self._options.on_response(response.status_code)
+            self._budget.observe_limits(
                 limit=_number(response.headers.get("RateLimit-Limit"), float),
                 remaining=_number(response.headers.get("RateLimit-Remaining"), int),
             )
@@ -153,17 +151,19 @@ class Client:
         words = shown(complaint(next(self._parts(response, get.subject), b"")), secret=self._key.get_secret_value())
         pause_s = self._pause_s(response.headers.get("Retry-After"))
         error = verdict(Refusal(subject=get.subject, status=response.status_code, complaint=words, pause_s=pause_s))
-        if isinstance(error, Setback) and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        if isinstance(error, RetryableFailure) and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             # Whatever the account asks for, nobody else is held up for longer than this request would wait.
-            self._budget.push_back(min(error.pause_s, self._wire.retries.total_s))
+            self._budget.back_off(min(error.pause_s, self._options.retries.total_s))
         return error
 
     def _parts(self, response: requests.Response, subject: str) -> Iterator[bytes]:
-        end = self._clock.monotonic() + self._wire.timeouts.whole_s
+        end = self._clock.monotonic() + self._options.timeouts.whole_s
         for part in response.iter_content(_PART_BYTES):
             yield part
             if self._clock.monotonic() > end:
-                raise Setback(Unavailable(f"{subject}: the answer comes in too slowly; it is asked for again later"))
+                raise RetryableFailure(
+                    Unavailable(f"{subject}: the answer comes in too slowly; it is asked for again later")
+                )
 
     def _pause_s(self, header: str | None) -> float | None:
         """Read Retry-After, which is seconds or a date (RFC 9110, 10.2.3); None where it says neither."""
@@ -198,7 +198,7 @@ def _session(url: str) -> requests.Session:
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = "sendtrail"
     session.trust_env = url.startswith("https:")  # plain http is loopback, where no proxy belongs
-    adapter = HTTPAdapter(pool_maxsize=MOST_CONNECTIONS)
+    adapter = HTTPAdapter(pool_maxsize=MAX_CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

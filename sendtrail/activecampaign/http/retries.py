@@ -1,6 +1,6 @@
 """How often and how long a request is tried again.
 
-Every failed attempt that may pass raises a Setback, which carries the error to raise when no attempt is left.
+Every failed attempt that may pass raises a RetryableFailure, which carries the error to raise when no attempt is left.
 """
 
 import logging
@@ -36,7 +36,7 @@ class RetryPolicy:
 DEFAULT_RETRIES = RetryPolicy()
 
 
-class Setback(Exception):
+class RetryableFailure(Exception):
     """An attempt failed in a way that may pass; `then` is the error of a request that fails like this to the end.
 
     `pause_s` is how long the account asks to be left alone.
@@ -59,9 +59,9 @@ class Attempts:
         self._backoff = wait_exponential_jitter(multiplier=policy.base_s, max=policy.max_wait_s, jitter=policy.base_s)
 
     def run(self, attempt: Callable[[], T]) -> T:
-        """Return what an attempt returns; raise what the last Setback leads to."""
+        """Return what an attempt returns; raise what the last RetryableFailure leads to."""
         retrying = Retrying(
-            retry=retry_if_exception_type(Setback),
+            retry=retry_if_exception_type(RetryableFailure),
             wait=self._wait_s,
             stop=self._is_over,
             sleep=self._clock.sleep,
@@ -70,24 +70,24 @@ class Attempts:
         )
         try:
             return retrying(attempt)
-        except Setback as setback:
-            raise setback.then from setback.__cause__
+        except RetryableFailure as failure:
+            raise failure.then from failure.__cause__
 
     def _wait_s(self, state: RetryCallState) -> float:
-        return max(self._backoff(state), _setback(state).pause_s)
+        return max(self._backoff(state), _failure(state).pause_s)
 
     def _is_over(self, state: RetryCallState) -> bool:
-        self._failed += _setback(state).uses_up_an_attempt
+        self._failed += _failure(state).uses_up_an_attempt
         elapsed_s = self._clock.monotonic() - self._started
         return self._failed >= self._policy.attempts or elapsed_s + state.upcoming_sleep > self._policy.total_s
 
 
-def _setback(state: RetryCallState) -> Setback:
+def _failure(state: RetryCallState) -> RetryableFailure:
     error = state.outcome.exception() if state.outcome else None
-    if not isinstance(error, Setback):
-        raise TypeError("only a Setback is tried again")
+    if not isinstance(error, RetryableFailure):
+        raise TypeError("only a RetryableFailure is tried again")
     return error
 
 
 def _log(state: RetryCallState) -> None:
-    logger.warning("%s; trying again in %.1f s", _setback(state), state.upcoming_sleep)
+    logger.warning("%s; trying again in %.1f s", _failure(state), state.upcoming_sleep)

@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from sendtrail.domain.campaign_report import Position
+from sendtrail.domain.campaign_report import ReportCursor
 
 # The account sorts by its local time: in the hour that a clock is put back, true times are out of order by up to an
 # hour, and `tstamp` may be an hour off besides.
 TOLERANCE = timedelta(hours=2)
 # A page in no order goes up as often as down; one in order hardly ever goes up, save in that hour.
-MOST_STEPS_UP = 1 / 4
+MAX_STEPS_UP = 1 / 4
 
 
-def after_page(position: Position, times: Sequence[datetime]) -> Position:
+def after_page(position: ReportCursor, times: Sequence[datetime]) -> ReportCursor:
     """Return the position after a page whose rows have these times; there is at least one.
 
     `earliest` becomes the earliest time of all: in a list that has kept its order no later row is far above it.
@@ -29,13 +29,13 @@ def after_page(position: Position, times: Sequence[datetime]) -> Position:
     return replace(
         position,
         page=position.page + 1,
-        descending=position.descending and ups <= downs * MOST_STEPS_UP and _stays_below(seen),
+        descending=position.descending and ups <= downs * MAX_STEPS_UP and _stays_below(seen),
         descents=position.descents + downs,
         earliest=min(seen),
     )
 
 
-def is_complete(position: Position, *, since: datetime) -> bool:
+def is_complete(position: ReportCursor, *, since: datetime) -> bool:
     """Tell whether no row from `since` on can follow."""
     if position.earliest is None or not position.descending or not position.descents:
         return False

@@ -11,7 +11,7 @@ import ijson
 
 from sendtrail.activecampaign.fields import identifier, text
 from sendtrail.activecampaign.http.response_body import not_json
-from sendtrail.activecampaign.http.retries import Setback
+from sendtrail.activecampaign.http.retries import RetryableFailure
 from sendtrail.activecampaign.v1.envelope import is_end
 from sendtrail.activecampaign.v1.rows import Link, Row
 from sendtrail.errors import Unreadable
@@ -62,7 +62,9 @@ def link_page(body: IO[bytes], *, subject: str) -> LinkPage | None:
     if any(key.isdecimal() for key in envelope):
         raise Unreadable(f"{subject}: a link is no object")
     if not found:
-        raise Setback(Unreadable(f"{subject}: the account says that something is returned, and returns nothing"))
+        raise RetryableFailure(
+            Unreadable(f"{subject}: the account says that something is returned, and returns nothing")
+        )
     return LinkPage(body, {key: _link(fields, subject=subject) for key, fields in found.items()}, subject=subject)
 
 

@@ -11,14 +11,14 @@ T = TypeVar("T")
 # Takes a page's number, and what tells whether the page is still wanted.
 Fetch = Callable[[int, Callable[[], bool]], T]
 
-MOST_AHEAD = 16
+MAX_AHEAD = 16
 
 
-class PagesAhead(Generic[T]):
+class PagePrefetch(Generic[T]):
     """The pages from `first` on, in their order, until it is closed; to be iterated once.
 
     The first page is fetched alone: every other one is therefore read later than it. From then on as many are under way
-    as `window` says for the number of the next page, one at least and `MOST_AHEAD` at most.
+    as `window` says for the number of the next page, one at least and `MAX_AHEAD` at most.
     """
 
     def __init__(self, fetch: Fetch[T], *, first: int, window: Callable[[int], int]) -> None:
@@ -57,15 +57,15 @@ class PagesAhead(Generic[T]):
         return page, self._fetch(page, self._wanted())
 
     def _fetch_ahead(self) -> None:
-        most = min(self._window(self._next), MOST_AHEAD)
+        most = min(self._window(self._next), MAX_AHEAD)
         while most > 1 and len(self._under_way) < most:
             page, self._next = self._next, self._next + 1
             self._under_way.append((page, self._submit(page)))
-            most = min(self._window(self._next), MOST_AHEAD)
+            most = min(self._window(self._next), MAX_AHEAD)
 
     def _submit(self, page: int) -> "Future[T]":
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(max_workers=MOST_AHEAD, thread_name_prefix="page")
+            self._threads = ThreadPoolExecutor(max_workers=MAX_AHEAD, thread_name_prefix="page")
         return self._threads.submit(copy_context().run, self._fetch, page, self._wanted())
 
     def _wanted(self) -> Callable[[], bool]:

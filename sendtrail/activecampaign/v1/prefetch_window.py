@@ -15,20 +15,20 @@ is given up and read again in order, until the list has been quiet for a while.
 from collections import deque
 from collections.abc import Iterable
 
-from sendtrail.activecampaign.v1.page_prefetch import MOST_AHEAD
+from sendtrail.activecampaign.v1.page_prefetch import MAX_AHEAD
 
 QUIET_PAGES = 10
 
 
-class Lookahead:
+class PrefetchWindow:
     """The window of one read; `last` is the last page that is expected to be wanted, None where nothing says."""
 
     def __init__(self, *, last: int | None) -> None:
         self._last = last
-        self._recent: deque[frozenset[str]] = deque(maxlen=MOST_AHEAD)
+        self._recent: deque[frozenset[str]] = deque(maxlen=MAX_AHEAD)
         self._in_order_to: int | None = None  # None: to the end, as long as the order is not proven
 
-    def is_safe(self, page: int, contacts: Iterable[str], *, is_newest_first: bool) -> bool:
+    def record(self, page: int, contacts: Iterable[str], *, is_newest_first: bool) -> bool:
         """Take note of a page; tell whether what is under way behind it can be used."""
         found = frozenset(contacts)
         has_moved = any(not found.isdisjoint(before) for before in self._recent)
@@ -41,7 +41,7 @@ class Lookahead:
             self._in_order_to = 0
         return is_newest_first and not has_moved
 
-    def window(self, page: int, *, enough: int) -> int:
+    def size(self, page: int, *, enough: int) -> int:
         """Return how many pages may be under way when `page` is the next one; `enough` of them fill the budget."""
         if self._in_order_to is None or page <= self._in_order_to:
             return 1

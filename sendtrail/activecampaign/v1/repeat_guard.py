@@ -3,10 +3,10 @@
 from collections.abc import Hashable
 from enum import Enum, auto
 
-MOST_IN_A_ROW = 3
+MAX_IN_A_ROW = 3
 
 
-class Sight(Enum):
+class Sighting(Enum):
     """What is known of a page."""
 
     NEW = auto()
@@ -15,7 +15,7 @@ class Sight(Enum):
     STUCK = auto()
 
 
-class PageMemory:
+class RepeatGuard:
     """Remembers the first page and the last one by what they hold."""
 
     def __init__(self) -> None:
@@ -23,15 +23,15 @@ class PageMemory:
         self._last: Hashable = None
         self._in_a_row = 0
 
-    def see(self, page: int, content: Hashable) -> Sight:
+    def observe(self, page: int, content: Hashable) -> Sighting:
         """Take note of a page, and tell what it is."""
         self._in_a_row = self._in_a_row + 1 if content == self._last else 1
         self._last = content
         if page == 1:
             self._first = content
-            return Sight.NEW
-        if self._in_a_row >= MOST_IN_A_ROW:
-            return Sight.STUCK
+            return Sighting.NEW
+        if self._in_a_row >= MAX_IN_A_ROW:
+            return Sighting.STUCK
         if content == self._first:
-            return Sight.LIKE_FIRST
-        return Sight.LIKE_LAST if self._in_a_row > 1 else Sight.NEW
+            return Sighting.LIKE_FIRST
+        return Sighting.LIKE_LAST if self._in_a_row > 1 else Sighting.NEW

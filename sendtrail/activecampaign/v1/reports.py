@@ -15,13 +15,12 @@ from sendtrail.activecampaign.http.client import Client, Get, always
 from sendtrail.activecampaign.v1.early_stop import after_page, is_complete
 from sendtrail.activecampaign.v1.envelope import page_rows
 from sendtrail.activecampaign.v1.links import LinkPage, link_page
-from sendtrail.activecampaign.v1.page_prefetch import PagesAhead
-from sendtrail.activecampaign.v1.prefetch_window import Lookahead
-from sendtrail.activecampaign.v1.repeat_guard import PageMemory, Sight
+from sendtrail.activecampaign.v1.page_prefetch import PagePrefetch
+from sendtrail.activecampaign.v1.prefetch_window import PrefetchWindow
+from sendtrail.activecampaign.v1.repeat_guard import RepeatGuard, Sighting
 from sendtrail.activecampaign.v1.rows import READERS, Link, Origin, Row, activities, click_activity
-from sendtrail.api_limits import PAGE_SIZE
 from sendtrail.domain.activity import Activity
-from sendtrail.domain.campaign_report import Chunk, Report, ReportQuery
+from sendtrail.domain.campaign_report import PAGE_SIZE, Report, ReportPage, ReportQuery
 from sendtrail.errors import Unreadable
 
 ACTIONS = {
@@ -40,7 +39,7 @@ class V1Reports:
     def __init__(self, client: Client, zone: ZoneInfo) -> None:
         self._client, self._zone = client, zone
 
-    def read(self, query: ReportQuery) -> Iterator[Chunk]:
+    def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield a report from a position on, a page at a time (of clicks, a part of a page)."""
         match query.report:
             case Report.OPENS:
@@ -52,59 +51,59 @@ class V1Reports:
             case _:
                 return self._pages(query)
 
-    def _opens(self, query: ReportQuery) -> Iterator[Chunk]:
+    def _opens(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the newest first, some pages fetched ahead, until nothing that is asked for can follow."""
         if is_complete(query.position, since=query.since):
             return
-        position, lookahead = query.position, Lookahead(last=_last_page(query))
-        pages = PagesAhead(
+        position, window = query.position, PrefetchWindow(last=_last_page(query))
+        pages = PagePrefetch(
             lambda page, is_wanted: self._rows(query, page, is_wanted),
             first=position.page,
-            window=lambda page: lookahead.window(page, enough=self._client.requests_to_fill_the_budget),
+            window=lambda page: window.size(page, enough=self._client.requests_to_fill_the_budget),
         )
         with closing(pages):
             for chunk in self._chunks(query, pages):
                 position = after_page(position, [activity.activity_timestamp for activity in chunk.activities])
                 is_newest_first = position.descending and position.descents > 0
                 contacts = [activity.contact_id or activity.contact_email for activity in chunk.activities]
-                if not lookahead.is_safe(position.page - 1, contacts, is_newest_first=is_newest_first):
+                if not window.record(position.page - 1, contacts, is_newest_first=is_newest_first):
                     pages.read_again()
                 yield replace(chunk, position=position)
                 if is_complete(position, since=query.since):
                     return
 
-    def _pages(self, query: ReportQuery) -> Iterator[Chunk]:
+    def _pages(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield page after page, none ahead: where rows come in anywhere, one that was missed leaves no trace."""
         pages = ((page, self._rows(query, page)) for page in _pages_from(query))
         return self._chunks(query, pages)
 
-    def _chunks(self, query: ReportQuery, pages: Iterable[tuple[int, list[Row] | None]]) -> Iterator[Chunk]:
-        memory, seen = PageMemory(), 0
+    def _chunks(self, query: ReportQuery, pages: Iterable[tuple[int, list[Row] | None]]) -> Iterator[ReportPage]:
+        repeats, seen = RepeatGuard(), 0
         for page, rows in pages:
             if rows is None:
                 return
             content = _digest(rows)
-            self._check_repeats(query, page, memory.see(page, content), content)
+            self._check_repeats(query, page, repeats.observe(page, content), content)
             yield self._chunk(query, page, rows)
             seen += len(rows)
             if _are_all(query, seen=seen, is_short=len(rows) < PAGE_SIZE):
                 return
 
-    def _forwards(self, query: ReportQuery) -> Iterator[Chunk]:
+    def _forwards(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the only page there is."""
         rows = self._rows(query, 1) if query.position.page == 1 else None
         if rows is not None:
             yield self._chunk(query, 1, rows)
 
-    def _clicks(self, query: ReportQuery) -> Iterator[Chunk]:
-        memory, seen = PageMemory(), 0
+    def _clicks(self, query: ReportQuery) -> Iterator[ReportPage]:
+        repeats, seen = RepeatGuard(), 0
         for page in _pages_from(query):
             subject = _subject(query, page)
             links = self._client.fetch(_get(query, page), partial(link_page, subject=subject))
             if links is None:
                 return
             with links:
-                if memory.see(page, links.link_ids) is not Sight.NEW:
+                if repeats.observe(page, links.link_ids) is not Sighting.NEW:
                     _check_that_all_was_shown(links, subject=subject)
                     return
                 for chunk in self._parts(query, page, links):
@@ -113,26 +112,28 @@ class V1Reports:
                 if _are_all(query, seen=seen, is_short=len(links.link_ids) < PAGE_SIZE):
                     return
 
-    def _parts(self, query: ReportQuery, page: int, links: LinkPage) -> Iterator[Chunk]:
+    def _parts(self, query: ReportQuery, page: int, links: LinkPage) -> Iterator[ReportPage]:
         subject, clicks = _subject(query, page), links.clicks()
         read = partial(_read_click, origin=self._origin(query))
         while len(part := activities(islice(clicks, CHUNK_SIZE), read, subject=subject)) == CHUNK_SIZE:
-            yield Chunk(activities=part, position=None)
-        yield Chunk(activities=part, position=replace(query.position, page=page + 1))
+            yield ReportPage(activities=part, position=None)
+        yield ReportPage(activities=part, position=replace(query.position, page=page + 1))
 
     def _rows(self, query: ReportQuery, page: int, is_wanted: Callable[[], bool] = always) -> list[Row] | None:
         get = replace(_get(query, page), is_wanted=is_wanted)
         return self._client.json(get, partial(page_rows, subject=get.subject))
 
-    def _chunk(self, query: ReportQuery, page: int, rows: list[Row]) -> Chunk:
+    def _chunk(self, query: ReportQuery, page: int, rows: list[Row]) -> ReportPage:
         read = partial(READERS[query.report], origin=self._origin(query))
-        return Chunk(
+        return ReportPage(
             activities=activities(rows, read, subject=_subject(query, page)),
             position=replace(query.position, page=page + 1),
         )
 
-    def _check_repeats(self, query: ReportQuery, page: int, sight: Sight, content: bytes) -> None:
-        is_stuck = sight is Sight.STUCK or (sight is Sight.LIKE_FIRST and _digest(self._rows(query, 1)) == content)
+    def _check_repeats(self, query: ReportQuery, page: int, sight: Sighting, content: bytes) -> None:
+        is_stuck = sight is Sighting.STUCK or (
+            sight is Sighting.LIKE_FIRST and _digest(self._rows(query, 1)) == content
+        )
         if is_stuck:
             raise Unreadable(f"{_subject(query, page)}: the account repeats a page instead of going on")
 
@@ -142,7 +143,7 @@ class V1Reports:
 
 def _last_page(query: ReportQuery) -> int | None:
     """Return the last page that the counters let expect to be wanted: of all rows, or of those that can be new."""
-    known = [rows for rows in (query.counted, query.moved) if rows is not None]
+    known = [rows for rows in (query.expected_rows, query.changed_rows) if rows is not None]
     return ceil(min(known) / PAGE_SIZE) if known else None
 
 
@@ -151,7 +152,7 @@ def _are_all(query: ReportQuery, *, seen: int, is_short: bool) -> bool:
 
     A list that was entered in the middle is read to its end all the same.
     """
-    return is_short and query.counted is not None and query.position.page == 1 and seen >= query.counted
+    return is_short and query.expected_rows is not None and query.position.page == 1 and seen >= query.expected_rows
 
 
 def _pages_from(query: ReportQuery) -> Iterator[int]:

@@ -99,7 +99,7 @@ def bounce_activity(row: Row, origin: Origin) -> Activity:
         activity_timestamp=at,
         source_timestamp=source,
         detail=_detail(row, BOUNCE_DETAILS),
-        distinction=identifier(row.get("id")),
+        discriminator=identifier(row.get("id")),
         day_only=True,
     )
 
@@ -136,7 +136,7 @@ def forward_activity(row: Row, origin: Origin) -> Activity:
         source_timestamp=source,
         times=_times(row),
         detail={"recipient": recipient} if recipient else None,
-        distinction=recipient,
+        discriminator=recipient,
         day_only=is_date(source),
     )
 

@@ -6,8 +6,7 @@ from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.timestamps import CENTRAL, instant
 from sendtrail.activecampaign.v3.lists import Item, items, listed
-from sendtrail.api_limits import LIST_LIMIT
-from sendtrail.domain.campaign import COUNTERS, Campaign
+from sendtrail.domain.campaign import COUNTERS, LIST_LIMIT, Campaign
 
 SPLIT = "split"
 # Set while a test of several messages is under way, and after it: `split_type` alone is there for every campaign.

@@ -9,9 +9,8 @@ from typing import Any
 from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.timestamps import CENTRAL, UTC_ZONE, instant
-from sendtrail.activecampaign.v3.lists import Item, item_id, items, total_of
-from sendtrail.activecampaign.v3.names import Names
-from sendtrail.api_limits import LIST_LIMIT
+from sendtrail.activecampaign.v3.lists import Item, item_id, items, listed, total_of
+from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.domain.contact import Contact, ContactPage, ListMembership
 from sendtrail.errors import Unreadable
 
@@ -119,3 +118,26 @@ def _deleted_at(row: Item, *, otherwise: datetime | None) -> datetime | None:
     if flag is None or flag == "":
         return at
     return (at or otherwise) if flag is True or number(flag) else None
+
+
+class Names:
+    """What one kind of thing is called, for one pass over the contacts: loaded when first asked for.
+
+    A later id that is not there may be new, so all are loaded once more; an id that stays unknown is its own name.
+    """
+
+    def __init__(self, client: Client, kind: str, *, field: str) -> None:
+        self._client, self._kind, self._field = client, kind, field
+        self._names: dict[str, str] = {}
+        self._loads_left = 2
+
+    def name(self, identifier: str) -> str:
+        """Return the name of an id."""
+        if identifier not in self._names and self._loads_left:
+            self._load()
+        return self._names.get(identifier) or identifier
+
+    def _load(self) -> None:
+        self._loads_left -= 1
+        rows = listed(self._client, self._kind)
+        self._names = {str(row_id): text(row.get(self._field)) for row_id, row in rows}

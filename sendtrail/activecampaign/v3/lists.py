@@ -6,8 +6,8 @@ from typing import Any
 
 from sendtrail.activecampaign.fields import number
 from sendtrail.activecampaign.http.client import Client, Get
-from sendtrail.activecampaign.http.retries import Setback
-from sendtrail.api_limits import LIST_LIMIT
+from sendtrail.activecampaign.http.retries import RetryableFailure
+from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.errors import Unavailable, Unreadable
 
 Item = Mapping[str, Any]
@@ -45,7 +45,7 @@ def items(content: Item, name: str, *, subject: str) -> list[Item]:
     """Return the rows that an answer holds under a name."""
     rows = content.get(name)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Setback(Unreadable(f"{subject}: the answer has no list of {name}"))
+        raise RetryableFailure(Unreadable(f"{subject}: the answer has no list of {name}"))
     return rows
 
 
@@ -63,7 +63,9 @@ def _page(client: Client, name: str, offset: int) -> Page:
     def read(content: dict[str, Any]) -> Page:
         rows, total = items(content, name, subject=subject), total_of(content)
         if not rows and total is not None and offset < total:
-            raise Setback(Unavailable(f"{subject}: an empty page, and there are {total}; it is asked for again later"))
+            raise RetryableFailure(
+                Unavailable(f"{subject}: an empty page, and there are {total}; it is asked for again later")
+            )
         return Page(rows={item_id(row, subject=subject): row for row in rows}, received=len(rows), total=total)
 
     return client.json(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from sendtrail.cli.demo.orders import Click
-from sendtrail.cli.demo.proof import Proof, compare
+from sendtrail.cli.demo.proof import Diff, compare
 from sendtrail.cli.demo.truth import (
     ACTIVITIES,
     CONTACTS,
@@ -73,7 +73,7 @@ class DemoAccount:
 
     def prove(
         self, warehouse: DuckDbWarehouse, settings: SyncSettings, activities: AbstractSet[Hashable]
-    ) -> dict[str, Proof]:
+    ) -> dict[str, Diff]:
         """Return how the warehouse's rows compare with the activities and the contacts of the account."""
         organization = {"organization": settings.organization}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sendtrail.cli.demo.account import DemoAccount
-from sendtrail.cli.demo.proof import Proof, compare
+from sendtrail.cli.demo.proof import Diff, compare
 from sendtrail.cli.demo.truth import ACTIVITIES, CONTACTS, account_contacts, stored_activities, stored_contacts
 
 Rows = Callable[[str, Mapping[str, str]], Iterable[Sequence[Any]]]
@@ -28,7 +28,7 @@ class CloudDemoAccount(DemoAccount):
         """Return how many of them came too fast."""
         return self._account.stats().refused
 
-    def prove_in(self, rows: Rows) -> dict[str, Proof]:
+    def prove_in(self, rows: Rows) -> dict[str, Diff]:
         """Return how what `rows` selects compares with the activities and the contacts of the account."""
         self._known.update(self.activities())
         whose = {"organization": self.organization_id}

@@ -14,7 +14,7 @@ from rich.console import Console
 from sendtrail.cli.demo.gcp_account import CloudDemoAccount
 from sendtrail.cli.demo.gcp_progress import watch
 from sendtrail.cli.demo.local import DEMO_RATE, REAL_RATE
-from sendtrail.cli.demo.proof import Proof
+from sendtrail.cli.demo.proof import Diff
 from sendtrail.domain.messages import WorkFailed, decode
 from sendtrail.emulators.bigquery import FOLDER as BIGQUERY_FOLDER
 from sendtrail.emulators.functions import CAMPAIGN_WORKER
@@ -135,7 +135,7 @@ class _Demo:
         return holds
 
 
-def _told(what: str, proof: Proof) -> str:
+def _told(what: str, proof: Diff) -> str:
     if proof.holds:
         return f"[green]✓ proven:[/] all {proof.expected:,} {what} are in BigQuery, once each"
     return (

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from sendtrail.cli.demo.orders import write_demo_report
-from sendtrail.cli.demo.proof import Proof
+from sendtrail.cli.demo.proof import Diff
 from sendtrail.cli.run.local_run import LocalRun
-from sendtrail.cli.run.run_stats import Tally
+from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.cli.sync import run_sync
 from sendtrail.clock import SystemClock
@@ -21,7 +21,7 @@ from sendtrail.errors import SettingsError
 if TYPE_CHECKING:
     from sendtrail.cli.demo.account import DemoAccount
 
-# A real account allows 5 requests a second; at that pace the demo would take several minutes.
+# A real account allows 5 requests a second; at that rate the demo would take several minutes.
 DEMO_RATE = 50.0
 REAL_RATE = 5.0
 DEMO_FILE = Path("build/demo/sendtrail.duckdb")
@@ -78,7 +78,7 @@ def _act(
     console.rule(f"[bold]{title}", align="left")
     result = run_sync(console, settings)
     activities.update(account.activities())  # every state that a row was in when it was read stays true
-    with LocalRun(settings, clock=SystemClock(), tally=Tally()) as run:
+    with LocalRun(settings, clock=SystemClock(), stats=RunStats()) as run:
         proofs = account.prove(run.warehouse, settings, activities)
     for what, proof in proofs.items():
         _print_proof(console, what, proof)
@@ -86,7 +86,7 @@ def _act(
     return not result.failures and all(proof.holds for proof in proofs.values())
 
 
-def _print_proof(console: Console, what: str, proof: Proof) -> None:
+def _print_proof(console: Console, what: str, proof: Diff) -> None:
     if proof.holds:
         console.print(f"[green]✓ proven:[/] all {proof.expected:,} {what} of the account are in the file, once each")
     else:

@@ -16,7 +16,7 @@ from sendtrail.clock import Clock
 
 TITLES = ("order_id", "email", "ordered_at", "amount", "currency", "event")
 BUYERS = 0.06  # of those who clicked, for each campaign and for each that they had clicked before
-MOST_EAGER = 4
+MAX_EAGER = 4
 STRANGERS = 0.35  # orders that no click came before, for each that one did
 CURRENCIES = ("EUR", "EUR", "EUR", "USD")
 REPORT_NAME, CSV_NAME = "report.html", "conversions.csv"
@@ -73,7 +73,7 @@ def orders(clicks: Iterable[Click], *, until: datetime) -> list[Order]:
 def _after(campaign_id: int, email: str, at: datetime, *, clicked: int) -> Iterator[Order]:
     chance = Random(f"{campaign_id} {email}")  # noqa: S311  (a simulation)
     eagerness = Random(campaign_id).uniform(0.3, 1.7)  # noqa: S311
-    if chance.random() >= BUYERS * eagerness * min(clicked, MOST_EAGER):
+    if chance.random() >= BUYERS * eagerness * min(clicked, MAX_EAGER):
         return
     later = timedelta(hours=chance.expovariate(1 / 60))
     yield _order(email, (at + later).replace(microsecond=0), chance)

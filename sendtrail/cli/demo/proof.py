@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Proof:
+class Diff:
     """How many things were expected and found, and in how many they differ."""
 
     expected: int
@@ -21,10 +21,10 @@ class Proof:
         return not (self.missing or self.extra or self.twice)
 
 
-def compare(expected: Iterable[Hashable], found: Iterable[Hashable]) -> Proof:
+def compare(expected: Iterable[Hashable], found: Iterable[Hashable]) -> Diff:
     """Return how far what was found is what was expected; expected things are told apart by value."""
     wanted, there = set(expected), Counter(found)
-    return Proof(
+    return Diff(
         expected=len(wanted),
         found=there.total(),
         missing=len(wanted - there.keys()),

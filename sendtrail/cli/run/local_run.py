@@ -13,21 +13,21 @@ from uuid import uuid4
 
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.http.retries import RetryPolicy
-from sendtrail.cli.run.run_stats import CountingWarehouse, Tally
+from sendtrail.cli.run.run_stats import CountingWarehouse, RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import Clock, Deadline
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import handle
 from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, decode
+from sendtrail.domain.request_rate import Priority
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.local.state_pairing import pair
 from sendtrail.ports import Topic
 from sendtrail.rate_limit.budget import RateBudget
-from sendtrail.rate_limit.gcra import Priority
-from sendtrail.rate_limit.sliding_window import departures
+from sendtrail.rate_limit.sliding_window import sliding_window
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.contacts import sync_contacts
 from sendtrail.sync.dispatch import Summary, dispatch
@@ -57,7 +57,7 @@ class RunResult:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Watcher:
+class RunObserver:
     """Who is told how a run goes: when the work to be done is known, and after each piece of it, from any thread."""
 
     on_dispatched: Callable[[Summary], None] = lambda _: None
@@ -94,13 +94,15 @@ def request_of(settings: SyncSettings, *, now: datetime) -> Request:
 class LocalRun:
     """The pipeline on this machine, open from `with` to its end."""
 
-    def __init__(self, settings: SyncSettings, *, clock: Clock, tally: Tally, retries: RetryPolicy = PATIENCE) -> None:
-        self._settings, self._clock, self._tally, self._retries = settings, clock, tally, retries
+    def __init__(
+        self, settings: SyncSettings, *, clock: Clock, stats: RunStats, retries: RetryPolicy = PATIENCE
+    ) -> None:
+        self._settings, self._clock, self._stats, self._retries = settings, clock, stats, retries
         self._stop = threading.Event()
         self._reading = threading.Semaphore(settings.concurrency)
-        self._departures = departures(clock, requests_per_second=settings.connection.pace.per_second)
+        self._sliding_window = sliding_window(clock, requests_per_second=settings.connection.rate_limit.per_second)
         self._open = ExitStack()
-        self._watcher = Watcher()
+        self._observer = RunObserver()
 
     def __enter__(self) -> Self:
         """Open the warehouse and the state; raise SettingsError where they cannot be used."""
@@ -120,11 +122,11 @@ class LocalRun:
         self._services = Services(
             state=self._state,
             publisher=self._queue,
-            warehouse=CountingWarehouse(self.warehouse, self._tally),
+            warehouse=CountingWarehouse(self.warehouse, self._stats),
             clock=self._clock,
             new_token=lambda: uuid4().hex,
         )
-        on_response, on_contacts_response = self._tally.on_response, self._tally.on_contacts_response
+        on_response, on_contacts_response = self._stats.on_response, self._stats.on_contacts_response
         self._accounts = {priority: self._connect(priority, on_response) for priority in Priority}
         self._contacts_account = self._connect(Priority.BACKGROUND, on_contacts_response)
         return self
@@ -133,14 +135,14 @@ class LocalRun:
         """Close what was opened."""
         self._open.close()
 
-    def sync(self, watcher: Watcher) -> RunResult:
+    def sync(self, observer: RunObserver) -> RunResult:
         """Dispatch what is due, work until nothing is left, and return what became of it."""
         started = self._clock.monotonic()
-        settings, lists = self._settings, self._accounts[Priority.NEWS]
+        settings, lists = self._settings, self._accounts[Priority.INCREMENTAL]
         request, policy = request_of(settings, now=self._clock.now()), Policy(overlap=settings.overlap)
         summary = dispatch(request, lists=lists, services=self._services, policy=policy)
-        watcher.on_dispatched(summary)
-        self._watcher = watcher
+        observer.on_dispatched(summary)
+        self._observer = observer
         with self._stopping_on_signals():
             self._queue.run(
                 {Topic.CAMPAIGNS: self._campaign, Topic.CONTACTS: self._contacts},
@@ -182,7 +184,7 @@ class LocalRun:
 
     def _delivered(self, topic: Topic, outcome: Outcome) -> None:
         if outcome is not Outcome.CONTINUED:
-            self._watcher.on_finished(topic)
+            self._observer.on_finished(topic)
 
     def _budget(self) -> LocalBudget:
         return LocalBudget(self._clock, budget_s=self._settings.time_budget_s, stop=self._stop)
@@ -193,8 +195,8 @@ class LocalRun:
             self._state,
             self._clock,
             organization_id=connection.organization_id,
-            pace=connection.pace,
-            departures=self._departures,
+            rate_limit=connection.rate_limit,
+            sliding_window=self._sliding_window,
             priority=priority,
         )
         return Account(

@@ -6,8 +6,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from sendtrail.cli.run.local_run import Watcher
-from sendtrail.cli.run.run_stats import Tally
+from sendtrail.cli.run.local_run import RunObserver
+from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.ports import Topic
 from sendtrail.sync.dispatch import Summary
 
@@ -16,7 +16,7 @@ class Bars:
     """Campaigns done of those due, and beside them what was read; drawn while the `with` block runs."""
 
     def __init__(self, console: Console) -> None:
-        self.tally = Tally(self._redraw)
+        self.stats = RunStats(self._redraw)
         self._progress = Progress(
             SpinnerColumn(finished_text="[green]✓"),
             TextColumn("{task.description:<10}"),
@@ -32,9 +32,9 @@ class Bars:
         self._contacts: TaskID | None = None
 
     @property
-    def watcher(self) -> Watcher:
+    def observer(self) -> RunObserver:
         """Return who is to be told how the run goes."""
-        return Watcher(on_dispatched=self._on_dispatched, on_finished=self._on_finished)
+        return RunObserver(on_dispatched=self._on_dispatched, on_finished=self._on_finished)
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -60,11 +60,11 @@ class Bars:
             self._progress.advance(task)
 
     def _redraw(self) -> None:
-        tally = self.tally
-        read = sum(tally.activities_read.values())
-        refused = f" · {tally.refused} answers 429" if tally.refused else ""
+        stats = self.stats
+        read = sum(stats.activities_read.values())
+        refused = f" · {stats.refused} answers 429" if stats.refused else ""
         if self._campaigns is not None:
-            note = f"{read:,} activities read · {tally.requests:,} requests{refused}"
+            note = f"{read:,} activities read · {stats.requests:,} requests{refused}"
             self._progress.update(self._campaigns, note=note)
         if self._contacts is not None:
-            self._progress.update(self._contacts, note=f"{tally.contacts_read:,} contacts read")
+            self._progress.update(self._contacts, note=f"{stats.contacts_read:,} contacts read")

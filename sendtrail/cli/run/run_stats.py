@@ -12,7 +12,7 @@ from sendtrail.warehouse.rows import Batch, Table, activity_rows
 TOO_MANY_REQUESTS = 429
 
 
-class Tally:
+class RunStats:
     """What has happened so far; `changed` is called after every change, from any thread."""
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
@@ -62,16 +62,16 @@ class CountingWarehouse:
     """A warehouse whose merges are counted."""
 
     inner: Warehouse
-    tally: Tally
+    stats: RunStats
 
     def merge(self, batch: Batch, /) -> int:
         """Merge a batch and count it."""
         new_rows = self.inner.merge(batch)
-        self.tally.on_merge(batch, new_rows)
+        self.stats.on_merge(batch, new_rows)
         return new_rows
 
     def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
         """Mark the contacts that a pass did not see and count them."""
         vanished = self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
-        self.tally.on_vanished(vanished)
+        self.stats.on_vanished(vanished)
         return vanished

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sendtrail.cli.run.local_run import LocalRun, RunResult
-from sendtrail.cli.run.run_stats import Tally
+from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.domain.activity import EventType
 from sendtrail.sync.dispatch import Summary
@@ -22,7 +22,9 @@ PLURALS = {
 }
 
 
-def print_summary(console: Console, run: LocalRun, *, result: RunResult, tally: Tally, settings: SyncSettings) -> None:
+def print_summary(
+    console: Console, run: LocalRun, *, result: RunResult, stats: RunStats, settings: SyncSettings
+) -> None:
     """Print what the run did and what the warehouse holds now, both for this organization."""
     stored = _stored(run, settings)
     table = Table(title="Synced", title_justify="left", box=None, pad_edge=False)
@@ -33,25 +35,25 @@ def print_summary(console: Console, run: LocalRun, *, result: RunResult, tally: 
     done = result.summary.due - sum(1 for f in result.failures if f.subject not in {"contacts", *unknown})
     table.add_row("campaigns", f"{done:,} of {result.summary.due:,} due", f"{stored['campaigns']:,}")
     for kind, name in PLURALS.items():
-        table.add_row(name, f"{tally.activities_read[kind]:,} read", f"{stored[kind]:,}")
-    new = f"{tally.activities_new:,} new"
+        table.add_row(name, f"{stats.activities_read[kind]:,} read", f"{stored[kind]:,}")
+    new = f"{stats.activities_new:,} new"
     table.add_row("activities", new, f"{sum(stored[kind] for kind in EventType):,}", style="bold")
     if settings.contacts:
-        table.add_row("contacts", f"{tally.contacts_changed:,} new or changed", f"{stored['contacts']:,}")
-        table.add_row("vanished", f"{tally.contacts_vanished:,} marked", f"{stored['vanished']:,}")
-    table.add_row("API requests", f"{tally.requests:,}", "")
+        table.add_row("contacts", f"{stats.contacts_changed:,} new or changed", f"{stored['contacts']:,}")
+        table.add_row("vanished", f"{stats.contacts_vanished:,} marked", f"{stored['vanished']:,}")
+    table.add_row("API requests", f"{stats.requests:,}", "")
     if not result.interrupted:
-        table.add_row("forecast", _forecast(result.summary, tally), "")
-    table.add_row("429s", f"{tally.refused:,}", "")
+        table.add_row("forecast", _forecast(result.summary, stats), "")
+    table.add_row("429s", f"{stats.refused:,}", "")
     table.add_row("time", f"{result.seconds:,.1f} s", "")
     console.print()
     console.print(table)
 
 
-def _forecast(summary: Summary, tally: Tally) -> str:
+def _forecast(summary: Summary, stats: RunStats) -> str:
     """Tell how far the forecast was off, of all requests but the contacts'."""
     forecast = summary.forecast.requests + list_requests(summary.campaigns)
-    used = tally.requests - tally.contacts_requests
+    used = stats.requests - stats.contacts_requests
     return f"{used - forecast:+,} of {forecast:,} ({(used - forecast) / forecast:+.1%})" if forecast else ""
 
 
