@@ -162,7 +162,7 @@ def test_an_uncaught_error_is_a_bare_500_and_holds_up_no_other(instance: Instanc
     campaign_id = next(account.campaigns_truth()).id
     instance.state.documents[campaign_path("acme", campaign_id)] = {"status": "hand-edited"}
 
-    answer = instance.post("dispatcher", b"", {**SCHEDULED, "X-Runtime-Trace-Context": f"{TRACE}/1"})
+    answer = instance.post("dispatcher", b"", {**SCHEDULED, "X-Cloud-Trace-Context": f"{TRACE}/1"})
 
     assert (answer.status_code, answer.data, organizations(instance)) == (500, b"", {"globex"})
     (failure,) = [line for line in instance.lines() if line["severity"] == "ERROR"]

@@ -65,10 +65,10 @@ def test_a_thread_in_a_copy_of_the_context_has_the_same_labels_and_trace(lines: 
 @pytest.mark.parametrize(
     ("headers", "trace"),
     [
-        ({"X-Runtime-Trace-Context": f"{TRACE}/1234;o=1"}, f"projects/p/traces/{TRACE}"),
+        ({"X-Cloud-Trace-Context": f"{TRACE}/1234;o=1"}, f"projects/p/traces/{TRACE}"),
         ({"x-cloud-trace-context": TRACE}, f"projects/p/traces/{TRACE}"),
         ({"Traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}, f"projects/p/traces/{TRACE}"),
-        ({"X-Runtime-Trace-Context": "garbage\n/1"}, ""),
+        ({"X-Cloud-Trace-Context": "garbage\n/1"}, ""),
         ({}, ""),
     ],
 )

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from sendtrail.simulator import FailureKind, Plan, Quirks, cli_values
 from sendtrail.simulator.cli import main
 
-COMMAND = [sys.executable, "-W", "error", "-m", "simulator"]
+COMMAND = [sys.executable, "-W", "error", "-m", "sendtrail.simulator"]
 
 
 def test_help_names_every_option() -> None:
