@@ -18,7 +18,7 @@ from benchmarks.recording_warehouse import Merged, RecordingWarehouse
 from benchmarks.still_clock import StillClock
 from benchmarks.syncing import ORGANIZATION
 from sendtrail.clock import Deadline
-from sendtrail.delivery.handler import handle
+from sendtrail.delivery.handler import handling
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.domain.messages import SyncCampaign
 from sendtrail.entrypoints.settings import FunctionSettings
@@ -114,12 +114,8 @@ def _deliver_all(account: DecayingAccount, services: Services, queue: InProcessQ
 def _deliver(data: bytes, account: DecayingAccount, services: Services) -> None:
     source = CampaignSource(lists=account, reports=account)
     budget = Deadline(services.clock, budget_s=TIME_BUDGET_S)
-    handle(
-        data,
-        SyncCampaign,
-        services=services,
-        sync=lambda message: sync_campaign(message, source=source, services=services, budget=budget),
-    )
+    with handling(services) as delivery:
+        sync_campaign(delivery.receive(data, SyncCampaign), source=source, services=services, budget=budget)
 
 
 def _figures(every_h: int, day: Recorded) -> Iterator[Figure]:

@@ -16,10 +16,10 @@ from benchmarks.account import KEY, Options, SimulatedAccount, simulated
 from benchmarks.figures import Figure
 from benchmarks.pace import tell
 from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.cli.settings.sync_settings import BEGINNING
 from sendtrail.clock import Clock, Deadline, SystemClock
-from sendtrail.delivery.deliver import Outcome
-from sendtrail.delivery.handler import handle
+from sendtrail.delivery.handler import handling
 from sendtrail.delivery.services import Services
 from sendtrail.domain.connection import DEFAULT_TIME_ZONE, Connection
 from sendtrail.domain.messages import SyncCampaign, encode
@@ -27,8 +27,6 @@ from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.ports import Topic
-from sendtrail.rate_limit.budget import RateBudget
-from sendtrail.rate_limit.sliding_window import sliding_window
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.due import Policy, Request, due
 
@@ -115,10 +113,7 @@ def _account(name: str, url: str, state: SqliteState) -> Account:
         time_zone=ZoneInfo(DEFAULT_TIME_ZONE),
         requests_per_second=RATE,
     )
-    clock = SystemClock()
-    left = sliding_window(clock, requests_per_second=RATE)
-    budget = RateBudget(state, clock, organization_id=name, rate_limit=connection.rate_limit, sliding_window=left)
-    return Account(connection, budget=budget, clock=clock)
+    return AccountFactory(state, SystemClock()).account(connection)
 
 
 def _messages(name: str, account: Account, clock: Clock) -> list[SyncCampaign]:
@@ -128,11 +123,9 @@ def _messages(name: str, account: Account, clock: Clock) -> list[SyncCampaign]:
 
 
 def _deliver(data: bytes, backlog: Backlog) -> None:
-    handle(data, SyncCampaign, services=backlog.services, sync=lambda message: _sync(message, backlog))
-
-
-def _sync(message: SyncCampaign, backlog: Backlog) -> Outcome:
-    account = backlog.accounts[message.organization_id]
-    source = CampaignSource(lists=account, reports=account)
-    budget = Deadline(backlog.services.clock, budget_s=TIME_BUDGET_S)
-    return sync_campaign(message, source=source, services=backlog.services, budget=budget)
+    with handling(backlog.services) as delivery:
+        message = delivery.receive(data, SyncCampaign)
+        account = backlog.accounts[message.organization_id]
+        source = CampaignSource(lists=account, reports=account)
+        budget = Deadline(backlog.services.clock, budget_s=TIME_BUDGET_S)
+        sync_campaign(message, source=source, services=backlog.services, budget=budget)

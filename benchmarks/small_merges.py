@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from benchmarks.figures import Figure
 from sendtrail.domain.activity import Activity, EventType
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_row
 
@@ -37,11 +38,8 @@ def measure() -> list[Figure]:
 def batch(rows: list[ActivityRow]) -> Batch:
     """Return rows as a batch of their own."""
     return Batch(
+        item=WorkItem(organization_id="bench", run_id="run", subject="1", sequence=1),
         table=Table.EMAIL_ACTIVITIES,
-        organization_id="bench",
-        run_id="run",
-        subject="1",
-        sequence=1,
         number=0,
         rows=rows,
         delivery=uuid4().hex,

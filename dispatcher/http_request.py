@@ -16,7 +16,7 @@ JOB_NAME, SCHEDULE_TIME = "x-cloudscheduler-jobname", "x-cloudscheduler-schedule
 MAX_JOB_NAME = 40
 
 
-class Asked(BaseModel):
+class DispatchRequest(BaseModel):
     """The body of a request, every field of which may be left out.
 
     Without `organization_id` all enabled accounts are dispatched; without `campaign_ids` all campaigns, with an empty
@@ -43,10 +43,10 @@ class Asked(BaseModel):
         )
 
 
-def read_asked(body: bytes) -> Asked:
+def read_request(body: bytes) -> DispatchRequest:
     """Read the body of a request; raise BadMessage, naming each field that does not fit."""
     try:
-        return Asked.model_validate_json(body or b"{}")
+        return DispatchRequest.model_validate_json(body or b"{}")
     except ValidationError as error:
         raise BadMessage("; ".join(problems(error))) from None
 

@@ -139,7 +139,7 @@ class MemoryWarehouse:
         with self._lock:
             self.batches.append(batch)
             if batch.pass_id:
-                seen = self._seen.setdefault((batch.organization_id, batch.pass_id), set())
+                seen = self._seen.setdefault((batch.item.organization_id, batch.pass_id), set())
                 seen.update(row["contact_id"] for row in incoming)
             latest = _one_a_key(batch.table, incoming)
             return sum(self._merge_row(batch.table, key, row) for key, row in latest.items())

@@ -7,7 +7,7 @@ from itertools import count
 from typing import TypeVar
 
 from sendtrail.delivery.deliver import Outcome
-from sendtrail.delivery.handler import handle
+from sendtrail.delivery.handler import handling
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts
 from sendtrail.errors import Retryable
@@ -145,20 +145,17 @@ class PipelineHarness:
     def handle(self, topic: Topic, data: bytes) -> Outcome:
         """Deliver one message."""
         budget = Pages(self.steps)
-        if topic is Topic.CAMPAIGNS:
-            source = CampaignSource(lists=self.account, reports=self.account)
-            return handle(
-                data,
-                SyncCampaign,
-                services=self.services,
-                sync=lambda m: sync_campaign(m, source=source, services=self.services, budget=budget),
-            )
-        return handle(
-            data,
-            SyncContacts,
-            services=self.services,
-            sync=lambda m: sync_contacts(m, contacts=self.account, services=self.services, budget=budget),
-        )
+        with handling(self.services) as delivery:
+            if topic is Topic.CAMPAIGNS:
+                source = CampaignSource(lists=self.account, reports=self.account)
+                delivery.outcome = sync_campaign(
+                    delivery.receive(data, SyncCampaign), source=source, services=self.services, budget=budget
+                )
+            else:
+                delivery.outcome = sync_contacts(
+                    delivery.receive(data, SyncContacts), contacts=self.account, services=self.services, budget=budget
+                )
+        return delivery.outcome
 
     def waiting(self) -> list[tuple[Topic, bytes]]:
         """Return the messages that wait, and take them."""

@@ -11,6 +11,7 @@ from sendtrail.attribution.settings import checked_settings
 from sendtrail.cli.settings.warehouse_settings import AccountSettings
 from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, open_writer, option
 from sendtrail.clock import SystemClock
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.warehouse.rows import Batch, Table, setting_row
 
 app = typer.Typer(name="attribution", help="How conversions are credited to campaigns.", no_args_is_help=True)
@@ -46,11 +47,8 @@ def set_(
 
 def _batch(chosen: dict[str, str], organization: str, *, now: datetime) -> Batch:
     return Batch(
+        item=WorkItem(organization_id=organization, run_id="settings", subject="settings", sequence=1),
         table=Table.ATTRIBUTION_SETTINGS,
-        organization_id=organization,
-        run_id="settings",
-        subject="settings",
-        sequence=1,
         number=0,
         delivery=uuid4().hex,
         rows=[setting_row(name, value, organization_id=organization, now=now) for name, value in chosen.items()],

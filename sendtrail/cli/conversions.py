@@ -15,6 +15,7 @@ from sendtrail.attribution.conversion_csv.file import ConversionFile, Reading, r
 from sendtrail.cli.settings.warehouse_settings import AccountSettings
 from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, open_writer, option
 from sendtrail.clock import SystemClock
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.warehouse.rows import Batch, Table, conversion_row
 
 app = typer.Typer(
@@ -74,11 +75,13 @@ def load(  # noqa: PLR0913  (a parameter an option)
 
 def _batch(read: ConversionFile, organization: str, *, now: datetime) -> Batch:
     return Batch(
+        item=WorkItem(
+            organization_id=organization,
+            run_id=f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}",
+            subject="conversions",
+            sequence=1,
+        ),
         table=Table.CONVERSIONS,
-        organization_id=organization,
-        run_id=f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}",
-        subject="conversions",
-        sequence=1,
         number=0,
         delivery=uuid4().hex,
         rows=[conversion_row(each, organization_id=organization, now=now) for each in read.conversions],

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.cli.options import (
     All,
     Campaign,
@@ -29,8 +30,6 @@ from sendtrail.cli.run.local_run import PATIENCE, request_of, state_file
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.local.sqlite_state import SqliteState
-from sendtrail.rate_limit.budget import RateBudget
-from sendtrail.rate_limit.sliding_window import sliding_window
 from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
 from sendtrail.sync.dispatch import checkpoints_of
 from sendtrail.sync.due import Due, Policy, due
@@ -145,12 +144,4 @@ def _state(settings: SyncSettings) -> Iterator[SqliteState]:
 
 
 def _account(settings: SyncSettings, state: SqliteState) -> Account:
-    connection, clock = settings.connection, SystemClock()
-    budget = RateBudget(
-        state,
-        clock,
-        organization_id=connection.organization_id,
-        rate_limit=connection.rate_limit,
-        sliding_window=sliding_window(clock, requests_per_second=connection.rate_limit.per_second),
-    )
-    return Account(connection, budget=budget, clock=clock, retries=PATIENCE)
+    return AccountFactory(state, SystemClock(), retries=PATIENCE).account(settings.connection)

@@ -1,10 +1,10 @@
 """The batches of one delivery, merged and then recorded in a thread beside the one that reads.
 
-The account's budget does not idle while the warehouse works. Batches follow one another, so the checkpoint never says
-more than what is merged, and one batch at a time is on its way, so memory stays flat.
+The account's budget is used while the warehouse works. Batches follow one another, so the checkpoint never says more
+than what is merged, and at most one is being merged, so memory stays flat.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from types import TracebackType
@@ -15,45 +15,47 @@ from sendtrail.ports import Warehouse
 from sendtrail.warehouse.rows import Batch, Row
 
 Progress = Mapping[str, Any]
-# Returns rows as the batch of that number.
-MakeBatch = Callable[[Sequence[Row], int], Batch]
 
 
 class BatchWriter:
-    """Takes rows as they are read; leaving its `with` block waits for the batch that is under way."""
+    """Merges what a delivery has read; leaving its `with` block waits for the batch that is being merged.
 
-    def __init__(self, warehouse: Warehouse, holder: LeaseHolder, *, make_batch: MakeBatch) -> None:
-        self._warehouse, self._holder, self._make_batch = warehouse, holder, make_batch
+    `pass_id` (contacts) is the pass that saw the rows.
+    """
+
+    def __init__(self, warehouse: Warehouse, holder: LeaseHolder) -> None:
+        self._warehouse, self._holder = warehouse, holder
         self._number = 0
-        self._under_way: Future[None] | None = None
+        self._current: Future[None] | None = None
         self._thread: ThreadPoolExecutor | None = None
+        self.pass_id = ""
 
     def __enter__(self) -> Self:
-        """Return the merging itself."""
+        """Return the writer itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the batch under way come to its end: nothing of this delivery is written after it."""
+        """Let the current batch come to its end: nothing of this delivery is written after it."""
         if self._thread is not None:
             self._thread.shutdown(wait=True)
 
     def submit(self, rows: Sequence[Row], progress: Progress | None) -> None:
-        """Begin to merge rows, and to record after them that everything up to `progress` is in.
+        """Begin to merge rows, and to record after them that everything up to `progress` is in the warehouse.
 
         Wait for the batch before, and raise what went wrong with it.
         """
         self.join()
         if self._thread is None:
-            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="merging")
-        self._under_way = self._thread.submit(copy_context().run, self._merge_and_record, rows, progress)
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batch-writer")
+        self._current = self._thread.submit(copy_context().run, self._merge_and_record, rows, progress)
 
     def join(self) -> None:
-        """Wait for the batch under way; raise what went wrong with it."""
-        under_way, self._under_way = self._under_way, None
-        if under_way is not None:
-            under_way.result()
+        """Wait for the current batch; raise what went wrong with it."""
+        current, self._current = self._current, None
+        if current is not None:
+            current.result()
 
     def merge(self, rows: Sequence[Row]) -> int:
         """Merge rows in this thread, after all others, and return how many were new."""
@@ -69,6 +71,14 @@ class BatchWriter:
         if not rows:
             return 0
         self._holder.ensure_lease()
-        batch = self._make_batch(rows, self._number)
-        self._number += 1
-        return self._warehouse.merge(batch)
+        number, self._number = self._number, self._number + 1
+        return self._warehouse.merge(
+            Batch(
+                table=self._holder.context.table,
+                item=self._holder.context.item,
+                number=number,
+                delivery=self._holder.token,
+                rows=rows,
+                pass_id=self.pass_id,
+            )
+        )

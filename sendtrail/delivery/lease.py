@@ -12,10 +12,12 @@ from typing import Any
 from sendtrail.delivery import checkpoint as rules
 from sendtrail.delivery.checkpoint import Checkpoint, Claim, Lease, Status
 from sendtrail.delivery.services import Services
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseLost, SendtrailError
 from sendtrail.ports import Transaction
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import from_document, to_document
+from sendtrail.warehouse.rows import Table
 
 logger = logging.getLogger(__name__)
 
@@ -24,16 +26,15 @@ RENEWALS_PER_LEASE = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskContext:
-    """Where a piece of work is done: whose it is, its checkpoint, and which delivery of it this is.
+    """What the delivery protocol has to know of a task: which work it is, its checkpoint, and the table of its rows.
 
-    `counts` says that the account's status document is kept for it (campaigns), `backfill` that it lets news go first.
+    `counts` says that the account's status document is kept for it (campaigns), `backfill` that incremental work goes
+    before it.
     """
 
-    organization_id: str
-    subject: str
-    run_id: str
-    sequence: int
+    item: WorkItem
     checkpoint_path: str
+    table: Table
     counts: bool
     backfill: bool = False
 
@@ -57,13 +58,13 @@ class LeaseHolder:
         return self._checkpoint
 
     def claim(self) -> Claim:
-        """Try to take the lease, and say what the message is to lead to."""
+        """Claim the work; return what to do with the message."""
 
         def work(transaction: Transaction) -> tuple[Claim, Checkpoint | None]:
             decision, after = rules.claim(
                 read_checkpoint(transaction, self.context.checkpoint_path),
-                run_id=self.context.run_id,
-                sequence=self.context.sequence,
+                run_id=self.context.item.run_id,
+                sequence=self.context.item.sequence,
                 lease=self._lease(transaction.now),
                 now=transaction.now,
                 backfill=self.context.backfill,
@@ -143,11 +144,14 @@ class LeaseHolder:
         def work(transaction: Transaction) -> None:
             before = read_checkpoint(transaction, self.context.checkpoint_path)
             after = change(before, transaction.now)
-            is_over = self.context.counts and (after.sequence, after.status) != (self.context.sequence, Status.RUNNING)
-            status = read_status(transaction, self.context.organization_id) if is_over else None
+            is_over = self.context.counts and (after.sequence, after.status) != (
+                self.context.item.sequence,
+                Status.RUNNING,
+            )
+            status = read_status(transaction, self.context.item.organization_id) if is_over else None
             transaction.set(self.context.checkpoint_path, to_document(after))
             counted = _counted(status, before=before, after=after, new_rows=new_rows, now=transaction.now)
-            write_status(transaction, self.context.organization_id, counted)
+            write_status(transaction, self.context.item.organization_id, counted)
 
         self._state.transact(work)
 

@@ -60,8 +60,8 @@ class ReportCursor:
 class ReportQuery:
     """What to read: a report of a campaign (of one of its messages), back to `since`, from `position` on.
 
-    `expected_rows` is how many rows the campaign's counters say there are, `changed_rows` how many of them can have changed since
-    the last read; None where the counters do not tell.
+    `expected_rows` is how many rows there are by the campaign's counters, `changed_rows` how many of them can have
+    changed since the last read; None where the counters do not show it.
     """
 
     campaign_id: int

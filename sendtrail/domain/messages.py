@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, ValidationError
 
 from sendtrail.domain.request_rate import Priority
+from sendtrail.domain.work_item import CONTACTS, WorkItem
 from sendtrail.errors import BadMessage
 from sendtrail.validation import adapter, problems
 
@@ -56,6 +57,16 @@ class SyncCampaign:
     backfill: bool = False
 
     @property
+    def item(self) -> WorkItem:
+        """Return which piece of work it asks for."""
+        return WorkItem(
+            organization_id=self.organization_id,
+            subject=str(self.campaign_id),
+            run_id=self.run_id,
+            sequence=self.sequence,
+        )
+
+    @property
     def priority(self) -> Priority:
         """Return which part of the account's budget this work may use."""
         return Priority.BACKGROUND if self.backfill else Priority.INCREMENTAL
@@ -71,6 +82,18 @@ class SyncContacts:
     organization_id: OrganizationId
     run_id: RunId
     sequence: Sequence
+
+    @property
+    def item(self) -> WorkItem:
+        """Return which piece of work it asks for."""
+        return WorkItem(
+            organization_id=self.organization_id, subject=CONTACTS, run_id=self.run_id, sequence=self.sequence
+        )
+
+    @property
+    def priority(self) -> Priority:
+        """Return which part of the account's budget this work may use."""
+        return Priority.BACKGROUND
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +112,18 @@ class WorkFailed:
     sequence: int
     reason: str
     failed_at: datetime
+
+
+def work_failed(item: WorkItem, *, reason: str, at: datetime) -> WorkFailed:
+    """Return the message that says why an item can never succeed."""
+    return WorkFailed(
+        organization_id=item.organization_id,
+        subject=item.subject,
+        run_id=item.run_id,
+        sequence=item.sequence,
+        reason=reason,
+        failed_at=at,
+    )
 
 
 Message = SyncCampaign | SyncContacts | WorkFailed

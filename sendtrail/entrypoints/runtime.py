@@ -1,4 +1,4 @@
-"""What the three functions are made of on Google Cloud, built once an instance, when the first request needs it."""
+"""What the three functions are made of on Google Cloud, built once per instance, when the first request needs it."""
 
 import logging
 import threading
@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from uuid import uuid4
 
 from pydantic import SecretStr
 
 from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.clock import Deadline, SystemClock
+from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.domain.connection import Connection
-from sendtrail.domain.request_rate import Priority, RateLimit
+from sendtrail.domain.request_rate import Priority
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import Rejected, SettingsError
 from sendtrail.gcp.bigquery_jobs import Jobs
@@ -28,9 +29,7 @@ from sendtrail.gcp.firestore_state import FirestoreState
 from sendtrail.gcp.pubsub import PubSubPublisher
 from sendtrail.gcp.secret_manager import SecretManagerKeys
 from sendtrail.logs import Event, configure_json, labels, log_event, traced
-from sendtrail.ports import State, Warehouse
-from sendtrail.rate_limit.budget import RateBudget
-from sendtrail.rate_limit.sliding_window import SlidingWindow, sliding_window
+from sendtrail.ports import State
 from sendtrail.state.connections import Connections
 from sendtrail.warehouse.rows import Batch, activity_rows
 
@@ -42,7 +41,7 @@ TOO_MANY_REQUESTS = 429
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 
-_given: ContextVar["Runtime | None"] = ContextVar("given", default=None)
+_override: ContextVar["Runtime | None"] = ContextVar("override", default=None)
 _building = threading.Lock()
 
 
@@ -53,13 +52,14 @@ class Runtime:
     settings: FunctionSettings
     services: Services
     connections: Connections
-    budgets: dict[tuple[str, RateLimit, Priority], RateBudget] = field(default_factory=dict)
-    sliding_window: dict[tuple[str, RateLimit], SlidingWindow] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def _accounts(self) -> AccountFactory:
+        return AccountFactory(self.services.state, self.services.clock, block=self.settings.budget_block)
 
     @contextmanager
     def serving(self, headers: Mapping[str, str]) -> Iterator[Deadline]:
-        """Serve a request that came with these headers, within its time; give the time budget of its delivery."""
+        """Serve a request that came with these headers; give the time budget of its delivery."""
         clock, settings = self.services.clock, self.settings
         token = _ends_at.set(clock.monotonic() + settings.job_deadline_s)
         try:
@@ -75,11 +75,8 @@ class Runtime:
         with labels(organization_id=organization_id):
             connection = self._connection(organization_id)
             try:
-                yield Account(
-                    connection,
-                    budget=self._budget(connection, priority),
-                    clock=self.services.clock,
-                    on_response=lambda status: statuses.update([status]),
+                yield self._accounts.account(
+                    connection, priority=priority, on_response=lambda status: statuses.update([status])
                 )
             finally:
                 throttled = statuses[TOO_MANY_REQUESTS]
@@ -91,62 +88,31 @@ class Runtime:
         except SettingsError as error:
             raise Rejected(str(error)) from error
 
-    def _budget(self, connection: Connection, priority: Priority) -> RateBudget:
-        key = (connection.organization_id, connection.rate_limit, priority)
-        with self.lock:
-            if key not in self.budgets:
-                self.budgets[key] = RateBudget(
-                    self.services.state,
-                    self.services.clock,
-                    organization_id=connection.organization_id,
-                    rate_limit=connection.rate_limit,
-                    sliding_window=self._sliding_window(connection),
-                    priority=priority,
-                    block=self.settings.budget_block,
-                )
-            return self.budgets[key]
 
-    def _sliding_window(self, connection: Connection) -> SlidingWindow:
-        found = sliding_window(self.services.clock, requests_per_second=connection.rate_limit.per_second)
-        return self.sliding_window.setdefault((connection.organization_id, connection.rate_limit), found)
-
-
-@dataclass(frozen=True, slots=True)
-class MeteredWarehouse:
-    """A warehouse whose merges are logged for the dashboard."""
-
-    inner: Warehouse
-
-    def merge(self, batch: Batch, /) -> int:
-        """Merge a batch and log how many activities of each type were in it."""
-        changed = self.inner.merge(batch)
-        types = Counter(row["event_type"] for row in activity_rows(batch))
-        for event_type, rows in sorted(types.items()):
-            log_event(logger, Event.ACTIVITIES_MERGED, event_type=event_type, rows=rows)
-        return changed
-
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Mark the contacts that a pass did not see."""
-        return self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
+def log_merge(batch: Batch, _changed: int) -> None:
+    """Log how many activities of each type were merged, which the dashboard counts."""
+    types = Counter(row["event_type"] for row in activity_rows(batch))
+    for event_type, rows in sorted(types.items()):
+        log_event(logger, Event.ACTIVITIES_MERGED, event_type=event_type, rows=rows)
 
 
 def runtime() -> Runtime:
-    """Return what this instance is made of; raise SettingsError with every problem of its environment."""
-    given = _given.get()
-    if given is not None:
-        return given
+    """Return the runtime of this instance; raise SettingsError with every problem of its environment."""
+    override = _override.get()
+    if override is not None:
+        return override
     with _building:  # the first requests of an instance come at the same time
         return _built()
 
 
 @contextmanager
-def override_runtime(given: Runtime) -> Iterator[None]:
-    """Serve the requests of this block with something else than the environment says: with a test's fakes."""
-    token = _given.set(given)
+def override_runtime(override: Runtime) -> Iterator[None]:
+    """Serve the requests of this block with another runtime than the environment describes: with fakes, in tests."""
+    token = _override.set(override)
     try:
         yield
     finally:
-        _given.reset(token)
+        _override.reset(token)
 
 
 @cache
@@ -159,7 +125,7 @@ def _built() -> Runtime:
     services = Services(
         state=state,
         publisher=PubSubPublisher(publisher_client(), topics=settings.topics),
-        warehouse=MeteredWarehouse(_warehouse(settings, clock)),
+        warehouse=ObservedWarehouse(inner=_warehouse(settings, clock), on_merge=log_merge),
         clock=clock,
         new_token=_new_id,
         settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),

@@ -165,7 +165,8 @@ def labels_of(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _labels_of_batch(batch: Batch) -> dict[str, str]:
-    return labels_of({"run_id": batch.run_id, "organization": batch.organization_id, "campaign": batch.subject})
+    item = batch.item
+    return labels_of({"run_id": item.run_id, "organization": item.organization_id, "campaign": item.subject})
 
 
 def _of_batch(batch: Batch, path: str, *, name: str) -> _Statement:

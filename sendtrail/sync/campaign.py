@@ -1,6 +1,6 @@
 """Bring one campaign's activities into the warehouse: its reports, page by page, as rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,7 +28,7 @@ from sendtrail.sync.campaign_plan import (
 from sendtrail.sync.prefetch import prefetched
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
 from sendtrail.sync.sync_record import SyncRecord
-from sendtrail.warehouse.rows import ActivityRow, Batch, Row, Table, activity_row
+from sendtrail.warehouse.rows import ActivityRow, Table, activity_row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,14 +46,14 @@ def sync_campaign(
     source: CampaignSource,
     services: Services,
     budget: TimeBudget,
-    reading: AbstractContextManager[object] | None = None,
+    read_slot: AbstractContextManager[object] | None = None,
 ) -> Outcome:
     """Handle one delivery of a campaign's message; return to acknowledge it, raise to have it delivered again.
 
-    `reading` is held while the account is read.
+    `read_slot` is held while the account is read.
     """
-    work = CampaignTask(message, source, services.clock)
-    return deliver(work, services=services, budget=budget, reading=reading)
+    task = CampaignTask(message, source, services.clock)
+    return deliver(task, services=services, budget=budget, read_slot=read_slot)
 
 
 class CampaignTask:
@@ -66,14 +66,12 @@ class CampaignTask:
 
     @property
     def context(self) -> TaskContext:
-        """Return whose work it is and where its checkpoint lies."""
+        """Return which work it is, and where its checkpoint is stored."""
         message = self._message
         return TaskContext(
-            organization_id=message.organization_id,
-            subject=str(message.campaign_id),
-            run_id=message.run_id,
-            sequence=message.sequence,
+            item=message.item,
             checkpoint_path=campaign_path(message.organization_id, message.campaign_id),
+            table=Table.EMAIL_ACTIVITIES,
             counts=True,
             backfill=message.backfill,
         )
@@ -94,22 +92,8 @@ class CampaignTask:
                 yield Step(rows=self._rows(chunk, unit), progress=_progress(at, chunk))
             yield Step(rows=(), progress=to_document(start_of(at, at.index + 1)))
 
-    def batch(self, rows: Sequence[Row], *, delivery: str, number: int) -> Batch:
-        """Return rows as the batch `number` of the delivery with the token `delivery`."""
-        message = self._message
-        return Batch(
-            table=Table.EMAIL_ACTIVITIES,
-            organization_id=message.organization_id,
-            run_id=message.run_id,
-            subject=str(message.campaign_id),
-            sequence=message.sequence,
-            number=number,
-            delivery=delivery,
-            rows=rows,
-        )
-
     def finish(self, progress: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what this sync leaves behind."""
+        """Return the record of this sync."""
         return to_document(completed_sync(from_document(CampaignProgress, progress), self._synced))
 
     def continuation(self, sequence: int) -> tuple[Topic, bytes]:

@@ -17,8 +17,8 @@ from sendtrail.sync.sync_record import SyncRecord
 class ReportRead:
     """One report of one message ("" for a campaign with a single one), read back to `since`.
 
-    `full_overlap` says that this goes back by the whole overlap, or further. `expected_rows` and `changed_rows` are a ReportQuery's.
-    In the stored progress these three have the names that their aliases say.
+    `full_overlap` says that this goes back by the whole overlap, or further. `expected_rows` and `changed_rows` are a
+    ReportQuery's. In the stored progress these three are named by their aliases.
     """
 
     report: Report

@@ -1,6 +1,6 @@
 """Bring an account's contacts into the warehouse: one full pass by ascending id, then those that have vanished."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,7 @@ from sendtrail.domain.contact import ContactReader
 from sendtrail.domain.messages import SyncContacts, encode
 from sendtrail.ports import TimeBudget, Topic, Warehouse
 from sendtrail.state.documents import contacts_path, from_document, to_document
-from sendtrail.warehouse.rows import Batch, Row, Table, contact_row
-
-SUBJECT = "contacts"
+from sendtrail.warehouse.rows import Table, contact_row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,46 +46,28 @@ class ContactsTask:
         self._message, self._contacts = message, contacts
         self._clock: Clock = services.clock
         self._warehouse: Warehouse = services.warehouse
-        self._pass_id = ""
 
     @property
     def context(self) -> TaskContext:
-        """Return whose work it is and where its checkpoint lies."""
+        """Return which work it is, and where its checkpoint is stored."""
         message = self._message
         return TaskContext(
-            organization_id=message.organization_id,
-            subject=SUBJECT,
-            run_id=message.run_id,
-            sequence=message.sequence,
+            item=message.item,
             checkpoint_path=contacts_path(message.organization_id),
+            table=Table.CONTACTS,
             counts=False,
         )
 
     def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:  # noqa: ARG002
         """Yield the contacts that are left, a page a step; a full pass needs nothing of the last one."""
         current = self._start() if progress is None else from_document(ContactsProgress, progress)
-        self._pass_id = current.pass_id
+        pass_id = current.pass_id
         if progress is None:
-            yield Step(rows=(), progress=to_document(current))
+            yield Step(rows=(), progress=to_document(current), pass_id=pass_id)
         for page in self._contacts.contacts(current.after):
             now = self._clock.now()
             rows = [contact_row(c, organization_id=self._message.organization_id, now=now) for c in page.contacts]
-            yield Step(rows=rows, progress=to_document(replace(current, after=page.last_id)))
-
-    def batch(self, rows: Sequence[Row], *, delivery: str, number: int) -> Batch:
-        """Return rows as the batch `number` of the delivery with the token `delivery`."""
-        message = self._message
-        return Batch(
-            table=Table.CONTACTS,
-            organization_id=message.organization_id,
-            run_id=message.run_id,
-            subject=SUBJECT,
-            sequence=message.sequence,
-            number=number,
-            delivery=delivery,
-            rows=rows,
-            pass_id=self._pass_id,
-        )
+            yield Step(rows=rows, progress=to_document(replace(current, after=page.last_id)), pass_id=pass_id)
 
     def finish(self, progress: Mapping[str, Any]) -> Mapping[str, Any]:
         """Mark the contacts that this pass, now that it is complete, did not see."""

@@ -10,6 +10,7 @@ from sendtrail.delivery.lease import read_checkpoint
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign, CampaignLists
 from sendtrail.domain.messages import SyncContacts, encode
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseHeld
 from sendtrail.logs import Event, log_event
 from sendtrail.ports import State, Topic, Transaction
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 RUNS_ARE_KEPT = timedelta(days=90)
 DISPATCH_LEASE = timedelta(minutes=3)
-SUBJECT = "campaigns"
+CAMPAIGNS = "campaigns"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,10 +160,7 @@ def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: 
     rows = [campaign_row(c, organization_id=request.organization_id, now=now) for c in campaigns]
     batch = Batch(
         table=Table.CAMPAIGNS,
-        organization_id=request.organization_id,
-        run_id=request.run_id,
-        subject=SUBJECT,
-        sequence=1,
+        item=WorkItem(organization_id=request.organization_id, subject=CAMPAIGNS, run_id=request.run_id, sequence=1),
         number=0,
         rows=rows,
         delivery=services.new_token(),

@@ -17,6 +17,7 @@ from sendtrail.domain.activity import Activity, activity_id
 from sendtrail.domain.campaign import COUNTERS, Campaign
 from sendtrail.domain.contact import Contact, overall_status
 from sendtrail.domain.conversion import Conversion
+from sendtrail.domain.work_item import WorkItem
 
 
 class Table(StrEnum):
@@ -121,18 +122,15 @@ Row = ActivityRow | ContactRow | CampaignRow | ConversionRow | SettingRow
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
-    """Rows to merge into one table, and whose work they are.
+    """Rows to merge into one table, and the work that read them.
 
-    `subject` is the campaign's id, "contacts" or "campaigns". `delivery` is the token of the delivery that read the
-    rows: a later delivery of the same message may read others, so it must never be taken for a retry of this one.
-    `pass_id` (contacts) is the pass in which these contacts were seen.
+    `number` counts the batches of a delivery. `delivery` is the token of the delivery that read the rows: a later
+    delivery of the same message may read others, so it must never be taken for a retry of this one. `pass_id`
+    (contacts) is the pass in which these contacts were seen.
     """
 
     table: Table
-    organization_id: str
-    run_id: str
-    subject: str
-    sequence: int
+    item: WorkItem
     number: int
     rows: Sequence[Row]
     delivery: str
@@ -141,7 +139,8 @@ class Batch:
     @property
     def batch_id(self) -> str:
         """Return a name that no other batch has, and that a retry of this one has again."""
-        parts = (self.organization_id, self.run_id, self.subject, self.sequence, self.delivery, self.number)
+        item = self.item
+        parts = (item.organization_id, item.run_id, item.subject, item.sequence, self.delivery, self.number)
         return "_".join(map(str, parts))
 
 

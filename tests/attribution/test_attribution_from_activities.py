@@ -10,6 +10,7 @@ import pytest
 
 from sendtrail.domain.activity import EventType
 from sendtrail.domain.conversion import Conversion
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.warehouse.rows import Batch, Table, conversion_row
 from tests.contracts.samples import activities, contact, contacts, opened
@@ -44,11 +45,8 @@ def warehouse(tmp_path: Path) -> Iterator[DuckDbWarehouse]:
         warehouse.merge(contacts(contact()))
         warehouse.merge(
             Batch(
+                item=WorkItem(organization_id="acme", run_id="run", subject="conversions", sequence=1),
                 table=Table.CONVERSIONS,
-                organization_id="acme",
-                run_id="run",
-                subject="conversions",
-                sequence=1,
                 number=0,
                 delivery="token",
                 rows=[conversion_row(ORDER, organization_id="acme", now=NOON)],

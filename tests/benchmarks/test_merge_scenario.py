@@ -10,6 +10,7 @@ from benchmarks.recording_warehouse import RecordingWarehouse
 from benchmarks.still_clock import StillClock
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportQuery
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.sync.bigquery_price import MEBIBYTE
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_row
 
@@ -32,11 +33,8 @@ def _row(at: datetime, contact: int = 1) -> ActivityRow:
 
 def _batch(*rows: ActivityRow) -> Batch:
     return Batch(
+        item=WorkItem(organization_id="bench", run_id="run", subject="1", sequence=1),
         table=Table.EMAIL_ACTIVITIES,
-        organization_id="bench",
-        run_id="run",
-        subject="1",
-        sequence=1,
         number=0,
         rows=rows,
         delivery="token",

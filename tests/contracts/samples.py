@@ -8,6 +8,7 @@ from typing import Any
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.contact import Contact, ListMembership
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.warehouse.rows import (
     ActivityRow,
     Batch,
@@ -84,7 +85,8 @@ def activities(*rows: Row, number: int = 0) -> Batch:
 
 def contacts(*rows: Row, pass_id: str = FIRST_PASS, organization_id: str = "acme") -> Batch:
     """Return a batch of contacts that the pass `pass_id` saw."""
-    return replace(_batch(Table.CONTACTS, rows), organization_id=organization_id, pass_id=pass_id)
+    batch = _batch(Table.CONTACTS, rows)
+    return replace(batch, item=replace(batch.item, organization_id=organization_id), pass_id=pass_id)
 
 
 def campaigns(*rows: Row) -> Batch:
@@ -94,11 +96,8 @@ def campaigns(*rows: Row) -> Batch:
 
 def _batch(table: Table, rows: Sequence[Row], *, number: int = 0) -> Batch:
     return Batch(
+        item=WorkItem(organization_id="acme", run_id="run-1", subject="7", sequence=1),
         table=table,
-        organization_id="acme",
-        run_id="run-1",
-        subject="7",
-        sequence=1,
         number=number,
         delivery="token",
         rows=rows,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sendtrail.domain.conversion import Conversion
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.ports import Warehouse
 from sendtrail.warehouse.rows import Batch, Row, Table, conversion_row, setting_row
@@ -40,11 +41,8 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wareho
 
 def _batch(table: Table, *rows: Row, number: int = 0) -> Batch:
     return Batch(
+        item=WorkItem(organization_id="acme", run_id="run", subject=str(table), sequence=1),
         table=table,
-        organization_id="acme",
-        run_id="run",
-        subject=str(table),
-        sequence=1,
         number=number,
         delivery="token",
         rows=rows,

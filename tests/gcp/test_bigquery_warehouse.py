@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from sendtrail.domain.activity import Activity, EventType
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import Rejected, Unavailable
 from sendtrail.gcp.bigquery_jobs import MAX_ATTEMPTS, Jobs
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets, labels_of
@@ -70,11 +71,8 @@ def opened(day: int) -> ActivityRow:
 def batch(*days: int) -> Batch:
     """Return a batch of openings on these days of June 2025."""
     return Batch(
+        item=WorkItem(organization_id="Acme", run_id="run-1", subject="7", sequence=2),
         table=Table.EMAIL_ACTIVITIES,
-        organization_id="Acme",
-        run_id="run-1",
-        subject="7",
-        sequence=2,
         number=0,
         rows=[opened(day) for day in days or (3, 1, 2)],
         delivery="token-1",
@@ -234,7 +232,7 @@ def test_a_batch_merged_again_is_loaded_again() -> None:
 
 def test_contacts_are_merged_and_noted_as_seen_before_staging_goes() -> None:
     """The pass must have seen them when the checkpoint moves past the batch."""
-    contacts = replace(batch(), table=Table.CONTACTS, subject="contacts", pass_id="pass-1")
+    contacts = replace(batch(), table=Table.CONTACTS, pass_id="pass-1")
     with bench() as it:
         it.warehouse.merge(contacts)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sendtrail.domain.activity import EventType
 from sendtrail.domain.conversion import Conversion
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.warehouse.rows import ActivityRow, Batch, CampaignRow, Table, conversion_row
 from tests.contracts.samples import activities, campaign, campaigns, opened
@@ -90,11 +91,8 @@ def make_database(path: Path, *, has_conversions: bool = True, organization: str
 
 def _batch(organization: str) -> Batch:
     return Batch(
+        item=WorkItem(organization_id=organization, run_id="load", subject="conversions", sequence=1),
         table=Table.CONVERSIONS,
-        organization_id=organization,
-        run_id="load",
-        subject="conversions",
-        sequence=1,
         number=0,
         delivery="one",
         rows=[conversion_row(each, organization_id=organization, now=NOW) for each in conversions()],

@@ -1,4 +1,4 @@
-"""One run of the pipeline on this machine: the three functions' own logic on the embedded adapters."""
+"""One run of the pipeline on this machine: what the three functions do, on the embedded adapters."""
 
 import signal
 import threading
@@ -12,12 +12,14 @@ from typing import Self
 from uuid import uuid4
 
 from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.activecampaign.http.retries import RetryPolicy
-from sendtrail.cli.run.run_stats import CountingWarehouse, RunStats
+from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import Clock, Deadline
 from sendtrail.delivery.deliver import Outcome
-from sendtrail.delivery.handler import handle
+from sendtrail.delivery.handler import Delivery, handling
+from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, decode
 from sendtrail.domain.request_rate import Priority
@@ -26,8 +28,6 @@ from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.local.state_pairing import pair
 from sendtrail.ports import Topic
-from sendtrail.rate_limit.budget import RateBudget
-from sendtrail.rate_limit.sliding_window import sliding_window
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.contacts import sync_contacts
 from sendtrail.sync.dispatch import Summary, dispatch
@@ -99,36 +99,28 @@ class LocalRun:
     ) -> None:
         self._settings, self._clock, self._stats, self._retries = settings, clock, stats, retries
         self._stop = threading.Event()
-        self._reading = threading.Semaphore(settings.concurrency)
-        self._sliding_window = sliding_window(clock, requests_per_second=settings.connection.rate_limit.per_second)
-        self._open = ExitStack()
+        self._read_slot = threading.Semaphore(settings.concurrency)
+        self._queue = InProcessQueue(clock=clock, chance=random)
         self._observer = RunObserver()
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
         """Open the warehouse and the state; raise SettingsError where they cannot be used."""
-        settings = self._settings
+        settings, stats = self._settings, self._stats
         with ExitStack() as opening:
             self.warehouse = opening.enter_context(DuckDbWarehouse(settings.database, dataset=settings.dataset))
-            self._state = opening.enter_context(SqliteState(state_file(settings.database), clock=self._clock))
-            pair(
-                self._state,
-                self.warehouse,
-                state_file=state_file(settings.database),
-                database=settings.database,
-            )
-            self._state.forget_leases()  # the database is ours alone, so whoever held one is dead
+            state = opening.enter_context(SqliteState(state_file(settings.database), clock=self._clock))
+            pair(state, self.warehouse, state_file=state_file(settings.database), database=settings.database)
+            state.forget_leases()  # the database is ours alone, so whoever held one is dead
             self._open = opening.pop_all()
-        self._queue = InProcessQueue(clock=self._clock, chance=random)
         self._services = Services(
-            state=self._state,
+            state=state,
             publisher=self._queue,
-            warehouse=CountingWarehouse(self.warehouse, self._stats),
+            warehouse=ObservedWarehouse(inner=self.warehouse, on_merge=stats.on_merge, on_vanished=stats.on_vanished),
             clock=self._clock,
             new_token=lambda: uuid4().hex,
         )
-        on_response, on_contacts_response = self._stats.on_response, self._stats.on_contacts_response
-        self._accounts = {priority: self._connect(priority, on_response) for priority in Priority}
-        self._contacts_account = self._connect(Priority.BACKGROUND, on_contacts_response)
+        self._accounts = AccountFactory(state, self._clock, retries=self._retries)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -138,14 +130,14 @@ class LocalRun:
     def sync(self, observer: RunObserver) -> RunResult:
         """Dispatch what is due, work until nothing is left, and return what became of it."""
         started = self._clock.monotonic()
-        settings, lists = self._settings, self._accounts[Priority.INCREMENTAL]
-        request, policy = request_of(settings, now=self._clock.now()), Policy(overlap=settings.overlap)
-        summary = dispatch(request, lists=lists, services=self._services, policy=policy)
+        request, policy = request_of(self._settings, now=self._clock.now()), Policy(overlap=self._settings.overlap)
+        account = self._account(Priority.INCREMENTAL, self._stats.on_response)
+        summary = dispatch(request, lists=account, services=self._services, policy=policy)
         observer.on_dispatched(summary)
         self._observer = observer
         with self._stopping_on_signals():
             self._queue.run(
-                {Topic.CAMPAIGNS: self._campaign, Topic.CONTACTS: self._contacts},
+                {Topic.CAMPAIGNS: self._sync_campaign, Topic.CONTACTS: self._sync_contacts},
                 # As many again merge what they have read, while others read.
                 concurrency=2 * self._settings.concurrency,
                 apart=Topic.CONTACTS,
@@ -162,50 +154,33 @@ class LocalRun:
         self._stop.set()
         self._queue.stop()
 
-    def _campaign(self, data: bytes) -> None:
-        outcome = handle(data, SyncCampaign, services=self._services, sync=self._sync_campaign)
-        self._delivered(Topic.CAMPAIGNS, outcome)
+    def _sync_campaign(self, data: bytes) -> None:
+        with self._delivery(Topic.CAMPAIGNS) as delivery:
+            message = delivery.receive(data, SyncCampaign)
+            account = self._account(message.priority, self._stats.on_response)
+            source = CampaignSource(lists=account, reports=account, overlap=self._settings.overlap)
+            delivery.outcome = sync_campaign(
+                message, source=source, services=self._services, budget=self._budget(), read_slot=self._read_slot
+            )
 
-    def _sync_campaign(self, message: SyncCampaign) -> Outcome:
-        account = self._accounts[message.priority]
-        source = CampaignSource(lists=account, reports=account, overlap=self._settings.overlap)
-        budget = self._budget()
-        return sync_campaign(message, source=source, services=self._services, budget=budget, reading=self._reading)
+    def _sync_contacts(self, data: bytes) -> None:
+        with self._delivery(Topic.CONTACTS) as delivery:
+            message = delivery.receive(data, SyncContacts)
+            account = self._account(message.priority, self._stats.on_contacts_response)
+            delivery.outcome = sync_contacts(message, contacts=account, services=self._services, budget=self._budget())
 
-    def _contacts(self, data: bytes) -> None:
-        contacts = self._contacts_account
-        outcome = handle(
-            data,
-            SyncContacts,
-            services=self._services,
-            sync=lambda m: sync_contacts(m, contacts=contacts, services=self._services, budget=self._budget()),
-        )
-        self._delivered(Topic.CONTACTS, outcome)
-
-    def _delivered(self, topic: Topic, outcome: Outcome) -> None:
-        if outcome is not Outcome.CONTINUED:
+    @contextmanager
+    def _delivery(self, topic: Topic) -> Iterator[Delivery]:
+        with handling(self._services) as delivery:
+            yield delivery
+        if delivery.outcome is not Outcome.CONTINUED:
             self._observer.on_finished(topic)
+
+    def _account(self, priority: Priority, on_response: Callable[[int], None]) -> Account:
+        return self._accounts.account(self._settings.connection, priority=priority, on_response=on_response)
 
     def _budget(self) -> LocalBudget:
         return LocalBudget(self._clock, budget_s=self._settings.time_budget_s, stop=self._stop)
-
-    def _connect(self, priority: Priority, on_response: Callable[[int], None]) -> Account:
-        connection = self._settings.connection
-        budget = RateBudget(
-            self._state,
-            self._clock,
-            organization_id=connection.organization_id,
-            rate_limit=connection.rate_limit,
-            sliding_window=self._sliding_window,
-            priority=priority,
-        )
-        return Account(
-            connection,
-            budget=budget,
-            clock=self._clock,
-            on_response=on_response,
-            retries=self._retries,
-        )
 
     def _failures(self) -> Iterator[Failure]:
         for data in self._queue.published_failures:

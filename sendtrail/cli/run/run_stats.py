@@ -1,12 +1,9 @@
-"""Counts what a run does, for the progress bars and the summary: decorators around the ports, so no logic knows it."""
+"""Counts what a run does, for the progress bars and the summary."""
 
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
-from sendtrail.ports import Warehouse
 from sendtrail.warehouse.rows import Batch, Table, activity_rows
 
 TOO_MANY_REQUESTS = 429
@@ -55,23 +52,3 @@ class RunStats:
         """Count the contacts that a pass found gone."""
         with self._lock:
             self.contacts_vanished += contacts
-
-
-@dataclass(frozen=True, slots=True)
-class CountingWarehouse:
-    """A warehouse whose merges are counted."""
-
-    inner: Warehouse
-    stats: RunStats
-
-    def merge(self, batch: Batch, /) -> int:
-        """Merge a batch and count it."""
-        new_rows = self.inner.merge(batch)
-        self.stats.on_merge(batch, new_rows)
-        return new_rows
-
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Mark the contacts that a pass did not see and count them."""
-        vanished = self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
-        self.stats.on_vanished(vanished)
-        return vanished

@@ -1,0 +1,62 @@
+"""Accounts with the budget that all who ask the same account share."""
+
+import threading
+from collections.abc import Callable
+
+from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.http.retries import DEFAULT_RETRIES, RetryPolicy
+from sendtrail.clock import Clock
+from sendtrail.domain.connection import Connection
+from sendtrail.domain.request_rate import Priority, RateLimit
+from sendtrail.ports import State
+from sendtrail.rate_limit.budget import RateBudget
+from sendtrail.rate_limit.sliding_window import SlidingWindow, sliding_window
+
+_Key = tuple[str, RateLimit]
+
+
+class AccountFactory:
+    """Makes accounts; any number of threads may use it at once.
+
+    The accounts of one connection share a budget per priority, and one sliding window. `block` is how many requests are
+    reserved in one transaction at most.
+    """
+
+    def __init__(self, state: State, clock: Clock, *, block: int = 1, retries: RetryPolicy = DEFAULT_RETRIES) -> None:
+        self._state, self._clock, self._block, self._retries = state, clock, block, retries
+        self._lock = threading.Lock()
+        self._windows: dict[_Key, SlidingWindow] = {}
+        self._budgets: dict[tuple[_Key, Priority], RateBudget] = {}
+
+    def account(
+        self,
+        connection: Connection,
+        *,
+        priority: Priority = Priority.INCREMENTAL,
+        on_response: Callable[[int], None] | None = None,
+    ) -> Account:
+        """Return an account whose requests are of a priority; `on_response` is called with each answer's status."""
+        return Account(
+            connection,
+            budget=self._budget(connection, priority),
+            clock=self._clock,
+            on_response=on_response,
+            retries=self._retries,
+        )
+
+    def _budget(self, connection: Connection, priority: Priority) -> RateBudget:
+        limit = connection.rate_limit
+        key = (connection.organization_id, limit)
+        with self._lock:
+            window = self._windows.setdefault(key, sliding_window(self._clock, requests_per_second=limit.per_second))
+            if (key, priority) not in self._budgets:
+                self._budgets[key, priority] = RateBudget(
+                    self._state,
+                    self._clock,
+                    organization_id=connection.organization_id,
+                    rate_limit=limit,
+                    sliding_window=window,
+                    priority=priority,
+                    block=self._block,
+                )
+            return self._budgets[key, priority]

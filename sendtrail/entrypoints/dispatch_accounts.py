@@ -1,0 +1,62 @@
+"""Dispatch several accounts, so that what is wrong with one holds up none of the others."""
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sendtrail.delivery.deliver import publish_failure
+from sendtrail.domain.work_item import WorkItem
+from sendtrail.entrypoints.runtime import Runtime
+from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.errors import Rejected, Retryable
+from sendtrail.sync.dispatch import Summary, dispatch
+from sendtrail.sync.due import Policy, Request
+
+logger = logging.getLogger(__name__)
+
+SECONDS_PER_HOUR = 3_600
+
+
+def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[list[Summary], dict[str, str]]:
+    """Dispatch one account after the other; return the summaries, and the reason of each account that was rejected.
+
+    Raise, at the end, what asks for another try: the accounts that are done by then are recognised in it.
+    """
+    done: list[Summary] = []
+    failed: dict[str, str] = {}
+    raised: list[Exception] = []
+    for request in requests:
+        try:
+            done.append(_dispatch(request, instance))
+        except Rejected as error:
+            failed[request.organization_id] = str(error)
+            _publish_failure(request, instance, reason=str(error))
+        except Exception as error:  # noqa: BLE001 - nor does a bug that one account's data bring to light
+            logger.warning("%s is not dispatched yet: %s", request.organization_id, error)
+            raised.append(error)
+    if raised:
+        raise next((error for error in raised if not isinstance(error, Retryable)), raised[0])
+    return done, failed
+
+
+def _dispatch(request: Request, instance: Runtime) -> Summary:
+    with instance.account(request.organization_id) as account:
+        policy = _policy(instance.settings, interval_s=account.interval_s)
+        return dispatch(request, lists=account, services=instance.services, policy=policy)
+
+
+def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:
+    return Policy(
+        lookback=timedelta(days=settings.lookback_days),
+        settle=timedelta(hours=settings.settle_hours),
+        audit=timedelta(days=settings.audit_days),
+        backfill_requests=int(settings.backfill_hours * SECONDS_PER_HOUR / interval_s),
+        overlap=settings.overlap,
+        flush_rows=settings.flush_rows,
+    )
+
+
+def _publish_failure(request: Request, instance: Runtime, *, reason: str) -> None:
+    logger.error("%s cannot be dispatched: %s", request.organization_id, reason)
+    item = WorkItem(organization_id=request.organization_id, subject="dispatch", run_id=request.run_id, sequence=0)
+    publish_failure(instance.services, item, reason=reason)
