@@ -11,13 +11,14 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resource:
-    """A planned resource; `key` is the one of its for_each, None without."""
+    """A planned resource; `key` is the one of its for_each, None without; `unknown` names what only apply will show."""
 
     address: str
     type: str
     name: str
     key: str | None
     values: Values
+    unknown: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,4 +53,5 @@ def _resource(change: Mapping[str, Any]) -> Resource:
         name=change["name"],
         key=change.get("index"),
         values=change["change"]["after"],
+        unknown=frozenset(change["change"]["after_unknown"]),
     )

@@ -58,6 +58,12 @@ class Workspace:
         (folder / "terraform" / ".terraform").symlink_to(self.root / ".terraform")
         return Workspace(folder=folder)
 
+    def add_view(self, name: str, query: str) -> None:
+        """Add a view to the copy of `sql/`."""
+        folder = self.folder / "sql" / name
+        folder.mkdir()
+        (folder / "view.sql").write_text(query, encoding="utf-8")
+
     def replace(self, file: str, before: str, after: str) -> None:
         """Change a text that stands in a file."""
         path = self.folder / file
