@@ -28,7 +28,7 @@ output "dispatcher_url" {
 }
 
 output "dataset" {
-  description = "The dataset with the results, <project>.<dataset>."
+  description = "The dataset with the results, `<project>.<dataset>`."
   value       = "${var.project_id}.${google_bigquery_dataset.data.dataset_id}"
 }
 

@@ -12,7 +12,7 @@ variable "project_id" {
 }
 
 variable "region" {
-  description = "The region of the functions, topics, schedules and the bucket, and of the data unless bigquery_location and firestore_location say otherwise."
+  description = "The region of the functions, topics, schedules and the bucket, and of the data unless `bigquery_location` and `firestore_location` say otherwise."
   type        = string
   default     = "us-central1"
   nullable    = false
@@ -24,7 +24,7 @@ variable "region" {
 }
 
 variable "name" {
-  description = "The prefix of every resource's name, which lets two installations share a project. Resources that can have labels have the label app with this value."
+  description = "The prefix of every resource's name, which lets two installations share a project. Resources that can have labels get it as the label `app`."
   type        = string
   default     = "sendtrail"
   nullable    = false

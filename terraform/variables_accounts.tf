@@ -1,7 +1,7 @@
 # Accounts
 
 variable "accounts" {
-  description = "The ActiveCampaign accounts to sync, by organization id. API keys are stored separately: see the output add_api_keys."
+  description = "The ActiveCampaign accounts to sync, by organization id. API keys are stored separately: see the output `add_api_keys`."
   type = map(object({
     api_url             = string                              # the account's API URL, from Settings > Developer in ActiveCampaign
     time_zone           = optional(string, "America/Chicago") # the account's time zone (IANA name), for dates that come without one

@@ -1,7 +1,7 @@
 # Your own views
 
 variable "conversions_view" {
-  description = "Your own view of conversions, <project>.<dataset>.<view>, to read instead of the table conversions. docs/attribution.md lists its columns."
+  description = "Your own view of conversions, `<project>.<dataset>.<view>`, to read instead of the table `conversions`. docs/attribution.md lists its columns."
   type        = string
   default     = null
 
@@ -20,7 +20,7 @@ variable "conversions_view" {
 }
 
 variable "users_view" {
-  description = "Your own view that maps users to contacts, <project>.<dataset>.<view>, to read instead of the table users. docs/views.md lists its columns."
+  description = "Your own view that maps users to contacts, `<project>.<dataset>.<view>`, to read instead of the table `users`. docs/views.md lists its columns."
   type        = string
   default     = null
 
@@ -39,7 +39,7 @@ variable "users_view" {
 }
 
 variable "authorize_views" {
-  description = "Whether to authorize Sendtrail's views in the datasets of conversions_view and users_view, so that readers need no access there. If false, the owner of those datasets has to do it."
+  description = "Whether to authorize Sendtrail's views in the datasets of `conversions_view` and `users_view`, so that readers need no access there. If false, the owner of those datasets has to do it."
   type        = bool
   default     = true
   nullable    = false

@@ -1,7 +1,7 @@
 # Data
 
 variable "dataset" {
-  description = "The BigQuery dataset to create. A staging dataset with the same name and the suffix _staging is created, too."
+  description = "The BigQuery dataset to create. A staging dataset with the same name and the suffix `_staging` is created, too."
   type        = string
   default     = "marketing_ai"
   nullable    = false
@@ -13,7 +13,7 @@ variable "dataset" {
 }
 
 variable "bigquery_location" {
-  description = "The location of the BigQuery data: a region, US or EU. Defaults to region. It cannot be changed afterwards."
+  description = "The location of the BigQuery data: a region, US or EU. Defaults to `region`. It cannot be changed afterwards."
   type        = string
   default     = null
 
@@ -24,7 +24,7 @@ variable "bigquery_location" {
 }
 
 variable "firestore_location" {
-  description = "The location of the state in Firestore: a region, nam5 or eur3. Defaults to region. It cannot be changed afterwards."
+  description = "The location of the state in Firestore: a region, nam5 or eur3. Defaults to `region`. It cannot be changed afterwards."
   type        = string
   default     = null
 
@@ -42,7 +42,7 @@ variable "protect_data" {
 }
 
 variable "readers" {
-  description = "IAM members who may read the dataset. To run queries they also need roles/bigquery.jobUser in the project that pays for them."
+  description = "IAM members who may read the dataset. To run queries they also need `roles/bigquery.jobUser` in the project that pays for them."
   type        = set(string)
   default     = []
   nullable    = false
@@ -54,7 +54,7 @@ variable "readers" {
 }
 
 variable "loaders" {
-  description = "IAM members who may load conversions, fill the table users and change the attribution settings (`sendtrail conversions load`, `sendtrail attribution set`)."
+  description = "IAM members who may load conversions, fill the table `users` and change the attribution settings (`sendtrail conversions load`, `sendtrail attribution set`)."
   type        = set(string)
   default     = []
   nullable    = false

@@ -1,7 +1,7 @@
 # Functions
 
 variable "functions" {
-  description = "Overrides per function (dispatcher, campaign_worker, contacts_worker). What is not set keeps its default."
+  description = "Overrides per function (`dispatcher`, `campaign_worker`, `contacts_worker`). What is not set keeps its default."
   type = map(object({
     memory        = optional(string) # such as 512Mi or 1Gi
     cpu           = optional(string) # such as 1 or 0.583; below 1 only with concurrency = 1
@@ -83,7 +83,7 @@ variable "bundles" {
 }
 
 variable "runtime" {
-  description = "The Python version of the functions: python311, python312 or python313."
+  description = "The Python version of the functions: `python311`, `python312` or `python313`."
   type        = string
   default     = "python313"
   nullable    = false
