@@ -36,9 +36,9 @@ class Plan:
         return {str(resource.key): resource.values for resource in self.of(kind) if resource.name == name}
 
 
-def plan_of(workspace: Workspace) -> Plan:
-    """Return the plan of a workspace; raise ValueError with terraform's words where there is none."""
-    result = workspace.run("test", "-json", "-verbose", "-filter=tests/inspect.tftest.hcl")
+def plan_of(workspace: Workspace, *arguments: str) -> Plan:
+    """Return the plan of a workspace, with more arguments of `terraform test`; raise ValueError where there is none."""
+    result = workspace.run("test", "-json", "-verbose", "-filter=tests/inspect.tftest.hcl", *arguments)
     plans = [line["test_plan"] for line in lines_of(result) if line.get("type") == "test_plan"]
     if len(plans) != 1 or not isinstance(plans[0], dict):
         raise ValueError(f"there is no plan:\n{result.output}")
