@@ -10,7 +10,7 @@ CHECKOV := .venv-checkov
 EMULATOR := .venv-bigquery-emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports format lock bench bundles emulators demo-emulators checkov clean
+.PHONY: help setup demo test check lint types imports format lock docs bench bundles emulators demo-emulators checkov clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ lock: $(READY)  ## renew requirements.lock from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
 		--custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
+
+docs: $(READY)  ## renew the tables of terraform/README.md
+	@$(BIN)/python -m deploy.terraform_docs
 
 clean:  ## remove what was built
 	@rm -rf $(VENV) $(CHECKOV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,6 +1,6 @@
 locals {
   apis = toset([
-    "artifactregistry.googleapis.com", # the functions' images
+    "artifactregistry.googleapis.com", # the images of the functions
     "bigquery.googleapis.com",
     "cloudbuild.googleapis.com", # builds the functions
     "cloudfunctions.googleapis.com",
@@ -11,16 +11,17 @@ locals {
     "logging.googleapis.com",
     "monitoring.googleapis.com",
     "pubsub.googleapis.com",
-    "run.googleapis.com", # what a function of the 2nd generation runs on
+    "run.googleapis.com", # runs the functions, which are of the 2nd generation
     "secretmanager.googleapis.com",
     "storage.googleapis.com",
   ])
 }
 
-# Switching an API off would break whatever else in the project uses it, so `terraform destroy` leaves them on.
+# `terraform destroy` leaves the APIs enabled: disabling one would break whatever else in the project uses it.
 resource "google_project_service" "api" {
   for_each = local.apis
 
+  project            = var.project_id
   service            = each.key
   disable_on_destroy = false
 }

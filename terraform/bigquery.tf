@@ -1,18 +1,19 @@
 locals {
-  # sql/<table>/table.json is BigQuery's own Table resource; the functions and the embedded warehouse read the same files.
-  sql    = "${path.module}/../sql"
-  tables = { for file in fileset(local.sql, "*/table.json") : dirname(file) => jsondecode(file("${local.sql}/${file}")) }
+  # sql/<table>/table.json is a Table resource of BigQuery's API. The functions and the embedded warehouse read it, too.
+  sql_folder = "${path.module}/../sql"
+  tables     = { for file in fileset(local.sql_folder, "*/table.json") : dirname(file) => jsondecode(file("${local.sql_folder}/${file}")) }
 
-  # Which contacts a pass has seen so far is no result: it lies with the batches, though it does not expire as they do.
+  # The contacts that a sync has seen so far are not a result: the table is in the staging dataset, but does not expire.
   working_tables = ["contacts_seen"]
-  never          = 4102444800000 # 1 January 2100
+  far_future_ms  = 4102444800000 # 1 January 2100
 
-  # What no function writes. Nobody may load what nothing reads: it would seem to be in, and earn nothing.
-  loaded_tables = setsubtract(["conversions", "users", "attribution_settings"], keys(local.instead))
+  # Tables that loaders fill. One that a customer's view replaces is not among them: rows in it would have no effect.
+  loaded_tables = setsubtract(["conversions", "users", "attribution_settings"], keys(local.customer_views))
 
   bigquery_location = coalesce(var.bigquery_location, var.region)
 
-  merges = {
+  # The table that each function merges rows into, by "<function>/<table>".
+  table_writers = {
     for pair in flatten([
       for function, settings in local.functions : [
         for table in settings.merges_into : { function = function, table = table }
@@ -22,20 +23,31 @@ locals {
 }
 
 resource "google_bigquery_dataset" "data" {
+  project     = var.project_id
   dataset_id  = var.dataset
   location    = local.bigquery_location
-  description = "E-mail activities, contacts and campaigns of ActiveCampaign, kept by Sendtrail."
+  description = "E-mail activities, contacts and campaigns of ActiveCampaign, synced by Sendtrail."
+  labels      = local.labels
+
+  lifecycle {
+    precondition {
+      condition     = length(local.views_in_no_layer) == 0
+      error_message = "These views of sql/ fit into no layer: ${join(", ", local.views_in_no_layer)}. Add a layer: write another views_through_N and another module in views.tf, and name the new last layer in views_in_no_layer and in the depends_on of customer_views.tf. Views that read one another in a circle fit into no layer at all."
+    }
+  }
 
   depends_on = [google_project_service.api]
 }
 
-# Batches on their way into the tables. Each is dropped after its MERGE, and a day later where that did not come to pass.
+# Batches on their way into the tables. A batch is dropped after its MERGE; if that fails, it expires after a day.
 resource "google_bigquery_dataset" "staging" {
+  project                     = var.project_id
   dataset_id                  = "${var.dataset}_staging"
   location                    = local.bigquery_location
-  description                 = "Sendtrail's batches on their way into ${var.dataset}; tables expire after a day."
+  description                 = "Sendtrail's batches on their way into ${var.dataset}. Tables expire after a day."
   default_table_expiration_ms = 24 * 60 * 60 * 1000
   delete_contents_on_destroy  = true
+  labels                      = local.labels
 
   depends_on = [google_project_service.api]
 }
@@ -43,13 +55,15 @@ resource "google_bigquery_dataset" "staging" {
 resource "google_bigquery_table" "table" {
   for_each = local.tables
 
+  project     = var.project_id
   dataset_id  = contains(local.working_tables, each.key) ? google_bigquery_dataset.staging.dataset_id : google_bigquery_dataset.data.dataset_id
   table_id    = each.key
-  description = join("", [try("Not read: the views read ${local.instead[each.key]} instead. ", ""), each.value.description])
+  description = join("", [try("Not used: the views read ${local.customer_views[each.key]} instead. ", ""), each.value.description])
   schema      = jsonencode(each.value.schema.fields)
   clustering  = try(each.value.clustering.fields, null)
+  labels      = local.labels
 
-  expiration_time          = contains(local.working_tables, each.key) ? local.never : null
+  expiration_time          = contains(local.working_tables, each.key) ? local.far_future_ms : null
   require_partition_filter = try(each.value.requirePartitionFilter, false)
   deletion_protection      = var.protect_data
 
@@ -63,55 +77,60 @@ resource "google_bigquery_table" "table" {
   }
 }
 
-# A function changes the tables that it merges into and no others.
+# A function may change the tables that it merges into and no others.
 resource "google_bigquery_table_iam_member" "merge" {
-  for_each = local.merges
+  for_each = local.table_writers
 
+  project    = var.project_id
   dataset_id = google_bigquery_table.table[each.value.table].dataset_id
   table_id   = google_bigquery_table.table[each.value.table].table_id
   role       = "roles/bigquery.dataEditor"
-  member     = "serviceAccount:${local.emails[each.value.function]}"
+  member     = "serviceAccount:${local.function_emails[each.value.function]}"
 }
 
 resource "google_bigquery_dataset_iam_member" "stage" {
   for_each = local.functions
 
+  project    = var.project_id
   dataset_id = google_bigquery_dataset.staging.dataset_id
   role       = "roles/bigquery.dataEditor"
-  member     = "serviceAccount:${local.emails[each.key]}"
+  member     = "serviceAccount:${local.function_emails[each.key]}"
 }
 
-# Jobs belong to the project, which alone has a policy for them.
+# Jobs belong to the project: the right to run them can only be granted there.
 resource "google_project_iam_member" "job" {
   for_each = local.functions
 
   project = var.project_id
   role    = "roles/bigquery.jobUser"
-  member  = "serviceAccount:${local.emails[each.key]}"
+  member  = "serviceAccount:${local.function_emails[each.key]}"
 }
 
 resource "google_bigquery_dataset_iam_member" "reader" {
   for_each = var.readers
 
+  project    = var.project_id
   dataset_id = google_bigquery_dataset.data.dataset_id
   role       = "roles/bigquery.dataViewer"
   member     = each.key
 }
 
-# People and jobs that bring conversions, and say who is who and how credit is given.
+# People and jobs that load conversions, map users to contacts and change the attribution settings.
 resource "google_bigquery_table_iam_member" "load" {
   for_each = { for pair in setproduct(local.loaded_tables, var.loaders) : "${pair[0]} by ${pair[1]}" => { table = pair[0], member = pair[1] } }
 
+  project    = var.project_id
   dataset_id = google_bigquery_table.table[each.value.table].dataset_id
   table_id   = google_bigquery_table.table[each.value.table].table_id
   role       = "roles/bigquery.dataEditor"
   member     = each.value.member
 }
 
-# A load passes through a staging table of its own, as every batch does.
+# A load uses a staging table, as every batch does.
 resource "google_bigquery_dataset_iam_member" "load" {
   for_each = var.loaders
 
+  project    = var.project_id
   dataset_id = google_bigquery_dataset.staging.dataset_id
   role       = "roles/bigquery.dataEditor"
   member     = each.key

@@ -1,6 +1,6 @@
 locals {
-  our_services      = "monitored_resource=\"cloud_run_revision\",service_name=~\"${var.name}-(dispatcher|campaign-worker|contacts-worker)\""
-  our_subscriptions = "monitored_resource=\"pubsub_subscription\",subscription_id=~\"${var.name}-.*\""
+  service_selector      = "monitored_resource=\"cloud_run_revision\",service_name=~\"${var.name}-(dispatcher|campaign-worker|contacts-worker)\""
+  subscription_selector = "monitored_resource=\"pubsub_subscription\",subscription_id=~\"${var.name}-.*\""
 
   charts = [
     {
@@ -25,7 +25,7 @@ locals {
       }
     },
     {
-      title = "Use of each account's API budget (1 is all of it)"
+      title = "Use of each account's API budget (1 is the whole budget)"
       type  = "LINE"
       series = {
         for id, account in var.accounts : id =>
@@ -33,29 +33,29 @@ locals {
       }
     },
     {
-      title  = "Oldest message that waits, in seconds"
+      title  = "Age of the oldest waiting message, in seconds"
       type   = "LINE"
-      series = { "$${labels.subscription_id}" = "max by (subscription_id) (pubsub_googleapis_com:subscription_oldest_unacked_message_age{${local.our_subscriptions}})" }
+      series = { "$${labels.subscription_id}" = "max by (subscription_id) (pubsub_googleapis_com:subscription_oldest_unacked_message_age{${local.subscription_selector}})" }
     },
     {
-      title  = "Messages that wait"
+      title  = "Waiting messages"
       type   = "LINE"
-      series = { "$${labels.subscription_id}" = "max by (subscription_id) (pubsub_googleapis_com:subscription_num_undelivered_messages{${local.our_subscriptions}})" }
+      series = { "$${labels.subscription_id}" = "max by (subscription_id) (pubsub_googleapis_com:subscription_num_undelivered_messages{${local.subscription_selector}})" }
     },
     {
-      title  = "Deliveries per hour, by how they ended"
+      title  = "Deliveries per hour, by outcome"
       type   = "STACKED_BAR"
       series = { "$${labels.outcome}" = "sum by (outcome) (increase(${local.series.deliveries}[1h]))" }
     },
     {
-      title  = "Time of a request in ms, 95th percentile"
+      title  = "Request latency in ms, 95th percentile"
       type   = "LINE"
-      series = { "$${labels.service_name}" = "histogram_quantile(0.95, sum by (service_name, le) (increase(run_googleapis_com:request_latencies_bucket{${local.our_services}}[10m])))" }
+      series = { "$${labels.service_name}" = "histogram_quantile(0.95, sum by (service_name, le) (increase(run_googleapis_com:request_latencies_bucket{${local.service_selector}}[10m])))" }
     },
     {
-      title  = "Memory in use (1 is all of it), 99th percentile"
+      title  = "Memory in use (1 is the whole memory), 99th percentile"
       type   = "LINE"
-      series = { "$${labels.service_name}" = "histogram_quantile(0.99, sum by (service_name, le) (increase(run_googleapis_com:container_memory_utilizations_bucket{${local.our_services}}[10m])))" }
+      series = { "$${labels.service_name}" = "histogram_quantile(0.99, sum by (service_name, le) (increase(run_googleapis_com:container_memory_utilizations_bucket{${local.service_selector}}[10m])))" }
     },
     {
       title  = "Bytes billed by BigQuery, per day"
@@ -66,6 +66,7 @@ locals {
 }
 
 resource "google_monitoring_dashboard" "dashboard" {
+  project = var.project_id
   dashboard_json = jsonencode({
     displayName = "Sendtrail (${var.name})"
     gridLayout = {

@@ -1,5 +1,5 @@
 locals {
-  # What each connection document holds, as sendtrail/gcp reads it; the key is a reference to Secret Manager.
+  # The fields of each connection document, as the functions read them. The key is a reference to Secret Manager.
   connections = {
     for id, account in var.accounts : id => {
       apiUrl            = { stringValue = trimsuffix(account.api_url, "/") }
@@ -12,8 +12,9 @@ locals {
   }
 }
 
-# Checkpoints, rate budgets, runs and connections. A database of our own leaves a project's other ones alone.
+# Checkpoints, rate budgets, runs and connections. The database is Sendtrail's own: others in the project are not touched.
 resource "google_firestore_database" "state" {
+  project                 = var.project_id
   name                    = var.name
   location_id             = coalesce(var.firestore_location, var.region)
   type                    = "FIRESTORE_NATIVE"
@@ -24,8 +25,10 @@ resource "google_firestore_database" "state" {
   depends_on = [google_project_service.api]
 }
 
-# Runs vanish within a day after their expires_at, which needs no index: on times that only grow one would be a hot spot.
+# Google deletes runs within a day after expires_at. The field has no index: an index on ever-increasing times would be a
+# hotspot.
 resource "google_firestore_field" "run_expiry" {
+  project    = var.project_id
   database   = google_firestore_database.state.name
   collection = "runs"
   field      = "expires_at"
@@ -37,20 +40,21 @@ resource "google_firestore_field" "run_expiry" {
 resource "google_firestore_document" "connection" {
   for_each = local.connections
 
+  project     = var.project_id
   database    = google_firestore_database.state.name
   collection  = "activecampaign_connections"
   document_id = each.key
   fields      = jsonencode(each.value)
 }
 
-# Firestore has no policy of its own: the project's, narrowed down to this database.
+# Firestore has no IAM policy of its own: the grant is on the project, limited to this database by a condition.
 # https://cloud.google.com/firestore/docs/manage-databases#database_access_permissions
 resource "google_project_iam_member" "state" {
   for_each = local.functions
 
   project = var.project_id
   role    = "roles/datastore.user"
-  member  = "serviceAccount:${local.emails[each.key]}"
+  member  = "serviceAccount:${local.function_emails[each.key]}"
 
   condition {
     title      = "the database ${var.name} only"

@@ -1,8 +1,8 @@
 locals {
-  # What each function is, and all that it may do: the topics it publishes to and the tables it merges into.
+  # Each function, with everything that it may do: the topics that it publishes to and the tables that it merges into.
   function_defaults = {
     dispatcher = {
-      description   = "Lists each account's campaigns and publishes a message for each that has news."
+      description   = "Lists each account's campaigns and publishes a message for each one that changed."
       entry_point   = "dispatch"
       memory        = "512Mi"
       cpu           = "1"
@@ -11,16 +11,16 @@ locals {
       merges_into   = ["campaigns"]
     }
     campaign_worker = {
-      description   = "Brings one campaign's activities into BigQuery, page by page."
+      description   = "Copies one campaign's activities into BigQuery, page by page."
       entry_point   = "sync_campaign"
       memory        = "1Gi"
       cpu           = "1"
-      max_instances = length(var.accounts) # 4 deliveries use up an account's API budget: more would wait, and be billed
+      max_instances = length(var.accounts) # 4 deliveries use an account's whole API budget: more would be billed for waiting
       publishes_to  = ["campaigns", "failures"]
       merges_into   = ["email_activities"]
     }
     contacts_worker = {
-      description   = "Brings all contacts of one account into BigQuery."
+      description   = "Copies all contacts of one account into BigQuery."
       entry_point   = "sync_contacts"
       memory        = "1Gi"
       cpu           = "1"
@@ -32,17 +32,17 @@ locals {
 
   functions = {
     for function, defaults in local.function_defaults : function => merge(
-      { concurrency = 4 }, # as many threads as functions-framework starts on one processor
+      { concurrency = 4 }, # the number of threads that functions-framework starts on one processor
       defaults,
       { for name, value in try(var.functions[function], {}) : name => value if value != null },
       { name = "${var.name}-${replace(function, "_", "-")}" },
     )
   }
 
-  # A push request may last 600 s. The code hands over at settings.time_budget_s; this ends what did not.
+  # A push request may last 600 s. The code hands over after settings.time_budget_s; this stops a function that does not.
   timeout_s = 540
 
-  # What sendtrail/gcp/settings.py parses, all of it: a default that only the code knows could not be seen here.
+  # Every field of FunctionSettings in the Python code: a default that only the code has would not be visible here.
   environment = merge(
     {
       SENDTRAIL_PROJECT_ID         = var.project_id
@@ -56,11 +56,11 @@ locals {
     { for name, value in var.settings : "SENDTRAIL_${upper(name)}" => tostring(value) },
   )
 
-  # <function>.zip or <function>-<anything>.zip, one of each.
-  found   = { for function in keys(local.functions) : function => sort(fileset(var.bundles, "${function}{,-*}.zip")) }
-  bundles = { for function, files in local.found : function => "${var.bundles}/${try(files[0], "")}" }
+  # <function>.zip or <function>-<anything>.zip: one file per function.
+  bundle_files = { for function in keys(local.functions) : function => sort(fileset(var.bundles, "${function}{,-*}.zip")) }
+  bundle_paths = { for function, files in local.bundle_files : function => "${var.bundles}/${try(files[0], "")}" }
 
-  emails          = { for function, account in google_service_account.function : function => "${account.account_id}@${local.account_domain}" }
+  function_emails = { for function, account in google_service_account.function : function => "${account.account_id}@${local.account_domain}" }
   build_email     = "${google_service_account.build.account_id}@${local.account_domain}"
   account_domain  = "${var.project_id}.iam.gserviceaccount.com"
   function_grants = { for pair in setproduct(keys(local.functions), keys(var.accounts)) : "${pair[0]}/${pair[1]}" => { function = pair[0], account = pair[1] } }
@@ -69,9 +69,11 @@ locals {
 resource "google_cloudfunctions2_function" "function" {
   for_each = local.functions
 
+  project     = var.project_id
   name        = each.value.name
   location    = var.region
   description = each.value.description
+  labels      = local.labels
 
   build_config {
     runtime         = var.runtime
@@ -93,22 +95,22 @@ resource "google_cloudfunctions2_function" "function" {
     min_instance_count               = 0
     max_instance_count               = each.value.max_instances
     max_instance_request_concurrency = each.value.concurrency
-    service_account_email            = local.emails[each.key]
+    service_account_email            = local.function_emails[each.key]
     environment_variables            = local.environment
 
-    # "Internal" takes in Pub/Sub and Cloud Scheduler of this project. Only operators need the way in from outside, and
-    # pass the same check of who they are.
+    # Internal traffic includes Pub/Sub and Cloud Scheduler of this project. Only operators call from outside, and they
+    # are authenticated in the same way.
     ingress_settings = each.key == "dispatcher" && length(var.operators) > 0 ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
   }
 
   lifecycle {
     precondition {
       condition     = each.value.concurrency == 1 || tonumber(each.value.cpu) >= 1
-      error_message = "${each.key}: with less than one cpu, Cloud Run handles one request at a time: set concurrency = 1 too."
+      error_message = "${each.key}: with less than one cpu, Cloud Run handles one request at a time: set concurrency = 1 as well."
     }
   }
 
-  # A build that starts before its account may read the source fails.
+  # A build fails if it starts before its account may read the source.
   depends_on = [
     google_project_iam_member.build,
     google_project_service.api,
@@ -116,10 +118,11 @@ resource "google_cloudfunctions2_function" "function" {
   ]
 }
 
-# Each function runs as itself.
+# Each function runs as a service account of its own.
 resource "google_service_account" "function" {
   for_each = local.functions
 
+  project      = var.project_id
   account_id   = each.value.name
   display_name = "Sendtrail: ${replace(each.key, "_", " ")}"
   description  = each.value.description
@@ -127,17 +130,18 @@ resource "google_service_account" "function" {
   depends_on = [google_project_service.api]
 }
 
-# The account that builds the functions, instead of the Compute Engine default account with its many rights.
+# Builds the functions, in place of the Compute Engine default account, which has far more rights.
 # https://cloud.google.com/functions/docs/securing/build-custom-sa
 resource "google_service_account" "build" {
+  project      = var.project_id
   account_id   = "${var.name}-build"
-  display_name = "Sendtrail: build of the functions"
-  description  = "Builds the functions' images and does nothing else."
+  display_name = "Sendtrail: function builds"
+  description  = "Builds the images of the functions and does nothing else."
 
   depends_on = [google_project_service.api]
 }
 
-# On the project, because Google creates the repository and the bucket of copied sources with the first deployment only.
+# Granted on the project, because Google creates the repository and the bucket of sources only at the first deployment.
 resource "google_project_iam_member" "build" {
   for_each = {
     "roles/artifactregistry.writer" = null
@@ -158,7 +162,7 @@ resource "google_project_iam_member" "build" {
   }
 }
 
-# Whose requests each function answers: nobody's but these. A function is a Cloud Run service of the same name.
+# The only callers of each function. A function is a Cloud Run service of the same name.
 resource "google_cloud_run_v2_service_iam_member" "invoker" {
   for_each = merge(
     { scheduler = { function = "dispatcher", member = "serviceAccount:${local.scheduler_email}" } },
@@ -166,6 +170,7 @@ resource "google_cloud_run_v2_service_iam_member" "invoker" {
     { for operator in var.operators : "operator/${operator}" => { function = "dispatcher", member = operator } },
   )
 
+  project  = var.project_id
   name     = google_cloudfunctions2_function.function[each.value.function].name
   location = var.region
   role     = "roles/run.invoker"

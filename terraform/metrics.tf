@@ -1,59 +1,59 @@
 locals {
-  metric_prefix = replace(var.name, "-", "_")
-  services      = "resource.type=\"cloud_run_revision\" resource.labels.service_name=~\"^${var.name}-(dispatcher|campaign-worker|contacts-worker)$\""
-  our_jobs      = join(" OR ", [for email in values(local.emails) : "\"${email}\""])
+  metric_prefix       = replace(var.name, "-", "_")
+  service_logs        = "resource.type=\"cloud_run_revision\" resource.labels.service_name=~\"^${var.name}-(dispatcher|campaign-worker|contacts-worker)$\""
+  function_principals = join(" OR ", [for email in values(local.function_emails) : "\"${email}\""])
 
-  # Each counts the log lines of one event, or (with a value) adds up a number that these lines hold.
+  # Each metric counts the log lines of one event, or (with a value) adds up a number in these lines.
   metrics = {
     runs = {
       description = "Accounts whose campaigns were dispatched."
-      filter      = "${local.services} jsonPayload.event=\"run_dispatched\""
+      filter      = "${local.service_logs} jsonPayload.event=\"run_dispatched\""
       labels      = { organization_id = "labels.organization_id" }
     }
     runs_unfinished = {
-      description = "Runs that were not over when the next one began."
-      filter      = "${local.services} jsonPayload.event=\"run_unfinished\""
+      description = "Runs that had not finished when the next one started."
+      filter      = "${local.service_logs} jsonPayload.event=\"run_unfinished\""
       labels      = { organization_id = "labels.organization_id" }
     }
     campaigns_due = {
       description = "Campaigns that a run published a message for."
-      filter      = "${local.services} jsonPayload.event=\"run_dispatched\""
+      filter      = "${local.service_logs} jsonPayload.event=\"run_dispatched\""
       value       = "jsonPayload.due"
       labels      = { organization_id = "labels.organization_id", run_id = "labels.run_id" }
     }
     deliveries = {
-      description = "Deliveries of messages to the workers, by how they ended."
-      filter      = "${local.services} jsonPayload.event=\"delivery_ended\""
+      description = "Deliveries of messages to the workers, by outcome."
+      filter      = "${local.service_logs} jsonPayload.event=\"delivery_ended\""
       labels      = { organization_id = "labels.organization_id", run_id = "labels.run_id", outcome = "jsonPayload.outcome" }
     }
     activities = {
       description = "Activities merged into BigQuery."
-      filter      = "${local.services} jsonPayload.event=\"activities_merged\""
+      filter      = "${local.service_logs} jsonPayload.event=\"activities_merged\""
       value       = "jsonPayload.rows"
       labels      = { organization_id = "labels.organization_id", event_type = "jsonPayload.event_type" }
     }
     api_requests = {
       description = "Requests to ActiveCampaign."
-      filter      = "${local.services} jsonPayload.event=\"api_used\""
+      filter      = "${local.service_logs} jsonPayload.event=\"api_used\""
       value       = "jsonPayload.requests"
       labels      = { organization_id = "labels.organization_id" }
     }
     api_throttled = {
-      description = "Requests that ActiveCampaign answered with 429."
-      filter      = "${local.services} jsonPayload.event=\"api_used\""
+      description = "Requests to which ActiveCampaign responded with 429."
+      filter      = "${local.service_logs} jsonPayload.event=\"api_used\""
       value       = "jsonPayload.throttled"
       labels      = { organization_id = "labels.organization_id" }
     }
     bytes_billed = {
-      # From BigQuery's own audit log, which is always on: what Google bills, not what the code believes.
+      # From BigQuery's audit log, which is always on: what Google bills, not what the code expects.
       description = "Bytes that BigQuery bills for the functions' statements."
-      filter      = "resource.type=\"bigquery_project\" protoPayload.metadata.jobChange.after=\"DONE\" protoPayload.authenticationInfo.principalEmail=(${local.our_jobs})"
+      filter      = "resource.type=\"bigquery_project\" protoPayload.metadata.jobChange.after=\"DONE\" protoPayload.authenticationInfo.principalEmail=(${local.function_principals})"
       value       = "protoPayload.metadata.jobChange.job.jobStats.queryStats.totalBilledBytes"
       labels      = { principal = "protoPayload.authenticationInfo.principalEmail" }
     }
   }
 
-  # The metrics as PromQL knows them; a distribution's sum is what its values add up to.
+  # The name of each metric in PromQL. The _sum of a distribution is the total of its values.
   # https://cloud.google.com/monitoring/promql/promql-mapping
   series = {
     for metric, settings in local.metrics : metric => format(
@@ -69,6 +69,7 @@ locals {
 resource "google_logging_metric" "metric" {
   for_each = local.metrics
 
+  project          = var.project_id
   name             = "${local.metric_prefix}_${each.key}"
   description      = each.value.description
   filter           = each.value.filter
@@ -89,7 +90,7 @@ resource "google_logging_metric" "metric" {
     }
   }
 
-  # Only the sum is used; without bounds of our own Google would keep 64 buckets of each.
+  # Only the sum is used. Without explicit bounds Google would store 64 buckets per metric.
   dynamic "bucket_options" {
     for_each = can(each.value.value) ? [1] : []
     content {

@@ -1,8 +1,8 @@
 locals {
-  # Both call the dispatcher, at times that never meet: a run is known by its schedule time.
+  # Both call the dispatcher, and never at the same minute: a run is identified by its scheduled time.
   schedules = {
     campaigns = {
-      description = "Campaigns with news, every ${var.dispatch_every_hours} h."
+      description = "Changed campaigns, every ${var.dispatch_every_hours} h."
       cron        = "0 */${var.dispatch_every_hours} * * *"
       body        = { contacts = false }
     }
@@ -19,15 +19,16 @@ locals {
 resource "google_cloud_scheduler_job" "dispatch" {
   for_each = local.schedules
 
+  project          = var.project_id
   name             = "${var.name}-${each.key}"
   description      = each.value.description
   region           = var.region
   schedule         = each.value.cron
-  time_zone        = "Etc/UTC" # no hour is skipped or doubled
+  time_zone        = "Etc/UTC" # no hour is skipped or repeated
   paused           = var.paused
-  attempt_deadline = "${local.timeout_s + 30}s" # the default of 3 minutes would give up on a dispatcher that still works
+  attempt_deadline = "${local.timeout_s + 30}s" # the default of 3 minutes would end a dispatcher that is still working
 
-  # A dispatcher that died holds its run for 3 minutes: the retries outlast that.
+  # A dispatcher that died keeps its run locked for 3 minutes: the retries go on for longer.
   retry_config {
     retry_count          = 5
     min_backoff_duration = "30s"
@@ -50,8 +51,9 @@ resource "google_cloud_scheduler_job" "dispatch" {
   depends_on = [google_cloud_run_v2_service_iam_member.invoker, google_project_service.api]
 }
 
-# Who Cloud Scheduler says it is when it calls.
+# Cloud Scheduler authenticates as this account.
 resource "google_service_account" "scheduler" {
+  project      = var.project_id
   account_id   = "${var.name}-scheduler"
   display_name = "Sendtrail: Cloud Scheduler"
   description  = "Calls the dispatcher on behalf of Cloud Scheduler."

@@ -1,29 +1,37 @@
 locals {
-  retention             = "604800s" # 7 days
+  message_retention     = "604800s" # 7 days
   max_delivery_attempts = 100
 
-  # Topic => the function that its messages are pushed to.
-  pushes = { campaigns = "campaign_worker", contacts = "contacts_worker" }
+  # The function that the messages of each topic are pushed to.
+  push_targets = { campaigns = "campaign_worker", contacts = "contacts_worker" }
 
-  # What a person reads: failures, and what is behind each push subscription.
-  pulls = merge(
+  # The topics that a person reads: failures, and the dead letters of each push subscription.
+  pulled_topics = merge(
     { failures = google_pubsub_topic.topic["failures"].id },
-    { for topic in keys(local.pushes) : "${topic}-dead-letter" => google_pubsub_topic.dead_letter[topic].id },
+    { for topic in keys(local.push_targets) : "${topic}-dead-letter" => google_pubsub_topic.dead_letter[topic].id },
   )
 
   push_email   = "${google_service_account.push.account_id}@${local.account_domain}"
   pubsub_agent = "service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 }
 
-# Our own push subscriptions, not an Eventarc trigger's: that one has no dead-letter topic, keeps messages for a day only
-# and gives a delivery 10 s, whatever Terraform says.
-resource "google_pubsub_subscription" "push" {
-  for_each = local.pushes
+# Only its number is used: the addresses of Google's service agents contain it. It depends on no resource, so that it is
+# known at plan time: otherwise every new API would replace the grants of these agents.
+data "google_project" "this" {
+  project_id = var.project_id
+}
 
+# Push subscriptions of our own instead of Eventarc triggers: the subscription of a trigger has no dead-letter topic, keeps
+# messages for a day only and allows a delivery 10 s, and Terraform cannot change that.
+resource "google_pubsub_subscription" "push" {
+  for_each = local.push_targets
+
+  project                    = var.project_id
   name                       = "${var.name}-${each.key}"
   topic                      = google_pubsub_topic.topic[each.key].id
-  ack_deadline_seconds       = 600 # the most there is, and for a push the longest a request may take
-  message_retention_duration = local.retention
+  ack_deadline_seconds       = 600 # the maximum, and with it the longest that a push request may take
+  message_retention_duration = local.message_retention
+  labels                     = local.labels
 
   push_config {
     push_endpoint = google_cloudfunctions2_function.function[each.value].service_config[0].uri
@@ -39,15 +47,15 @@ resource "google_pubsub_subscription" "push" {
     maximum_backoff = "600s"
   }
 
-  # A "no instance is free" counts as an attempt, too: with few of them, the campaigns that queue behind a long one would
-  # be given up unseen.
+  # A delivery that finds no free instance counts as an attempt, too: with few attempts, campaigns that wait behind a long
+  # one would become dead letters without ever being tried.
   dead_letter_policy {
     dead_letter_topic     = google_pubsub_topic.dead_letter[each.key].id
     max_delivery_attempts = local.max_delivery_attempts
   }
 
   expiration_policy {
-    ttl = "" # never: by default a subscription that is idle for 31 days vanishes
+    ttl = "" # never: by default a subscription is deleted after 31 idle days
   }
 
   depends_on = [
@@ -57,30 +65,34 @@ resource "google_pubsub_subscription" "push" {
   ]
 }
 
-# Dead-lettering is acknowledging here and publishing there, both done by Pub/Sub's own agent.
+# To move a dead letter, Pub/Sub's service agent acknowledges it here and publishes it there.
 resource "google_pubsub_subscription_iam_member" "dead_letter" {
-  for_each = local.pushes
+  for_each = local.push_targets
 
+  project      = var.project_id
   subscription = google_pubsub_subscription.push[each.key].name
   role         = "roles/pubsub.subscriber"
   member       = "serviceAccount:${local.pubsub_agent}"
 }
 
 resource "google_pubsub_subscription" "pull" {
-  for_each = local.pulls
+  for_each = local.pulled_topics
 
+  project                    = var.project_id
   name                       = "${var.name}-${each.key}"
   topic                      = each.value
   ack_deadline_seconds       = 60
-  message_retention_duration = local.retention
+  message_retention_duration = local.message_retention
+  labels                     = local.labels
 
   expiration_policy {
     ttl = ""
   }
 }
 
-# Who Pub/Sub says it is when it pushes.
+# Pub/Sub authenticates as this account when it pushes.
 resource "google_service_account" "push" {
+  project      = var.project_id
   account_id   = "${var.name}-push"
   display_name = "Sendtrail: Pub/Sub push"
   description  = "Calls the workers on behalf of Pub/Sub."

@@ -1,5 +1,5 @@
 terraform {
-  required_version = ">= 1.9.0" # the first in which one variable's validation may look at another
+  required_version = ">= 1.9.0" # the first version in which a variable's validation may refer to another variable
 
   required_providers {
     google = {
@@ -9,14 +9,8 @@ terraform {
   }
 }
 
-provider "google" {
-  project        = var.project_id
-  region         = var.region
-  default_labels = { app = var.name }
-}
-
-# Only its number is used: the addresses of Google's own service agents contain it.
-# It waits for no resource, so that it is known when planning: else every new API would replace those agents' grants.
-data "google_project" "this" {
-  project_id = var.project_id
+# There is no provider block, so that this folder can be a module of another configuration. Every resource names its
+# project and its labels itself, so that it can be applied directly as well: credentials come from the environment.
+locals {
+  labels = { app = var.name }
 }

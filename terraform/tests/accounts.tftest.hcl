@@ -1,4 +1,4 @@
-# Accounts: a document and a secret each, and never a key.
+# Each account has a document and a secret, and the key is nowhere.
 
 mock_provider "google" {
   mock_data "google_project" {
@@ -25,7 +25,7 @@ run "two_accounts" {
 
   assert {
     condition     = google_firestore_document.connection["beta_2"].collection == "activecampaign_connections" && google_firestore_document.connection["beta_2"].document_id == "beta_2"
-    error_message = "A connection lies where the functions look for it."
+    error_message = "A connection is stored where the functions look for it."
   }
 
   assert {
@@ -37,12 +37,12 @@ run "two_accounts" {
       shareKeptFree     = { doubleValue = 0.2 }
       enabled           = { booleanValue = false }
     }
-    error_message = "A connection says how the account is reached; the key is a reference."
+    error_message = "A connection contains what is needed to call the account; the key is a reference."
   }
 
   assert {
     condition     = jsondecode(google_firestore_document.connection["acme"].fields).requestsPerSecond.doubleValue == 5 && jsondecode(google_firestore_document.connection["acme"].fields).timeZone.stringValue == "America/Chicago"
-    error_message = "What is not given is ActiveCampaign's default."
+    error_message = "What is not set has ActiveCampaign's default."
   }
 
   assert {
@@ -52,7 +52,7 @@ run "two_accounts" {
 
   assert {
     condition     = google_cloudfunctions2_function.function["campaign_worker"].service_config[0].max_instance_count == 2
-    error_message = "Each account adds an instance that its budget can keep busy."
+    error_message = "Each account adds one instance: its budget can keep no more than that busy."
   }
 
   assert {

@@ -1,4 +1,4 @@
-# Changed code is another object and is deployed; unchanged code is not.
+# Changed code is a new object and is deployed; unchanged code is not.
 
 mock_provider "google" {
   mock_data "google_project" {
@@ -17,7 +17,7 @@ run "before" {
 
   assert {
     condition     = google_storage_bucket_object.bundle["dispatcher"].name == "dispatcher-${filesha256("./tests/bundles/before/dispatcher.zip")}.zip"
-    error_message = "An object's name holds the hash of its content."
+    error_message = "An object's name contains the hash of its content."
   }
 }
 
@@ -36,12 +36,12 @@ run "dispatcher_changed" {
 
   assert {
     condition     = google_storage_bucket_object.bundle["dispatcher"].name != run.before.bundles["dispatcher"] && google_cloudfunctions2_function.function["dispatcher"].build_config[0].source[0].storage_source[0].object == google_storage_bucket_object.bundle["dispatcher"].name
-    error_message = "Changed code has another object's name, which its function is deployed from."
+    error_message = "Changed code is a new object, and its function is deployed from it."
   }
 
   assert {
     condition     = google_storage_bucket_object.bundle["campaign_worker"].name == run.before.bundles["campaign_worker"]
-    error_message = "The other functions stay as they are."
+    error_message = "The other functions do not change."
   }
 }
 

@@ -1,4 +1,4 @@
-# What the plan promises, whatever is in the variables.
+# What holds for every plan, whatever the variables are.
 
 mock_provider "google" {
   mock_data "google_project" {
@@ -58,7 +58,7 @@ run "access" {
 
   assert {
     condition     = sort([for grant in google_cloud_run_v2_service_iam_member.invoker : "${grant.member} ${grant.name}"]) == sort(["serviceAccount:sendtrail-push@example-project.iam.gserviceaccount.com sendtrail-campaign-worker", "serviceAccount:sendtrail-push@example-project.iam.gserviceaccount.com sendtrail-contacts-worker", "serviceAccount:sendtrail-scheduler@example-project.iam.gserviceaccount.com sendtrail-dispatcher", "user:ann@example.com sendtrail-dispatcher"])
-    error_message = "Pub/Sub calls the workers, Cloud Scheduler and operators the dispatcher, and nobody else calls anything."
+    error_message = "Pub/Sub may call the workers, Cloud Scheduler and operators may call the dispatcher, and nobody may call anything else."
   }
 
   assert {
@@ -92,7 +92,7 @@ run "deliveries" {
 
   assert {
     condition     = alltrue([for subscription in google_pubsub_subscription.push : subscription.dead_letter_policy[0].max_delivery_attempts >= 50])
-    error_message = "A message is delivered at least 50 times before it is given up."
+    error_message = "A message is delivered at least 50 times before it becomes a dead letter."
   }
 
   assert {
@@ -112,12 +112,12 @@ run "deliveries" {
 
   assert {
     condition     = alltrue([for subscription in google_pubsub_subscription.push : subscription.push_config[0].oidc_token[0].service_account_email == "sendtrail-push@example-project.iam.gserviceaccount.com"])
-    error_message = "Pub/Sub says who it is."
+    error_message = "Pub/Sub authenticates when it pushes."
   }
 
   assert {
     condition     = sort(keys(google_pubsub_subscription.pull)) == sort(["campaigns-dead-letter", "contacts-dead-letter", "failures"])
-    error_message = "Failures and dead letters wait for a person."
+    error_message = "Failures and dead letters are kept for a person to read."
   }
 }
 
@@ -141,7 +141,7 @@ run "functions" {
 
   assert {
     condition     = google_cloudfunctions2_function.function["dispatcher"].service_config[0].ingress_settings == "ALLOW_ALL"
-    error_message = "Operators reach the dispatcher from where they are."
+    error_message = "Operators can reach the dispatcher from outside."
   }
 }
 
@@ -161,12 +161,12 @@ run "a_function_changed" {
 
   assert {
     condition     = google_cloudfunctions2_function.function["campaign_worker"].service_config[0].available_memory == "2Gi" && google_cloudfunctions2_function.function["campaign_worker"].service_config[0].max_instance_count == 9
-    error_message = "What is given about a function is taken."
+    error_message = "What is set for a function is used."
   }
 
   assert {
     condition     = google_cloudfunctions2_function.function["campaign_worker"].service_config[0].available_cpu == "1" && google_cloudfunctions2_function.function["dispatcher"].service_config[0].available_memory == "512Mi"
-    error_message = "What is not given stays."
+    error_message = "What is not set keeps its default."
   }
 }
 
@@ -185,12 +185,12 @@ run "schedules" {
 
   assert {
     condition     = alltrue([for job in google_cloud_scheduler_job.dispatch : tonumber(trimsuffix(job.attempt_deadline, "s")) > 540 && tonumber(trimsuffix(job.attempt_deadline, "s")) <= 1800])
-    error_message = "Cloud Scheduler waits for as long as the dispatcher may take, which is within its own limit."
+    error_message = "Cloud Scheduler waits for as long as the dispatcher may run, and that is within its own limit."
   }
 
   assert {
     condition     = alltrue([for job in google_cloud_scheduler_job.dispatch : job.retry_config[0].retry_count == 5 && job.http_target[0].oidc_token[0].service_account_email == "sendtrail-scheduler@example-project.iam.gserviceaccount.com"])
-    error_message = "Cloud Scheduler tries again, and says who it is."
+    error_message = "Cloud Scheduler retries, and authenticates when it calls."
   }
 }
 
@@ -200,7 +200,7 @@ run "paused" {
 
   assert {
     condition     = alltrue([for job in google_cloud_scheduler_job.dispatch : job.paused]) && [for key, alert in google_monitoring_alert_policy.alert : key if !alert.enabled] == ["no_run"]
-    error_message = "Nothing is started while paused, and nobody is told that nothing starts."
+    error_message = "While paused, nothing is started, and no alert is raised about that."
   }
 }
 
@@ -214,7 +214,7 @@ run "data" {
 
   assert {
     condition     = google_bigquery_dataset.staging.default_table_expiration_ms == 86400000 && google_bigquery_table.table["contacts_seen"].dataset_id == "marketing_ai_staging" && google_bigquery_table.table["contacts_seen"].expiration_time > 4000000000000
-    error_message = "Staging tables expire after a day, but not what a pass over the contacts has seen."
+    error_message = "Staging tables expire after a day, but the list of contacts that a sync has seen does not."
   }
 
   assert {
@@ -224,7 +224,7 @@ run "data" {
 
   assert {
     condition     = google_bigquery_table.table["email_activities"].clustering == tolist(["contact_email", "campaign_id", "event_type"])
-    error_message = "Activities are clustered."
+    error_message = "Activities are clustered by contact, campaign and type."
   }
 
   assert {
@@ -234,7 +234,7 @@ run "data" {
 
   assert {
     condition     = google_firestore_database.state.type == "FIRESTORE_NATIVE" && google_firestore_field.run_expiry.collection == "runs" && google_firestore_field.run_expiry.field == "expires_at" && length(google_firestore_field.run_expiry.ttl_config) == 1
-    error_message = "Runs vanish when they expire."
+    error_message = "Runs are deleted when they expire."
   }
 }
 
@@ -244,7 +244,7 @@ run "unprotected" {
 
   assert {
     condition     = !anytrue([for table in google_bigquery_table.table : table.deletion_protection]) && google_firestore_database.state.delete_protection_state == "DELETE_PROTECTION_DISABLED"
-    error_message = "Whoever wants everything destroyed can say so."
+    error_message = "With protect_data = false, everything can be destroyed."
   }
 }
 
@@ -258,7 +258,7 @@ run "elsewhere" {
 
   assert {
     condition     = google_bigquery_dataset.data.location == "EU" && google_bigquery_dataset.staging.location == "EU" && google_firestore_database.state.location_id == "eur3" && google_storage_bucket.bundles.location == "europe-west1"
-    error_message = "Data may lie elsewhere than the functions."
+    error_message = "Data can be stored in other locations than the functions."
   }
 }
 
@@ -267,6 +267,6 @@ run "everything_at_once" {
 
   assert {
     condition     = sort(keys(output.start_now)) == sort(["campaigns", "contacts"]) && strcontains(output.add_api_keys["acme"], "gcloud secrets versions add sendtrail-acme-api-key")
-    error_message = "The outputs say what to do next."
+    error_message = "The outputs contain the commands to run next."
   }
 }

@@ -1,4 +1,4 @@
-# Refused when planning, each with a sentence that says what to do.
+# Mistakes that the plan refuses, each with a sentence that says what to do instead.
 
 mock_provider "google" {}
 

@@ -1,4 +1,4 @@
-# One layer of views: none of them reads another of the same layer.
+# One layer of views: none of them reads another one of the same layer.
 
 terraform {
   required_version = ">= 1.9.0"
@@ -11,24 +11,36 @@ terraform {
   }
 }
 
-variable "dataset_id" {
-  description = "The dataset that holds the views."
+variable "project_id" {
+  description = "The project of the dataset."
   type        = string
 }
 
+variable "dataset_id" {
+  description = "The dataset to create the views in."
+  type        = string
+}
+
+variable "labels" {
+  description = "The labels of every view."
+  type        = map(string)
+}
+
 variable "views" {
-  description = "Each view's query, whose first line is a comment that says what one row is, and its columns as JSON."
+  description = "The query of each view, whose first line is a comment that says what one row is, and its columns as JSON."
   type        = map(object({ query = string, columns = optional(string) }))
 }
 
 resource "google_bigquery_table" "view" {
   for_each = var.views
 
+  project             = var.project_id
   dataset_id          = var.dataset_id
   table_id            = each.key
   description         = trimspace(trimprefix(split("\n", each.value.query)[0], "--"))
   schema              = each.value.columns
-  deletion_protection = false # it holds no data
+  labels              = var.labels
+  deletion_protection = false # a view holds no data
 
   view {
     query          = each.value.query

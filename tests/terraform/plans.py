@@ -11,13 +11,14 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resource:
-    """A planned resource; `key` is the one of its for_each, None without."""
+    """A planned resource; `key` is the one of its for_each, None without; `unknown` names what only apply will show."""
 
     address: str
     type: str
     name: str
     key: str | None
     values: Values
+    unknown: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,9 +36,9 @@ class Plan:
         return {str(resource.key): resource.values for resource in self.of(kind) if resource.name == name}
 
 
-def plan_of(workspace: Workspace) -> Plan:
-    """Return the plan of a workspace; raise ValueError with terraform's words where there is none."""
-    result = workspace.run("test", "-json", "-verbose", "-filter=tests/inspect.tftest.hcl")
+def plan_of(workspace: Workspace, *arguments: str) -> Plan:
+    """Return the plan of a workspace, with more arguments of `terraform test`; raise ValueError where there is none."""
+    result = workspace.run("test", "-json", "-verbose", "-filter=tests/inspect.tftest.hcl", *arguments)
     plans = [line["test_plan"] for line in lines_of(result) if line.get("type") == "test_plan"]
     if len(plans) != 1 or not isinstance(plans[0], dict):
         raise ValueError(f"there is no plan:\n{result.output}")
@@ -52,4 +53,5 @@ def _resource(change: Mapping[str, Any]) -> Resource:
         name=change["name"],
         key=change.get("index"),
         values=change["change"]["after"],
+        unknown=frozenset(change["change"]["after_unknown"]),
     )

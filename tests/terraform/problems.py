@@ -20,6 +20,8 @@ _SERIES = re.compile(r"[a-z_]+_googleapis_com:[a-z0-9_]+")
 _GROUPED_BY = re.compile(r"by \(([a-z_, ]+)\)")
 _PRIMITIVE = {"roles/owner", "roles/editor", "roles/viewer"}
 _EVERYBODY = {"allUsers", "allAuthenticatedUsers"}
+# What no configuration can set.
+_ONLY_COMPUTED = {("google_bigquery_table", "location")}
 _OF_GOOGLE = {"le", "service_name", "subscription_id"}
 
 
@@ -55,6 +57,25 @@ def access_problems(plan: Plan) -> list[str]:
         f"{grant.address} grants {grant.values['role']} to {grant.values['member']}"
         for grant in grants
         if grant.values["role"] in _PRIMITIVE or grant.values["member"] in _EVERYBODY
+    ]
+
+
+def provider_problems(plan: Plan) -> list[str]:
+    """Find what is left to the provider's configuration, which a module does not have."""
+    return [
+        f"{resource.address} leaves its {place} to the provider"
+        for resource in plan.resources
+        for place in ("project", "region", "location")
+        if place in resource.unknown and (resource.type, place) not in _ONLY_COMPUTED
+    ]
+
+
+def label_problems(plan: Plan, labels: Mapping[str, str]) -> list[str]:
+    """Find resources that can have labels and have others than these."""
+    return [
+        f"{resource.address} has the labels {resource.values['labels']}"
+        for resource in plan.resources
+        if "labels" in resource.values and resource.values["labels"] != labels
     ]
 
 

@@ -75,6 +75,16 @@ def test_no_key_is_in_the_state(applied: Workspace) -> None:
     assert "google_secret_manager_secret_version" not in resources
 
 
+def test_the_notice_of_an_older_state_is_moved(applied: Workspace) -> None:
+    """An installation from before the notice was renamed keeps it: nothing is printed or destroyed when upgrading."""
+    applied.run("state", "mv", "terraform_data.destroy_notice[0]", "terraform_data.kept[0]")
+
+    result = applied.run("plan", *VARIABLES)
+
+    assert "terraform_data.kept[0] has moved to terraform_data.destroy_notice[0]" in result.output
+    assert "Plan: 0 to add, 0 to change, 0 to destroy." in result.output
+
+
 def test_destroying_says_what_is_kept(applied: Workspace) -> None:
     """Whoever destroys is told which data stays, and how to remove that, too."""
     result = applied.run("destroy", "-auto-approve", *VARIABLES)

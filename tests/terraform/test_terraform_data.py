@@ -28,7 +28,7 @@ def test_every_table_has_one_writer(plan: Plan) -> None:
 
 
 def test_working_table_is_staged(plan: Plan) -> None:
-    """What a pass has seen lies where the code looks for it: in the staging dataset."""
+    """The contacts that a sync has seen are stored where the code looks for them: in the staging dataset."""
     tables = plan.by_key("google_bigquery_table", "table")
 
     assert [name for name, values in tables.items() if values["dataset_id"] == "marketing_ai_staging"] == [
@@ -39,8 +39,8 @@ def test_working_table_is_staged(plan: Plan) -> None:
 def test_views_wait_for_those_they_read(workspace: Workspace, tmp_path: Path) -> None:
     """A view added to sql/ is planned, in the layer above the views that it reads."""
     changed = workspace.copy(tmp_path / "changed")
-    _add_view(changed, "opens", "-- One row is an open.\nSELECT 1 FROM `${dataset}`.`email_activities`")
-    _add_view(changed, "open_counts", "-- One row is a count.\nSELECT 1 FROM `${dataset}`.`opens`")
+    changed.add_view("opens", "-- One row is an open.\nSELECT 1 FROM `${dataset}`.`email_activities`")
+    changed.add_view("open_counts", "-- One row is a count.\nSELECT 1 FROM `${dataset}`.`opens`")
 
     views = {r.address: r for r in plan_of(changed).of("google_bigquery_table") if r.name == "view"}
 
@@ -60,9 +60,3 @@ def test_every_view_is_planned_above_those_it_reads_with_its_columns_described(p
         assert all(layers[other] < layers[name] for other in references(name) if other in layers)
         described = json.loads(planned[name].values["schema"])
         assert [column["name"] for column in described] == [column.name for column in columns(name)]
-
-
-def _add_view(workspace: Workspace, name: str, query: str) -> None:
-    folder = workspace.folder / "sql" / name
-    folder.mkdir()
-    (folder / "view.sql").write_text(query, encoding="utf-8")

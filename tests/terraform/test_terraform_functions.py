@@ -18,7 +18,7 @@ PARSED = {
 }
 
 FUNCTIONS = {"dispatcher", "campaign_worker", "contacts_worker"}
-VARIABLES = (REPOSITORY / "terraform" / "variables.tf").read_text(encoding="utf-8")
+ACCOUNTS = (REPOSITORY / "terraform" / "variables_accounts.tf").read_text(encoding="utf-8")
 
 
 def test_every_topic_exists(plan: Plan) -> None:
@@ -65,12 +65,12 @@ def test_names_hold_the_prefix(plan: Plan, kind: str) -> None:
 
 def test_accounts_default_to_what_the_code_assumes() -> None:
     """An account's defaults are the same here and in the code."""
-    assert f'time_zone           = optional(string, "{DEFAULT_TIME_ZONE}")' in VARIABLES
-    assert f"requests_per_second = optional(number, {DEFAULT_REQUESTS_PER_SECOND:g})" in VARIABLES
+    assert f'time_zone           = optional(string, "{DEFAULT_TIME_ZONE}")' in ACCOUNTS
+    assert f"requests_per_second = optional(number, {DEFAULT_REQUESTS_PER_SECOND:g})" in ACCOUNTS
 
 
 def test_organizations_are_named_as_in_messages() -> None:
     """An organization id that terraform takes is one that the messages take."""
     (constraints,) = get_args(OrganizationId)[1:]
 
-    assert f'regex("{constraints.pattern}", id)' in VARIABLES
+    assert f'regex("{constraints.pattern}", id)' in ACCOUNTS

@@ -9,7 +9,9 @@ from tests.terraform.plans import Plan, plan_of
 from tests.terraform.problems import (
     access_problems,
     environment_problems,
+    label_problems,
     metric_problems,
+    provider_problems,
     table_problems,
     topic_problems,
 )
@@ -26,12 +28,22 @@ BROKEN_PROMISES = [
     ),
     ("subscriptions.tf", "max_delivery_attempts = 100", "max_delivery_attempts = 5", "delivered at least 50 times"),
     ("subscriptions.tf", 'ttl = ""', 'ttl = "2678400s"', "No subscription expires"),
-    ("subscriptions.tf", "retention             = ", 'retention = "86400s" #', "Every topic keeps its messages"),
+    (
+        "subscriptions.tf",
+        "message_retention     = ",
+        'message_retention = "86400s" #',
+        "Every topic keeps its messages",
+    ),
     ("scheduler.tf", '"Etc/UTC"', '"America/Chicago"', "Schedules are in UTC"),
     ("bigquery.tf", "deletion_protection      = var.protect_data", "deletion_protection = false", "are protected"),
-    ("functions.tf", "= local.emails[each.key]", '= local.emails["dispatcher"]', "a service account of its own"),
+    (
+        "functions.tf",
+        "= local.function_emails[each.key]",
+        '= local.function_emails["dispatcher"]',
+        "a service account of its own",
+    ),
     ("functions.tf", "roles/run.invoker", "roles/editor", "nobody has a primitive role"),
-    ("storage.tf", "-${filesha256(local.bundles[each.key])}", "", "holds the hash of its content"),
+    ("storage.tf", "-${filesha256(local.bundle_paths[each.key])}", "", "contains the hash of its content"),
 ]
 # What is changed, and the words with which terraform itself refuses it.
 REFUSED = [
@@ -107,7 +119,7 @@ def test_a_misspelt_metric_is_noticed(changed: Workspace) -> None:
 
     assert problems == [
         "Activities per hour, by type: there is no label kind",
-        f"Oldest message that waits, in seconds: there is no metric {misspelt}",
+        f"Age of the oldest waiting message, in seconds: there is no metric {misspelt}",
     ]
 
 
@@ -126,6 +138,18 @@ def test_a_misspelt_variable_is_noticed(changed: Workspace) -> None:
 
     assert "campaign_worker is given SENDTRAIL_LOCATIONS, which nothing parses" in problems
     assert "campaign_worker is not given SENDTRAIL_LOCATION" in problems
+
+
+def test_a_resource_without_project_and_labels_is_noticed(changed: Workspace) -> None:
+    """A resource that only a provider block could complete is a problem."""
+    changed.replace("terraform/secrets.tf", "project   = var.project_id", "")
+    changed.replace("terraform/secrets.tf", "labels    = local.labels", "")
+
+    plan = plan_of(changed)
+
+    secret = 'google_secret_manager_secret.api_key["acme"]'
+    assert f"{secret} leaves its project to the provider" in provider_problems(plan)
+    assert f"{secret} has the labels None" in label_problems(plan, {"app": "sendtrail"})
 
 
 def test_a_public_function_is_noticed(changed: Workspace) -> None:

@@ -50,7 +50,8 @@ def _names(metric: Values) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "subject", ["Activities", "Campaigns", "429s", "budget", "Oldest message", "Time", "Memory", "Bytes billed"]
+    "subject",
+    ["Activities", "Campaigns", "429s", "budget", "oldest waiting message", "latency", "Memory", "Bytes billed"],
 )
 def test_dashboard_shows(plan: Plan, subject: str) -> None:
     """The dashboard has a chart for each thing that an operator asks about."""

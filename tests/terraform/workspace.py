@@ -12,6 +12,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 # Attaches schema-only providers to terraform where there is no network to fetch the real ones from.
 OFFLINE = REPOSITORY.parent / "shared" / "terraform-offline" / "with-google-provider"
 INSPECT = Path(__file__).with_name("inspect.tftest.hcl")
+# The same for a configuration that needs no variables.
+AS_IT_IS = Path(__file__).with_name("as_it_is.tftest.hcl")
+BUNDLES = "terraform/tests/bundles/before"
 # What belongs to whoever deploys from this checkout, and what checkov would read unasked.
 LEFT_OUT = shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfvars", ".checkov.yaml")
 
@@ -30,14 +33,15 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workspace:
-    """A folder with a copy of `terraform/` and `sql/`, initialised."""
+    """A folder with copies of `terraform/` and `sql/` and with bundles; commands run in its root module."""
 
     folder: Path
+    module: str = "terraform"
 
     @property
     def root(self) -> Path:
-        """Return the copy of `terraform/`."""
-        return self.folder / "terraform"
+        """Return the folder of the root module."""
+        return self.folder / self.module
 
     def run(self, *command: str) -> Result:
         """Run terraform with a command's words and return how it ended."""
@@ -57,6 +61,12 @@ class Workspace:
         shutil.copytree(self.folder, folder, symlinks=True, ignore=shutil.ignore_patterns(".terraform"))
         (folder / "terraform" / ".terraform").symlink_to(self.root / ".terraform")
         return Workspace(folder=folder)
+
+    def add_view(self, name: str, query: str) -> None:
+        """Add a view to the copy of `sql/`."""
+        folder = self.folder / "sql" / name
+        folder.mkdir()
+        (folder / "view.sql").write_text(query, encoding="utf-8")
 
     def replace(self, file: str, before: str, after: str) -> None:
         """Change a text that stands in a file."""
@@ -78,8 +88,26 @@ def new_workspace(folder: Path) -> Workspace:
         raise Missing("there is no terraform on PATH: https://developer.hashicorp.com/terraform/install")
     for name in ("terraform", "sql"):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=LEFT_OUT)
+    shutil.copytree(REPOSITORY / BUNDLES, folder / "build")
     workspace = Workspace(folder=folder)
     shutil.copy(INSPECT, workspace.root / "tests")
+    return _initialised(workspace)
+
+
+def other_root(workspace: Workspace, module: str) -> Workspace:
+    """Return a workspace with another folder of it as its root module, of which the tests can read a plan."""
+    other = Workspace(folder=workspace.folder, module=module)
+    use_its_own_variables(other)
+    return _initialised(other)
+
+
+def use_its_own_variables(workspace: Workspace) -> None:
+    """Have the plan that the tests read be that of the configuration itself, without variables of the tests."""
+    (workspace.root / "tests").mkdir(exist_ok=True)
+    shutil.copy(AS_IT_IS, workspace.root / "tests" / INSPECT.name)
+
+
+def _initialised(workspace: Workspace) -> Workspace:
     initialised = workspace.run("init", "-backend=false", "-no-color")
     if initialised.status != 0:
         raise Missing(f"terraform init found no providers, neither {OFFLINE} nor a registry:\n{initialised.output}")

@@ -1,0 +1,66 @@
+# Data
+
+variable "dataset" {
+  description = "The BigQuery dataset to create. A staging dataset with the same name and the suffix `_staging` is created, too."
+  type        = string
+  default     = "marketing_ai"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z_][A-Za-z0-9_]{0,999}$", var.dataset))
+    error_message = "dataset must have letters, digits and underscores only, and not start with a digit."
+  }
+}
+
+variable "bigquery_location" {
+  description = "The location of the BigQuery data: a region, US or EU. Defaults to `region`. It cannot be changed afterwards."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.bigquery_location == null || can(regex("^(US|EU|[a-z]+-[a-z]+[0-9]{1,2})$", var.bigquery_location))
+    error_message = "bigquery_location must be a region such as europe-west1, or US, or EU."
+  }
+}
+
+variable "firestore_location" {
+  description = "The location of the state in Firestore: a region, nam5 or eur3. Defaults to `region`. It cannot be changed afterwards."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.firestore_location == null || can(regex("^(nam[0-9]|eur[0-9]|[a-z]+-[a-z]+[0-9]{1,2})$", var.firestore_location))
+    error_message = "firestore_location must be a region such as europe-west1, or nam5, or eur3."
+  }
+}
+
+variable "protect_data" {
+  description = "Whether tables and the Firestore database are protected from being destroyed. To remove them as well, apply with false first, then destroy."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "readers" {
+  description = "IAM members who may read the dataset. To run queries they also need `roles/bigquery.jobUser` in the project that pays for them."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for member in var.readers : can(regex("^(user|group|serviceAccount|domain|principal|principalSet):.+", member))])
+    error_message = "readers must be IAM members such as user:ann@example.com or group:data@example.com; allUsers and allAuthenticatedUsers are refused."
+  }
+}
+
+variable "loaders" {
+  description = "IAM members who may load conversions, fill the table `users` and change the attribution settings (`sendtrail conversions load`, `sendtrail attribution set`)."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for member in var.loaders : can(regex("^(user|group|serviceAccount|domain|principal|principalSet):.+", member))])
+    error_message = "loaders must be IAM members such as user:ann@example.com or serviceAccount:shop@my-project.iam.gserviceaccount.com; allUsers and allAuthenticatedUsers are refused."
+  }
+}

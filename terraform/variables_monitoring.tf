@@ -1,0 +1,29 @@
+# Monitoring
+
+variable "notification_channels" {
+  description = "The Cloud Monitoring notification channels that receive alerts, by their full names."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for channel in var.notification_channels : can(regex("^projects/[^/]+/notificationChannels/[0-9]+$", channel))])
+    error_message = "A notification channel must be given as projects/<project>/notificationChannels/<number>; `gcloud beta monitoring channels list` shows the names."
+  }
+}
+
+variable "alert_thresholds" {
+  description = "The values above which an alert is raised."
+  type = object({
+    oldest_message_hours = optional(number, 12) # the age of the oldest waiting message
+    throttled_per_hour   = optional(number, 10) # the 429 responses of one account
+    gib_billed_per_day   = optional(number, 33) # what BigQuery bills; the default is a thirtieth of the free TiB per month
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for threshold in values(var.alert_thresholds) : threshold == null ? false : threshold > 0])
+    error_message = "Every threshold in alert_thresholds must be above 0."
+  }
+}
