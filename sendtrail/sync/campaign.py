@@ -86,10 +86,11 @@ class CampaignTask:
         places = [
             start if index == start.index else start_of(start, index) for index in range(start.index, len(start.units))
         ]
-        for at, chunks in zip(places, prefetched([partial(self._read, at) for at in places]), strict=True):
-            unit = at.units[at.index]
-            for chunk in chunks:
-                yield Step(rows=self._rows(chunk, unit), progress=_progress(at, chunk))
+        readers = [partial(self._source.reports.read, self._query(place)) for place in places]
+        for at, pages in zip(places, prefetched(readers), strict=True):
+            read = at.units[at.index]
+            for page in pages:
+                yield Step(rows=self._rows(page, read), progress=_progress(at, page))
             yield Step(rows=(), progress=to_document(start_of(at, at.index + 1)))
 
     def finish(self, progress: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -111,20 +112,19 @@ class CampaignTask:
             overlap=self._source.overlap,
         )
 
-    def _read(self, at: CampaignProgress) -> Iterator[ReportPage]:
-        unit = at.units[at.index]
-        query = ReportQuery(
+    def _query(self, at: CampaignProgress) -> ReportQuery:
+        read = at.units[at.index]
+        return ReportQuery(
             campaign_id=self._message.campaign_id,
-            report=unit.report,
-            message_id=unit.message_id,
-            since=unit.since,
+            report=read.report,
+            message_id=read.message_id,
+            since=read.since,
             position=resume_from(at.position),
-            expected_rows=unit.expected_rows,
-            changed_rows=unit.changed_rows,
+            expected_rows=read.expected_rows,
+            changed_rows=read.changed_rows,
         )
-        return self._source.reports.read(query)
 
-    def _rows(self, chunk: ReportPage, unit: ReportRead) -> list[ActivityRow]:
+    def _rows(self, page: ReportPage, read: ReportRead) -> list[ActivityRow]:
         message, now = self._message, self._clock.now()
         return [
             activity_row(
@@ -134,12 +134,12 @@ class CampaignTask:
                 run_id=message.run_id,
                 now=now,
             )
-            for activity in chunk.activities
-            if happened_since(activity, unit.since)
+            for activity in page.activities
+            if happened_since(activity, read.since)
         ]
 
 
-def _progress(at: CampaignProgress, chunk: ReportPage) -> Mapping[str, Any] | None:
-    if chunk.position is None or chunk.position.page <= at.position.page:
+def _progress(at: CampaignProgress, page: ReportPage) -> Mapping[str, Any] | None:
+    if page.position is None or page.position.page <= at.position.page:
         return None  # within a large page, or on the page that is read once more
-    return to_document(replace(at, position=chunk.position))
+    return to_document(replace(at, position=page.position))
