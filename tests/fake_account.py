@@ -80,6 +80,7 @@ class FakeAccount:
         """Yield the campaigns with counters that say how long their reports are."""
         for campaign_id in sorted({campaign_id for campaign_id, _ in self.reports}):
             counters = {COUNTER[report]: len(self.reports.get((campaign_id, report), [])) for report in Report}
+            counters["softbounces"] = 0
             yield a_campaign(campaign_id, split=campaign_id in self.messages, **counters)
 
     def campaign_messages(self, campaign_id: int) -> list[str]:
@@ -94,6 +95,8 @@ class FakeAccount:
         while page := rows[(position.page - 1) * PAGE : position.page * PAGE]:
             position = replace(position, page=position.page + 1)
             yield ReportPage(activities=[replace(row, message_id=query.message_id) for row in page], position=position)
+        missing = (query.expected_rows or 0) - len(self.reports.get((query.campaign_id, query.report), []))
+        yield ReportPage(activities=[], position=None, missing=max(0, missing))
 
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts with ids above `after`, a page at a time."""

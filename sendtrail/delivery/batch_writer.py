@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sendtrail.delivery.lease import LeaseHolder
 from sendtrail.ports import Warehouse
-from sendtrail.warehouse.rows import Batch, Row
+from sendtrail.warehouse.rows import Batch, Row, Table, UnreadableReportRow
 
 Progress = Mapping[str, Any]
 
@@ -71,10 +71,17 @@ class BatchWriter:
         if not rows:
             return 0
         self._holder.ensure_lease()
+        unreadable = [row for row in rows if isinstance(row, UnreadableReportRow)]
+        if unreadable:
+            self._merge_into(Table.UNREADABLE_ROWS, unreadable)
+            rows = [row for row in rows if not isinstance(row, UnreadableReportRow)]
+        return self._merge_into(self._holder.context.table, rows) if rows else 0
+
+    def _merge_into(self, table: Table, rows: Sequence[Row]) -> int:
         number, self._number = self._number, self._number + 1
         return self._warehouse.merge(
             Batch(
-                table=self._holder.context.table,
+                table=table,
                 item=self._holder.context.item,
                 number=number,
                 delivery=self._holder.token,

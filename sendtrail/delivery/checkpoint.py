@@ -124,10 +124,20 @@ def published(checkpoint: Checkpoint | None, *, sequence: int) -> Checkpoint | N
     return replace(checkpoint, continuation_pending=False)
 
 
-def complete(checkpoint: Checkpoint | None, *, token: str, synced: Mapping[str, Any], now: datetime) -> Checkpoint:
-    """Return the checkpoint of finished work."""
-    owned = _owned(checkpoint, token)
-    return replace(owned, status=Status.DONE, lease=None, progress=None, synced=synced, new_rows=0, updated_at=now)
+def complete(
+    checkpoint: Checkpoint | None, *, token: str, synced: Mapping[str, Any], now: datetime, reason: str | None = None
+) -> Checkpoint:
+    """Return the checkpoint of finished work; `reason` says why parts of it failed."""
+    return replace(
+        _owned(checkpoint, token),
+        status=Status.DONE,
+        lease=None,
+        progress=None,
+        synced=synced,
+        new_rows=0,
+        reason=reason,
+        updated_at=now,
+    )
 
 
 def fail(checkpoint: Checkpoint | None, *, token: str, reason: str, now: datetime) -> Checkpoint:

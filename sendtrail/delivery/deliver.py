@@ -43,6 +43,14 @@ class Step:
     pass_id: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finished:
+    """The record of a sync that came to its end, and why parts of it failed, if any did."""
+
+    record: Progress
+    failures: Sequence[str] = ()
+
+
 class SyncTask(Protocol):
     """A piece of work that can be stopped after any step with progress, and resumed from it."""
 
@@ -55,8 +63,8 @@ class SyncTask(Protocol):
         """Yield what is to be merged, from `progress` on; `synced` is the record of the last completed sync."""
         ...
 
-    def finish(self, progress: Progress) -> Progress:
-        """Do what remains when all is merged, repeatably, and return the record of this sync."""
+    def finish(self, progress: Progress) -> Finished:
+        """Do what remains when all is merged, repeatably."""
         ...
 
     def continuation(self, sequence: int) -> tuple[Topic, bytes]:
@@ -68,6 +76,7 @@ class Outcome(StrEnum):
     """How a delivery ended; every one of them is acknowledged."""
 
     DONE = "done"
+    INCOMPLETE = "incomplete"  # done but for parts that failed, which a later run reads again
     CONTINUED = "continued"
     STALE = "stale"
     REPUBLISHED = "republished"
@@ -171,8 +180,16 @@ class _Sync:
                     if self._is_full():
                         self._submit()
             new_rows = self._writer.merge(self._pending)
-            self._holder.complete(self._task.finish(self._progress or {}), new_rows=new_rows)
-            return Outcome.DONE
+            return self._complete(new_rows)
+
+    def _complete(self, new_rows: int) -> Outcome:
+        self._holder.ensure_lease()  # what `finish` writes to the warehouse depends on no checkpoint
+        finished = self._task.finish(self._progress or {})
+        for reason in finished.failures:
+            logger.error("a part failed: %s", reason)
+            publish_failure(self._services, self._holder.context.item, reason=reason)
+        self._holder.complete(finished.record, new_rows=new_rows, reason="; ".join(finished.failures) or None)
+        return Outcome.INCOMPLETE if finished.failures else Outcome.DONE
 
     def _steps(self) -> Generator[Step, None, None]:
         steps = self._task.steps(self._start, self._holder.checkpoint.synced)
@@ -181,7 +198,7 @@ class _Sync:
                 step = next(steps)
             except StopIteration:
                 return
-            except Retryable:
+            except (Retryable, Rejected):
                 self._flush()  # what was read stays read: the next delivery goes on from here
                 raise
             yield step

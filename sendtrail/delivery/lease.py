@@ -124,10 +124,11 @@ class LeaseHolder:
 
         self._state.transact(work)
 
-    def complete(self, synced: Mapping[str, Any], *, new_rows: int) -> None:
-        """Record that the sync is complete, what it leaves behind, and the rows that its last batch added."""
+    def complete(self, synced: Mapping[str, Any], *, new_rows: int, reason: str | None = None) -> None:
+        """Record that the sync is complete: its record, the rows that its last batch added, why parts of it failed."""
         self._change(
-            lambda before, now: rules.complete(before, token=self.token, synced=synced, now=now), new_rows=new_rows
+            lambda before, now: rules.complete(before, token=self.token, synced=synced, now=now, reason=reason),
+            new_rows=new_rows,
         )
 
     def fail(self, reason: str) -> None:
@@ -182,6 +183,6 @@ def _counted(
     counted = status.with_rows(before.new_rows + new_rows, now)
     if status.run_id != after.run_id or after.status is Status.RUNNING:
         return counted
-    if after.status is Status.DONE:
+    if after.status is Status.DONE and after.reason is None:
         return replace(counted, campaigns_completed=counted.campaigns_completed + 1)
     return replace(counted, campaigns_failed=counted.campaigns_failed + 1)

@@ -1,6 +1,6 @@
 """The five reports of a campaign, and which of them have news."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,7 +32,17 @@ FED_BY: dict[Report, tuple[str, ...]] = {
 }
 
 
-# A row a contact (and link), or a row an event; forwards have one page, and nothing is asked for after it.
+# The events of a report.
+COUNTED_BY: dict[Report, tuple[str, ...]] = {
+    Report.OPENS: ("opens",),
+    Report.CLICKS: ("linkclicks",),
+    Report.BOUNCES: ("hardbounces", "softbounces"),
+    Report.UNSUBSCRIBES: ("unsubscribes",),
+    Report.FORWARDS: ("forwards",),
+}
+
+
+# A row per contact (and link), or a row per event; forwards have one page, and nothing is asked for after it.
 ROWS_COUNTED_BY: dict[Report, tuple[str, ...]] = {
     Report.OPENS: ("uniqueopens",),
     Report.CLICKS: ("uniquelinkclicks",),
@@ -74,11 +84,28 @@ class ReportQuery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UnreadableRow:
+    """A row of a report that cannot be understood: why, and the row as it came, as JSON (cut off when it is long)."""
+
+    report: Report
+    message_id: str
+    page: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReportPage:
-    """A part of a report; `position` is where to go on after it, None within a page too large for one chunk."""
+    """A part of a report; `position` is where to go on after it, None within a page too large for one part.
+
+    `missing` is by how many rows the report, which ends here, falls short of its counter; `unreadable` are rows that
+    cannot be understood.
+    """
 
     activities: list[Activity]
     position: ReportCursor | None
+    unreadable: Sequence[UnreadableRow] = ()
+    missing: int = 0
 
 
 class ReportReader(Protocol):
@@ -92,6 +119,11 @@ class ReportReader(Protocol):
 def is_empty(report: Report, counters: Counters) -> bool:
     """Tell whether every counter that feeds a report is there and zero."""
     return all(counters.get(name) == 0 for name in FED_BY[report])
+
+
+def is_unknown(report: Report, counters: Counters) -> bool:
+    """Return whether the campaign does not say, or says unreadably, how many events a report has."""
+    return any(counters.get(name) is None for name in COUNTED_BY[report])
 
 
 def has_changed(report: Report, *, now: Counters, before: Counters) -> bool:
@@ -115,6 +147,20 @@ def changed_row_count(report: Report, *, now: Counters, before: Counters) -> int
     if report is not Report.OPENS or name not in now or name not in before:
         return None
     return max(0, now[name] - before[name])
+
+
+def may_have_repeats(report: Report, *, now: Counters, before: Counters) -> bool:
+    """Return whether contacts that opened (clicked) before may have done so again while the counters changed.
+
+    Not where each open that was counted is one of a contact that had never opened.
+    """
+    if report is Report.CLICKS:
+        return True  # a page of links holds all of their clicks: looking at all rows costs no request
+    if report is not Report.OPENS:
+        return False
+    known = [(now.get(name), before.get(name)) for name in ("opens", "uniqueopens")]
+    deltas = [None if after is None or earlier is None else after - earlier for after, earlier in known]
+    return None in deltas or deltas[0] != deltas[1] or deltas[0] == 0
 
 
 def counter_delta(*, now: Counters, before: Counters) -> int:

@@ -8,12 +8,14 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, ValidationError
 
+from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.request_rate import Priority
 from sendtrail.domain.work_item import CONTACTS, WorkItem
 from sendtrail.errors import BadMessage
 from sendtrail.validation import adapter, problems
 
-STRICT = ConfigDict(extra="forbid", strict=True)
+# Of another version of the functions, which run side by side during a roll-out, a message may have more fields.
+TOLERANT = ConfigDict(extra="ignore", strict=True)
 
 OrganizationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
 RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
@@ -39,10 +41,11 @@ class SyncCampaign:
 
     `sequence` grows with every hand-over of this campaign, so an older one is known as a duplicate. `since` is how far
     back to read at least, None for "where the last sync left off". `counters` are the campaign's at dispatch. A
-    `backfill` lets news go first.
+    `backfill` lets incremental work go first. `settle` are reports to read although their counters did not change,
+    `standing_rows` those whose rows keep their time, or may, when a contact opens or clicks again.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = TOLERANT
 
     version: Literal[1] = 1
     organization_id: OrganizationId
@@ -55,6 +58,8 @@ class SyncCampaign:
     since: AwareDatetime | None
     counters: Mapping[str, int]
     backfill: bool = False
+    settle: tuple[Report, ...] = ()
+    standing_rows: tuple[Report, ...] = ()
 
     @property
     def item(self) -> WorkItem:
@@ -76,7 +81,7 @@ class SyncCampaign:
 class SyncContacts:
     """Bring all contacts of an account into the warehouse, in one full pass."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = TOLERANT
 
     version: Literal[1] = 1
     organization_id: OrganizationId
@@ -103,7 +108,7 @@ class WorkFailed:
     `subject` is the campaign's id, "contacts", or "message" where the message itself could not be read.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    __pydantic_config__: ClassVar[ConfigDict] = TOLERANT
 
     version: Literal[1] = 1
     organization_id: str

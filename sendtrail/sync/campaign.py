@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 
 from sendtrail.clock import Clock
-from sendtrail.delivery.deliver import Outcome, Step, deliver
+from sendtrail.delivery.deliver import Finished, Outcome, Step, deliver
 from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
 from sendtrail.domain.activity import happened_since
 from sendtrail.domain.campaign import CampaignLists
 from sendtrail.domain.campaign_report import ReportPage, ReportQuery, ReportReader
 from sendtrail.domain.messages import SyncCampaign, encode
+from sendtrail.errors import KeyRefused, Rejected
 from sendtrail.ports import TimeBudget, Topic
 from sendtrail.state.documents import campaign_path, from_document, to_document
 from sendtrail.sync.campaign_plan import (
@@ -24,11 +25,13 @@ from sendtrail.sync.campaign_plan import (
     new_progress,
     resume_from,
     start_of,
+    with_failure,
+    with_missing,
 )
 from sendtrail.sync.prefetch import prefetched
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
 from sendtrail.sync.sync_record import SyncRecord
-from sendtrail.warehouse.rows import ActivityRow, Table, activity_row
+from sendtrail.warehouse.rows import Row, Table, activity_row, unreadable_row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,15 +90,24 @@ class CampaignTask:
             start if index == start.index else start_of(start, index) for index in range(start.index, len(start.units))
         ]
         readers = [partial(self._source.reports.read, self._query(place)) for place in places]
+        found = start
         for at, pages in zip(places, prefetched(readers), strict=True):
-            read = at.units[at.index]
-            for page in pages:
-                yield Step(rows=self._rows(page, read), progress=_progress(at, page))
-            yield Step(rows=(), progress=to_document(start_of(at, at.index + 1)))
+            found = replace(at, missing=found.missing, failed=found.failed)
+            try:
+                for page in pages:
+                    found = with_missing(found, at.units[at.index].report, page.missing + len(page.unreadable))
+                    yield Step(rows=self._rows(page, at.units[at.index]), progress=_progress(found, page))
+            except KeyRefused:
+                raise
+            except Rejected as error:  # costs this report, not the others
+                found = with_failure(found, at.units[at.index].report, str(error))
+            found = start_of(found, at.index + 1)
+            yield Step(rows=(), progress=to_document(found))
 
-    def finish(self, progress: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the record of this sync."""
-        return to_document(completed_sync(from_document(CampaignProgress, progress), self._synced))
+    def finish(self, progress: Mapping[str, Any]) -> Finished:
+        """Return the record of this sync, and why reports of it failed."""
+        done = from_document(CampaignProgress, progress)
+        return Finished(record=to_document(completed_sync(done, self._synced)), failures=list(done.failed.values()))
 
     def continuation(self, sequence: int) -> tuple[Topic, bytes]:
         """Return the message that goes on with this campaign."""
@@ -124,9 +136,9 @@ class CampaignTask:
             changed_rows=read.changed_rows,
         )
 
-    def _rows(self, page: ReportPage, read: ReportRead) -> list[ActivityRow]:
+    def _rows(self, page: ReportPage, read: ReportRead) -> list[Row]:
         message, now = self._message, self._clock.now()
-        return [
+        activities: list[Row] = [
             activity_row(
                 activity,
                 organization_id=message.organization_id,
@@ -136,6 +148,18 @@ class CampaignTask:
             )
             for activity in page.activities
             if happened_since(activity, read.since)
+        ]
+        if not page.unreadable:
+            return activities
+        return activities + [
+            unreadable_row(
+                row,
+                organization_id=message.organization_id,
+                campaign_id=message.campaign_id,
+                run_id=message.run_id,
+                now=now,
+            )
+            for row in page.unreadable
         ]
 
 

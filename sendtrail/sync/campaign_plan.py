@@ -1,15 +1,16 @@
 """What a sync of a campaign reads: which reports, of which messages, back to when. Pure decisions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from sendtrail.domain.campaign_report import Report, ReportCursor, expected_row_count, is_empty
+from sendtrail.domain.campaign_report import Report, ReportCursor, expected_row_count, has_changed, is_empty
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.sync.read_window import THOROUGH, Overlap, coverage_start, read_window, reports_to_read
+from sendtrail.sync.settling import ReadResult, settling_after
 from sendtrail.sync.sync_record import SyncRecord
 
 
@@ -34,7 +35,8 @@ class CampaignProgress:
     """How far a sync has come: the units are read one after the other, the one at `index` from `position` on.
 
     It holds all that the sync needs, so that any later delivery, of this run or another, can go on with it.
-    `started_at` is when the sync began, before its first request: the watermark that it leaves.
+    `started_at` is when the sync began, before its first request: the watermark that it leaves. `missing` is how many
+    rows of a report are missing by its counter, or could not be understood, `failed` why a report could not be read.
     """
 
     run_id: str
@@ -45,6 +47,8 @@ class CampaignProgress:
     units: Sequence[ReportRead]
     index: int = 0
     position: ReportCursor = field(default_factory=ReportCursor)
+    missing: Mapping[Report, int] = field(default_factory=dict)
+    failed: Mapping[Report, str] = field(default_factory=dict)
 
 
 def new_progress(
@@ -94,14 +98,30 @@ def resume_from(position: ReportCursor) -> ReportCursor:
     return replace(position, page=max(1, position.page - 1), earliest=None)
 
 
+def with_missing(progress: CampaignProgress, report: Report, rows: int) -> CampaignProgress:
+    """Return the progress with so many more rows missing of a report."""
+    if not rows:
+        return progress
+    return replace(progress, missing={**progress.missing, report: progress.missing.get(report, 0) + rows})
+
+
+def with_failure(progress: CampaignProgress, report: Report, reason: str) -> CampaignProgress:
+    """Return the progress with a report that could not be read."""
+    return replace(progress, failed={**progress.failed, report: reason})
+
+
 def completed_sync(progress: CampaignProgress, synced: SyncRecord | None) -> SyncRecord:
-    """Return what a finished sync leaves for the dispatcher and for the next sync."""
-    read = dict.fromkeys((unit.report for unit in progress.units), progress.started_at)
+    """Return the record of a finished sync, for the dispatcher and for the next sync."""
+    complete = [unit for unit in progress.units if unit.report not in progress.failed]
+    read = dict.fromkeys((unit.report for unit in complete), progress.started_at)
     # A report that was empty is known to be complete up to the dispatch, without a request.
     empty = dict.fromkeys((r for r in Report if is_empty(r, progress.counters)), progress.started_at)
-    deep = dict.fromkeys((unit.report for unit in progress.units if unit.full_overlap), progress.started_at)
+    deep = dict.fromkeys((unit.report for unit in complete if unit.full_overlap), progress.started_at)
     is_thorough = synced is None or progress.reason in THOROUGH or progress.since < synced.since
     is_confirmed = synced is not None and progress.counters == synced.counters
+    settling = settling_after(
+        {} if synced is None else synced.to_settle, _results(progress, synced), now=progress.started_at
+    )
     return SyncRecord(
         since=progress.since,
         watermarks={**(synced.watermarks if synced else {}), **empty, **read},
@@ -110,19 +130,31 @@ def completed_sync(progress: CampaignProgress, synced: SyncRecord | None) -> Syn
         audited_at=progress.started_at if is_thorough or synced is None else synced.audited_at,
         confirmed=is_confirmed,
         deep_watermarks={**(synced.deep_watermarks if synced else {}), **empty, **deep},
-        unsettled=[] if is_confirmed else _unsettled(read, synced),
+        unsettled=[] if is_confirmed else list(settling),
+        settling=settling,
     )
+
+
+def _results(progress: CampaignProgress, synced: SyncRecord | None) -> Mapping[Report, ReadResult]:
+    return {
+        report: ReadResult(
+            changed=_had_changed(report, progress, synced),
+            short=progress.missing.get(report, 0),
+            failed=progress.failed.get(report, ""),
+        )
+        for report in {unit.report for unit in progress.units}
+    }
+
+
+def _had_changed(report: Report, progress: CampaignProgress, synced: SyncRecord | None) -> bool:
+    if synced is None or progress.since < synced.since:
+        return True
+    return has_changed(report, now=progress.counters, before=synced.counters)
 
 
 def _rows_expected(unit: ReportRead) -> float:
     known = [rows for rows in (unit.expected_rows, unit.changed_rows) if rows is not None]
     return min(known, default=float("inf"))
-
-
-def _unsettled(read: Iterable[Report], synced: SyncRecord | None) -> Sequence[Report]:
-    """Return the reports that had news since the campaign was last found still."""
-    before = () if synced is None else tuple(Report) if synced.unsettled is None else synced.unsettled
-    return [report for report in Report if report in {*before, *read}]
 
 
 def _unit(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sendtrail.clock import Clock
-from sendtrail.delivery.deliver import Outcome, Step, deliver
+from sendtrail.delivery.deliver import Finished, Outcome, Step, deliver
 from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
 from sendtrail.domain.contact import ContactReader
@@ -69,13 +69,14 @@ class ContactsTask:
             rows = [contact_row(c, organization_id=self._message.organization_id, now=now) for c in page.contacts]
             yield Step(rows=rows, progress=to_document(replace(current, after=page.last_id)), pass_id=pass_id)
 
-    def finish(self, progress: Mapping[str, Any]) -> Mapping[str, Any]:
+    def finish(self, progress: Mapping[str, Any]) -> Finished:
         """Mark the contacts that this pass, now that it is complete, did not see."""
         done = from_document(ContactsProgress, progress)
         vanished = self._warehouse.mark_vanished(
             self._message.organization_id, pass_id=done.pass_id, at=self._clock.now()
         )
-        return to_document(ContactsSynced(pass_id=done.pass_id, synced_at=done.started_at, vanished=vanished))
+        synced = ContactsSynced(pass_id=done.pass_id, synced_at=done.started_at, vanished=vanished)
+        return Finished(record=to_document(synced))
 
     def continuation(self, sequence: int) -> tuple[Topic, bytes]:
         """Return the message that goes on with this pass."""

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import counter_delta
+from sendtrail.domain.campaign_report import Report, counter_delta, is_unknown
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.state.documents import from_document
 from sendtrail.sync.forecast import Forecast, campaign_forecast
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
+from sendtrail.sync.settling import reports_to_settle
 from sendtrail.sync.sync_record import SyncRecord
 
 # What is read for the sake of the past: it lets news go first.
@@ -21,9 +22,10 @@ BACKFILL = frozenset({Reason.EXTENDED, Reason.AUDIT, Reason.FORCED})
 class Policy:
     """How far back a first sync reads, and how long a campaign without news is left alone.
 
-    Counters and lists are updated independently, so a campaign is read once more `settle` after it changed; `audit` is
+    Counters and lists are updated independently, so a report is read once more `settle` after it changed; `audit` is
     how often everything is read again. One run hands out backfill for so many requests (None: all there is), so that
-    the next run's news does not queue behind it. `overlap` and `flush_rows` are the worker's, for the forecast.
+    the next run's changes do not queue behind it. `overlap` and `flush_rows` are the worker's, for the forecast.
+    `standing_rows` are the reports whose rows keep their time, or may, when a contact opens or clicks again.
     """
 
     lookback: timedelta = timedelta(days=7)
@@ -32,6 +34,7 @@ class Policy:
     backfill_requests: int | None = None
     overlap: Overlap = DEFAULT_OVERLAP
     flush_rows: int = 5_000
+    standing_rows: tuple[Report, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,9 +108,20 @@ def _reason_again(
         return Reason.AUDIT
     if counter_delta(now=campaign.counters, before=synced.counters):
         return Reason.CHANGED
-    if not synced.confirmed and now - synced.synced_at >= policy.settle:
+    if _reports_to_settle(campaign, synced, policy=policy, now=now):
         return Reason.CONFIRM
     return None
+
+
+def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy, now: datetime) -> tuple[Report, ...]:
+    """Return the reports to read although no counter says so: their next look is due, or nothing counts them."""
+    settling = reports_to_settle(synced.to_settle, now=now, settle=policy.settle)
+    uncounted = [
+        report
+        for report in Report
+        if is_unknown(report, campaign.counters) and now - synced.watermarks.get(report, now) >= policy.settle
+    ]
+    return tuple(report for report in Report if report in (*settling, *uncounted))
 
 
 def last_sync(checkpoint: Checkpoint | None) -> SyncRecord | None:
@@ -139,6 +153,8 @@ def due_campaign(
         reason=reason,
         since=request.since or (first_since if synced is None else None),
         counters=campaign.counters,
+        settle=() if synced is None else _reports_to_settle(campaign, synced, policy=policy, now=now),
+        standing_rows=policy.standing_rows,
         backfill=_is_backfill(campaign, checkpoint, reason=reason, request=request, first_since=first_since),
     )
     return Due(

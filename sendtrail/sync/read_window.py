@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sendtrail.domain.campaign_report import Report, changed_row_count, has_changed, is_empty
+from sendtrail.domain.campaign_report import Report, changed_row_count, has_changed, is_empty, may_have_repeats
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.sync.sync_record import SyncRecord
 
@@ -49,10 +49,17 @@ def reports_to_read(message: SyncCampaign, synced: SyncRecord | None, *, since: 
         return list(Report)
     if synced is not None and since >= synced.since:
         if message.reason is Reason.CHANGED:
-            return [report for report in Report if has_changed(report, now=message.counters, before=synced.counters)]
-        if message.reason is Reason.CONFIRM and synced.unsettled is not None:
-            return [report for report in synced.unsettled if not is_empty(report, message.counters)]
+            return [report for report in Report if _is_wanted(report, message, synced)]
+        if message.reason is Reason.CONFIRM:
+            reports = message.settle or synced.to_settle
+            return [report for report in Report if report in reports and not is_empty(report, message.counters)]
     return [report for report in Report if not is_empty(report, message.counters)]
+
+
+def _is_wanted(report: Report, message: SyncCampaign, synced: SyncRecord) -> bool:
+    if report in message.settle and not is_empty(report, message.counters):
+        return True
+    return has_changed(report, now=message.counters, before=synced.counters)
 
 
 def read_window(
@@ -85,6 +92,10 @@ def _read_to(
 ) -> tuple[datetime, bool]:
     if synced is None or since < synced.since or message.reason in THOROUGH or report not in synced.watermarks:
         return since, True
+    if report in synced.to_settle and synced.to_settle[report].short:
+        return since, True  # rows are known to be missing, anywhere
+    if report in message.standing_rows and may_have_repeats(report, now=message.counters, before=synced.counters):
+        return since, True  # any row may have changed in its place
     watermark = synced.watermarks[report]
     deep_watermark = synced.deep_watermarks.get(report, watermark)
     if message.reason is not Reason.CHANGED or now - deep_watermark >= DEEP_EVERY:

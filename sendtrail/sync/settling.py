@@ -6,13 +6,13 @@ the campaign was read meanwhile: clicks and opens, which people cause for longer
 rows fell short of its counter is read again sooner, and one that failed at the next run.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sendtrail.domain.campaign_report import Report
 
-# In multiples of the time after which a report is settled.
+# How long after a change, in multiples of the time after which a report is settled.
 STEPS: Mapping[Report, tuple[float, ...]] = {
     Report.OPENS: (1, 3, 7),
     Report.CLICKS: (1, 3, 7),
@@ -28,12 +28,12 @@ SHORT_STEP = 1 / 24
 class Settling:
     """A report that is to be read again.
 
-    `changed_at` is when it was last read because its counters had changed, `reads` how often it was read since then.
+    `changed_at` is when it was last read because its counters had changed, `read_at` when it was last read at all.
     `short` is by how many rows it fell short of its counter, `failed` why it could not be read ("" where it could).
     """
 
     changed_at: datetime
-    reads: int = 0
+    read_at: datetime
     short: int = 0
     failed: str = ""
 
@@ -51,40 +51,26 @@ def settling_after(
     before: Mapping[Report, Settling], results: Mapping[Report, ReadResult], *, now: datetime
 ) -> Mapping[Report, Settling]:
     """Return which reports are to be read again after a sync that began at `now`."""
-    after = {report: _next(before.get(report), result, now=now) for report, result in results.items()}
-    kept = {**before, **{report: settling for report, settling in after.items() if settling is not None}}
-    return {report: settling for report, settling in kept.items() if after.get(report, settling) is not None}
+    read = {report: _next(before.get(report), result, now=now) for report, result in results.items()}
+    after = {**before, **{report: settling for report, settling in read.items() if settling is not None}}
+    return {report: after[report] for report in Report if report in after}
 
 
-def reports_to_settle(
-    settling: Mapping[Report, Settling], *, now: datetime, settle: timedelta, without: Set[Report] = frozenset()
-) -> list[Report]:
+def reports_to_settle(settling: Mapping[Report, Settling], *, now: datetime, settle: timedelta) -> tuple[Report, ...]:
     """Return the reports whose next look is due, in the order of `Report`."""
-    return [
-        report
-        for report in Report
-        if report in settling and report not in without and _due_at(report, settling[report], settle=settle) <= now
-    ]
-
-
-def short_reports(settling: Mapping[Report, Settling]) -> Iterable[Report]:
-    """Return the reports whose rows fell short of their counters, or that failed."""
-    return [report for report, each in settling.items() if each.short or each.failed]
+    return tuple(
+        report for report in Report if report in settling and _is_due(report, settling[report], now=now, settle=settle)
+    )
 
 
 def _next(before: Settling | None, result: ReadResult, *, now: datetime) -> Settling | None:
-    if before is None or result.changed:
-        return Settling(changed_at=now, short=result.short, failed=result.failed)
-    if result.failed:
-        return replace(before, failed=result.failed)
-    return replace(before, reads=before.reads + 1, short=result.short, failed="")
+    if result.changed or (before is None and (result.short or result.failed)):
+        return Settling(changed_at=now, read_at=now, short=result.short, failed=result.failed)
+    return None if before is None else replace(before, read_at=now, short=result.short, failed=result.failed)
 
 
-def _steps(report: Report, settling: Settling) -> tuple[float, ...]:
-    return (SHORT_STEP, *STEPS[report]) if settling.short else STEPS[report]
-
-
-def _due_at(report: Report, settling: Settling, *, settle: timedelta) -> datetime:
+def _is_due(report: Report, settling: Settling, *, now: datetime, settle: timedelta) -> bool:
     if settling.failed:
-        return settling.changed_at
-    return settling.changed_at + settle * _steps(report, settling)[settling.reads]
+        return True
+    steps = (SHORT_STEP, *STEPS[report]) if settling.short else STEPS[report]
+    return any(settling.read_at < settling.changed_at + settle * step <= now for step in steps)

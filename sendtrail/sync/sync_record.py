@@ -1,10 +1,11 @@
-"""What a completed sync of a campaign leaves behind: the contract between its worker and the dispatcher."""
+"""The record of a completed sync of a campaign: the contract between its worker and the dispatcher."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sendtrail.domain.campaign_report import Report
+from sendtrail.sync.settling import Settling
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -13,8 +14,9 @@ class SyncRecord:
 
     `since` is how far back everything was read; `watermarks` hold, for each report ever read, when its latest read
     started, `deep_watermarks` when the latest did that went back by the whole overlap; `counters` are those at
-    dispatch, not at the end, so that what moved meanwhile is seen as news. `confirmed` says that the counters had been
-    still when it was read, `unsettled` which reports had news since then; `audited_at` when everything was last read.
+    dispatch, not at the end, so that what changed meanwhile is seen. `settling` are the reports that are to be read
+    again although their counters stand still; `confirmed` (the counters stood still when it was read) and `unsettled`
+    are what an earlier version goes by. `audited_at` is when everything was last read.
     """
 
     since: datetime
@@ -25,3 +27,12 @@ class SyncRecord:
     confirmed: bool
     deep_watermarks: Mapping[Report, datetime] = field(default_factory=dict)
     unsettled: Sequence[Report] | None = None
+    settling: Mapping[Report, Settling] | None = None
+
+    @property
+    def to_settle(self) -> Mapping[Report, Settling]:
+        """Return the reports that are to be read again, of a record of an earlier version, too."""
+        if self.settling is not None:
+            return self.settling
+        reports = () if self.confirmed else tuple(Report) if self.unsettled is None else self.unsettled
+        return {report: Settling(changed_at=self.synced_at, read_at=self.synced_at) for report in reports}

@@ -15,6 +15,7 @@ import orjson
 
 from sendtrail.domain.activity import Activity, activity_id
 from sendtrail.domain.campaign import COUNTERS, Campaign
+from sendtrail.domain.campaign_report import UnreadableRow
 from sendtrail.domain.contact import Contact, overall_status
 from sendtrail.domain.conversion import Conversion
 from sendtrail.domain.work_item import WorkItem
@@ -28,6 +29,7 @@ class Table(StrEnum):
     CAMPAIGNS = "campaigns"
     CONVERSIONS = "conversions"
     ATTRIBUTION_SETTINGS = "attribution_settings"
+    UNREADABLE_ROWS = "unreadable_rows"
 
 
 class ActivityRow(TypedDict):
@@ -116,8 +118,25 @@ class SettingRow:
     updated_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnreadableReportRow:
+    """A row of `unreadable_rows`: a row of a report that could not be understood, as it came."""
+
+    organization_id: str
+    row_id: str
+    campaign_id: int
+    message_id: str | None
+    report: str
+    page: int
+    reason: str
+    raw: str
+    run_id: str
+    created_at: datetime
+    updated_at: datetime
+
+
 CampaignRow = Mapping[str, Any]
-Row = ActivityRow | ContactRow | CampaignRow | ConversionRow | SettingRow
+Row = ActivityRow | ContactRow | CampaignRow | ConversionRow | SettingRow | UnreadableReportRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,6 +204,26 @@ def activity_row(
         "created_at": now,
         "updated_at": now,
     }
+
+
+def unreadable_row(
+    row: UnreadableRow, *, organization_id: str, campaign_id: int, run_id: str, now: datetime
+) -> UnreadableReportRow:
+    """Return the row of a report's row that could not be understood; the same row has the same id on any page."""
+    key = (organization_id, str(campaign_id), row.message_id, row.report, row.raw)
+    return UnreadableReportRow(
+        organization_id=organization_id,
+        row_id=sha256("\x1f".join(key).encode(errors="replace")).hexdigest()[:32],
+        campaign_id=campaign_id,
+        message_id=row.message_id or None,
+        report=row.report,
+        page=row.page,
+        reason=row.reason,
+        raw=row.raw,
+        run_id=run_id,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def contact_row(contact: Contact, *, organization_id: str, now: datetime) -> ContactRow:

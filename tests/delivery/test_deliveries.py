@@ -13,7 +13,7 @@ from sendtrail.delivery.deliver import Outcome, deliver
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 from sendtrail.domain.contact import ContactPage
 from sendtrail.domain.messages import SyncCampaign, WorkFailed, decode, encode
-from sendtrail.errors import LeaseHeld, Rejected, Unavailable
+from sendtrail.errors import KeyRefused, LeaseHeld, Rejected, Unavailable
 from sendtrail.ports import Topic
 from sendtrail.state.documents import campaign_path, contacts_path, from_document, to_document
 from sendtrail.sync.campaign import CampaignSource, CampaignTask
@@ -189,19 +189,57 @@ class Failing(FakeAccount):
             yield chunk
 
 
-def test_a_permanent_failure_is_recorded_published_with_its_reason_and_acknowledged() -> None:
-    """The operator sees the campaign as failed; the next run tries it once more."""
+@pytest.mark.parametrize(
+    ("error", "outcome", "status"),
+    [
+        (Rejected("the opens cannot be read"), Outcome.INCOMPLETE, Status.DONE),
+        (KeyRefused("the key is refused"), Outcome.FAILED, Status.FAILED),
+    ],
+)
+def test_a_permanent_failure_is_recorded_published_with_its_reason_and_acknowledged(
+    error: Rejected, outcome: Outcome, status: Status
+) -> None:
+    """A report that fails costs itself, a key that is refused the campaign; the next run tries either once more."""
     pipeline = a_pipeline()
-    pipeline.account = Failing(pipeline.account, Rejected("row 3 has no readable time"))
+    pipeline.account = Failing(pipeline.account, error)
 
     outcomes = pipeline.sync()
 
     checkpoint = checkpoint_of(pipeline)
     (failure,) = [decode(WorkFailed, data) for data in pipeline.publisher.take(Topic.FAILURES)]
-    assert outcomes[0] is Outcome.FAILED
-    assert (checkpoint.status, checkpoint.reason) == (Status.FAILED, "row 3 has no readable time")
-    assert (failure.subject, failure.reason) == ("1", "row 3 has no readable time")
+    assert outcomes[0] is outcome
+    assert (checkpoint.status, checkpoint.reason) == (status, str(error))
+    assert (failure.subject, failure.reason) == ("1", str(error))
+    assert len(pipeline.stored_ids()) == 40
     assert pipeline.dispatch("run2").due == 1
+
+
+class OneReportFails(FakeAccount):
+    """An account whose clicks cannot be read, for a while."""
+
+    is_broken = True
+
+    def read(self, query: ReportQuery) -> Iterator[ReportPage]:
+        """Raise for the clicks."""
+        if self.is_broken and query.report is Report.CLICKS:
+            raise Rejected("the clicks cannot be read")
+        yield from super().read(query)
+
+
+def test_a_report_that_fails_leaves_the_others_done_and_is_read_again_at_the_next_run() -> None:
+    """The run does not say success, and nothing is missing once the report can be read."""
+    pipeline = PipelineHarness(account=(account := OneReportFails()))
+    account.fill(1, Report.OPENS, 130)
+    account.fill(1, Report.CLICKS, 30)
+
+    pipeline.sync()
+    without_clicks = len(pipeline.stored_ids())
+    account.is_broken = False
+    again = pipeline.sync("run2", contacts=False)
+
+    assert without_clicks == 130
+    assert again == [Outcome.DONE]
+    assert pipeline.stored_ids() == pipeline.account_ids()
 
 
 def test_a_transient_failure_keeps_what_was_read_and_gives_the_lease_up() -> None:
