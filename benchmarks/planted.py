@@ -10,9 +10,11 @@ from sendtrail.clock import SystemClock
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import COUNTERS, Counters
 from sendtrail.domain.campaign_report import Report
+from sendtrail.domain.timestamp_meaning import EVENT_TYPES, TimestampMeaning
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.ports import State, Transaction
 from sendtrail.simulator import TruthCampaign
+from sendtrail.state.account_status import AccountStatus, write_status
 from sendtrail.state.documents import campaign_path, to_document
 from sendtrail.sync.sync_record import SyncRecord
 
@@ -31,7 +33,16 @@ def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> No
         if own["send_amt"]
     }
 
+    status = AccountStatus(
+        run_id="planted",
+        last_run=at,
+        campaigns_total=0,
+        timestamp_meanings=dict.fromkeys(EVENT_TYPES, TimestampMeaning.LAST),
+        timestamps_observed_at=at,
+    )
+
     def work(transaction: Transaction) -> None:
+        write_status(transaction, ORGANIZATION, status)
         for path, document in documents.items():
             transaction.set(path, document)
 

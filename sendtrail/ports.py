@@ -1,10 +1,11 @@
 """What the logic needs of the world outside: state, a queue and a warehouse."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
+from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.warehouse.rows import Batch
 
 T = TypeVar("T")
@@ -72,6 +73,10 @@ class Warehouse(Protocol):
 
     def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
         """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
+        ...
+
+    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
+        """Return, by event type, what the times of an account's rows did while their counts grew, from a day on."""
         ...
 
 

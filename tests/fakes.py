@@ -4,11 +4,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 import orjson
 
+from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import Document, Topic, Transaction
 from sendtrail.warehouse.rows import Batch, Table, to_json_lines
 
@@ -21,6 +23,7 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
     Table.EMAIL_ACTIVITIES: ("activity_id",),
     Table.CONTACTS: ("organization_id", "contact_id"),
     Table.CAMPAIGNS: ("organization_id", "campaign_id"),
+    Table.UNREADABLE_ROWS: ("organization_id", "row_id"),
 }
 
 
@@ -157,6 +160,24 @@ class MemoryWarehouse:
                 row["deleted_at"] = row["updated_at"] = at.isoformat()
             return len(vanished)
 
+    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
+        """Return, by event type, what the times of rows did while their counts grew."""
+        found: dict[str, TimestampEvidence] = {}
+        observed: dict[Key, list[StoredRow]] = {}
+        for row in sorted(self.rows(Table.EMAIL_ACTIVITIES), key=lambda row: (row["times"], row["activity_timestamp"])):
+            if row["organization_id"] == organization_id and row["activity_date"] >= since.isoformat():
+                key = ("campaign_id", "message_id", "event_type", "link_id", "contact_id")
+                observed.setdefault(tuple(str(row[name]) for name in key), []).append(row)
+        for rows in observed.values():
+            for before, after in pairwise(rows):
+                if after["event_type"] in {"open", "click"} and after["times"] > before["times"]:
+                    stood = after["activity_timestamp"] == before["activity_timestamp"]
+                    so_far = found.get(after["event_type"], TimestampEvidence())
+                    found[after["event_type"]] = TimestampEvidence(
+                        moved=so_far.moved + (not stood), stood=so_far.stood + stood
+                    )
+        return found
+
     def rows(self, table: Table) -> list[StoredRow]:
         """Return copies of the rows of a table, times as ISO strings."""
         with self._lock:
@@ -188,5 +209,9 @@ def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:
 
 def _is_news(stored: StoredRow, row: StoredRow) -> bool:
     is_newer = bool(datetime.fromisoformat(row["updated_at"]) > datetime.fromisoformat(stored["updated_at"]))
-    is_different: bool = row["row_hash"] != stored["row_hash"] or row.get("deleted_at") != stored.get("deleted_at")
+    is_different: bool = (
+        row.get("row_hash") != stored.get("row_hash")
+        or "row_id" in row
+        or row.get("deleted_at") != stored.get("deleted_at")
+    )
     return is_newer and is_different

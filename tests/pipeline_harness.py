@@ -1,8 +1,8 @@
 """A small pipeline to run deliveries in: fakes behind every port, and a crash point at every operation."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import handling
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts
+from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.errors import Retryable
 from sendtrail.ports import Document, Publisher, State, Topic, Transaction, Warehouse
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
@@ -92,6 +93,10 @@ class WiredWarehouse:
     def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
         """Mark the contacts that a pass did not see."""
         return self.crash_point.around(lambda: self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at))
+
+    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
+        """Return the evidence."""
+        return self.inner.timestamp_evidence(organization_id, since=since)
 
 
 class Pages:

@@ -1,9 +1,10 @@
 """A warehouse that reports what is done with it: for the log, the progress bars and the summary."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import Warehouse
 from sendtrail.warehouse.rows import Batch
 
@@ -31,3 +32,7 @@ class ObservedWarehouse:
         vanished = self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
         self.on_vanished(vanished)
         return vanished
+
+    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
+        """Return what the times of an account's rows did while their counts grew."""
+        return self.inner.timestamp_evidence(organization_id, since=since)

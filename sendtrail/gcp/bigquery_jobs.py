@@ -3,13 +3,13 @@
 The client is told to retry nothing (its own deadlines are 600 s and 2,400 s), so that this is the only place that does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import cast
 
 from google.api_core import exceptions as api
 from google.api_core.retry import Retry
 from google.auth.exceptions import GoogleAuthError
-from google.cloud.bigquery import Client, LoadJob, QueryJob
+from google.cloud.bigquery import Client, LoadJob, QueryJob, Row
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from sendtrail.clock import Clock
@@ -48,6 +48,13 @@ class Jobs:
         try:
             return retrying(attempts.run)
         except (JobFailed, NotYetVisible, api.GoogleAPIError, GoogleAuthError, OSError) as error:
+            raise as_sendtrail_error(error) from error
+
+    def rows(self, job: QueryJob) -> Iterable[Row]:
+        """Return the few rows that a query which has succeeded returned."""
+        try:
+            return list(job.result(timeout=self.request_s(), retry=NO_RETRY, job_retry=None))
+        except (api.GoogleAPIError, GoogleAuthError, OSError) as error:
             raise as_sendtrail_error(error) from error
 
     def find(self, job_id: str) -> Job:

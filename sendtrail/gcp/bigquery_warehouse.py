@@ -9,15 +9,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from google.api_core import exceptions as api
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import bigquery
 from google.cloud.bigquery import QueryJob, ScalarQueryParameter
 
+from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
 from sendtrail.warehouse.rows import Batch, Table, activity_rows, to_json_lines
 from sendtrail.warehouse.tables import definition, sql
@@ -93,6 +94,24 @@ class BigQueryWarehouse:
         self._run(_Statement(path="contacts/forget_other_passes", job_name=name, parameters=whose, labels=labels))
         return marked
 
+    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
+        """Return, by event type, what the times of an account's rows did while their counts grew, from a day on."""
+        name = f"{_name(organization_id)}_{self._new_id()}"
+        job = self._submit(
+            _Statement(
+                path="email_activities/timestamp_evidence",
+                job_name=name,
+                parameters=[
+                    _text("organization_id", organization_id),
+                    ScalarQueryParameter("first_date", "DATE", since),
+                ],
+                labels=labels_of({"organization": organization_id}),
+            )
+        )
+        return {
+            row["event_type"]: TimestampEvidence(moved=row["moved"], stood=row["stood"]) for row in self._jobs.rows(job)
+        }
+
     @contextmanager
     def _staged(self, batch: Batch, *, name: str) -> Iterator[None]:
         table = f"{self._client.project}.{self._datasets.staging}.{name}"
@@ -125,6 +144,9 @@ class BigQueryWarehouse:
         self._jobs.run(f"{name}_load", submit)
 
     def _run(self, statement: _Statement) -> int:
+        return self._submit(statement).num_dml_affected_rows or 0
+
+    def _submit(self, statement: _Statement) -> QueryJob:
         def submit(job_id: str, timeout_s: float) -> QueryJob:
             config = bigquery.QueryJobConfig(
                 query_parameters=list(statement.parameters),
@@ -141,8 +163,7 @@ class BigQueryWarehouse:
                 timeout=timeout_s,
             )
 
-        job = self._jobs.run(f"{statement.job_name}_{_name(statement.path)}", submit)
-        return (job.num_dml_affected_rows or 0) if isinstance(job, QueryJob) else 0
+        return cast("QueryJob", self._jobs.run(f"{statement.job_name}_{_name(statement.path)}", submit))
 
     def _sql(self, statement: _Statement) -> str:
         places = {"dataset": self._datasets.tables, "staging": self._datasets.staging}

@@ -1,16 +1,17 @@
 """The warehouse in a DuckDB file: the same `sql/` as on BigQuery, one process at a time."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 import duckdb
 
+from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.local.duckdb_file import finish, open_file, translated_errors
 from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, QueryResult, run_query
 from sendtrail.local.duckdb_sql import BATCH, create_tables, load_statement, staging_of, statement
@@ -80,6 +81,12 @@ class DuckDbWarehouse:
             return marked
 
         return self._transact(work)
+
+    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
+        """Return, by event type, what the times of an account's rows did while their counts grew, from a day on."""
+        sql = statement("email_activities/timestamp_evidence", dataset=self._dataset)
+        rows = self.query(sql, {"organization_id": organization_id, "first_date": since}).rows
+        return {event_type: TimestampEvidence(moved=moved, stood=stood) for event_type, moved, stood in rows}
 
     @property
     def identity(self) -> str:

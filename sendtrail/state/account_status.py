@@ -1,8 +1,11 @@
 """What an operator looks at: one document an account, kept by the dispatcher and the campaign workers."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sendtrail.domain.campaign_report import Report
+from sendtrail.domain.timestamp_meaning import TimestampMeaning
 from sendtrail.ports import Transaction
 from sendtrail.state.documents import account_path, from_document, to_document
 
@@ -13,7 +16,8 @@ class AccountStatus:
 
     `campaigns_total` is how many campaigns the run had to sync. `activities_synced_today` counts the rows added since
     midnight UTC of the day of `last_sync_date`. `backfill_since` is how far back somebody asked for all campaigns,
-    while some of it is still to be handed out: each run goes on with it.
+    while some of it is still to be handed out: each run goes on with it. `timestamp_meanings` is what the times of each
+    report's rows were observed to mean in this account, `timestamps_observed_at` when.
     """
 
     run_id: str
@@ -24,6 +28,8 @@ class AccountStatus:
     activities_synced_today: int = 0
     last_sync_date: datetime | None = None
     backfill_since: datetime | None = None
+    timestamp_meanings: Mapping[Report, TimestampMeaning] = field(default_factory=dict)
+    timestamps_observed_at: datetime | None = None
 
     @property
     def is_finished(self) -> bool:

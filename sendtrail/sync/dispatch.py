@@ -10,6 +10,7 @@ from sendtrail.delivery.lease import read_checkpoint
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign, CampaignLists
 from sendtrail.domain.messages import SyncContacts, encode
+from sendtrail.domain.timestamp_meaning import standing_rows
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseHeld
 from sendtrail.logs import Event, log_event
@@ -19,6 +20,7 @@ from sendtrail.state.documents import campaigns_path, contacts_path, from_docume
 from sendtrail.sync.backfill_quota import has_backfill_left, within_quota
 from sendtrail.sync.due import Policy, Request, next_sequence
 from sendtrail.sync.forecast import NOTHING, Forecast, total
+from sendtrail.sync.timestamp_observation import Meanings, observe_timestamps
 from sendtrail.warehouse.rows import Batch, Table, campaign_row
 
 logger = logging.getLogger(__name__)
@@ -67,6 +69,8 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
     request = _with_backfill(request, services)
     checkpoints = checkpoints_of(request.organization_id, services.state)
     now = services.clock.now()
+    meanings = _observe_timestamps(request, services) if campaigns else {}
+    policy = replace(policy, standing_rows=standing_rows(meanings))
     out = within_quota(campaigns, checkpoints=checkpoints, request=request, policy=policy, now=now)
     messages = [each.message for each in out]
     contacts = _contacts(request, services) if request.contacts else []
@@ -116,6 +120,27 @@ def _with_backfill(request: Request, services: Services) -> Request:
     before = None if status is None else status.backfill_since
     asked = [since for since in (request.since, before) if since is not None]
     return replace(request, since=min(asked, default=None))
+
+
+def _observe_timestamps(request: Request, services: Services) -> Meanings:
+    """Return what the times of the account's rows mean, and store it where it was observed just now."""
+    organization_id = request.organization_id
+    status = services.state.transact(lambda transaction: read_status(transaction, organization_id))
+    meanings, observed_at = observe_timestamps(organization_id, status, services=services, now=services.clock.now())
+    if status is not None and observed_at != status.timestamps_observed_at:
+        services.state.transact(
+            lambda transaction: _store_timestamps(transaction, organization_id, meanings, observed_at)
+        )
+    return meanings
+
+
+def _store_timestamps(
+    transaction: Transaction, organization_id: str, meanings: Meanings, observed_at: datetime | None
+) -> None:
+    status = read_status(transaction, organization_id)
+    if status is not None:
+        changed = replace(status, timestamp_meanings=meanings, timestamps_observed_at=observed_at)
+        write_status(transaction, organization_id, changed)
 
 
 def _announce_run(request: Request, services: Services, *, due_campaigns: int, is_backfill_left: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign_report import Report, UnreadableRow
 from sendtrail.domain.contact import Contact, ListMembership
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.warehouse.rows import (
@@ -19,6 +20,7 @@ from sendtrail.warehouse.rows import (
     activity_row,
     campaign_row,
     contact_row,
+    unreadable_row,
 )
 from tests.fakes import NOON
 
@@ -81,6 +83,13 @@ def campaign(*, at: datetime = NOON, organization_id: str = "acme", **changes: A
 def activities(*rows: Row, number: int = 0) -> Batch:
     """Return a batch of activities."""
     return _batch(Table.EMAIL_ACTIVITIES, rows, number=number)
+
+
+def unreadable(*raws: str, reason: str = "no contact", now: datetime = NOON) -> Batch:
+    """Return a batch of rows that could not be understood."""
+    rows = [UnreadableRow(report=Report.OPENS, message_id="", page=1, reason=reason, raw=raw) for raw in raws]
+    stored = [unreadable_row(row, organization_id="acme", campaign_id=7, run_id="run-1", now=now) for row in rows]
+    return _batch(Table.UNREADABLE_ROWS, stored)
 
 
 def contacts(*rows: Row, pass_id: str = FIRST_PASS, organization_id: str = "acme") -> Batch:

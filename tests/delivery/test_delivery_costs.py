@@ -1,9 +1,9 @@
 """What a delivery costs, and that reading does not wait for the warehouse."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -11,6 +11,7 @@ from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.services import DeliverySettings
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 from sendtrail.domain.messages import SyncCampaign, decode
+from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import Topic, Warehouse
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.warehouse.rows import Batch
@@ -36,6 +37,10 @@ class SlowWarehouse:
     def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
         """Mark the contacts that a pass did not see."""
         return self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
+
+    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
+        """Return the evidence."""
+        return self.inner.timestamp_evidence(organization_id, since=since)
 
 
 @dataclass
