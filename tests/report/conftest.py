@@ -13,8 +13,8 @@ from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.local.duckdb_reader import read_only
 from sendtrail.local.duckdb_snapshot import snapshot
 from sendtrail.report.figures import Figures
-from sendtrail.report.port import Query
-from sendtrail.report.reading import Source, read_figures
+from sendtrail.report.reading import read_figures
+from sendtrail.warehouse.query_result import Query
 from tests.fakes import FakeClock
 from tests.report.browser import Browse, browsing, running
 from tests.report.samples import NOW, make_database
@@ -30,19 +30,19 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def figures(database: Path) -> Figures:
     """Give what the report shows of it."""
     with snapshot(database, dataset="marketing_ai") as views:
-        return read_figures(Source(snapshot=views, organization="acme"))
+        return read_figures(views, organization="acme")
 
 
 @pytest.fixture
 def query(database: Path) -> Iterator[Query]:
     """Give what runs a SELECT on it."""
-    with read_only(database) as look:
-        yield look
+    with read_only(database) as run_select:
+        yield run_select
 
 
 @pytest.fixture(scope="session")
 def counting_machines(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a database with the same account, which has chosen that machines' clicks earn, too."""
+    """Give a database with the same account, which has chosen that clicks by machines earn as well."""
     path = make_database(tmp_path_factory.mktemp("machines") / "sample.duckdb")
     where = ["--database", str(path), "--organization", "acme"]
     chosen = CliRunner().invoke(app, ["attribution", "set", "include_machine=true", *where])
@@ -53,8 +53,8 @@ def counting_machines(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def counted(query: Query, counting_machines: Path) -> Iterator[dict[str, Query]]:
     """Give what runs a SELECT on the account as it is, and as it is with machines' clicks."""
-    with read_only(counting_machines) as look:
-        yield {"human": query, "raw": look}
+    with read_only(counting_machines) as run_select:
+        yield {"human": query, "raw": run_select}
 
 
 def report_of(database: Path) -> Path:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendtrail.report.attribution_models import NAMES
 from sendtrail.report.earnings import ALL_TIME, currencies, earnings, periods, starting_period, totals
 from sendtrail.report.figures import Counting, Earned, Figures
-from sendtrail.report.models import NAMES
-from sendtrail.report.port import Query
+from sendtrail.warehouse.query_result import Query
 
 SEPTEMBER, OCTOBER = date(2025, 9, 1), date(2025, 10, 1)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sendtrail.report.models import MODELS, NAMES
-from sendtrail.report.port import Query
+from sendtrail.report.attribution_models import MODELS, NAMES
+from sendtrail.warehouse.query_result import Query
 from tests.report.browser import Browse, Scheme, Visit
 from tests.report.conftest import report_of
 from tests.report.samples import ATTACK, make_database
@@ -136,7 +136,7 @@ def test_the_report_begins_with_what_the_account_has_chosen(counting_machines: P
     visit = browse(report_of(counting_machines))
 
     assert visit.page.is_checked("#raw")
-    assert visit.texts("[data-says=credit]") == ["What machines clicked earns here, too."]
+    assert visit.texts("[data-says=credit]") == ["Clicks by machines earn credit as well."]
     assert "include_machine" not in visit.texts("#method-text")[0]
 
 
