@@ -60,9 +60,7 @@ def _create(connection: duckdb.DuckDBPyConnection, view: str, *, dataset: str) -
     except duckdb.BinderException as error:
         own = " or ".join((*CUSTOMER_TABLES, SETTINGS))
         raise SettingsError(
-            [
-                f"the view {dataset}.{view} cannot be created: if you replaced {own}, give yours all columns ({error})"
-            ]
+            [f"the view {dataset}.{view} cannot be created: if you replaced {own}, give yours all columns ({error})"]
         ) from error
     for column in columns(view):
         connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {literal(column.description)}')
