@@ -25,10 +25,10 @@ def test_each_model_has_its_five_touches_worked_out() -> None:
     for row in load_cases()["attribution/five_touches"].expected["attribution"]:
         expected[row["model"]].append(Decimal(row["value"]))
 
-    told = re.findall(r"^\| \*\*([a-z -]+)\*\* \| (.+) \|$", DOCUMENT, flags=re.MULTILINE)
+    documented = re.findall(r"^\| \*\*([a-z -]+)\*\* \| (.+) \|$", DOCUMENT, flags=re.MULTILINE)
 
     assert {
-        re.sub(r"[ -]", "_", model): [Decimal(value) for value in values.split("|")] for model, values in told
+        re.sub(r"[ -]", "_", model): [Decimal(value) for value in values.split("|")] for model, values in documented
     } == expected
 
 
@@ -52,10 +52,10 @@ def test_every_column_setting_and_view_is_there(name: str) -> None:
 def test_the_columns_of_a_view_of_ones_own_are_those_of_the_table() -> None:
     """All but what Sendtrail keeps for itself, with their types."""
     section = DOCUMENT.partition("### A view of your own")[2].partition("\n## ")[0]
-    told = {
+    documented = {
         name: kind
         for names, kind in re.findall(r"^\| (`.*`) \| ([A-Z]+) \|", section, flags=re.MULTILINE)
         for name in re.findall(r"\w+", names)
     }
 
-    assert told == {c.name: c.type for c in definition("conversions").columns if c.name not in OF_SENDTRAIL}
+    assert documented == {c.name: c.type for c in definition("conversions").columns if c.name not in OF_SENDTRAIL}

@@ -50,7 +50,7 @@ def test_a_row_of_the_contract_is_a_conversion(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_a_shop_s_own_words_are_understood(tmp_path: Path, delimiter: str) -> None:
-    """Column names, delimiters and line ends differ from shop to shop; columns that mean nothing are told."""
+    """Column names, delimiters and line ends differ from shop to shop; unknown columns are listed."""
     lines = [
         "Order ID,Customer E-Mail,Created at,Colour,Total,Currency",
         "7,ann@example.com,2025-03-30 12:05Z,red,3,EUR",

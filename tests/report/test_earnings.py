@@ -52,7 +52,7 @@ def test_currencies_are_never_added() -> None:
     assert currencies(totals(earnings(rows))) == ["EUR", "USD", None]
 
 
-def test_a_total_tells_what_e_mails_earned_of_it() -> None:
+def test_a_total_includes_what_e_mails_earned_of_it() -> None:
     """What no e-mail earned is in the whole, and not in the part."""
     (total,) = [each for each in totals(earnings([earned(1, "5"), earned(None, "7")])) if each.period is ALL_TIME]
 

@@ -1,4 +1,4 @@
-"""What a reader is told to know before relying on the numbers."""
+"""The notes that readers see before they rely on the numbers."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -67,8 +67,8 @@ def test_what_needs_care_comes_first(figures: Figures, expected: tuple[Level, st
     assert titles(figures)[0] == expected
 
 
-def test_conversions_without_an_e_mail_are_told_where_they_are_many() -> None:
-    """For they may be of users that no contact was found for."""
+def test_many_conversions_without_an_e_mail_are_mentioned() -> None:
+    """They may belong to users who were not matched to a contact."""
     assert (Level.CAREFUL, "80% of the conversions did not follow an e-mail") in titles(FIGURES, (UNEARNED, EARNED))
 
 

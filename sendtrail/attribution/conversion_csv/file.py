@@ -116,9 +116,7 @@ def _text(file: Path, encoding: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise SettingsError(
-            [
-                f"line {line}: this is not {encoding}: save the file as UTF-8, or name its encoding with --encoding cp1252"
-            ]
+            [f"line {line}: this is not {encoding}: save it as UTF-8, or name its encoding with --encoding cp1252"]
         ) from None
 
 
