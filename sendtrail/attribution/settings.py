@@ -1,4 +1,4 @@
-"""The settings of attribution: what each may be, as the view `attribution_parameters` reads them."""
+"""The settings of attribution and their allowed values, as the view `attribution_parameters` reads them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ FLAG = ("true", "false")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
-    """A setting: a whole number between bounds, or a flag where it has none."""
+    """A setting: a whole number within bounds, or a flag if it has no bounds."""
 
     description: str
     bounds: tuple[int, int] | None = None
 
     def accepts(self, value: str) -> bool:
-        """Tell whether it may be set to this."""
+        """Return whether a value is allowed."""
         if self.bounds is None:
             return value in FLAG
         lowest, highest = self.bounds
@@ -24,22 +24,22 @@ class Setting:
 
     @property
     def kind(self) -> str:
-        """Return what it may be, in words."""
+        """Return the allowed values, in words."""
         return "true or false" if self.bounds is None else "a whole number from {} to {}".format(*self.bounds)
 
 
 SETTINGS: Mapping[str, Setting] = {
-    "lookback_days": Setting(description="how long before a conversion a touch may lie", bounds=(1, 3650)),
-    "include_opens": Setting(description="whether opens are touches, too"),
+    "lookback_days": Setting(description="how long before a conversion a touch may be", bounds=(1, 3650)),
+    "include_opens": Setting(description="whether opens are touches as well"),
     "include_machine": Setting(description="whether what machines did counts"),
-    "first_percent": Setting(description="the first touch's part under position_based", bounds=(1, 99)),
-    "last_percent": Setting(description="the last touch's part under position_based", bounds=(1, 99)),
-    "half_life_days": Setting(description="after how long a touch counts half under time_decay", bounds=(1, 3650)),
+    "first_percent": Setting(description="the first touch's share under position_based", bounds=(1, 99)),
+    "last_percent": Setting(description="the last touch's share under position_based", bounds=(1, 99)),
+    "half_life_days": Setting(description="after how many days a touch counts half under time_decay", bounds=(1, 3650)),
 }
 
 
 def checked_settings(assignments: list[str]) -> dict[str, str]:
-    """Return settings by name from texts like "lookback_days=60"; raise SettingsError with all that is wrong."""
+    """Return settings by name from texts like "lookback_days=60"; raise SettingsError with every problem."""
     chosen = dict(_assignment(text) for text in assignments)
     if problems := [problem for name, value in chosen.items() if (problem := _problem(name, value))]:
         raise SettingsError(problems)

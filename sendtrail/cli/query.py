@@ -27,9 +27,9 @@ def query(
     project: Annotated[str | None, PROJECT] = None,
     location: Annotated[str | None, LOCATION] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
 ) -> None:
-    """Print what a SELECT finds in a synced warehouse, which it cannot change.
+    """Run a SELECT on a synced warehouse and print its rows; the warehouse cannot be changed this way.
 
     Example: `sendtrail query "SELECT event_type, COUNT(*) FROM marketing_ai.email_activities GROUP BY ALL"`
     """
@@ -37,13 +37,13 @@ def query(
         raise SettingsError(["choose one of --csv and --json"])
     settings = WarehouseSettings.read({"database": database, "project": project, "location": location})
     show = _print_csv if as_csv else _print_json if as_json else _print_table
-    with open_reader(settings, SystemClock()) as look, _blamed_on_the_query():
-        result = look(sql)
+    with open_reader(settings, SystemClock()) as run_select, _as_settings_error():
+        result = run_select(sql)
         show(result.columns, result.rows)
 
 
 @contextmanager
-def _blamed_on_the_query() -> Iterator[None]:
+def _as_settings_error() -> Iterator[None]:
     try:
         yield
     except Rejected as error:
@@ -62,14 +62,14 @@ def _print_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def _print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    table = Table(*map(escape, columns))  # what stands in brackets is no style
+    table = Table(*map(escape, columns))  # text in brackets is not a style
     for row in rows:
         table.add_row(*(Text("" if value is None else str(_cell(value))) for value in row))
     Console().print(table)
 
 
 def _cell(value: Any) -> Any:
-    """Return a list or a JSON value as its text, which is JSON, and an exact number as a person writes it."""
+    """Return a list or record as JSON, an exact number as a person writes it, and anything else as it is."""
     if isinstance(value, list | dict):
         return _json(value)
     return _text(value) if isinstance(value, Decimal) else value
@@ -80,6 +80,6 @@ def _json(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    """Return a text, of an exact number without the zeros that only DuckDB adds."""
+    """Return a value as text, an exact number without the trailing zeros that only DuckDB adds."""
     text = f"{value:f}" if isinstance(value, Decimal) else str(value)
     return text.rstrip("0").rstrip(".") if isinstance(value, Decimal) and "." in text else text

@@ -12,28 +12,28 @@ from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, optio
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.errors import SettingsError
 from sendtrail.report.payload import ReportContext
-from sendtrail.report.reading import Source, choose_account, read_figures
+from sendtrail.report.reading import choose_account, read_figures
 
 
 def report(
     *,
     database: Annotated[str | None, DATABASE] = None,
     output: Annotated[str | None, option("The file to write. Default: sendtrail-report.html.", "FILE")] = None,
-    is_opened: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    is_opened: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     model: Annotated[
         str | None,
         option(
-            "The model to begin with: first_touch, last_touch (default), linear, position_based, time_decay.", "NAME"
+            "The model to show first: first_touch, last_touch (default), linear, position_based, time_decay.", "NAME"
         ),
     ] = None,
-    organization: Annotated[str | None, option("The account, where there are several.", "NAME")] = None,
+    organization: Annotated[str | None, option("The account, if there are several.", "NAME")] = None,
     dataset: Annotated[str | None, DATASET] = None,
     project: Annotated[str | None, PROJECT] = None,
     location: Annotated[str | None, LOCATION] = None,
 ) -> None:
-    """Write a report as one HTML file: which campaigns earned the most, what happened, and how far to trust it.
+    """Write a report as one HTML file: which campaigns earned the most, what happened, and how reliable the data is.
 
-    The file needs no server and no network, and holds no e-mail addresses. Exit code: 0 when it is written.
+    The file needs no server and no network, and contains no e-mail addresses. Exit code: 0 when it is written.
     """
     options = {name: value for name, value in locals().items() if name != "is_opened"}
     file = write_report(ReportSettings.read(options), clock=SystemClock())
@@ -43,10 +43,10 @@ def report(
 
 
 def write_report(settings: ReportSettings, *, clock: Clock) -> Path:
-    """Write the report and return its file; raise SettingsError where there is nothing to read, or no place for it."""
+    """Write the report and return its file; raise SettingsError if there is nothing to read or it cannot be written."""
     with snapshot_of(settings, clock) as snapshot:
-        account = choose_account(snapshot.query, dataset=settings.dataset, wanted=settings.organization)
-        figures = read_figures(Source(snapshot=snapshot, organization=account))
+        account = choose_account(snapshot.query, dataset=settings.dataset, asked=settings.organization)
+        figures = read_figures(snapshot, organization=account)
     text = _page()(figures, ReportContext(made_at=clock.now(), model=settings.model))
     try:
         settings.output.write_text(text, encoding="utf-8", newline="\n")

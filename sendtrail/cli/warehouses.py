@@ -1,4 +1,4 @@
-"""The warehouse that a command was asked to work on: to read from, or to merge into."""
+"""The warehouse that a command works on: to read from, or to merge into."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,48 +14,49 @@ from sendtrail.local.duckdb_reader import read_only
 from sendtrail.local.duckdb_snapshot import snapshot
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.ports import Warehouse
-from sendtrail.report.port import Query, Snapshot
+from sendtrail.report.port import Snapshot
+from sendtrail.warehouse.query_result import Query
 
 if TYPE_CHECKING:
     from sendtrail.gcp.bigquery_access import Access
 
 
 def option(words: str, metavar: str) -> Any:
-    """Return an option that is text: the settings read it, and their default stands in its words."""
+    """Return a text option; the settings parse it, and `words` name its default."""
     return typer.Option(help=words, metavar=metavar, show_default=False)
 
 
 DATABASE = option("The DuckDB file. Default: sendtrail.duckdb.", "FILE")
-DATASET = option("What holds the tables. Default: marketing_ai.", "NAME")
+DATASET = option("The dataset that holds the tables. Default: marketing_ai.", "NAME")
 PROJECT = option("Use BigQuery in this Google Cloud project instead of a file.", "ID")
 LOCATION = option("Where the BigQuery dataset is. Default: US.", "NAME")
 
 
 @contextmanager
 def snapshot_of(settings: WarehouseSettings, clock: Clock) -> Iterator[Snapshot]:
-    """Give the views, each computed once; raise SettingsError where there is nothing to read."""
+    """Open a snapshot of the views; raise SettingsError if there is nothing to read."""
     if settings.project:
-        with _bigquery(settings.project, settings, clock) as bigquery, bigquery.snapshot(settings.dataset) as made:
-            yield made
+        with _bigquery(settings.project, settings, clock) as bigquery, bigquery.snapshot(settings.dataset) as opened:
+            yield opened
         return
-    with snapshot(checked_database(str(settings.database)), dataset=settings.dataset) as made:
-        yield made
+    with snapshot(checked_database(str(settings.database)), dataset=settings.dataset) as opened:
+        yield opened
 
 
 @contextmanager
 def open_reader(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
-    """Give what runs anybody's SELECT and refuses all else; raise SettingsError where there is nothing to read."""
+    """Open what runs a user's SELECT and refuses anything else; raise SettingsError if there is nothing to read."""
     if settings.project:
         with _bigquery(settings.project, settings, clock) as bigquery:
             yield bigquery.select_guard()
         return
-    with read_only(checked_database(str(settings.database))) as look:
-        yield look
+    with read_only(checked_database(str(settings.database))) as run_select:
+        yield run_select
 
 
 @contextmanager
 def open_writer(settings: WarehouseSettings, clock: Clock) -> Iterator[Warehouse]:
-    """Give the warehouse to merge into; raise SettingsError where there is none."""
+    """Open the warehouse to merge into; raise SettingsError if there is none."""
     if settings.project:
         with _bigquery(settings.project, settings, clock) as bigquery:
             yield bigquery.warehouse(settings.dataset)
@@ -73,5 +74,5 @@ def _bigquery(project_id: str, settings: WarehouseSettings, clock: Clock) -> "It
     try:
         with access(project_id, location=settings.location, endpoint=settings.bigquery_endpoint, clock=clock) as open_:
             yield open_
-    except Unavailable as error:  # most often the wrong place was asked, or who asks may not
+    except Unavailable as error:  # most often the location is wrong, or the user has no permission
         raise Unavailable(f"{error} (asked: project {project_id}, location {settings.location})") from error

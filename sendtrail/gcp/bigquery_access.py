@@ -1,4 +1,4 @@
-"""BigQuery for one command that a person runs: as who they are, and until their patience ends."""
+"""BigQuery for one command that a person runs: with their own credentials, for PATIENCE_S at most."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets
 from sendtrail.gcp.clients import bigquery_client
 
 PATIENCE_S = 600.0
-MAXIMUM_BYTES_BILLED = 2**40 // 10  # a tenth of a TiB a statement
+MAXIMUM_BYTES_BILLED = 2**40 // 10  # a tenth of a TiB per statement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,21 +26,21 @@ class Access:
     jobs: Jobs
 
     def reader(self) -> BigQueryReader:
-        """Return what runs the project's own SELECTs."""
+        """Return what runs Sendtrail's own SELECTs."""
         return BigQueryReader(
             client=self.client, jobs=self.jobs, new_id=_new_id, maximum_bytes_billed=MAXIMUM_BYTES_BILLED
         )
 
     def snapshot(self, dataset: str) -> BigQuerySnapshot:
-        """Return a snapshot of a dataset's views, to be made."""
+        """Return a snapshot of a dataset's views, still empty."""
         return BigQuerySnapshot(self.reader(), dataset=dataset)
 
     def select_guard(self) -> SelectGuard:
-        """Return what runs anybody's SELECTs."""
+        """Return what runs SELECTs that a user wrote."""
         return SelectGuard(reader=self.reader())
 
     def warehouse(self, dataset: str) -> BigQueryWarehouse:
-        """Return a dataset as Terraform makes it: its batches pass through one of the same name with `_staging`."""
+        """Return a dataset as Terraform creates it: batches pass through a dataset of the same name with `_staging`."""
         return BigQueryWarehouse(
             self.client,
             self.jobs,
@@ -52,7 +52,7 @@ class Access:
 
 @contextmanager
 def access(project_id: str, *, location: str, endpoint: str | None, clock: Clock) -> Iterator[Access]:
-    """Reach a project; raise SettingsError where nobody is signed in."""
+    """Connect to a project; raise SettingsError if nobody is signed in."""
     ends_at = clock.monotonic() + PATIENCE_S
     with bigquery_client(project_id, location=location, endpoint=endpoint) as client:
         yield Access(client=client, jobs=Jobs(client, clock=clock, seconds_left=lambda: ends_at - clock.monotonic()))

@@ -1,6 +1,6 @@
-"""Reading from BigQuery: a SELECT's columns and rows."""
+"""Reads from BigQuery: the columns and rows of a SELECT."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -13,38 +13,31 @@ from google.cloud.bigquery import QueryJob
 from sendtrail.errors import Rejected
 from sendtrail.gcp.bigquery_errors import as_sendtrail_error
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueryResult:
-    """The columns of a SELECT and an iterator of its rows."""
-
-    columns: Sequence[str]
-    rows: Iterator[tuple[Any, ...]]
+from sendtrail.warehouse.query_result import QueryResult
 
 
 class Session:
-    """A session, begun by the first job that joins it: https://cloud.google.com/bigquery/docs/sessions-intro."""
+    """A session, created by the first job that joins it: https://cloud.google.com/bigquery/docs/sessions-intro."""
 
     def __init__(self) -> None:
         self.id: str | None = None
 
     def join(self, config: bigquery.QueryJobConfig) -> None:
-        """Have a job be part of the session."""
+        """Make a job part of the session."""
         if self.id is None:
             config.create_session = True
         else:
             config.connection_properties = [bigquery.ConnectionProperty("session_id", self.id)]
 
-    def begun(self, job: QueryJob) -> None:
-        """Take note of the session that a job has begun."""
+    def record_id(self, job: QueryJob) -> None:
+        """Record the id of the session that a job has created."""
         if self.id is None and job.session_info:
             self.id = job.session_info.session_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BigQueryReader:
-    """Runs a SELECT; one that would bill more than `maximum_bytes_billed` is refused, and costs nothing."""
+    """Runs a SELECT; BigQuery refuses one that would bill more than `maximum_bytes_billed`, at no cost."""
 
     client: bigquery.Client
     jobs: Jobs
@@ -52,23 +45,23 @@ class BigQueryReader:
     maximum_bytes_billed: int
 
     def __call__(self, sql: str) -> QueryResult:
-        """Return what a SELECT finds; raise Rejected where it is refused, Unavailable where nobody answers."""
+        """Run a SELECT; raise Rejected if BigQuery refuses it, Unavailable if BigQuery does not answer."""
         return query_result(self.run(sql))
 
     def run(self, sql: str, *, session: Session | None = None) -> QueryJob:
-        """Return the job of a statement when it has succeeded."""
+        """Run a statement and return its job when it has succeeded."""
         config = bigquery.QueryJobConfig(maximum_bytes_billed=self.maximum_bytes_billed)
         if session:
             session.join(config)
         job = self._job("read", sql, config)
         if session:
-            session.begun(job)
+            session.record_id(job)
         return job
 
-    def kind(self, sql: str) -> str:
-        """Return what a statement is, in BigQuery's words, without running it: SELECT, DELETE, SCRIPT, ..."""
+    def statement_type(self, sql: str) -> str:
+        """Return BigQuery's type of a statement (SELECT, DELETE, SCRIPT, ...) without running it."""
         config = bigquery.QueryJobConfig(maximum_bytes_billed=self.maximum_bytes_billed, dry_run=True)
-        return str(self._job("look", sql, config).statement_type or "")
+        return str(self._job("dry_run", sql, config).statement_type or "")
 
     def _job(self, name: str, sql: str, config: bigquery.QueryJobConfig) -> QueryJob:
         return cast("QueryJob", self.jobs.run(f"{name}_{self.new_id()}", partial(self._submit, sql, config)))
@@ -86,20 +79,20 @@ class BigQueryReader:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SelectGuard:
-    """Runs what anybody has written, if it is one SELECT: whoever may change the data does not do so by mistake."""
+    """Runs any statement that is a single SELECT, so that nobody changes the data by mistake."""
 
     reader: BigQueryReader
 
     def __call__(self, sql: str) -> QueryResult:
-        """Return what a SELECT finds; raise Rejected where it is none or is refused."""
-        kind = self.reader.kind(sql)
-        if kind != "SELECT":
-            raise Rejected(f"this is no SELECT, but {kind or 'nothing that BigQuery names'}: it was not run")
+        """Run a SELECT; raise Rejected if it is anything else or BigQuery refuses it."""
+        found = self.reader.statement_type(sql)
+        if found != "SELECT":
+            raise Rejected(f"this is not a SELECT but {found or 'a statement of an unknown type'}: it was not run")
         return self.reader(sql)
 
 
 def query_result(job: QueryJob) -> QueryResult:
-    """Return what the job of a SELECT has found."""
+    """Return the columns and rows of a SELECT from its job."""
     try:
         found = job.result()
         return QueryResult(columns=[field.name for field in found.schema], rows=_rows(found))

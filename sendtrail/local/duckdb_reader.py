@@ -1,8 +1,7 @@
-"""Reading a DuckDB file: columns, and rows whose times are aware."""
+"""Reads a DuckDB file: columns, and rows whose times are aware."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import duckdb
 
 from sendtrail.errors import SettingsError
 from sendtrail.local.duckdb_file import open_file, translated_errors
+from sendtrail.warehouse.query_result import Query, QueryResult
 
 Parameters = Mapping[str, object]
 
@@ -20,17 +20,9 @@ ZONED = "TIMESTAMP WITH TIME ZONE"
 _WRONG_SQL = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError, duckdb.PermissionException)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueryResult:
-    """The columns of a query and an iterator of its rows."""
-
-    columns: Sequence[str]
-    rows: Iterator[tuple[Any, ...]]
-
-
 @contextmanager
-def read_only(path: Path, *, threads: int = 2) -> Iterator[Callable[[str], QueryResult]]:
-    """Open a file that stays as it is, and give what runs a SELECT on it; several programs may read at once."""
+def read_only(path: Path, *, threads: int = 2) -> Iterator[Query]:
+    """Open a file for reading and yield what runs a SELECT on it; several programs may read at once."""
     connection = open_file(path, memory_limit=READ_MEMORY_LIMIT, threads=threads, is_read_only=True)
     try:
         yield lambda sql: run_query(connection, path, sql)
@@ -41,7 +33,7 @@ def read_only(path: Path, *, threads: int = 2) -> Iterator[Callable[[str], Query
 def run_query(
     connection: duckdb.DuckDBPyConnection, path: Path, sql: str, parameters: Parameters | None = None
 ) -> QueryResult:
-    """Run a SELECT; raise SettingsError where it cannot be understood or fails on the data."""
+    """Run a SELECT; raise SettingsError if DuckDB cannot parse it or it fails on the data."""
     select = sql.strip().rstrip(";")
     with translated_errors(path), _blamed_on_the_query():
         connection.execute(f"SELECT * FROM (\n{select}\n) LIMIT 0", parameters)
@@ -52,7 +44,7 @@ def run_query(
 
 
 def _without_zones(select: str, zoned: Sequence[str]) -> str:
-    """Return the query with its zoned times as plain ones: fetching zoned times would need pytz."""
+    """Return the query with times without a zone: fetching times with a zone would need pytz."""
     if not zoned:
         return select
     replaced = ", ".join(f"{quoted}::TIMESTAMP AS {quoted}" for quoted in map(_quoted, zoned))

@@ -1,4 +1,4 @@
-"""The statements and tables of `sql/` in DuckDB's words: sqlglot translates, nothing is written twice."""
+"""The statements and tables of `sql/` in DuckDB's SQL: sqlglot translates, nothing is written twice."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -15,6 +15,7 @@ from sendtrail.warehouse.tables import CONTACTS_SEEN, Column, TableDefinition, d
 BATCH = "batch"  # the staging table: one batch is merged at a time, and no other transaction sees it
 ACTIVITY_MERGE = f"{Table.EMAIL_ACTIVITIES}/merge"
 
+PRECISION, SCALE = 38, 9
 # DuckDB's TIMESTAMP has no zone: BigQuery's is an instant, as TIMESTAMP WITH TIME ZONE is.
 TYPES = {
     "STRING": "VARCHAR",
@@ -32,7 +33,7 @@ TYPES = {
 def statement(name: str, *, dataset: str, is_distinct: bool = False) -> str:
     """Return a statement of `sql/` for DuckDB; its parameters are `$name`.
 
-    `is_distinct` says that no key stands twice in the batch.
+    `is_distinct`: no two rows of the batch have the same key.
     """
     query = sql(name, dataset=dataset, staging=staging_of(dataset), batch=BATCH)
     tree = sqlglot.parse_one(query, read="bigquery")
@@ -52,7 +53,7 @@ def staging_of(dataset: str) -> str:
 def load_statement(table: Table, *, dataset: str) -> str:
     """Return the statement that turns a list of JSON texts, `$lines`, into the staging table.
 
-    A parameter rather than a file: read_json takes 32 MB a thread, however small the file is.
+    A parameter rather than a file: read_json takes 32 MB per thread, however small the file is.
     """
     structure = orjson.dumps({column.name: duckdb_type(column) for column in definition(table).columns}).decode()
     return f"""
@@ -63,7 +64,7 @@ def load_statement(table: Table, *, dataset: str) -> str:
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None:
-    """Create what is missing; raise SettingsError where something else has one of the names."""
+    """Create the tables that are missing; raise SettingsError if something else has one of their names."""
     places = [(dataset, definition(table)) for table in Table] + [(staging_of(dataset), definition(CONTACTS_SEEN))]
     problems = [problem for schema, table in places if (problem := _stranger(connection, schema, table))]
     if problems:
@@ -76,7 +77,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> Non
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, schema: str, table: TableDefinition) -> None:
-    """Create a table with what is said of it and its columns."""
+    """Create a table with the descriptions of it and its columns."""
     name = f'"{schema}"."{table.name}"'
     connection.execute(f"CREATE TABLE {name} ({', '.join(map(_declaration, table.columns))})")
     connection.execute(f"COMMENT ON TABLE {name} IS {literal(table.description)}")
@@ -92,21 +93,21 @@ def duckdb_type(column: Column) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a text as SQL writes it."""
+    """Return a text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def _narrow(merge: expressions.Expr) -> None:
-    """Join by campaign and time too, which activity_id implies: DuckDB then skips the row groups that have neither.
+    """Join by campaign and time as well, which activity_id implies: DuckDB then skips row groups without either.
 
-    More than ten times as fast in a table of a million rows. BigQuery would bill the columns and skip nothing.
+    More than ten times as fast on a table of a million rows. BigQuery would bill the columns and skip nothing.
     """
     implied = ("T.campaign_id = S.campaign_id", "T.activity_timestamp = S.activity_timestamp")
     merge.set("on", expressions.and_(merge.args["on"], *implied))
 
 
 def _trust_keys(merge: expressions.Expr) -> None:
-    """Take out the choice between rows of one key, where there is none: DuckDB sorts the whole batch for it."""
+    """Remove the choice between rows of one key, for which DuckDB would sort the whole batch."""
     for select in merge.find_all(expressions.Select):
         select.set("qualify", None)
 
@@ -117,13 +118,13 @@ def _declaration(column: Column) -> str:
 
 
 def _stranger(connection: duckdb.DuckDBPyConnection, schema: str, table: TableDefinition) -> str | None:
-    """Return a sentence where the name is taken by a table of other columns, or by a view."""
+    """Return a problem if the name is taken by a view or by a table with other columns."""
     found = _columns_in(connection, schema, table.name)
     if not found or found == [(column.name, duckdb_type(column)) for column in table.columns]:
         return None
     ours = {column.name for column in table.columns}
     missing = sorted(ours - {name for name, _ in found})
-    difference = f"it has no {', '.join(missing)}" if missing else "its columns are others"
+    difference = f"it has no {', '.join(missing)}" if missing else "its columns differ"
     return (
         f"the database already has {schema}.{table.name}, and it is not Sendtrail's ({difference}):"
         " choose another --database or another dataset name; nothing was changed"
@@ -139,11 +140,8 @@ def _columns_in(connection: duckdb.DuckDBPyConnection, schema: str, table: str) 
     ).fetchall()
 
 
-PRECISION, SCALE = 38, 9
-
-
 def keep_decimals(tree: expressions.Expr) -> None:
-    """Give every NUMERIC of a statement its digits: DuckDB's own DECIMAL has 3 decimals and would round the rest away.
+    """Give every NUMERIC of a statement its digits: DuckDB's DECIMAL has 3 decimals by default and would round.
 
     https://duckdb.org/docs/stable/sql/data_types/numeric#fixed-point-decimals
     """

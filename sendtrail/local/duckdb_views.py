@@ -1,4 +1,4 @@
-"""The views of `sql/` in a DuckDB file: made when it is opened, again only when their SQL has changed."""
+"""The views of `sql/` in a DuckDB file: created when it is opened, and again only when their SQL has changed."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -13,7 +13,7 @@ from sendtrail.local.duckdb_sql import create_table, duckdb_type, keep_decimals,
 from sendtrail.warehouse.tables import Column, definition
 from sendtrail.warehouse.views import CUSTOMER_TABLES, SETTINGS, columns, description, names, view_sql
 
-# Ends the comment of each view that is Sendtrail's; what follows tells one version of its SQL from the next.
+# In the comment of each view that is Sendtrail's; a hash of its SQL follows.
 MARK = "Sendtrail's view "
 TAKEN = (
     "the database already has {name}, and it is not Sendtrail's view: rename it,"
@@ -22,9 +22,9 @@ TAKEN = (
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None:
-    """Create the views that are missing or of an older version; raise SettingsError where one cannot be.
+    """Create the views that are missing or of another version; raise SettingsError if one cannot be created.
 
-    The customer's own `users` and `view_settings`, tables or views, stay as they are.
+    The customer's own `users` and `view_settings`, be they tables or views, stay as they are.
     """
     found = _comments(connection, dataset)
     foreign = [view for view in names() if MARK not in found.get(view, MARK)]
@@ -41,12 +41,12 @@ def create_views(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None
 
 @cache
 def select(view: str, *, dataset: str) -> str:
-    """Return the query of a view in DuckDB's SQL, its columns of the types that they have in BigQuery."""
+    """Return the query of a view in DuckDB's SQL, with the column types that it has in BigQuery."""
     return typed(view_sql(view, dataset=dataset), columns(view))
 
 
 def typed(query: str, shown: Iterable[Column]) -> str:
-    """Return a query of BigQuery's SQL in DuckDB's: some of its columns, of the types that they have in BigQuery."""
+    """Return some columns of a query in BigQuery's SQL as DuckDB's SQL, with the types that they have in BigQuery."""
     tree = sqlglot.parse_one(query, read="bigquery")
     keep_decimals(tree)
     cast = ", ".join(f'"{column.name}"::{duckdb_type(column)} AS "{column.name}"' for column in shown)
@@ -58,9 +58,9 @@ def _create(connection: duckdb.DuckDBPyConnection, view: str, *, dataset: str) -
     try:
         connection.execute(f"CREATE OR REPLACE VIEW {name} AS {select(view, dataset=dataset)}")
     except duckdb.BinderException as error:
-        own = ", ".join((*CUSTOMER_TABLES, SETTINGS))
+        own = " or ".join((*CUSTOMER_TABLES, SETTINGS))
         raise SettingsError(
-            [f"the view {dataset}.{view} cannot be made: if you replaced one of {own}, give it all columns ({error})"]
+            [f"the view {dataset}.{view} cannot be created: if you replaced {own}, give yours all columns ({error})"]
         ) from error
     for column in columns(view):
         connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {literal(column.description)}')
@@ -68,7 +68,7 @@ def _create(connection: duckdb.DuckDBPyConnection, view: str, *, dataset: str) -
 
 
 def _comments(connection: duckdb.DuckDBPyConnection, dataset: str) -> Mapping[str, str]:
-    """Return the names that are taken in a dataset, each with its comment, "" where it has none."""
+    """Return the comment of each table and view in a dataset, "" where there is none."""
     rows = connection.execute(
         "SELECT table_name, coalesce(comment, '') FROM duckdb_tables()"
         " WHERE database_name = current_database() AND schema_name = $schema"

@@ -13,9 +13,10 @@ import duckdb
 
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.local.duckdb_file import finish, open_file, translated_errors
-from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, QueryResult, run_query
+from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, run_query
 from sendtrail.local.duckdb_sql import BATCH, create_tables, load_statement, staging_of, statement
 from sendtrail.local.duckdb_views import create_views
+from sendtrail.warehouse.query_result import QueryResult
 from sendtrail.warehouse.rows import Batch, activity_rows, json_lines
 from sendtrail.warehouse.tables import checked_name
 

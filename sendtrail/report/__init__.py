@@ -1,1 +1,1 @@
-"""The report: what people see of an account, as one HTML file that needs nothing else."""
+"""The report on an account, as one HTML file that needs nothing else."""

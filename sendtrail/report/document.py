@@ -1,7 +1,7 @@
 """The page: a template, a style, a script and the charting library in one file that fetches nothing.
 
-Its content security policy allows the two scripts that are in it, by their hash, and no others, and no connection to
-anywhere: what a campaign's name holds cannot run.
+Its content security policy allows only the two scripts in it, by their hash, and no connection to anywhere: nothing in
+a campaign's name can run.
 """
 
 import base64
@@ -20,7 +20,7 @@ from sendtrail.report.payload import ReportContext, payload
 
 PAGE = files("sendtrail.report") / "page"
 SCRIPTS = ("dom", "words", "state", "answer", "charts", "tables", "trust", "main")
-# What would end the element that the data lies in, or a line of a script.
+# Characters that could end the element with the data, or a line of a script.
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
@@ -39,14 +39,14 @@ def page(figures: Figures, context: ReportContext) -> str:
 
 
 def embedded(values: Mapping[str, Any]) -> Markup:
-    """Return values as JSON that can lie in an HTML file, whatever they hold."""
+    """Return values as JSON that is safe inside an HTML file, whatever they contain."""
     text = json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Markup(text.translate(_ESCAPES))  # noqa: S704  (no character of it means anything to HTML)
+    return Markup(text.translate(_ESCAPES))  # noqa: S704  (HTML gives no meaning to any of its characters)
 
 
 @cache
 def charting_library() -> str:
-    """Return plotly's script, which its package brings along."""
+    """Return plotly's script, which is part of its package."""
     return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
 
 

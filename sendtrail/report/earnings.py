@@ -1,4 +1,4 @@
-"""What campaigns earned, for each period and currency: sums that are exact, and the rank under each model.
+"""What campaigns earned in each period and currency: exact sums, and the rank under each model.
 
 A period is a month, or ALL_TIME. Currencies are never added.
 """
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from sendtrail.report.attribution_models import DEFAULT, NAMES
 from sendtrail.report.figures import Earned
-from sendtrail.report.models import DEFAULT, NAMES
 
 ALL_TIME = None
 Period = date | None
@@ -30,7 +30,7 @@ class Earnings:
     rank: dict[str, int] = field(default_factory=dict)
 
     def add(self, earned: Earned) -> None:
-        """Add what was earned in a month; a conversion lies in one month, so months can be summed."""
+        """Add what was earned in one month; every conversion is in one month only, so months can be added up."""
         model = earned.model
         self.conversions += earned.conversions if model == DEFAULT else 0
         self.credit[model] = self.credit.get(model, Decimal(0)) + earned.credit
@@ -40,7 +40,7 @@ class Earnings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Total:
-    """All conversions of one period and currency, and the part of them that e-mails earned, which no model changes."""
+    """All conversions of one period and currency, and the part that e-mails earned, the same under every model."""
 
     period: Period
     currency: str | None
@@ -75,7 +75,7 @@ def totals(found: Iterable[Earnings]) -> list[Total]:
 
 
 def starting_period(found: Sequence[Total], today: date) -> Period:
-    """Return the period to begin with: last month where anything converted in it, else the newest month there is."""
+    """Return the period to show first: last month if it has conversions, else the newest month that has any."""
     months = [total.period for total in found if total.period is not ALL_TIME]
     first = today.replace(day=1)
     last_month = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
@@ -83,7 +83,7 @@ def starting_period(found: Sequence[Total], today: date) -> Period:
 
 
 def currencies(found: Sequence[Total]) -> list[str | None]:
-    """Return the currencies, that of most conversions first, and what has no value last."""
+    """Return the currencies, the one with the most conversions first, and None (without a value) last."""
     counts: dict[str | None, Decimal] = {t.currency: t.conversions for t in found if t.period is ALL_TIME}
     return sorted(counts, key=lambda each: (each is None, -counts[each], each or ""))
 
@@ -100,13 +100,13 @@ def _rank(group: Iterable[Earnings]) -> None:
     for model in NAMES:
         places: dict[tuple[bool, Decimal, Decimal], int] = {}
         for place, score in enumerate(sorted((_score(each, model) for each in campaigns), reverse=True), start=1):
-            places.setdefault(score, place)  # those of the same score share the first place
+            places.setdefault(score, place)  # equal scores share the first place
         for each in campaigns:
             each.rank[model] = places[_score(each, model)]
 
 
 def _score(each: Earnings, model: str) -> tuple[bool, Decimal, Decimal]:
-    """Return what the rank goes by: value, then credit, as in the view `model_comparison`."""
+    """Return what campaigns are ranked by: value, then credit, as in the view `model_comparison`."""
     value = each.value.get(model)
     return value is not None, value or Decimal(0), each.credit.get(model, Decimal(0))
 

@@ -1,4 +1,8 @@
-"""What the report shows, as values."""
+"""What the report shows, as values.
+
+The fields of a row are the columns that the report reads from a view: `queries` selects them by these names. A new
+number in the report is a field here, and the place on the page that shows it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +10,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+STEP_DIVIDER = " > "
+
 
 class Counting(StrEnum):
-    """Whose opens and clicks count: people's, or what machines did, too."""
+    """Whose opens and clicks count: only those of people, or those of machines as well."""
 
     HUMAN = "human"
     RAW = "raw"
@@ -16,37 +22,42 @@ class Counting(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Campaign:
-    """A campaign and what its recipients did; `*_raw` count what machines did, too."""
+    """A row of `campaign_engagement`: a campaign and what its recipients did; `raw_*` include machines."""
 
     campaign_id: int
-    name: str
+    campaign_name: str | None
     sent_at: datetime | None
     sent: int | None
     delivered: int | None
-    opens: int
-    opens_raw: int
-    clicks: int
-    clicks_raw: int
+    estimated_human_opens: int
+    raw_unique_opens: int
+    unique_clicks: int
+    raw_unique_clicks: int
     bounces: int
     unsubscribes: int
     forwards: int
 
+    @property
+    def title(self) -> str:
+        """Return the campaign's name, or its id where it has no name."""
+        return self.campaign_name or f"Campaign {self.campaign_id}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
-    """How often one type of activity was seen on one day (UTC), by people and in all."""
+    """A row of `daily_activity`: how many events of one type a day (UTC) had; `raw_events` includes machines."""
 
-    date: date
+    activity_date: date
     event_type: str
     events: int
-    events_raw: int
+    raw_events: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Earned:
-    """What a campaign earned of a month's conversions in one currency under one model.
+    """A row of `attribution_by_month`: what a campaign earned in a month, in one currency, under one model.
 
-    `campaign_id` is None for what no e-mail earned, `currency` and `value` are for conversions without a value.
+    `campaign_id` is None for what no e-mail earned; `currency` and `value` are None for conversions without a value.
     """
 
     month: date
@@ -60,18 +71,23 @@ class Earned:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Path:
-    """A way to conversions: the campaigns in their order, with "..." where its beginning is left out."""
+    """A row of `attribution_paths`: a path to conversion; its campaign ids are joined by STEP_DIVIDER."""
 
     currency: str | None
-    campaign_ids: tuple[int | None, ...]
+    campaign_ids: str
     conversions: int
     value: Decimal | None
     average_days: float | None
 
+    @property
+    def steps(self) -> list[int | None]:
+        """Return the campaigns in their order; None stands for earlier steps that were left out ("...")."""
+        return [int(step) if step.isdigit() else None for step in self.campaign_ids.split(STEP_DIVIDER)]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Completeness:
-    """How far a campaign's number of one type can be trusted."""
+    """A row of `completeness`: how far a campaign's number for one event type can be trusted."""
 
     campaign_id: int
     event_type: str
@@ -85,7 +101,7 @@ class Completeness:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Freshness:
-    """How new one type of activity is."""
+    """A row of `pipeline_freshness`: how recent the data of one event type is."""
 
     event_type: str
     newest_activity_at: datetime
@@ -95,7 +111,7 @@ class Freshness:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameters:
-    """How credit is given in this account."""
+    """A row of `attribution_parameters`: how credit is given in this account."""
 
     lookback_days: int
     include_opens: bool
@@ -112,7 +128,7 @@ class Parameters:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attributed:
-    """What conversions are credited to, and the ways to them."""
+    """What campaigns earned, and the paths to conversion."""
 
     earned: tuple[Earned, ...] = ()
     paths: tuple[Path, ...] = ()
@@ -120,7 +136,7 @@ class Attributed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """All that the report shows of an account."""
+    """Everything that the report shows about an account."""
 
     organization_id: str
     campaigns: tuple[Campaign, ...]

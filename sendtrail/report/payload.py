@@ -1,4 +1,4 @@
-"""What the page is told: the figures as plain values, each under the name that its script knows."""
+"""The data of the page: the figures as JSON values, under the names that the page's script uses."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from sendtrail.report import earnings, trust
-from sendtrail.report.figures import Attributed, Campaign, Counting, Day, Figures, Path
-from sendtrail.report.models import MODELS, NAMES
+from sendtrail.report.attribution_models import MODELS, NAMES, AttributionModel
+from sendtrail.report.figures import Attributed, Counting, Day, Figures, Path
 from sendtrail.report.notes import notes
 
 Values = dict[str, Any]
@@ -16,14 +16,14 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportContext:
-    """When a report is made, and the model that it begins with."""
+    """When a report is made, and the model that it shows first."""
 
     made_at: datetime
     model: str
 
 
 def payload(figures: Figures, context: ReportContext) -> Values:
-    """Return all that the page shows."""
+    """Return everything that the page shows."""
     chosen = figures.parameters.counting
     sums = earnings.totals(earnings.earnings(figures.attributed[chosen].earned))
     start = earnings.starting_period(sums, context.made_at.date())
@@ -31,7 +31,7 @@ def payload(figures: Figures, context: ReportContext) -> Values:
         "account": figures.organization_id,
         "made_at": context.made_at.isoformat(),
         "newest_sync_at": _newest(each.newest_sync_at for each in figures.freshness),
-        "models": [_model(figures, place) for place in range(len(MODELS))],
+        "models": [_model(model, figures) for model in MODELS],
         "periods": [_period(each) for each in earnings.periods(figures.attributed[chosen].earned)],
         "currencies": earnings.currencies(sums),
         "start": {"period": _period(start), "model": context.model, "counting": chosen},
@@ -41,7 +41,7 @@ def payload(figures: Figures, context: ReportContext) -> Values:
         "notes": [asdict(note) for note in notes(figures, sums)],
         "trust": [asdict(each) for each in trust.by_type(figures.completeness)],
         "gaps": [asdict(each) for each in trust.largest_gaps(figures.completeness)],
-        "freshness": [_fresh(asdict(each)) for each in figures.freshness],
+        "freshness": [_plain(each) for each in figures.freshness],
         "parameters": asdict(figures.parameters),
     }
 
@@ -55,8 +55,7 @@ def _attributed(found: Attributed) -> Values:
     }
 
 
-def _model(figures: Figures, place: int) -> Values:
-    model = MODELS[place]
+def _model(model: AttributionModel, figures: Figures) -> Values:
     return {"name": model.name, "title": model.title, "says": model.says.format(**asdict(figures.parameters))}
 
 
@@ -65,7 +64,11 @@ def _campaigns(figures: Figures) -> list[Values]:
     missing = trust.not_covered(figures.completeness)
     return [
         {
-            **_campaign(each),
+            **_plain(each),
+            "id": each.campaign_id,
+            "name": each.title,
+            "opens": {"human": each.estimated_human_opens, "raw": each.raw_unique_opens},
+            "clicks": {"human": each.unique_clicks, "raw": each.raw_unique_clicks},
             "trust": levels.get(each.campaign_id, "unknown"),
             "covered": each.campaign_id not in missing,
         }
@@ -73,28 +76,13 @@ def _campaigns(figures: Figures) -> list[Values]:
     ]
 
 
-def _campaign(campaign: Campaign) -> Values:
-    return {
-        "id": campaign.campaign_id,
-        "name": campaign.name,
-        "sent_at": campaign.sent_at and campaign.sent_at.isoformat(),
-        "sent": campaign.sent,
-        "delivered": campaign.delivered,
-        "opens": {"human": campaign.opens, "raw": campaign.opens_raw},
-        "clicks": {"human": campaign.clicks, "raw": campaign.clicks_raw},
-        "bounces": campaign.bounces,
-        "unsubscribes": campaign.unsubscribes,
-        "forwards": campaign.forwards,
-    }
-
-
 def _days(days: Iterable[Day]) -> Mapping[str, Values]:
     found: dict[str, Values] = {name: {"dates": [], "human": [], "raw": []} for name in trust.TYPES}
     for day in days:
         of_type = found[day.event_type]
-        of_type["dates"].append(day.date.isoformat())
+        of_type["dates"].append(day.activity_date.isoformat())
         of_type["human"].append(day.events)
-        of_type["raw"].append(day.events_raw)
+        of_type["raw"].append(day.raw_events)
     return found
 
 
@@ -124,15 +112,17 @@ def _total(total: earnings.Total) -> Values:
 def _path(path: Path) -> Values:
     return {
         "currency": path.currency,
-        "campaigns": list(path.campaign_ids),
+        "campaigns": path.steps,
         "conversions": path.conversions,
         "value": _number(path.value),
         "days": path.average_days,
     }
 
 
-def _fresh(values: Values) -> Values:
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+def _plain(row: Any) -> Values:
+    """Return the fields of a row, times as text."""
+    values = asdict(row).items()
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values}
 
 
 def _period(period: date | None) -> str:

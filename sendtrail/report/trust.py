@@ -1,4 +1,4 @@
-"""How far the numbers can be trusted: of each campaign, and of each type of activity."""
+"""How far the numbers can be trusted, for each campaign and for each event type."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ GAPS_SHOWN = 12
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TypeTrust:
-    """How many campaigns are on each level for one type of activity, and what is stored of what is counted."""
+    """How many campaigns have each level for one event type, and how much of what was counted is stored."""
 
     event_type: str
     levels: Mapping[str, int]
@@ -24,12 +24,12 @@ class TypeTrust:
 
 
 def not_covered(found: Iterable[Completeness]) -> frozenset[int]:
-    """Return the campaigns that are older than what was ever read, whose activities are therefore missing."""
+    """Return the campaigns that are older than the synced period, so their activities are missing."""
     return frozenset(each.campaign_id for each in found if each.likely_cause == OUTSIDE)
 
 
 def by_campaign(found: Iterable[Completeness]) -> dict[int, str]:
-    """Return the level of each campaign: that of its opens or clicks, whichever is worse."""
+    """Return the level of each campaign: the worse one of its opens and clicks."""
     levels: dict[int, str] = {}
     for each in found:
         if each.event_type in ("open", "click"):
@@ -39,13 +39,13 @@ def by_campaign(found: Iterable[Completeness]) -> dict[int, str]:
 
 
 def by_type(found: Iterable[Completeness]) -> list[TypeTrust]:
-    """Return the levels of each type, in the order of TYPES."""
+    """Return the levels of each event type, in the order of TYPES."""
     rows = list(found)
     return [_of_type(event_type, [each for each in rows if each.event_type == event_type]) for event_type in TYPES]
 
 
 def largest_gaps(found: Iterable[Completeness]) -> list[Completeness]:
-    """Return where most is missing and trust is not high, the largest gap first."""
+    """Return the largest gaps among those whose trust is medium or low, the largest first."""
     doubtful = [each for each in found if each.trust in ("medium", "low") and each.gap]
     return sorted(doubtful, key=lambda each: -abs(each.gap or 0))[:GAPS_SHOWN]
 

@@ -1,4 +1,4 @@
-"""Rows of the warehouse's tables: one type a table, its fields in the order of the columns.
+"""Rows of the warehouse's tables: one type per table, its fields in the order of the columns.
 
 What the account does not say is None in a row, never "".
 """
@@ -22,7 +22,7 @@ from sendtrail.domain.work_item import WorkItem
 
 
 class Table(StrEnum):
-    """A table that rows are merged into; its definition and its MERGE lie in `sql/<name>/`."""
+    """A table that rows are merged into; its definition and its MERGE are in `sql/<name>/`."""
 
     EMAIL_ACTIVITIES = "email_activities"
     CONTACTS = "contacts"
@@ -69,7 +69,7 @@ class ListStatus:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactRow:
-    """A row of `contacts`: one contact as last seen; `row_hash` covers all that the account says of it."""
+    """A row of `contacts`: one contact as last seen; `row_hash` covers everything that the account provides."""
 
     organization_id: str
     contact_id: str
@@ -91,7 +91,7 @@ class ContactRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConversionRow:
-    """A row of `conversions`: one conversion as last told; `row_hash` covers all that its owner says of it."""
+    """A row of `conversions`: one conversion as last loaded; `row_hash` covers everything that its owner provides."""
 
     organization_id: str
     conversion_id: str
@@ -108,7 +108,7 @@ class ConversionRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SettingRow:
-    """A row of `attribution_settings`: one setting that somebody chose."""
+    """A row of `attribution_settings`: one setting as it was last chosen."""
 
     organization_id: str
     name: str
@@ -157,19 +157,19 @@ class Batch:
 
     @property
     def batch_id(self) -> str:
-        """Return a name that no other batch has, and that a retry of this one has again."""
+        """Return a name that is unique to this batch, and the same when the batch is retried."""
         item = self.item
         parts = (item.organization_id, item.run_id, item.subject, item.sequence, self.delivery, self.number)
         return "_".join(map(str, parts))
 
 
 def activity_rows(batch: Batch) -> Sequence[ActivityRow]:
-    """Return the rows of a batch of activities; none where it is one of another table."""
+    """Return the rows of a batch of activities; none if it is for another table."""
     return cast("Sequence[ActivityRow]", batch.rows) if batch.table is Table.EMAIL_ACTIVITIES else ()
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield rows as JSON, a line each, the form in which every warehouse loads them."""
+    """Yield rows as JSON, one per line, the format that every warehouse loads."""
     for row in rows:
         # A text of its own size: keeping many of orjson's roomy buffers takes longer than writing them.
         yield orjson.dumps(row, default=_exactly).decode()
@@ -299,7 +299,7 @@ def setting_row(name: str, value: str, *, organization_id: str, now: datetime) -
 
 
 def _exactly(value: object) -> str:
-    """Return an exact number as text, which both warehouses read into NUMERIC without going through a float."""
+    """Return an exact number as text, which both warehouses load into NUMERIC without using a float."""
     if isinstance(value, Decimal):
         return format(value, "f")
     raise TypeError(f"a row cannot hold a {type(value).__name__}")

@@ -1,4 +1,4 @@
-"""What `sql/` defines: the tables, in BigQuery's own words, and the statements that write them."""
+"""What `sql/` defines: the tables, in BigQuery's own format, and the statements that write to them."""
 
 import json
 import re
@@ -9,11 +9,10 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-# Beside the package: in the repository, in a deployment zip and in an installed wheel.
 _PACKAGE = Path(__file__).resolve().parents[1]
-# In the wheel and in a deployment zip the SQL travels inside the package; in a checkout it stands beside it.
+# In the wheel and in a deployment zip the SQL is inside the package; in a checkout it is beside it.
 FOLDER = next(sql for sql in (_PACKAGE / "sql", _PACKAGE.parent / "sql") if sql.is_dir())
-# Where `contacts_seen` notes what a full pass saw: a table of the staging dataset that must not expire.
+# Which contacts a full pass saw: a table of the staging dataset that must not expire.
 CONTACTS_SEEN = "contacts_seen"
 
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,1023}$")
@@ -32,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableDefinition:
-    """A table; `resource` is BigQuery's Table resource as it lies in `sql/`, without a place and a name."""
+    """A table; `resource` is BigQuery's Table resource as stored in `sql/`, without a project, dataset and name."""
 
     name: str
     description: str
@@ -53,7 +52,7 @@ def definition(table: str) -> TableDefinition:
 
 
 def sql(statement: str, **names: str) -> str:
-    """Return a statement of `sql/` ("contacts/merge") with its placeholders filled, KeyError where one is missing.
+    """Return a statement of `sql/` ("contacts/merge") with its placeholders filled; raise KeyError if one is missing.
 
     Only names of datasets and tables are placeholders; a name that could be anything else raises ValueError.
     """

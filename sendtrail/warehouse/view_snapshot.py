@@ -1,7 +1,7 @@
-"""A snapshot: views that are read together, each computed once however many others read it.
+"""Plans a snapshot: views that are read together, each computed once however many others read it.
 
-Reading ten views one by one computes what they have in common ten times. Here it is decided which views a set of wanted
-ones needs, in which order they are made, and which are kept as a table because more than one reads them.
+Reading ten views one by one computes ten times what they have in common. The plan says which views a set of requests
+needs, in which order to create them, and which to materialize as a table because they are read more than once.
 """
 
 import re
@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sendtrail.warehouse.views import PASSED_THROUGH, columns, names, redirected, references_in, text
+from sendtrail.warehouse.views import READ_IN_PLACE, columns, names, references_in, text, with_sources
 
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Override:
-    """Another reading of the views: as if `query` stood in the place of the view `replaced`, which it may read."""
+    """The views as they would be if `query` replaced the view `replaced`, which the query may read."""
 
     name: str
     replaced: str
@@ -25,44 +25,47 @@ class Override:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ViewRequest:
-    """A view that is wanted, in a variant or as it is, and the columns that are read of it; None for all."""
+    """A view to read, as it is or with an override, and the columns to read from it; None for all."""
 
     view: str
-    variant: Override | None = None
+    override: Override | None = None
     columns: frozenset[str] | None = None
 
     @property
     def name(self) -> str:
-        """Return the name of the part of a snapshot that it is read from."""
-        return _Node.of(self.view, self.variant).name
+        """Return the name that the view has in the plan."""
+        return _Node.of(self.view, self.override).name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedView:
-    """A view as it is made in a snapshot: kept as a table of the columns that are read, or computed by its reader."""
+    """A view of the plan: materialized as a table of the columns that are read, or computed by its only reader.
+
+    `reads` are the views that the query names, each with its name in the plan.
+    """
 
     name: str
     view: str
     query: str
     reads: Mapping[str, str]
     columns: tuple[str, ...]
-    is_kept: bool
+    is_materialized: bool
 
-    def sql(self, *, dataset: str, places: Mapping[str, str]) -> str:
-        """Return the query in BigQuery's SQL; `places` says where each part that it reads is found, by its name."""
-        found = {view: places[name] for view, name in self.reads.items()}
-        return redirected(self.query, dataset=dataset, places=found)
+    def sql(self, *, dataset: str, sources: Mapping[str, str]) -> str:
+        """Return the query in BigQuery's SQL; `sources` has what to read each view of the plan from, by its name."""
+        found = {view: sources[name] for view, name in self.reads.items()}
+        return with_sources(self.query, dataset=dataset, sources=found)
 
 
-def parts(wanted: Iterable[ViewRequest]) -> list[PlannedView]:
-    """Return the parts that wanted views are read from, each after those that it reads.
+def plan_views(requests: Iterable[ViewRequest]) -> list[PlannedView]:
+    """Return the views to create for some requests, each after those that it reads.
 
-    Of views as cheap to read as a table (PASSED_THROUGH) none is made: they are read where they are.
+    Views that are as cheap to read as a table (READ_IN_PLACE) are not among them.
     """
     asked: dict[_Node, list[ViewRequest]] = {}
-    for each in wanted:
-        if each.view not in PASSED_THROUGH:
-            asked.setdefault(_Node.of(each.view, each.variant), []).append(each)
+    for each in requests:
+        if each.view not in READ_IN_PLACE:
+            asked.setdefault(_Node.of(each.view, each.override), []).append(each)
     needed = sorted(_with_what_they_read(asked), key=lambda node: node.order)
     reads = {node: list(node.reads()) for node in needed}
     times_read = Counter([*asked, *(read for found in reads.values() for _, read in found)])
@@ -74,7 +77,7 @@ def parts(wanted: Iterable[ViewRequest]) -> list[PlannedView]:
             query=node.query,
             reads={view: read.name for view, read in reads[node]},
             columns=_columns_read(node, readers[node], asked.get(node, [])),
-            is_kept=times_read[node] > 1,
+            is_materialized=times_read[node] > 1,
         )
         for node in needed
     ]
@@ -82,18 +85,18 @@ def parts(wanted: Iterable[ViewRequest]) -> list[PlannedView]:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A view in a variant, or as it is where it reads nothing that the variant replaces."""
+    """A view with an override, or without one where it reads nothing that the override replaces."""
 
     view: str
-    variant: Override | None = field(default=None)
+    override: Override | None = field(default=None)
 
     @classmethod
-    def of(cls, view: str, variant: Override | None) -> "_Node":
-        return cls(view, variant if variant and _depends(view, variant.replaced) else None)
+    def of(cls, view: str, override: Override | None) -> "_Node":
+        return cls(view, override if override and _depends(view, override.replaced) else None)
 
     @property
     def name(self) -> str:
-        return f"{self.view}__{self.variant.name}" if self.variant else self.view
+        return f"{self.view}__{self.override.name}" if self.override else self.view
 
     @property
     def order(self) -> tuple[int, str]:
@@ -101,18 +104,18 @@ class _Node:
 
     @property
     def query(self) -> str:
-        return self.variant.query if self.variant and self._is_replaced else text(self.view)
+        return self.override.query if self.override and self._is_replaced else text(self.view)
 
     def reads(self) -> Iterator[tuple[str, "_Node"]]:
-        """Yield the views that it reads, by name and as nodes, as often as it does."""
-        inner = None if self._is_replaced else self.variant
+        """Yield each view that the query reads, by name and as a node, as often as it reads it."""
+        inner = None if self._is_replaced else self.override
         for view in references_in(self.query):
-            if view in names() and view not in PASSED_THROUGH:
+            if view in names() and view not in READ_IN_PLACE:
                 yield view, _Node.of(view, inner)
 
     @property
     def _is_replaced(self) -> bool:
-        return self.variant is not None and self.variant.replaced == self.view
+        return self.override is not None and self.override.replaced == self.view
 
 
 def _depends(view: str, on: str) -> bool:
@@ -131,7 +134,7 @@ def _with_what_they_read(nodes: Iterable[_Node]) -> set[_Node]:
 
 
 def _columns_read(node: _Node, readers: Collection[_Node], asked: Iterable[ViewRequest]) -> tuple[str, ...]:
-    """Return the columns that a reader names, or passes on under their names with a star."""
+    """Return the columns that are asked for, named by a reader, or passed on by its star."""
     every = tuple(column.name for column in columns(node.view))
     words = {name for each in asked for name in (every if each.columns is None else each.columns)}
     for reader in readers:

@@ -1,4 +1,4 @@
-"""The views of `sql/`, in the order in which they can be made: each after those that it reads."""
+"""The views of `sql/`, in the order in which they can be created: each after those that it reads."""
 
 import json
 import re
@@ -8,15 +8,15 @@ from graphlib import TopologicalSorter
 
 from sendtrail.warehouse.tables import FOLDER, Column, checked_name, sql
 
-# Tables that are the customer's to fill, or to replace by a view of the same columns: Sendtrail only reads them.
+# Tables that customers fill, or replace by a view with the same columns: Sendtrail only reads them.
 CUSTOMER_TABLES = ("users",)
-# A view that the customer may replace by one of the same columns.
+# A view that customers may replace by one with the same columns.
 SETTINGS = "view_settings"
-# As cheap to read as what they read: a copy of them is never worth it.
-PASSED_THROUGH = ("conversions_in_use", "users_in_use", "observations", "machine_rules", SETTINGS)
+# As cheap to read as what they read: materializing them is never worth it.
+READ_IN_PLACE = ("conversions_in_use", "users_in_use", "observations", "machine_rules", SETTINGS)
 
 _REFERENCE = re.compile(r"`\$\{dataset\}`\.`(\w+)`")
-# With the name that the query gives it, if it gives one.
+# With the alias that the query gives it, if any.
 _NAMED_REFERENCE = re.compile(rf"{_REFERENCE.pattern}(\s+AS\b)?")
 _PROJECT = re.compile(r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")
 _HEADER = "-- "
@@ -37,48 +37,51 @@ def references(view: str) -> tuple[str, ...]:
 
 
 def references_in(query: str) -> list[str]:
-    """Return the names of the tables and views that a query of `sql/` reads, as often as it does."""
+    """Return the names of the tables and views that a query of `sql/` reads, as often as it reads each."""
     return _REFERENCE.findall(query)
 
 
-def redirected(query: str, *, dataset: str, places: Mapping[str, str]) -> str:
-    """Return a query of `sql/` that reads what `places` names there instead: another table, or a query in brackets."""
+def with_sources(query: str, *, dataset: str, sources: Mapping[str, str]) -> str:
+    """Return a query of `sql/` that reads the tables and views named in `sources` from there, others from the dataset.
+
+    A source is the name of a table, or a query in brackets.
+    """
     checked_name(dataset)
 
-    def place(found: re.Match[str]) -> str:
+    def source(found: re.Match[str]) -> str:
         name, alias = found[1], found[2] or f" AS `{found[1]}`"
-        return f"{places.get(name, f'`{dataset}`.`{name}`')}{alias}"
+        return f"{sources.get(name, f'`{dataset}`.`{name}`')}{alias}"
 
-    return _NAMED_REFERENCE.sub(place, query)
+    return _NAMED_REFERENCE.sub(source, query)
 
 
 def view_sql(view: str, *, dataset: str, project: str = "") -> str:
     """Return the query of a view in BigQuery's SQL.
 
-    With `project` its references name the project too: BigQuery asks for that where people of other projects query.
+    With `project` its references name the project too: BigQuery needs that where people of other projects query it.
     """
     query = sql(f"{view}/view", dataset=dataset)
     if not project:
         return query
     if not _PROJECT.fullmatch(project):
-        raise ValueError(f"{project!r} is no project id")
+        raise ValueError(f"{project!r} is not a project id")
     return query.replace(f"`{checked_name(dataset)}`.", f"`{project}`.`{dataset}`.")
 
 
 @cache
 def description(view: str) -> str:
-    """Return what one row of a view is, in a sentence: the first line of its file."""
+    """Return the sentence that says what one row of a view is: the first line of its file."""
     return text(view).partition("\n")[0].removeprefix(_HEADER)
 
 
 @cache
 def columns(view: str) -> tuple[Column, ...]:
-    """Return the columns of a view, in their order, as `columns.json` tells them."""
+    """Return the columns of a view, in their order, as listed in `columns.json`."""
     fields = json.loads((FOLDER / view / "columns.json").read_text(encoding="utf-8"))
     return tuple(Column(**field) for field in fields)
 
 
 @cache
 def text(view: str) -> str:
-    """Return the query of a view as it lies in `sql/`, its dataset a placeholder."""
+    """Return the query of a view as stored in `sql/`, with a placeholder for the dataset."""
     return (FOLDER / view / "view.sql").read_text(encoding="utf-8")

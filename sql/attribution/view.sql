@@ -1,13 +1,13 @@
--- One row is one conversion, one touch and one model, with the credit that the model gives the touch. A conversion without a touch has one row a model, of NULL campaign and all the credit.
+-- One row is one conversion, one touch and one model, with the credit that the model gives the touch. A conversion without a touch has one row per model, with a NULL campaign and all the credit.
 --
 -- The credits of a conversion sum to exactly 1 under each model, and the values to exactly the conversion's: both are
--- whole numbers here (of 1e-9, and of the currency's smallest unit), shared out by largest remainder, the earlier touch
--- first where remainders are equal. first_touch and last_touch give all to one touch; linear the same to each;
--- position_based first_percent, last_percent and the rest in equal parts; time_decay half as much for every
+-- whole numbers here (of 1e-9, and of the currency's smallest unit), distributed by largest remainder, the earlier touch
+-- first if remainders are equal. first_touch and last_touch give all to one touch; linear gives each the same;
+-- position_based gives first_percent, last_percent and the rest in equal parts; time_decay half as much for every
 -- half_life_days before the newest touch.
 WITH
-  -- What a conversion is worth in `units` of its currency, each `unit_size` of 1/10000: a cent is 100 of them.
-  worth AS (
+  -- The value as a whole number of 1/10000, and how many of those the currency's smallest unit has: a cent has 100.
+  touch_values AS (
     SELECT
       *,
       CAST(ROUND(value * 10000) AS INT64) AS ten_thousandths,
@@ -22,10 +22,10 @@ WITH
       END AS usual_unit_size
     FROM `${dataset}`.`attribution_touches`
   ),
-  sized AS (
+  touch_unit_sizes AS (
     SELECT
       *,
-      -- A value with more decimals than its currency has keeps them.
+      -- A value with more decimals than its currency keeps them.
       CASE
         WHEN MOD(ten_thousandths, usual_unit_size) = 0 THEN usual_unit_size
         WHEN MOD(ten_thousandths, 100) = 0 THEN 100
@@ -36,30 +36,30 @@ WITH
         - UNIX_MICROS(last_touched_at) AS age_us,
       touches - COUNT(CASE WHEN is_first OR is_last THEN 1 END)
         OVER (PARTITION BY organization_id, conversion_id) AS others
-    FROM worth
+    FROM touch_values
   ),
-  weighed AS (
+  touch_decay_weights AS (
     SELECT
-      sized.*,
+      touch_unit_sizes.*,
       DIV(ABS(ten_thousandths), unit_size) AS units,
       first_percent,
       last_percent,
       GREATEST(100 - first_percent - last_percent, 0) AS middle_percent,
-      -- 30 bits: fine enough for a credit of 1e-9, coarse enough for every engine to round to the same.
+      -- 30 bits: fine enough for a credit of 1e-9, coarse enough for every engine to round to the same number.
       CAST(ROUND(POW(0.5, age_us / (half_life_days * 86400000000)) * 1073741824) AS INT64) AS decay_weight
-    FROM sized
+    FROM touch_unit_sizes
     INNER JOIN `${dataset}`.`attribution_parameters` AS parameters
-      ON parameters.organization_id = sized.organization_id
+      ON parameters.organization_id = touch_unit_sizes.organization_id
   ),
-  totalled AS (
+  touch_decay_totals AS (
     SELECT
       *,
       CAST(SUM(decay_weight) OVER (PARTITION BY organization_id, conversion_id) AS INT64) AS decay_total
-    FROM weighed
+    FROM touch_decay_weights
   ),
-  modelled AS (
+  model_weights AS (
     SELECT
-      totalled.*,
+      touch_decay_totals.*,
       model,
       CASE
         WHEN touches = 0 THEN 1
@@ -79,19 +79,19 @@ WITH
         WHEN model = 'time_decay' THEN decay_total
         ELSE 1
       END AS total_weight
-    FROM totalled
+    FROM touch_decay_totals
     CROSS JOIN UNNEST(['first_touch', 'last_touch', 'linear', 'position_based', 'time_decay']) AS model
   ),
-  divided AS (
+  credit_quotients AS (
     SELECT
       *,
       DIV(weight * 1000000000, total_weight) AS whole_credits,
       MOD(weight * 1000000000, total_weight) AS credit_remainder,
-      -- Others share nothing out: one touch has it all, so there is no remainder and nothing to put in order.
+      -- Otherwise one touch has everything, so there is no remainder to distribute.
       touches > 1 AND model NOT IN ('first_touch', 'last_touch') AS is_shared
-    FROM modelled
+    FROM model_weights
   ),
-  credited AS (
+  shared_credits AS (
     SELECT
       * EXCEPT (is_shared),
       whole_credits + CASE
@@ -101,18 +101,18 @@ WITH
         ) <= 1000000000 - SUM(whole_credits) OVER (PARTITION BY organization_id, conversion_id, model) THEN 1
         ELSE 0
       END AS credits
-    FROM divided
+    FROM credit_quotients
     WHERE is_shared
   ),
-  -- units * credits would not fit: the billions of units and the rest of them are multiplied apart.
-  valued AS (
+  -- units * credits would not fit: billions of units and the rest are multiplied separately.
+  value_quotients AS (
     SELECT
       *,
       DIV(units, 1000000000) * credits + DIV(MOD(units, 1000000000) * credits, 1000000000) AS whole_units,
       MOD(MOD(units, 1000000000) * credits, 1000000000) AS unit_remainder
-    FROM credited
+    FROM shared_credits
   ),
-  earned AS (
+  touch_earnings AS (
     SELECT
       * EXCEPT (whole_units, unit_remainder),
       whole_units + CASE
@@ -122,10 +122,10 @@ WITH
         ) <= units - SUM(whole_units) OVER (PARTITION BY organization_id, conversion_id, model) THEN 1
         ELSE 0
       END AS earned_units
-    FROM valued
+    FROM value_quotients
     UNION ALL
     SELECT * EXCEPT (is_shared), whole_credits, DIV(weight, total_weight) * units
-    FROM divided
+    FROM credit_quotients
     WHERE NOT is_shared
   )
 SELECT
@@ -150,4 +150,4 @@ SELECT
   value AS conversion_value,
   credits * CAST('0.000000001' AS NUMERIC) AS credit,
   SIGN(ten_thousandths) * earned_units * unit_size * CAST('0.0001' AS NUMERIC) AS value
-FROM earned
+FROM touch_earnings

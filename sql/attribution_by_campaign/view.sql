@@ -1,8 +1,8 @@
--- One row is one campaign, one model and one currency, with what the campaign earned in it. The row of NULL campaign is what no e-mail earned, so that the rows of a model and a currency sum to all conversions.
+-- One row is one campaign, one model and one currency, with what the campaign earned in it. The row with a NULL campaign is what no e-mail earned, so that the rows of a model and a currency sum to all conversions.
 --
 -- Conversions without a value have the currency NULL; two currencies are never added.
 WITH
-  earned AS (
+  campaign_earnings AS (
     SELECT
       organization_id,
       model,
@@ -16,17 +16,17 @@ WITH
     GROUP BY organization_id, model, currency, campaign_id
   )
 SELECT
-  earned.organization_id,
+  campaign_earnings.organization_id,
   model,
   currency,
-  earned.campaign_id,
-  earned.campaign_name,
+  campaign_earnings.campaign_id,
+  campaign_earnings.campaign_name,
   conversions,
   credit,
   value,
   send_amt AS sends,
   SAFE_DIVIDE(CAST(value AS FLOAT64), CAST(send_amt AS FLOAT64)) AS value_per_send
-FROM earned
+FROM campaign_earnings
 LEFT JOIN `${dataset}`.`campaigns_current` AS campaigns
-  ON campaigns.organization_id = earned.organization_id
-  AND campaigns.campaign_id = earned.campaign_id
+  ON campaigns.organization_id = campaign_earnings.organization_id
+  AND campaigns.campaign_id = campaign_earnings.campaign_id

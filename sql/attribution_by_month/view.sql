@@ -1,4 +1,4 @@
--- One row is one campaign, one model, one currency and one month (UTC) of conversions, with what the campaign earned in it. The row of NULL campaign is what no e-mail earned.
+-- One row is one campaign, one model, one currency and one month (UTC) of conversions, with what the campaign earned in it. The row with a NULL campaign is what no e-mail earned.
 --
 -- Conversions without a value have the currency NULL; two currencies are never added.
 SELECT

@@ -1,18 +1,18 @@
--- One row is one way to a conversion, the campaigns touched in their order, and one currency. The row of no steps is of the conversions that no e-mail touched.
+-- One row is one path to conversion (the campaigns in the order of their touches) and one currency. The row without steps is for conversions without a touch.
 --
--- Touches of one campaign in a row are one step. Of a way of more than 10 steps the last 10 are told, after "...".
+-- Consecutive touches of one campaign are one step. Of a path with more than 10 steps, the last 10 follow "...".
 WITH
-  compared AS (
+  touches_with_previous AS (
     SELECT
       *,
       LAG(campaign_id) OVER (PARTITION BY organization_id, conversion_id ORDER BY position ASC NULLS LAST) AS campaign_before
     FROM `${dataset}`.`attribution_touches`
   ),
-  marked AS (
+  touches_with_steps AS (
     SELECT *, CASE WHEN position = 1 OR campaign_id <> campaign_before THEN 1 ELSE 0 END AS is_step
-    FROM compared
+    FROM touches_with_previous
   ),
-  counted AS (
+  touches_with_steps_to_go AS (
     SELECT
       *,
       SUM(is_step) OVER (
@@ -20,9 +20,9 @@ WITH
         ORDER BY position DESC NULLS LAST
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
       ) AS steps_to_go
-    FROM marked
+    FROM touches_with_steps
   ),
-  ways AS (
+  conversion_paths AS (
     SELECT
       organization_id,
       conversion_id,
@@ -35,16 +35,16 @@ WITH
         AS campaign_ids,
       STRING_AGG(CASE WHEN is_step = 1 AND steps_to_go <= 10 THEN campaign_name END, ' > ' ORDER BY position ASC)
         AS campaign_names
-    FROM counted
+    FROM touches_with_steps_to_go
     GROUP BY organization_id, conversion_id
   ),
-  abridged AS (
+  shortened_paths AS (
     SELECT
       * EXCEPT (steps, campaign_ids, campaign_names),
       LEAST(steps, 11) AS steps,
       CASE WHEN steps > 10 THEN CONCAT('... > ', campaign_ids) ELSE campaign_ids END AS campaign_ids,
       CASE WHEN steps > 10 THEN CONCAT('... > ', campaign_names) ELSE campaign_names END AS campaign_names
-    FROM ways
+    FROM conversion_paths
   )
 SELECT
   organization_id,
@@ -56,5 +56,5 @@ SELECT
   SUM(value) AS value,
   CAST(SUM(touches) AS INT64) AS touches,
   ROUND(CAST(SUM(duration_us) AS FLOAT64) / COUNT(*) / 86400000000, 2) AS average_days
-FROM abridged
+FROM shortened_paths
 GROUP BY organization_id, currency, campaign_ids, steps

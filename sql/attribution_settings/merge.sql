@@ -1,4 +1,4 @@
--- Brings `attribution_settings`, one row a setting, up to a batch of them; merging the batch again changes nothing.
+-- Updates `attribution_settings`, one row per setting, from a batch; merging the same batch again changes nothing.
 --
 -- The newer choice wins (updated_at), and created_at stays that of the first. `${batch}` in `${staging}`: the batch's own
 -- table, of the same columns.

@@ -1,10 +1,10 @@
--- One row is one touch that may have earned a conversion: in its lookback window, and not after it. A conversion without any has one row, of NULL touch columns.
+-- One row is one touch that may have earned a conversion: in its lookback window and not after it. A conversion without a touch has one row, with NULL in the columns of the touch.
 --
--- A touch is a contact and a link (or the open of a message), whose first and last known times are all that the account
--- tells. Those that lie in the window count, both bounds included; times are compared as instants, so neither midnight
--- nor daylight saving time moves a bound. Ties in time are broken by campaign, message, event, link and contact.
+-- A touch is a contact and a link (or the open of a message); the account shows only its first and last known times.
+-- Times within the window count, both bounds included; they are compared as instants, so neither midnight nor daylight
+-- saving time moves a bound. Ties in time are broken by campaign, message, event, link and contact.
 WITH
-  converted AS (
+  distinct_conversions AS (
     SELECT
       organization_id,
       conversion_id,
@@ -15,7 +15,7 @@ WITH
       UPPER(TRIM(currency)) AS currency,
       kind
     FROM `${dataset}`.`conversions_in_use`
-    -- A view of the customer's own may hold a conversion twice.
+    -- A customer's own view may contain a conversion twice.
     QUALIFY ROW_NUMBER() OVER (
       PARTITION BY organization_id, conversion_id
       ORDER BY
@@ -23,35 +23,35 @@ WITH
         currency ASC NULLS LAST, kind ASC NULLS LAST
     ) = 1
   ),
-  windows AS (
+  conversion_windows AS (
     SELECT
-      converted.*,
+      distinct_conversions.*,
       UNIX_MICROS(converted_at) - lookback_days * 86400000000 AS from_us,
       UNIX_MICROS(converted_at) AS until_us
-    FROM converted
+    FROM distinct_conversions
     INNER JOIN `${dataset}`.`attribution_parameters` AS parameters
-      ON parameters.organization_id = converted.organization_id
+      ON parameters.organization_id = distinct_conversions.organization_id
   ),
-  addresses AS (
+  user_addresses AS (
     SELECT organization_id, contact_key, email, user_id
     FROM `${dataset}`.`user_mapping`
   ),
-  -- Whose conversion it is: the contacts of its user, and those that have or had its address, each once.
-  people AS (
-    SELECT windows.organization_id, windows.conversion_id, addresses.contact_key
-    FROM windows
-    INNER JOIN addresses
-      ON addresses.organization_id = windows.organization_id
-      AND addresses.user_id = windows.user_id
+  -- The contacts of a conversion: those of its user, and those that have or had its address, each once.
+  conversion_contacts AS (
+    SELECT conversion_windows.organization_id, conversion_windows.conversion_id, user_addresses.contact_key
+    FROM conversion_windows
+    INNER JOIN user_addresses
+      ON user_addresses.organization_id = conversion_windows.organization_id
+      AND user_addresses.user_id = conversion_windows.user_id
     UNION DISTINCT
-    SELECT windows.organization_id, windows.conversion_id, addresses.contact_key
-    FROM windows
-    INNER JOIN addresses
-      ON addresses.organization_id = windows.organization_id
-      AND addresses.email = windows.email
+    SELECT conversion_windows.organization_id, conversion_windows.conversion_id, user_addresses.contact_key
+    FROM conversion_windows
+    INNER JOIN user_addresses
+      ON user_addresses.organization_id = conversion_windows.organization_id
+      AND user_addresses.email = conversion_windows.email
   ),
-  -- Clicks and opens apart: opens are most of all touches, and where they do not count no engine needs to look at them.
-  considered AS (
+  -- Clicks and opens separately: most touches are opens, and if those do not count, no engine needs to read them.
+  eligible_touches AS (
     SELECT clicks.*
     FROM `${dataset}`.`reduced_touches` AS clicks
     INNER JOIN `${dataset}`.`attribution_parameters` AS parameters
@@ -65,29 +65,29 @@ WITH
       AND parameters.include_opens
     WHERE opens.event_type = 'open' AND (NOT opens.is_machine OR parameters.include_machine)
   ),
-  in_window AS (
+  window_touches AS (
     SELECT
-      windows.organization_id,
-      windows.conversion_id,
-      considered.campaign_id,
-      considered.message_id,
-      considered.contact_key,
-      considered.event_type,
-      considered.link_id,
-      considered.is_machine,
+      conversion_windows.organization_id,
+      conversion_windows.conversion_id,
+      eligible_touches.campaign_id,
+      eligible_touches.message_id,
+      eligible_touches.contact_key,
+      eligible_touches.event_type,
+      eligible_touches.link_id,
+      eligible_touches.is_machine,
       CASE WHEN UNIX_MICROS(touched_at) >= from_us THEN touched_at ELSE last_touched_at END AS touched_at,
       CASE WHEN UNIX_MICROS(last_touched_at) <= until_us THEN last_touched_at ELSE touched_at END AS last_touched_at
-    FROM people
-    INNER JOIN windows
-      ON windows.organization_id = people.organization_id
-      AND windows.conversion_id = people.conversion_id
-    INNER JOIN considered
-      ON considered.organization_id = people.organization_id
-      AND considered.contact_key = people.contact_key
+    FROM conversion_contacts
+    INNER JOIN conversion_windows
+      ON conversion_windows.organization_id = conversion_contacts.organization_id
+      AND conversion_windows.conversion_id = conversion_contacts.conversion_id
+    INNER JOIN eligible_touches
+      ON eligible_touches.organization_id = conversion_contacts.organization_id
+      AND eligible_touches.contact_key = conversion_contacts.contact_key
     WHERE UNIX_MICROS(touched_at) BETWEEN from_us AND until_us
       OR UNIX_MICROS(last_touched_at) BETWEEN from_us AND until_us
   ),
-  ranked AS (
+  ranked_touches AS (
     SELECT
       *,
       ROW_NUMBER() OVER (
@@ -103,22 +103,22 @@ WITH
           event_type DESC NULLS FIRST, link_id DESC NULLS FIRST, contact_key DESC NULLS FIRST
       ) AS position_from_end,
       COUNT(*) OVER (PARTITION BY organization_id, conversion_id) AS touches
-    FROM in_window
+    FROM window_touches
   )
 SELECT
-  windows.organization_id,
-  windows.conversion_id,
-  windows.user_id,
-  windows.email,
-  windows.converted_at,
-  windows.value,
-  windows.currency,
-  windows.kind,
+  conversion_windows.organization_id,
+  conversion_windows.conversion_id,
+  conversion_windows.user_id,
+  conversion_windows.email,
+  conversion_windows.converted_at,
+  conversion_windows.value,
+  conversion_windows.currency,
+  conversion_windows.kind,
   COALESCE(touches, 0) AS touches,
   position,
   position = 1 AS is_first,
   position_from_end = 1 AS is_last,
-  ranked.campaign_id,
+  ranked_touches.campaign_id,
   campaigns.campaign_name,
   message_id,
   contact_key,
@@ -127,10 +127,10 @@ SELECT
   touched_at,
   last_touched_at,
   is_machine
-FROM windows
-LEFT JOIN ranked
-  ON ranked.organization_id = windows.organization_id
-  AND ranked.conversion_id = windows.conversion_id
+FROM conversion_windows
+LEFT JOIN ranked_touches
+  ON ranked_touches.organization_id = conversion_windows.organization_id
+  AND ranked_touches.conversion_id = conversion_windows.conversion_id
 LEFT JOIN `${dataset}`.`campaigns_current` AS campaigns
-  ON campaigns.organization_id = ranked.organization_id
-  AND campaigns.campaign_id = ranked.campaign_id
+  ON campaigns.organization_id = ranked_touches.organization_id
+  AND campaigns.campaign_id = ranked_touches.campaign_id

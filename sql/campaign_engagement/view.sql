@@ -1,10 +1,10 @@
--- One row is one campaign that was ever sent, or has an activity: what its recipients did.
+-- One row is one campaign that was ever sent or has an activity: what its recipients did.
 --
--- Plain columns count people: opens and clicks without those of machine_activity. raw_* count every stored row, counter_*
--- are ActiveCampaign's own counters, side by side. Rates are of what was delivered.
+-- Plain columns count people: opens and clicks without those of machine_activity. raw_* count every stored row, and
+-- counter_* are ActiveCampaign's own counters. Rates are shares of what was delivered.
 WITH
-  kinds AS (
-    -- First by what tells one column from another, so that the many touches are counted once and not once a column.
+  touch_counts AS (
+    -- Grouped first by what the columns differ in, so that the many touches are counted once and not once per column.
     SELECT
       organization_id,
       campaign_id,
@@ -16,7 +16,7 @@ WITH
     FROM `${dataset}`.`reduced_touches`
     GROUP BY organization_id, campaign_id, event_type, is_machine, clicker
   ),
-  touched AS (
+  campaign_touches AS (
     SELECT
       organization_id,
       campaign_id,
@@ -30,10 +30,10 @@ WITH
       COUNT(DISTINCT clicker) AS raw_unique_clicks,
       SUM(IF(event_type = 'click', touches, 0)) AS raw_link_clicks,
       SUM(IF(event_type = 'click', times, 0)) AS raw_total_clicks
-    FROM kinds
+    FROM touch_counts
     GROUP BY organization_id, campaign_id
   ),
-  others AS (
+  campaign_other_events AS (
     SELECT
       organization_id,
       campaign_id,
@@ -47,37 +47,37 @@ WITH
     WHERE event_type IN ('bounce', 'unsubscribe', 'forward')
     GROUP BY organization_id, campaign_id
   ),
-  counted AS (
+  campaign_counts AS (
     SELECT
       campaigns.*,
-      -- What bounced was not delivered; the counters know of bounces that were never read.
+      -- What bounced was not delivered; the counters include bounces that were never read.
       GREATEST(
-        campaigns.send_amt - COALESCE(campaigns.hardbounces + campaigns.softbounces, others.bounces, 0), 0
+        campaigns.send_amt - COALESCE(campaigns.hardbounces + campaigns.softbounces, campaign_other_events.bounces, 0), 0
       ) AS delivered,
-      CAST(COALESCE(touched.unique_opens, 0) AS INT64) AS unique_opens,
-      CAST(COALESCE(touched.total_opens, 0) AS INT64) AS total_opens,
-      COALESCE(touched.unique_clicks, 0) AS unique_clicks,
-      CAST(COALESCE(touched.link_clicks, 0) AS INT64) AS link_clicks,
-      CAST(COALESCE(touched.total_clicks, 0) AS INT64) AS total_clicks,
-      CAST(COALESCE(touched.raw_unique_opens, 0) AS INT64) AS raw_unique_opens,
-      CAST(COALESCE(touched.raw_total_opens, 0) AS INT64) AS raw_total_opens,
-      COALESCE(touched.raw_unique_clicks, 0) AS raw_unique_clicks,
-      CAST(COALESCE(touched.raw_link_clicks, 0) AS INT64) AS raw_link_clicks,
-      CAST(COALESCE(touched.raw_total_clicks, 0) AS INT64) AS raw_total_clicks,
-      COALESCE(others.bounces, 0) AS bounces,
-      COALESCE(others.hard_bounces, 0) AS hard_bounces,
-      COALESCE(others.soft_bounces, 0) AS soft_bounces,
-      COALESCE(others.unsubscribes, 0) AS unsubscribed,
-      COALESCE(others.forwards, 0) AS forwarded,
-      COALESCE(others.forwarders, 0) AS forwarders
+      CAST(COALESCE(campaign_touches.unique_opens, 0) AS INT64) AS unique_opens,
+      CAST(COALESCE(campaign_touches.total_opens, 0) AS INT64) AS total_opens,
+      COALESCE(campaign_touches.unique_clicks, 0) AS unique_clicks,
+      CAST(COALESCE(campaign_touches.link_clicks, 0) AS INT64) AS link_clicks,
+      CAST(COALESCE(campaign_touches.total_clicks, 0) AS INT64) AS total_clicks,
+      CAST(COALESCE(campaign_touches.raw_unique_opens, 0) AS INT64) AS raw_unique_opens,
+      CAST(COALESCE(campaign_touches.raw_total_opens, 0) AS INT64) AS raw_total_opens,
+      COALESCE(campaign_touches.raw_unique_clicks, 0) AS raw_unique_clicks,
+      CAST(COALESCE(campaign_touches.raw_link_clicks, 0) AS INT64) AS raw_link_clicks,
+      CAST(COALESCE(campaign_touches.raw_total_clicks, 0) AS INT64) AS raw_total_clicks,
+      COALESCE(campaign_other_events.bounces, 0) AS bounces,
+      COALESCE(campaign_other_events.hard_bounces, 0) AS hard_bounces,
+      COALESCE(campaign_other_events.soft_bounces, 0) AS soft_bounces,
+      COALESCE(campaign_other_events.unsubscribes, 0) AS unsubscribed,
+      COALESCE(campaign_other_events.forwards, 0) AS forwarded,
+      COALESCE(campaign_other_events.forwarders, 0) AS forwarders
     FROM `${dataset}`.`campaigns_current` AS campaigns
-    LEFT JOIN touched
-      ON campaigns.organization_id = touched.organization_id
-      AND campaigns.campaign_id = touched.campaign_id
-    LEFT JOIN others
-      ON campaigns.organization_id = others.organization_id
-      AND campaigns.campaign_id = others.campaign_id
-    WHERE campaigns.send_amt > 0 OR touched.campaign_id IS NOT NULL OR others.campaign_id IS NOT NULL
+    LEFT JOIN campaign_touches
+      ON campaigns.organization_id = campaign_touches.organization_id
+      AND campaigns.campaign_id = campaign_touches.campaign_id
+    LEFT JOIN campaign_other_events
+      ON campaigns.organization_id = campaign_other_events.organization_id
+      AND campaigns.campaign_id = campaign_other_events.campaign_id
+    WHERE campaigns.send_amt > 0 OR campaign_touches.campaign_id IS NOT NULL OR campaign_other_events.campaign_id IS NOT NULL
   )
 SELECT
   organization_id,
@@ -125,8 +125,8 @@ SELECT
   linkclicks AS counter_clicks,
   hardbounces AS counter_hard_bounces,
   softbounces AS counter_soft_bounces,
-  counted.unsubscribes AS counter_unsubscribes,
+  campaign_counts.unsubscribes AS counter_unsubscribes,
   uniqueforwards AS counter_unique_forwards,
-  counted.forwards AS counter_forwards,
+  campaign_counts.forwards AS counter_forwards,
   counters_read_at
-FROM counted
+FROM campaign_counts

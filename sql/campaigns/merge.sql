@@ -1,10 +1,10 @@
--- Brings `campaigns`, one row a campaign, up to a batch of readings; merging the batch again changes nothing.
+-- Updates `campaigns`, one row per campaign, from a batch; merging the same batch again changes nothing.
 --
 -- The newer reading wins (updated_at is when it was read), an unchanged campaign is not rewritten, and created_at stays
 -- that of the first. `${batch}` in `${staging}`: the batch's own table, of the same columns.
 MERGE `${dataset}`.`campaigns` AS T
 USING (
-  -- A campaign may stand twice in a batch: pages shift while they are read.
+  -- A campaign may be in a batch twice: pages shift while they are read.
   SELECT *
   FROM `${staging}`.`${batch}`
   QUALIFY ROW_NUMBER() OVER (

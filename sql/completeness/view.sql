@@ -1,20 +1,20 @@
--- One row is one campaign and event type: how far its numbers can be trusted, by the account's counter and what is stored.
+-- One row is one campaign and event type: how far its numbers can be trusted, comparing the account's counter with what is stored.
 --
--- Counters and lists are updated independently in ActiveCampaign, so small gaps are normal. The cause is the likeliest
--- that the data show, not a proof.
+-- ActiveCampaign updates counters and lists independently, so small gaps are normal. The cause is the most likely one
+-- according to the data, not a proof.
 WITH
-  accounts AS (
+  account_coverage AS (
     SELECT organization_id, MIN(activity_timestamp) AS coverage_begins_at
     FROM `${dataset}`.`observations`
     GROUP BY organization_id
   ),
-  deletions AS (
+  account_deletions AS (
     SELECT organization_id, COUNT(DISTINCT contact_id) AS deleted_contacts
     FROM `${dataset}`.`contacts`
     WHERE deleted_at IS NOT NULL
     GROUP BY organization_id
   ),
-  compared AS (
+  counter_comparisons AS (
     SELECT
       engagement.organization_id,
       engagement.campaign_id,
@@ -44,27 +44,29 @@ WITH
     FROM `${dataset}`.`campaign_engagement` AS engagement
     CROSS JOIN UNNEST(['open', 'click', 'bounce', 'unsubscribe', 'forward']) AS event_type
   ),
-  measured AS (
+  measured_gaps AS (
     SELECT
-      compared.*,
+      counter_comparisons.*,
       counter - stored AS gap,
       SAFE_DIVIDE(counter - stored, counter) AS gap_share,
-      -- A day's grace: the first open of the first campaign comes after its send, too.
-      COALESCE(sent_at < TIMESTAMP_SUB(accounts.coverage_begins_at, INTERVAL 24 HOUR), FALSE) AS is_older_than_coverage,
+      -- One day of grace: even the first open of the first campaign comes after its send.
+      COALESCE(
+        sent_at < TIMESTAMP_SUB(account_coverage.coverage_begins_at, INTERVAL 24 HOUR), FALSE
+      ) AS is_older_than_coverage,
       COALESCE(
         counters_read_at > TIMESTAMP_SUB(settings.as_of, INTERVAL settings.settle_hours HOUR), FALSE
       ) AS is_settling,
-      COALESCE(deletions.deleted_contacts, 0) AS deleted_contacts,
+      COALESCE(account_deletions.deleted_contacts, 0) AS deleted_contacts,
       settings.high_trust_share,
       settings.medium_trust_share
-    FROM compared
+    FROM counter_comparisons
     CROSS JOIN `${dataset}`.`view_settings` AS settings
-    LEFT JOIN accounts
-      ON compared.organization_id = accounts.organization_id
-    LEFT JOIN deletions
-      ON compared.organization_id = deletions.organization_id
+    LEFT JOIN account_coverage
+      ON counter_comparisons.organization_id = account_coverage.organization_id
+    LEFT JOIN account_deletions
+      ON counter_comparisons.organization_id = account_deletions.organization_id
   ),
-  judged AS (
+  explained_gaps AS (
     SELECT
       *,
       CASE
@@ -78,7 +80,7 @@ WITH
         WHEN gap <= deleted_contacts THEN 'deleted_contacts'
         ELSE 'unexplained'
       END AS likely_cause
-    FROM measured
+    FROM measured_gaps
   )
 SELECT
   organization_id,
@@ -91,14 +93,14 @@ SELECT
   gap_share,
   likely_cause,
   CASE likely_cause
-    WHEN 'no_counter' THEN 'ActiveCampaign gives no such counter for this campaign, so nothing can be compared.'
+    WHEN 'no_counter' THEN 'ActiveCampaign has no such counter for this campaign, so nothing can be compared.'
     WHEN 'none' THEN 'What is stored equals the counter.'
-    WHEN 'machine_clicks' THEN 'More is stored than counted, because the counter leaves clicks of machines out.'
+    WHEN 'machine_clicks' THEN 'More is stored than counted, because the counter leaves out clicks by machines.'
     WHEN 'counter_behind' THEN 'More is stored than counted: the counter was read before the rows, or leaves some of them out.'
-    WHEN 'outside_lookback' THEN 'The campaign is older than what was ever read: sync with --all to have the rest.'
-    WHEN 'list_behind' THEN 'The counter moved a short while ago, and lists follow their counters late: a later sync brings the rest.'
-    WHEN 'machine_opens' THEN 'No more are missing than ActiveCampaign counts as machine opens: it seems to leave those out of its list.'
-    WHEN 'deleted_contacts' THEN 'No more are missing than contacts were deleted: the counter still has them, the list no longer.'
+    WHEN 'outside_lookback' THEN 'The campaign is older than the synced period: sync with --all to get the rest.'
+    WHEN 'list_behind' THEN 'The counter changed a short while ago, and lists follow their counters with a delay: a later sync gets the rest.'
+    WHEN 'machine_opens' THEN 'As many or fewer are missing than ActiveCampaign counts as machine opens: it seems to leave those out of its list.'
+    WHEN 'deleted_contacts' THEN 'As many or fewer are missing than contacts were deleted: the counter still includes them, the list does not.'
     ELSE 'More is missing than any known cause explains: sync this campaign with --all, and report it if that does not help.'
   END AS explanation,
   CASE
@@ -108,4 +110,4 @@ SELECT
     WHEN ABS(gap) <= medium_trust_share * counter OR likely_cause IN ('machine_opens', 'machine_clicks') THEN 'medium'
     ELSE 'low'
   END AS trust
-FROM judged
+FROM explained_gaps

@@ -1,8 +1,8 @@
--- One row is one address that one contact has or had: the history of changed addresses; email is NULL for one without any.
+-- One row is one address that one contact has or had, so changed addresses are kept; email is NULL for a contact without one.
 --
--- A report shows the address that the contact has when it is read, so "seen" is the time of reading, not of the open.
+-- A report shows the address that the contact has when the report is read, so "seen" is when it was read.
 WITH
-  shown AS (
+  seen_addresses AS (
     SELECT
       organization_id,
       contact_id,
@@ -17,7 +17,7 @@ WITH
     FROM `${dataset}`.`contacts`
     GROUP BY organization_id, contact_id, email
   ),
-  normalised AS (
+  normalised_addresses AS (
     SELECT
       organization_id,
       contact_id,
@@ -25,9 +25,9 @@ WITH
       first_seen_at,
       last_seen_at,
       is_listed
-    FROM shown
+    FROM seen_addresses
   ),
-  addresses AS (
+  distinct_addresses AS (
     SELECT
       organization_id,
       COALESCE(contact_id, CONCAT('email:', email)) AS contact_key,
@@ -36,18 +36,18 @@ WITH
       MIN(first_seen_at) AS first_seen_at,
       MAX(last_seen_at) AS last_seen_at,
       LOGICAL_OR(is_listed) AS is_listed
-    FROM normalised
+    FROM normalised_addresses
     GROUP BY organization_id, contact_id, email
   ),
-  ranked AS (
-    -- The contacts table is asked first; a contact that it does not have has the address that was read last.
+  ranked_addresses AS (
+    -- The table contacts decides; for a contact that is not in it, the address that was read last.
     SELECT
       *,
       ROW_NUMBER() OVER (
         PARTITION BY organization_id, contact_key
         ORDER BY IF(email IS NULL, 1, 0) ASC, is_listed DESC NULLS LAST, last_seen_at DESC NULLS LAST, email ASC NULLS LAST
       ) AS number
-    FROM addresses
+    FROM distinct_addresses
   )
 SELECT
   organization_id,
@@ -58,6 +58,6 @@ SELECT
   first_seen_at,
   last_seen_at,
   number = 1 AS is_current
-FROM ranked
--- After the ranking: DuckDB would test each activity's address, were it before.
+FROM ranked_addresses
+-- After the ranking: before it, DuckDB would test the address of every activity.
 WHERE email IS NOT NULL OR (number = 1 AND contact_id IS NOT NULL)

@@ -1,10 +1,10 @@
--- One row is one contact, listed or known by an activity alone: what it did with all its e-mails, and how long ago.
+-- One row is one contact, listed or known from an activity only: what it did with all its e-mails, and how long ago.
 --
--- Plain columns count what people did, raw_* machines' opens and clicks too. Activities without an id and an address are
--- nobody's, and not in here.
+-- Plain columns count what people did; raw_* include opens and clicks by machines. Activities without an id and an
+-- address belong to nobody and are left out.
 WITH
-  kinds AS (
-    -- First by what tells one column from another, so that the many touches are counted once and not once a column.
+  touch_counts AS (
+    -- Grouped first by what the columns differ in, so that the many touches are counted once and not once per column.
     SELECT
       organization_id,
       contact_key,
@@ -18,7 +18,7 @@ WITH
     FROM `${dataset}`.`reduced_touches`
     GROUP BY organization_id, contact_key, event_type, is_machine, clicked_campaign
   ),
-  touched AS (
+  contact_touches AS (
     SELECT
       organization_id,
       contact_key,
@@ -35,10 +35,10 @@ WITH
       SUM(IF(event_type = 'open', times, 0)) AS raw_opens,
       SUM(IF(event_type = 'click', touches, 0)) AS raw_links_clicked,
       SUM(IF(event_type = 'click', times, 0)) AS raw_clicks
-    FROM kinds
+    FROM touch_counts
     GROUP BY organization_id, contact_key
   ),
-  others AS (
+  contact_other_events AS (
     SELECT
       organization_id,
       contact_key,
@@ -50,8 +50,8 @@ WITH
     WHERE event_type IN ('bounce', 'unsubscribe', 'forward')
     GROUP BY organization_id, contact_key
   ),
-  listed AS (
-    -- The newest reading, should two merges at once have inserted a contact twice.
+  listed_contacts AS (
+    -- The newest reading, in case two concurrent merges inserted a contact twice.
     SELECT organization_id, contact_id, status, tags, lists, deleted_at
     FROM `${dataset}`.`contacts`
     QUALIFY ROW_NUMBER() OVER (
@@ -59,51 +59,51 @@ WITH
       ORDER BY updated_at DESC NULLS LAST, row_hash ASC NULLS LAST
     ) = 1
   ),
-  known AS (
+  known_contacts AS (
     SELECT organization_id, contact_key, contact_id, email
     FROM `${dataset}`.`contact_addresses`
     WHERE is_current
   ),
-  counted AS (
+  contact_counts AS (
     SELECT
-      known.organization_id,
-      known.contact_key,
-      known.contact_id,
-      known.email,
-      listed.status,
-      COALESCE(listed.tags, ARRAY<STRING>[]) AS tags,
-      COALESCE(listed.lists, ARRAY<STRING>[]) AS lists,
-      listed.deleted_at,
-      touched.first_touch_at,
-      touched.last_touch_at,
-      CAST(COALESCE(touched.emails_opened, 0) AS INT64) AS emails_opened,
-      CAST(COALESCE(touched.opens, 0) AS INT64) AS opens,
-      COALESCE(touched.campaigns_clicked, 0) AS campaigns_clicked,
-      CAST(COALESCE(touched.links_clicked, 0) AS INT64) AS links_clicked,
-      CAST(COALESCE(touched.clicks, 0) AS INT64) AS clicks,
-      COALESCE(others.bounces, 0) AS bounces,
-      COALESCE(others.unsubscribes, 0) AS unsubscribes,
-      COALESCE(others.forwards, 0) AS forwards,
-      others.last_unsubscribed_at,
-      touched.raw_first_touch_at,
-      touched.raw_last_touch_at,
-      CAST(COALESCE(touched.raw_emails_opened, 0) AS INT64) AS raw_emails_opened,
-      CAST(COALESCE(touched.raw_opens, 0) AS INT64) AS raw_opens,
-      CAST(COALESCE(touched.raw_links_clicked, 0) AS INT64) AS raw_links_clicked,
-      CAST(COALESCE(touched.raw_clicks, 0) AS INT64) AS raw_clicks
-    FROM known
-    LEFT JOIN listed
-      ON known.organization_id = listed.organization_id
-      AND known.contact_id = listed.contact_id
-    LEFT JOIN touched
-      ON known.organization_id = touched.organization_id
-      AND known.contact_key = touched.contact_key
-    LEFT JOIN others
-      ON known.organization_id = others.organization_id
-      AND known.contact_key = others.contact_key
+      known_contacts.organization_id,
+      known_contacts.contact_key,
+      known_contacts.contact_id,
+      known_contacts.email,
+      listed_contacts.status,
+      COALESCE(listed_contacts.tags, ARRAY<STRING>[]) AS tags,
+      COALESCE(listed_contacts.lists, ARRAY<STRING>[]) AS lists,
+      listed_contacts.deleted_at,
+      contact_touches.first_touch_at,
+      contact_touches.last_touch_at,
+      CAST(COALESCE(contact_touches.emails_opened, 0) AS INT64) AS emails_opened,
+      CAST(COALESCE(contact_touches.opens, 0) AS INT64) AS opens,
+      COALESCE(contact_touches.campaigns_clicked, 0) AS campaigns_clicked,
+      CAST(COALESCE(contact_touches.links_clicked, 0) AS INT64) AS links_clicked,
+      CAST(COALESCE(contact_touches.clicks, 0) AS INT64) AS clicks,
+      COALESCE(contact_other_events.bounces, 0) AS bounces,
+      COALESCE(contact_other_events.unsubscribes, 0) AS unsubscribes,
+      COALESCE(contact_other_events.forwards, 0) AS forwards,
+      contact_other_events.last_unsubscribed_at,
+      contact_touches.raw_first_touch_at,
+      contact_touches.raw_last_touch_at,
+      CAST(COALESCE(contact_touches.raw_emails_opened, 0) AS INT64) AS raw_emails_opened,
+      CAST(COALESCE(contact_touches.raw_opens, 0) AS INT64) AS raw_opens,
+      CAST(COALESCE(contact_touches.raw_links_clicked, 0) AS INT64) AS raw_links_clicked,
+      CAST(COALESCE(contact_touches.raw_clicks, 0) AS INT64) AS raw_clicks
+    FROM known_contacts
+    LEFT JOIN listed_contacts
+      ON known_contacts.organization_id = listed_contacts.organization_id
+      AND known_contacts.contact_id = listed_contacts.contact_id
+    LEFT JOIN contact_touches
+      ON known_contacts.organization_id = contact_touches.organization_id
+      AND known_contacts.contact_key = contact_touches.contact_key
+    LEFT JOIN contact_other_events
+      ON known_contacts.organization_id = contact_other_events.organization_id
+      AND known_contacts.contact_key = contact_other_events.contact_key
   )
 SELECT
-  counted.*,
+  contact_counts.*,
   DATE_DIFF(DATE(settings.as_of), DATE(last_touch_at), DAY) AS days_since_last_touch,
   CASE
     WHEN last_touch_at IS NULL THEN 'never'
@@ -111,5 +111,5 @@ SELECT
     WHEN DATE_DIFF(DATE(settings.as_of), DATE(last_touch_at), DAY) <= settings.cooling_days THEN 'cooling'
     ELSE 'cold'
   END AS recency
-FROM counted
+FROM contact_counts
 CROSS JOIN `${dataset}`.`view_settings` AS settings

@@ -1,4 +1,4 @@
--- Deletes from `contacts_seen` what every pass of @organization_id but @pass_id saw.
+-- Deletes the rows of `contacts_seen` of all passes of @organization_id except @pass_id.
 --
 -- Run it after mark_vanished.sql. The pass's own rows stay until the next pass is over: a worker killed before its
 -- checkpoint says "done" marks again, and without them that would mark every contact of the account.

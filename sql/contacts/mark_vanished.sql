@@ -1,7 +1,7 @@
--- Sets deleted_at on the contacts of @organization_id that the complete pass @pass_id did not see, a row each.
+-- Sets deleted_at on each contact of @organization_id that the complete pass @pass_id did not see.
 --
--- Those already marked keep the time at which they were first missed, so marking again changes nothing. A pass that saw
--- nobody marks everybody: the account was emptied. The rows of `contacts_seen` must therefore outlive this statement and
+-- Contacts already marked keep the time at which they were first missing, so marking again changes nothing. A pass that
+-- saw nobody marks everybody: the account was emptied. The rows of `contacts_seen` must therefore outlive this statement and
 -- its repetitions: see forget_other_passes.sql. @at: TIMESTAMP.
 UPDATE `${dataset}`.`contacts` AS T
 SET deleted_at = @at, updated_at = @at

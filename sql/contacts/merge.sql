@@ -1,11 +1,11 @@
--- Brings `contacts`, one row a contact, up to a batch of readings; merging the batch again changes nothing.
+-- Updates `contacts`, one row per contact, from a batch; merging the same batch again changes nothing.
 --
 -- The newer reading wins (updated_at is when it was read), an unchanged contact is not rewritten, and created_at stays
--- that of the first. A contact that had vanished and is seen again takes deleted_at as the account says it.
+-- that of the first. A contact that had disappeared and is seen again gets deleted_at from the account.
 -- `${batch}` in `${staging}`: the batch's own table, of the same columns.
 MERGE `${dataset}`.`contacts` AS T
 USING (
-  -- A contact may stand twice in a batch: pages shift while they are read.
+  -- A contact may be in a batch twice: pages shift while they are read.
   SELECT *
   FROM `${staging}`.`${batch}`
   QUALIFY ROW_NUMBER() OVER (

@@ -1,6 +1,6 @@
--- Notes in `contacts_seen`, one row a contact and pass, which contacts a batch of the pass @pass_id holds.
+-- Records in `contacts_seen`, one row per contact and pass, which contacts are in a batch of the pass @pass_id.
 --
--- Insert-only: noting the batch again adds nothing. Run it before or after the batch's MERGE, but before the checkpoint
+-- Insert-only: recording the batch again adds nothing. Run it before or after the batch's MERGE, but before the checkpoint
 -- moves past the batch. `${batch}` in `${staging}`: the batch's own table, of the columns of `contacts`.
 MERGE `${staging}`.`contacts_seen` AS T
 USING (

@@ -1,4 +1,4 @@
--- Brings `conversions`, one row a conversion, up to a batch of them; merging the batch again changes nothing.
+-- Updates `conversions`, one row per conversion, from a batch; merging the same batch again changes nothing.
 --
 -- The newer load wins (updated_at is when it was loaded), an unchanged conversion is not rewritten, and created_at stays
 -- that of the first. `${batch}` in `${staging}`: the batch's own table, of the same columns.

@@ -1,14 +1,14 @@
--- One row is one day (UTC) and event type of one account: what was observed to have last happened on that day.
+-- One row is one day (UTC) and event type of one account: the activities whose last known time is on that day.
 --
--- An open or click that happens again moves to its new day, and is kept on the old one where a sync saw it there. Plain
--- columns leave machines' opens and clicks out, raw_* count them.
+-- An open or click that happens again moves to its new day, and stays on the old one if a sync saw it there. Plain
+-- columns leave out opens and clicks by machines; raw_* include them.
 WITH
-  machines AS (
+  machine_touches AS (
     SELECT organization_id, campaign_id, contact_key, event_type, COALESCE(link_id, '') AS link
     FROM `${dataset}`.`machine_activity`
   ),
-  once AS (
-    -- Two merges at once may have inserted an observation twice.
+  distinct_observations AS (
+    -- Two concurrent merges may have inserted an observation twice.
     SELECT
       organization_id,
       activity_date,
@@ -18,7 +18,7 @@ WITH
     FROM `${dataset}`.`observations`
     GROUP BY organization_id, activity_date, event_type, activity_id
   ),
-  of_machines AS (
+  machine_observations AS (
     SELECT
       observations.organization_id,
       observations.activity_date,
@@ -27,23 +27,23 @@ WITH
       observations.campaign_id,
       observations.contact_key
     FROM `${dataset}`.`observations` AS observations
-    INNER JOIN machines
-      ON observations.campaign_id = machines.campaign_id
-      AND observations.contact_key = machines.contact_key
-      AND COALESCE(observations.link_id, '') = machines.link
-      AND observations.event_type = machines.event_type
-      AND observations.organization_id = machines.organization_id
+    INNER JOIN machine_touches
+      ON observations.campaign_id = machine_touches.campaign_id
+      AND observations.contact_key = machine_touches.contact_key
+      AND COALESCE(observations.link_id, '') = machine_touches.link
+      AND observations.event_type = machine_touches.event_type
+      AND observations.organization_id = machine_touches.organization_id
   ),
-  -- Grouped twice rather than COUNT(DISTINCT contact_key), for which DuckDB would hold the contacts of all days in memory.
-  contact_rows AS (
+  -- Grouped twice instead of COUNT(DISTINCT contact_key), for which DuckDB would keep the contacts of all days in memory.
+  contact_events AS (
     SELECT organization_id, activity_date, event_type, contact_key, 1 AS raw_events, 0 AS machine_events
-    FROM once
+    FROM distinct_observations
     UNION ALL
     SELECT organization_id, activity_date, event_type, MIN(contact_key), 0, 1
-    FROM of_machines
+    FROM machine_observations
     GROUP BY organization_id, activity_date, event_type, activity_id
   ),
-  by_contact AS (
+  daily_contacts AS (
     SELECT
       organization_id,
       activity_date,
@@ -51,10 +51,10 @@ WITH
       contact_key,
       SUM(raw_events) AS raw_events,
       SUM(raw_events) - SUM(machine_events) AS events
-    FROM contact_rows
+    FROM contact_events
     GROUP BY organization_id, activity_date, event_type, contact_key
   ),
-  contacts AS (
+  daily_contact_counts AS (
     SELECT
       organization_id,
       activity_date,
@@ -63,51 +63,51 @@ WITH
       COUNTIF(events > 0) AS unique_contacts,
       SUM(raw_events) AS raw_events,
       COUNT(*) AS raw_unique_contacts
-    FROM by_contact
+    FROM daily_contacts
     GROUP BY organization_id, activity_date, event_type
   ),
-  campaign_rows AS (
-    -- Observations that stand twice do so in both counts, so that the difference is 0 where people did nothing.
+  campaign_events AS (
+    -- An observation that was inserted twice is in both counts twice, so the difference is 0 if people did nothing.
     SELECT organization_id, activity_date, event_type, campaign_id, COUNT(*) AS raw_events, 0 AS machine_events
     FROM `${dataset}`.`observations`
     GROUP BY organization_id, activity_date, event_type, campaign_id
     UNION ALL
     SELECT organization_id, activity_date, event_type, campaign_id, 0, COUNT(*)
-    FROM of_machines
+    FROM machine_observations
     GROUP BY organization_id, activity_date, event_type, campaign_id
   ),
-  by_campaign AS (
+  daily_campaigns AS (
     SELECT
       organization_id,
       activity_date,
       event_type,
       campaign_id,
       SUM(raw_events) - SUM(machine_events) AS events
-    FROM campaign_rows
+    FROM campaign_events
     GROUP BY organization_id, activity_date, event_type, campaign_id
   ),
-  campaigns AS (
+  daily_campaign_counts AS (
     SELECT
       organization_id,
       activity_date,
       event_type,
       COUNTIF(events > 0) AS campaigns,
       COUNT(*) AS raw_campaigns
-    FROM by_campaign
+    FROM daily_campaigns
     GROUP BY organization_id, activity_date, event_type
   )
 SELECT
-  contacts.organization_id,
-  contacts.activity_date,
-  contacts.event_type,
-  contacts.events,
-  contacts.unique_contacts,
-  campaigns.campaigns,
-  contacts.raw_events,
-  contacts.raw_unique_contacts,
-  campaigns.raw_campaigns
-FROM contacts
-INNER JOIN campaigns
-  ON contacts.organization_id = campaigns.organization_id
-  AND contacts.activity_date = campaigns.activity_date
-  AND contacts.event_type = campaigns.event_type
+  daily_contact_counts.organization_id,
+  daily_contact_counts.activity_date,
+  daily_contact_counts.event_type,
+  daily_contact_counts.events,
+  daily_contact_counts.unique_contacts,
+  daily_campaign_counts.campaigns,
+  daily_contact_counts.raw_events,
+  daily_contact_counts.raw_unique_contacts,
+  daily_campaign_counts.raw_campaigns
+FROM daily_contact_counts
+INNER JOIN daily_campaign_counts
+  ON daily_contact_counts.organization_id = daily_campaign_counts.organization_id
+  AND daily_contact_counts.activity_date = daily_campaign_counts.activity_date
+  AND daily_contact_counts.event_type = daily_campaign_counts.event_type

@@ -1,11 +1,11 @@
--- Adds a batch of observations to `email_activities`, a row each; merging the batch again adds nothing.
+-- Adds a batch to `email_activities`, one row per observation; merging the batch again adds nothing.
 --
 -- Insert-only, so that it never conflicts with another MERGE, and with constant bounds on the partitions
 -- (@first_date, @last_date: DATE, the batch's own), without which BigQuery reads the whole table.
 -- `${batch}` in `${staging}`: the batch's own table, of the same columns.
 MERGE `${dataset}`.`email_activities` AS T
 USING (
-  -- An observation may stand twice in a batch (pages shift while they are read), and MERGE would insert both.
+  -- An observation may be in a batch twice (pages shift while they are read), and MERGE would insert both.
   SELECT *
   FROM `${staging}`.`${batch}`
   QUALIFY ROW_NUMBER() OVER (

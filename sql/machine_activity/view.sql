@@ -1,8 +1,8 @@
--- One row is one open or click (contact, campaign, event type, link) that a machine made, and the rule that says so.
+-- One row is one open or click (contact, campaign, event type, link) made by a machine, and the rule that recognised it.
 --
--- The rules judge the latest observation: a contact that opens again after a machine did is a person from then on.
--- Apple's Mail Privacy Protection leaves no trace in a row: machine_calibration holds what the rules find against
--- ActiveCampaign's verified counters. Of the opens, most of all rows, only those are looked at that a rule may be about.
+-- The rules check the latest observation: a contact that opens again after a machine did counts as a person from then
+-- on. Apple's Mail Privacy Protection leaves no trace in a row: machine_calibration compares what the rules find with
+-- ActiveCampaign's verified counters. Most rows are opens; only those that a rule may apply to are read.
 WITH
   clicks AS (
     SELECT
@@ -16,7 +16,7 @@ WITH
     GROUP BY organization_id, campaign_id, contact_key, link
   ),
   broadcasts AS (
-    -- An automation sends to each contact at a time of its own, which no row shows.
+    -- An automation sends to each contact at a different time, which no row shows.
     SELECT
       campaigns.organization_id,
       campaigns.campaign_id,
@@ -27,13 +27,13 @@ WITH
     WHERE campaigns.is_broadcast
   ),
 
-  -- click_all_links: bursts of clicks that begin with a contact's first
-  links AS (
+  -- click_all_links: bursts of clicks that begin with a contact's first click
+  campaign_links AS (
     SELECT organization_id, campaign_id, COUNT(DISTINCT link) AS links
     FROM clicks
     GROUP BY organization_id, campaign_id
   ),
-  from_first AS (
+  contact_clicks AS (
     SELECT
       *,
       MIN(touched_at) OVER (PARTITION BY organization_id, campaign_id, contact_key) AS began_at,
@@ -42,12 +42,12 @@ WITH
   ),
   burst_clicks AS (
     SELECT
-      from_first.*,
-      TIMESTAMP_ADD(from_first.began_at, INTERVAL settings.burst_seconds SECOND) AS burst_until
-    FROM from_first
+      contact_clicks.*,
+      TIMESTAMP_ADD(contact_clicks.began_at, INTERVAL settings.burst_seconds SECOND) AS burst_until
+    FROM contact_clicks
     CROSS JOIN `${dataset}`.`view_settings` AS settings
-    WHERE from_first.links_clicked >= settings.burst_links
-      AND from_first.touched_at <= TIMESTAMP_ADD(from_first.began_at, INTERVAL settings.burst_seconds SECOND)
+    WHERE contact_clicks.links_clicked >= settings.burst_links
+      AND contact_clicks.touched_at <= TIMESTAMP_ADD(contact_clicks.began_at, INTERVAL settings.burst_seconds SECOND)
   ),
   burst_sizes AS (
     SELECT organization_id, campaign_id, contact_key, began_at, burst_until, COUNT(*) AS links_clicked
@@ -57,14 +57,14 @@ WITH
   bursts AS (
     SELECT sizes.organization_id, sizes.campaign_id, sizes.contact_key, sizes.began_at, sizes.burst_until
     FROM burst_sizes AS sizes
-    INNER JOIN links
-      ON sizes.organization_id = links.organization_id
-      AND sizes.campaign_id = links.campaign_id
+    INNER JOIN campaign_links
+      ON sizes.organization_id = campaign_links.organization_id
+      AND sizes.campaign_id = campaign_links.campaign_id
     CROSS JOIN `${dataset}`.`view_settings` AS settings
     WHERE sizes.links_clicked >= settings.burst_links
-      AND sizes.links_clicked >= settings.burst_share_of_links * links.links
+      AND sizes.links_clicked >= settings.burst_share_of_links * campaign_links.links
   ),
-  all_links AS (
+  burst_link_clicks AS (
     SELECT clicks.organization_id, clicks.campaign_id, clicks.contact_key, clicks.link, clicks.touched_at
     FROM burst_clicks AS clicks
     INNER JOIN bursts
@@ -83,26 +83,26 @@ WITH
       AND clicks.touched_at >= broadcasts.sent_at
       AND clicks.touched_at <= broadcasts.at_send_until
   ),
-  clickers AS (
+  suspected_clickers AS (
     SELECT organization_id, campaign_id, contact_key FROM clicks_at_send
     UNION DISTINCT
     SELECT organization_id, campaign_id, contact_key FROM burst_clicks
   ),
-  clickers_opens AS (
-    -- What those opened whose clicks are in doubt, as of the latest observation.
+  suspected_clicker_opens AS (
+    -- The opens of contacts whose clicks are suspected, as of the latest observation.
     SELECT opens.organization_id, opens.campaign_id, opens.contact_key, MAX(opens.activity_timestamp) AS touched_at
     FROM `${dataset}`.`observations` AS opens
-    INNER JOIN clickers
-      ON opens.organization_id = clickers.organization_id
-      AND opens.campaign_id = clickers.campaign_id
-      AND opens.contact_key = clickers.contact_key
+    INNER JOIN suspected_clickers
+      ON opens.organization_id = suspected_clickers.organization_id
+      AND opens.campaign_id = suspected_clickers.campaign_id
+      AND opens.contact_key = suspected_clickers.contact_key
     WHERE opens.event_type = 'open'
     GROUP BY opens.organization_id, opens.campaign_id, opens.contact_key
   ),
   unopened_clicks AS (
     SELECT clicks.organization_id, clicks.campaign_id, clicks.contact_key, clicks.link, clicks.touched_at
     FROM clicks_at_send AS clicks
-    LEFT JOIN clickers_opens AS opens
+    LEFT JOIN suspected_clicker_opens AS opens
       ON clicks.organization_id = opens.organization_id
       AND clicks.campaign_id = opens.campaign_id
       AND clicks.contact_key = opens.contact_key
@@ -110,7 +110,7 @@ WITH
   ),
 
   -- open_domain_at_send
-  domains AS (
+  contact_domains AS (
     SELECT organization_id, contact_key, domain
     FROM `${dataset}`.`contact_addresses`
     WHERE is_current AND domain IS NOT NULL
@@ -130,16 +130,16 @@ WITH
       AND opens.activity_timestamp <= broadcasts.at_send_until
     WHERE opens.event_type = 'open'
   ),
-  suspects AS (
-    -- Where a domain could be a gateway at all, so that what follows keeps few opens.
-    SELECT opens.organization_id, opens.campaign_id, domains.domain, opens.sent_at, opens.at_send_until
+  suspected_domains AS (
+    -- Domains that could be a gateway, so that the next steps read few opens.
+    SELECT opens.organization_id, opens.campaign_id, contact_domains.domain, opens.sent_at, opens.at_send_until
     FROM opens_at_send AS opens
-    INNER JOIN domains
-      ON opens.organization_id = domains.organization_id
-      AND opens.contact_key = domains.contact_key
+    INNER JOIN contact_domains
+      ON opens.organization_id = contact_domains.organization_id
+      AND opens.contact_key = contact_domains.contact_key
     CROSS JOIN `${dataset}`.`view_settings` AS settings
     GROUP BY
-      opens.organization_id, opens.campaign_id, domains.domain, opens.sent_at, opens.at_send_until,
+      opens.organization_id, opens.campaign_id, contact_domains.domain, opens.sent_at, opens.at_send_until,
       settings.domain_contacts
     HAVING COUNT(DISTINCT opens.contact_key) >= settings.domain_contacts
   ),
@@ -148,23 +148,23 @@ WITH
       opens.organization_id,
       opens.campaign_id,
       opens.contact_key,
-      suspects.domain,
+      suspected_domains.domain,
       MAX(opens.activity_timestamp) AS touched_at,
-      MAX(opens.activity_timestamp) BETWEEN suspects.sent_at AND suspects.at_send_until AS is_at_send
+      MAX(opens.activity_timestamp) BETWEEN suspected_domains.sent_at AND suspected_domains.at_send_until AS is_at_send
     FROM `${dataset}`.`observations` AS opens
-    -- LEFT and COALESCE have DuckDB look up each opener's domain: else it would list all contacts of a domain for each
-    -- campaign, and public ones have many.
-    LEFT JOIN domains
-      ON opens.organization_id = domains.organization_id
-      AND opens.contact_key = domains.contact_key
-    INNER JOIN suspects
-      ON opens.organization_id = suspects.organization_id
-      AND opens.campaign_id = suspects.campaign_id
-      AND COALESCE(domains.domain, '') = suspects.domain
+    -- LEFT and COALESCE make DuckDB look up the domain of each opener; otherwise it lists all contacts of a domain for
+    -- each campaign, and public domains have many.
+    LEFT JOIN contact_domains
+      ON opens.organization_id = contact_domains.organization_id
+      AND opens.contact_key = contact_domains.contact_key
+    INNER JOIN suspected_domains
+      ON opens.organization_id = suspected_domains.organization_id
+      AND opens.campaign_id = suspected_domains.campaign_id
+      AND COALESCE(contact_domains.domain, '') = suspected_domains.domain
     WHERE opens.event_type = 'open'
     GROUP BY
-      opens.organization_id, opens.campaign_id, opens.contact_key, suspects.domain, suspects.sent_at,
-      suspects.at_send_until
+      opens.organization_id, opens.campaign_id, opens.contact_key, suspected_domains.domain, suspected_domains.sent_at,
+      suspected_domains.at_send_until
   ),
   gateways AS (
     SELECT domain_opens.organization_id, domain_opens.campaign_id, domain_opens.domain
@@ -189,7 +189,7 @@ WITH
   -- open_with_all_links
   burst_opens AS (
     SELECT opens.organization_id, opens.campaign_id, opens.contact_key, opens.touched_at
-    FROM clickers_opens AS opens
+    FROM suspected_clicker_opens AS opens
     INNER JOIN bursts
       ON opens.organization_id = bursts.organization_id
       AND opens.campaign_id = bursts.campaign_id
@@ -199,9 +199,9 @@ WITH
       AND opens.touched_at >= TIMESTAMP_SUB(bursts.began_at, INTERVAL settings.burst_seconds SECOND)
   ),
 
-  found AS (
+  rule_matches AS (
     SELECT organization_id, campaign_id, contact_key, link, touched_at, 'click_all_links' AS rule_id
-    FROM all_links
+    FROM burst_link_clicks
     UNION ALL
     SELECT organization_id, campaign_id, contact_key, link, touched_at, 'click_at_send'
     FROM unopened_clicks
@@ -212,22 +212,22 @@ WITH
     SELECT organization_id, campaign_id, contact_key, '', touched_at, 'open_with_all_links'
     FROM burst_opens
   ),
-  judged AS (
-    -- One rule each: the first by name, where several say so.
+  machine_touches AS (
+    -- One rule per touch: the first by name if several match.
     SELECT organization_id, campaign_id, contact_key, link, MIN(rule_id) AS rule_id, MAX(touched_at) AS touched_at
-    FROM found
+    FROM rule_matches
     GROUP BY organization_id, campaign_id, contact_key, link
   )
 SELECT
-  judged.organization_id,
-  judged.campaign_id,
-  judged.contact_key,
+  machine_touches.organization_id,
+  machine_touches.campaign_id,
+  machine_touches.contact_key,
   rules.event_type,
-  NULLIF(judged.link, '') AS link_id,
-  judged.touched_at AS last_touched_at,
-  judged.rule_id,
+  NULLIF(machine_touches.link, '') AS link_id,
+  machine_touches.touched_at AS last_touched_at,
+  machine_touches.rule_id,
   rules.version AS rule_version,
   rules.reason
-FROM judged
+FROM machine_touches
 INNER JOIN `${dataset}`.`machine_rules` AS rules
-  ON judged.rule_id = rules.rule_id
+  ON machine_touches.rule_id = rules.rule_id

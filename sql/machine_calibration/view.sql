@@ -1,9 +1,9 @@
--- One row is one campaign: the opens that the rules take for a machine's against those that ActiveCampaign counts as one.
+-- One row is one campaign: the opens that the rules recognise as a machine's compared with those that ActiveCampaign counts.
 --
--- verified_unique_opens leaves Apple's prefetches out, which no row betrays; the rules find security scanners, which
--- ActiveCampaign may count as verified. The two numbers bound the truth, and the verdict says which to use.
+-- verified_unique_opens leaves out Apple's prefetches, which no row shows; the rules find security scanners, which
+-- ActiveCampaign may count as verified. The truth is between the two numbers, and the verdict says which to use.
 WITH
-  opens AS (
+  campaign_opens AS (
     SELECT
       *,
       raw_unique_opens - unique_opens AS rule_machine_opens,
@@ -32,9 +32,9 @@ SELECT
   END AS verdict,
   CASE
     WHEN expected_machine_opens IS NULL
-      THEN 'The account gives no verified counter: unique_opens is all there is.'
+      THEN 'The account has no verified counter: unique_opens is the only number.'
     WHEN rule_machine_opens >= expected_machine_opens
       THEN 'The rules find at least as many machine opens as ActiveCampaign counts: unique_opens can be used.'
-    ELSE 'ActiveCampaign counts more machine opens than the rows show, most of them Apple prefetches: use estimated_human_opens for totals, and do not take a single open for a person.'
+    ELSE 'ActiveCampaign counts more machine opens than the rows show, most of them Apple prefetches: use estimated_human_opens for totals, and do not assume that a single open was a person.'
   END AS explanation
-FROM opens
+FROM campaign_opens

@@ -1,19 +1,19 @@
--- One row is one rule by which machine_activity takes an open or a click for a machine's.
+-- One row is one rule by which machine_activity recognises an open or a click as a machine's.
 --
--- A rule that changes what it finds gets the next version.
+-- A rule that changes what it finds gets a new version.
 SELECT rules.rule_id, rules.version, rules.event_type, rules.reason
 FROM UNNEST([
   STRUCT(
     'click_all_links' AS rule_id,
     1 AS version,
     'click' AS event_type,
-    'The contact clicked most links of the e-mail within seconds, and not again: a security scanner follows links so.' AS reason
+    'The contact clicked most links of the e-mail within seconds, and not again: security scanners follow links like that.' AS reason
   ),
   STRUCT(
     'click_at_send',
     1,
     'click',
-    'The click came at the time of the send, without an open: a security scanner follows links before delivery.'
+    'The click came at the time of the send, without an open: security scanners follow links before delivery.'
   ),
   STRUCT(
     'open_domain_at_send',

@@ -1,9 +1,9 @@
--- One row is one campaign and one currency: what each model says that the campaign earned, and its rank among the campaigns. The row of NULL campaign, what no e-mail earned, has no rank.
+-- One row is one campaign and one currency: what the campaign earned under each model, and its rank among the campaigns. The row with a NULL campaign, what no e-mail earned, has no rank.
 --
--- Campaigns of the same value and credit share a rank. Conversions without a value have the currency NULL and are ranked
--- by credit.
+-- Campaigns with the same value and credit share a rank. Conversions without a value have the currency NULL and are
+-- ranked by credit.
 WITH
-  ranked AS (
+  ranked_campaigns AS (
     SELECT
       *,
       CASE WHEN campaign_id IS NOT NULL THEN RANK() OVER (
@@ -35,5 +35,5 @@ SELECT
   MAX(CASE WHEN model = 'time_decay' THEN place END) AS time_decay_rank,
   MIN(place) AS best_rank,
   MAX(place) AS worst_rank
-FROM ranked
+FROM ranked_campaigns
 GROUP BY organization_id, currency, campaign_id

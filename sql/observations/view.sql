@@ -1,7 +1,7 @@
--- One row is one row of email_activities, with the key of its contact: what the other views read instead of the table.
+-- One row is one row of email_activities with the key of its contact; other views read this instead of the table.
 --
--- contact_key is the contact's id, else 'email:' and the address, trimmed and in lower case. Two rows may be the same
--- observation, where two merges ran at once: count distinct activity_id, or take a MAX, but never COUNT(*).
+-- contact_key is the contact's id, or else 'email:' plus the address, trimmed and in lower case. Two rows may be the
+-- same observation if two merges ran at once: count distinct activity_id or take a MAX, but never COUNT(*).
 SELECT
   organization_id,
   activity_id,

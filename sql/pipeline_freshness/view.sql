@@ -1,9 +1,9 @@
--- One row is one event type of one account: the newest activity, when anything was last written, and the lag between.
+-- One row is one event type of one account: the newest activity, when one was last written, and the lag between the two.
 --
--- A sync that finds nothing new writes nothing: a type that is rare, like forwards, is old without anything being wrong.
--- account_hours_since_sync is the one to watch.
+-- A sync that finds nothing new writes nothing, so a rare type, such as forwards, may be old without a problem.
+-- account_hours_since_sync is the number to monitor.
 WITH
-  newest AS (
+  newest_activities AS (
     SELECT
       organization_id,
       event_type,
@@ -12,14 +12,14 @@ WITH
     FROM `${dataset}`.`observations`
     GROUP BY organization_id, event_type
   ),
-  with_account AS (
+  newest_activities_with_account AS (
     SELECT *, MAX(newest_sync_at) OVER (PARTITION BY organization_id) AS account_newest_sync_at
-    FROM newest
+    FROM newest_activities
   )
 SELECT
-  with_account.*,
+  newest_activities_with_account.*,
   (UNIX_MICROS(newest_sync_at) - UNIX_MICROS(newest_activity_at)) / 3600000000 AS lag_hours,
   (UNIX_MICROS(settings.as_of) - UNIX_MICROS(newest_sync_at)) / 3600000000 AS hours_since_sync,
   (UNIX_MICROS(settings.as_of) - UNIX_MICROS(account_newest_sync_at)) / 3600000000 AS account_hours_since_sync
-FROM with_account
+FROM newest_activities_with_account
 CROSS JOIN `${dataset}`.`view_settings` AS settings

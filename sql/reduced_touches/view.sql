@@ -1,6 +1,6 @@
--- One row is one touch, as in `touches`, without names and addresses: what views that only count read, at half the cost.
+-- One row is one touch, as in `touches`, without names and addresses: views that only count read it at half the cost.
 WITH
-  reduced AS (
+  contact_touches AS (
     SELECT
       organization_id,
       campaign_id,
@@ -17,28 +17,28 @@ WITH
     WHERE event_type IN ('open', 'click')
     GROUP BY organization_id, campaign_id, message_id, contact_id, address_key, event_type, link_id
   ),
-  machines AS (
+  machine_touches AS (
     SELECT organization_id, campaign_id, contact_key, event_type, COALESCE(link_id, '') AS link, rule_id
     FROM `${dataset}`.`machine_activity`
   )
 SELECT
-  reduced.organization_id,
-  reduced.campaign_id,
-  reduced.message_id,
-  reduced.contact_id,
-  COALESCE(reduced.contact_id, reduced.address_key) AS contact_key,
-  reduced.event_type,
-  reduced.link_id,
-  reduced.touched_at,
-  reduced.last_touched_at,
-  reduced.times,
-  reduced.is_first_known,
-  machines.rule_id IS NOT NULL AS is_machine,
-  machines.rule_id AS machine_rule
-FROM reduced
-LEFT JOIN machines
-  ON reduced.campaign_id = machines.campaign_id
-  AND COALESCE(reduced.contact_id, reduced.address_key) = machines.contact_key
-  AND COALESCE(reduced.link_id, '') = machines.link
-  AND reduced.event_type = machines.event_type
-  AND reduced.organization_id = machines.organization_id
+  contact_touches.organization_id,
+  contact_touches.campaign_id,
+  contact_touches.message_id,
+  contact_touches.contact_id,
+  COALESCE(contact_touches.contact_id, contact_touches.address_key) AS contact_key,
+  contact_touches.event_type,
+  contact_touches.link_id,
+  contact_touches.touched_at,
+  contact_touches.last_touched_at,
+  contact_touches.times,
+  contact_touches.is_first_known,
+  machine_touches.rule_id IS NOT NULL AS is_machine,
+  machine_touches.rule_id AS machine_rule
+FROM contact_touches
+LEFT JOIN machine_touches
+  ON contact_touches.campaign_id = machine_touches.campaign_id
+  AND COALESCE(contact_touches.contact_id, contact_touches.address_key) = machine_touches.contact_key
+  AND COALESCE(contact_touches.link_id, '') = machine_touches.link
+  AND contact_touches.event_type = machine_touches.event_type
+  AND contact_touches.organization_id = machine_touches.organization_id

@@ -1,18 +1,17 @@
--- One row is one touch: what one contact did with one message of a campaign: opened it, or clicked one of its links.
+-- One row is one touch: one contact opened one message of a campaign, or clicked one of its links.
 --
--- A touch is the latest of its observations: `times` is the largest running total, never a sum. Its time, touched_at, is
--- the earliest that was observed. ActiveCampaign keeps the last open (click) only, so a contact that opened twice before
--- the first sync is known by the second open alone; is_first_known tells. A machine's touches are here too: filter by
--- is_machine.
+-- `times` is the largest running total of all observations of the touch, never a sum; touched_at is the earliest time
+-- observed. ActiveCampaign keeps only the last open (or click), so of a contact that opened twice before the first sync
+-- only the second open is known; is_first_known shows this. Touches by machines are included: filter by is_machine.
 WITH
-  links AS (
-    -- A link whose address was edited has one row all the same.
+  campaign_links AS (
+    -- A link whose address was edited still has one row.
     SELECT organization_id, campaign_id, link_id, MAX(link_url) AS link_url
     FROM `${dataset}`.`observations`
     WHERE event_type = 'click'
     GROUP BY organization_id, campaign_id, link_id
   ),
-  addresses AS (
+  current_addresses AS (
     SELECT organization_id, contact_key, email
     FROM `${dataset}`.`contact_addresses`
     WHERE is_current
@@ -24,10 +23,10 @@ SELECT
   touches.message_id,
   touches.contact_id,
   touches.contact_key,
-  addresses.email AS contact_email,
+  current_addresses.email AS contact_email,
   touches.event_type,
   touches.link_id,
-  links.link_url,
+  campaign_links.link_url,
   touches.touched_at,
   touches.last_touched_at,
   touches.times,
@@ -38,10 +37,10 @@ FROM `${dataset}`.`reduced_touches` AS touches
 LEFT JOIN `${dataset}`.`campaigns_current` AS campaigns
   ON touches.organization_id = campaigns.organization_id
   AND touches.campaign_id = campaigns.campaign_id
-LEFT JOIN addresses
-  ON touches.organization_id = addresses.organization_id
-  AND touches.contact_key = addresses.contact_key
-LEFT JOIN links
-  ON touches.organization_id = links.organization_id
-  AND touches.campaign_id = links.campaign_id
-  AND touches.link_id = links.link_id
+LEFT JOIN current_addresses
+  ON touches.organization_id = current_addresses.organization_id
+  AND touches.contact_key = current_addresses.contact_key
+LEFT JOIN campaign_links
+  ON touches.organization_id = campaign_links.organization_id
+  AND touches.campaign_id = campaign_links.campaign_id
+  AND touches.link_id = campaign_links.link_id

@@ -1,7 +1,7 @@
--- One row is one way in which one contact is one user of the customer's: by contact id, present or former address.
+-- One row is one match of one contact with one of the customer's users: by contact id, present or former address.
 --
--- Nothing is picked here: user_mapping takes the strongest, user_mapping_conflicts lists what disagrees. Of several rows
--- of `users` that claim one contact id (one address), those of the newest valid_from count; without dates, all do.
+-- Nothing is decided here: user_mapping takes the strongest match, and user_mapping_conflicts lists disagreements. If
+-- several rows of `users` claim one contact id (or address), those with the newest valid_from count; without dates, all.
 WITH
   claims AS (
     SELECT DISTINCT
@@ -27,7 +27,7 @@ WITH
       ORDER BY claims.valid_from DESC NULLS LAST
     ) = 1
   ),
-  owners AS (
+  address_owners AS (
     SELECT organization_id, email, COUNT(DISTINCT contact_key) AS present_owners
     FROM `${dataset}`.`contact_addresses`
     WHERE is_current AND email IS NOT NULL
@@ -71,12 +71,12 @@ SELECT
   matches.matched_by,
   matches.strength,
   matches.email,
-  matches.matched_by = 'former_email' AND owners.present_owners IS NOT NULL AS has_changed_hands,
+  matches.matched_by = 'former_email' AND address_owners.present_owners IS NOT NULL AS has_changed_hands,
   MAX(matches.valid_from) AS valid_from
 FROM matches
-LEFT JOIN owners
-  ON matches.organization_id = owners.organization_id
-  AND matches.email = owners.email
+LEFT JOIN address_owners
+  ON matches.organization_id = address_owners.organization_id
+  AND matches.email = address_owners.email
 GROUP BY
   matches.organization_id, matches.contact_key, matches.contact_id, matches.user_id, matches.matched_by,
   matches.strength, matches.email, has_changed_hands

@@ -1,6 +1,6 @@
--- One row is all that the views can be tuned by, a column each; columns.json says what each does.
+-- One row is the set of all settings of the views, one setting per column; columns.json describes them.
 --
--- Change a value here and every view follows. Read it by CROSS JOIN.
+-- Change a value here and every view follows. Read it with CROSS JOIN.
 SELECT
   CURRENT_TIMESTAMP() AS as_of,
   60 AS at_send_seconds,

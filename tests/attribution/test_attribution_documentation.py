@@ -10,24 +10,25 @@ import pytest
 from sendtrail.attribution.conversion_csv.header import NAMES
 from sendtrail.attribution.settings import SETTINGS
 from sendtrail.warehouse.tables import definition
-from tests.attribution.cases import VIEWS, load_cases
-from tests.attribution.engines import DuckDb
+from tests.views.cases import load_cases
+from tests.views.engines import duckdb_with_cases
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "attribution.md").read_text(encoding="utf-8")
+CASES = [case for name, case in load_cases().items() if name.startswith("attribution/")]
+VIEWS = sorted({view for case in CASES for view in case.expected})
 OF_SENDTRAIL = {"row_hash", "created_at", "updated_at"}
 
 
 def test_each_model_has_its_five_touches_worked_out() -> None:
-    """The table of the document, to the cent, is what the views are tested to say."""
-    [case] = [case for case in load_cases() if case.organization_id == "five_touches"]
+    """The table of the document, to the cent, is what the views are tested to return."""
     expected: defaultdict[str, list[Decimal]] = defaultdict(list)
-    for _, model, _, _, _, value in case.expected["attribution"]["rows"]:
-        expected[model].append(Decimal(value))
+    for row in load_cases()["attribution/five_touches"].expected["attribution"]:
+        expected[row["model"]].append(Decimal(row["value"]))
 
-    told = re.findall(r"^\| \*\*([a-z -]+)\*\* \| (.+) \|$", DOCUMENT, flags=re.MULTILINE)
+    documented = re.findall(r"^\| \*\*([a-z -]+)\*\* \| (.+) \|$", DOCUMENT, flags=re.MULTILINE)
 
     assert {
-        re.sub(r"[ -]", "_", model): [Decimal(value) for value in values.split("|")] for model, values in told
+        re.sub(r"[ -]", "_", model): [Decimal(value) for value in values.split("|")] for model, values in documented
     } == expected
 
 
@@ -35,7 +36,11 @@ def test_the_example_runs() -> None:
     """It is the one question that a marketer asks."""
     [query] = re.findall(r"```sql\n(.*?);\n```", DOCUMENT, flags=re.DOTALL)
 
-    DuckDb()._run(query.replace("marketing_ai", "d"))
+    engine = duckdb_with_cases(gives_views=True)
+    for view in VIEWS:
+        engine.create(view)
+
+    assert engine.query(query.replace("marketing_ai", engine.dataset))
 
 
 @pytest.mark.parametrize("name", [*NAMES, *SETTINGS, *VIEWS])
@@ -47,10 +52,10 @@ def test_every_column_setting_and_view_is_there(name: str) -> None:
 def test_the_columns_of_a_view_of_ones_own_are_those_of_the_table() -> None:
     """All but what Sendtrail keeps for itself, with their types."""
     section = DOCUMENT.partition("### A view of your own")[2].partition("\n## ")[0]
-    told = {
+    documented = {
         name: kind
         for names, kind in re.findall(r"^\| (`.*`) \| ([A-Z]+) \|", section, flags=re.MULTILINE)
         for name in re.findall(r"\w+", names)
     }
 
-    assert told == {c.name: c.type for c in definition("conversions").columns if c.name not in OF_SENDTRAIL}
+    assert documented == {c.name: c.type for c in definition("conversions").columns if c.name not in OF_SENDTRAIL}

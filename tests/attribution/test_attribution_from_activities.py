@@ -74,7 +74,7 @@ def test_clicks_before_an_order_earn_it(warehouse: DuckDbWarehouse) -> None:
     ]
 
 
-def test_the_way_to_an_order_is_told(warehouse: DuckDbWarehouse) -> None:
+def test_the_path_to_an_order_is_shown(warehouse: DuckDbWarehouse) -> None:
     """The campaigns in the order of the clicks."""
     rows = _rows(warehouse, "SELECT campaign_ids, conversions, value FROM marketing_ai.attribution_paths")
 

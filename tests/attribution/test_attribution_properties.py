@@ -4,18 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.attribution.cases import Case
-from tests.attribution.engines import DuckDb
+from tests.views.cases import in_accounts
+from tests.views.engines import DuckDbEngine, given_views
 
 # Daylight saving begins in Europe an hour after this.
 BEGINNING = datetime(2025, 3, 30, 0, tzinfo=UTC)
-Given = dict[str, list[dict[str, Any]]]
+World = dict[str, list[dict[str, Any]]]
+Worlds = tuple[World, ...]
 EXACTLY_ONE = Decimal(1)
 # The settings, each with the most that is tried.
 NUMBERS = {"lookback_days": 5, "half_life_days": 5, "first_percent": 99, "last_percent": 99}
@@ -56,7 +58,7 @@ def conversions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> Given:
+def world(draw: st.DrawFn) -> World:
     """Give touches, conversions and settings."""
     keys = ("contact_key", "campaign_id", "event_type", "link_id")
     chosen = {name: draw(st.integers(1, most)) for name, most in NUMBERS.items()}
@@ -77,19 +79,31 @@ def worlds(draw: st.DrawFn) -> Given:
     }
 
 
-trying = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Each in an account of its own, because a query takes as long for five worlds as for one.
+worlds = st.tuples(world(), world(), world(), world(), world())
+trying = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
-def empty() -> DuckDb:
-    """Give DuckDB with the views over empty tables."""
-    return DuckDb()
+def engine() -> DuckDbEngine:
+    """Give DuckDB with the views of attribution over empty tables."""
+    return DuckDbEngine("attribution", given_views())
 
 
-def _read(engine: DuckDb, world: Given, view: str, *columns: str) -> list[list[Any]]:
-    engine.forget()
-    engine.give([Case(organization_id="acme", given=world, expected={})])
-    return engine.read(view, "acme", columns)
+def _fill(engine: DuckDbEngine, worlds: Worlds) -> None:
+    engine.fill(in_accounts({str(number): world for number, world in enumerate(worlds)}))
+
+
+def _columns(engine: DuckDbEngine, view: str, *columns: str) -> list[list[list[Any]]]:
+    """Return columns of a view, the rows of each world apart."""
+    rows = engine.read(view)
+    accounts = sorted({row["organization_id"] for row in engine.read("attribution_parameters")})
+    return [[[row[name] for name in columns] for row in rows if row["organization_id"] == each] for each in accounts]
+
+
+def _read(engine: DuckDbEngine, worlds: Worlds, view: str, *columns: str) -> list[list[list[Any]]]:
+    _fill(engine, worlds)
+    return _columns(engine, view, *columns)
 
 
 def _sums(rows: Sequence[Sequence[Any]]) -> Mapping[tuple[Any, ...], Decimal | None]:
@@ -101,104 +115,111 @@ def _sums(rows: Sequence[Sequence[Any]]) -> Mapping[tuple[Any, ...], Decimal | N
     return {key: None if key in unknown else total for key, total in sums.items()}
 
 
-def _each_with_every_model(world: Given) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _each_with_every_model(world: World) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for row in world["conversions"]:
         for model in ("first_touch", "last_touch", "linear", "position_based", "time_decay"):
             yield row["conversion_id"], model, row
 
 
 @trying
-@given(world=worlds())
-def test_the_credits_of_a_conversion_sum_to_exactly_one(empty: DuckDb, world: Given) -> None:
+@given(worlds=worlds)
+def test_the_credits_of_a_conversion_sum_to_exactly_one(engine: DuckDbEngine, worlds: Worlds) -> None:
     """Under every model, whatever the window, the weights and the touches; so no conversion is lost either."""
-    rows = _read(empty, world, "attribution", "conversion_id", "model", "credit")
+    found = _read(engine, worlds, "attribution", "conversion_id", "model", "credit")
 
-    assert _sums(rows) == {(which, model): EXACTLY_ONE for which, model, _ in _each_with_every_model(world)}
+    for world, rows in zip(worlds, found, strict=True):
+        assert _sums(rows) == {(which, model): EXACTLY_ONE for which, model, _ in _each_with_every_model(world)}
 
 
 @trying
-@given(world=worlds())
-def test_the_values_of_a_conversion_sum_to_its_value(empty: DuckDb, world: Given) -> None:
+@given(worlds=worlds)
+def test_the_values_of_a_conversion_sum_to_its_value(engine: DuckDbEngine, worlds: Worlds) -> None:
     """To the last decimal, whatever it is worth."""
-    rows = _read(empty, world, "attribution", "conversion_id", "model", "value")
+    found = _read(engine, worlds, "attribution", "conversion_id", "model", "value")
 
-    assert _sums(rows) == {(which, model): row["value"] for which, model, row in _each_with_every_model(world)}
+    for world, rows in zip(worlds, found, strict=True):
+        assert _sums(rows) == {(which, model): row["value"] for which, model, row in _each_with_every_model(world)}
 
 
 @trying
-@given(world=worlds())
-def test_no_part_is_less_than_nothing_or_more_than_all(empty: DuckDb, world: Given) -> None:
+@given(worlds=worlds)
+def test_no_part_is_less_than_nothing_or_more_than_all(engine: DuckDbEngine, worlds: Worlds) -> None:
     """Rounding takes from nobody more than there is."""
-    rows = _read(empty, world, "attribution", "credit", "value", "conversion_value")
+    rows = list(chain.from_iterable(_read(engine, worlds, "attribution", "credit", "value", "conversion_value")))
 
     assert all(0 <= Decimal(credit) <= 1 for credit, _, _ in rows)
     assert all(abs(Decimal(part)) <= abs(Decimal(whole)) for _, part, whole in rows if whole is not None)
 
 
 @trying
-@given(world=worlds())
-def test_what_came_after_a_conversion_earns_nothing(empty: DuckDb, world: Given) -> None:
-    """Every time that is told lies in the window."""
-    days = int(world["attribution_settings"][0]["value"])
-    rows = _read(empty, world, "attribution_touches", "touched_at", "last_touched_at", "converted_at", "touches")
+@given(worlds=worlds)
+def test_what_came_after_a_conversion_earns_nothing(engine: DuckDbEngine, worlds: Worlds) -> None:
+    """Every time that is shown is in the lookback window."""
+    found = _read(engine, worlds, "attribution_touches", "touched_at", "last_touched_at", "converted_at", "touches")
 
-    for first, last, converted, count in rows:
-        until = datetime.fromisoformat(converted)
-        times = [datetime.fromisoformat(time) for time in (first, last) if time]
-        assert all(until - timedelta(days=days) <= time <= until for time in times)
-        assert bool(times) == bool(count)
+    for world, rows in zip(worlds, found, strict=True):
+        days = int(world["attribution_settings"][0]["value"])
+        for first, last, converted, count in rows:
+            until = datetime.fromisoformat(converted)
+            times = [datetime.fromisoformat(time) for time in (first, last) if time]
+            assert all(until - timedelta(days=days) <= time <= until for time in times)
+            assert bool(times) == bool(count)
 
 
 @trying
-@given(world=worlds())
-def test_what_was_not_chosen_earns_nothing(empty: DuckDb, world: Given) -> None:
+@given(worlds=worlds)
+def test_what_was_not_chosen_earns_nothing(engine: DuckDbEngine, worlds: Worlds) -> None:
     """Opens and machines count where a setting says so, and nowhere else."""
-    chosen = {row["name"]: row["value"] == "true" for row in world["attribution_settings"]}
-    rows = _read(empty, world, "attribution_touches", "event_type", "is_machine", "touches")
+    found = _read(engine, worlds, "attribution_touches", "event_type", "is_machine", "touches")
 
-    for event_type, is_machine, count in rows:
-        assert event_type in ({"click", "open"} if chosen["include_opens"] else {"click"}) or not count
-        assert chosen["include_machine"] or not is_machine
+    for world, rows in zip(worlds, found, strict=True):
+        chosen = {row["name"]: row["value"] == "true" for row in world["attribution_settings"]}
+        for event_type, is_machine, count in rows:
+            assert event_type in ({"click", "open"} if chosen["include_opens"] else {"click"}) or not count
+            assert chosen["include_machine"] or not is_machine
 
 
 @trying
-@given(world=worlds(), chance=st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_nothing(empty: DuckDb, world: Given, chance: Any) -> None:
-    """Ties are broken by what the rows hold, never by where they lie."""
+@given(worlds=worlds, chance=st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(engine: DuckDbEngine, worlds: Worlds, chance: Any) -> None:
+    """Ties are broken by the values of the rows, never by their order."""
     columns = ("conversion_id", "model", "position", "contact_key", "campaign_id", "link_id", "credit", "value")
-    shuffled = {table: chance.sample(rows, len(rows)) for table, rows in world.items()}
+    shuffled = tuple({table: chance.sample(rows, len(rows)) for table, rows in world.items()} for world in worlds)
 
-    assert _read(empty, world, "attribution", *columns) == _read(empty, shuffled, "attribution", *columns)
+    assert _read(engine, worlds, "attribution", *columns) == _read(engine, shuffled, "attribution", *columns)
 
 
 @trying
-@given(world=worlds())
-def test_what_is_told_twice_counts_once(empty: DuckDb, world: Given) -> None:
-    """Conversions, addresses and settings may stand in their tables more than once."""
+@given(worlds=worlds)
+def test_what_is_stored_twice_counts_once(engine: DuckDbEngine, worlds: Worlds) -> None:
+    """Conversions, addresses and settings may be in their tables more than once."""
     columns = ("conversion_id", "model", "position", "campaign_id", "credit", "value")
-    twice = {table: rows if table == "reduced_touches" else rows * 2 for table, rows in world.items()}
+    twice = tuple(
+        {table: rows if table == "reduced_touches" else rows * 2 for table, rows in world.items()} for world in worlds
+    )
 
-    assert _read(empty, world, "attribution", *columns) == _read(empty, twice, "attribution", *columns)
+    assert _read(engine, worlds, "attribution", *columns) == _read(engine, twice, "attribution", *columns)
 
 
 @trying
-@given(world=worlds())
-def test_two_currencies_are_never_added(empty: DuckDb, world: Given) -> None:
+@given(worlds=worlds)
+def test_two_currencies_are_never_added(engine: DuckDbEngine, worlds: Worlds) -> None:
     """The campaigns' values of a model and a currency sum to the conversions' of that currency, and to no other."""
-    of_conversions = _sums([[row["currency"], row["value"]] for row in world["conversions"]])
-    rows = _read(empty, world, "attribution_by_campaign", "currency", "value", "model")
+    found = _read(engine, worlds, "attribution_by_campaign", "currency", "value", "model")
 
-    for model in ("first_touch", "last_touch", "linear", "position_based", "time_decay"):
-        assert _sums([[currency, value] for currency, value, of in rows if of == model]) == of_conversions
+    for world, rows in zip(worlds, found, strict=True):
+        of_conversions = _sums([[row["currency"], row["value"]] for row in world["conversions"]])
+        for model in ("first_touch", "last_touch", "linear", "position_based", "time_decay"):
+            assert _sums([[currency, value] for currency, value, of in rows if of == model]) == of_conversions
 
 
 @trying
-@given(world=worlds())
-def test_every_view_tells_of_the_same_conversions(empty: DuckDb, world: Given) -> None:
+@given(worlds=worlds)
+def test_every_view_has_the_same_conversions(engine: DuckDbEngine, worlds: Worlds) -> None:
     """Paths count each once, and the months of a campaign sum to the campaign."""
-    paths = _read(empty, world, "attribution_paths", "currency", "conversions")
-    by_campaign = empty.read("attribution_by_campaign", "acme", ("model", "currency", "campaign_id", "credit"))
-    by_month = empty.read("attribution_by_month", "acme", ("model", "currency", "campaign_id", "credit"))
+    paths = _read(engine, worlds, "attribution_paths", "currency", "conversions")
+    by_campaign = _columns(engine, "attribution_by_campaign", "model", "currency", "campaign_id", "credit")
+    by_month = _columns(engine, "attribution_by_month", "model", "currency", "campaign_id", "credit")
 
-    assert sum(count for _, count in paths) == len(world["conversions"])
-    assert _sums(by_month) == _sums(by_campaign)
+    assert [sum(count for _, count in rows) for rows in paths] == [len(world["conversions"]) for world in worlds]
+    assert list(map(_sums, by_month)) == list(map(_sums, by_campaign))

@@ -50,7 +50,7 @@ def test_a_row_of_the_contract_is_a_conversion(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_a_shop_s_own_words_are_understood(tmp_path: Path, delimiter: str) -> None:
-    """Column names, delimiters and line ends differ from shop to shop; columns that mean nothing are told."""
+    """Column names, delimiters and line ends differ from shop to shop; unknown columns are listed."""
     lines = [
         "Order ID,Customer E-Mail,Created at,Colour,Total,Currency",
         "7,ann@example.com,2025-03-30 12:05Z,red,3,EUR",
@@ -99,7 +99,7 @@ def test_every_bad_row_is_named_with_its_line(tmp_path: Path) -> None:
     assert [problem.split(":")[:2] for problem in found] == [
         ["line 5", " converted_at"],
         ["line 6", " conversion_id"],
-        ["line 7", " whose conversion it is"],
+        ["line 7", " the user is missing"],
         ["line 8", " email"],
         ["line 8", " converted_at"],
         ["line 8", " currency"],
@@ -163,13 +163,13 @@ def test_a_row_that_comes_twice_is_taken_once(tmp_path: Path) -> None:
     [problem] = problems(tmp_path, HEADER + row + row.replace(",5,", ",6,"))
 
     assert (len(found.conversions), found.repeated) == (1, 1)
-    assert problem == "line 3: conversion_id: '1' is on line 2 already, and that row differs"
+    assert problem == "line 3: conversion_id: '1' is already on line 2, and that row differs"
 
 
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ("", ["conversion_id", "converted_at", "whose"]),
+        ("", ["conversion_id", "converted_at", "user"]),
         ("email,time,value", ["conversion_id", "--currency"]),
         ("id,order_id,email,time", ["both mean conversion_id"]),
     ],

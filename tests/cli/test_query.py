@@ -11,22 +11,25 @@ from typer.testing import CliRunner
 
 from sendtrail.cli.query import query
 from sendtrail.errors import SettingsError
-from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from tests.contracts.samples import activities, campaign, campaigns, contact, contacts, opened
-from tests.contracts.under_test import WarehouseUnderTest
+from tests.gcp.fixtures import PROJECT
+from tests.views.cases import Rows
+from tests.views.engines import BigQueryEngine, DuckDbEngine
 
 app = Typer()
 app.command()(query)
-BATCHES = (
-    contacts(contact()),
-    campaigns(campaign(name="[red]Spring, [/red] sale")),
-    activities(opened(detail={"type": "hard"})),
-)
+DATASET = "queried"
+ROWS: Rows = {
+    "contacts": [{"contact_id": "1", "tags": ["vip", "søk"], "created_date": "2025-03-03T12:00:00Z"}],
+    "campaigns": [{"campaign_name": "[red]Spring, [/red] sale", "sent_at": "2025-05-29T12:00:00Z", "opens": 4}],
+    "email_activities": [
+        {"event_type": "open", "activity_timestamp": "2025-05-30T12:00:00Z", "detail": {"type": "hard"}},
+    ],
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A warehouse with a row of each kind: the options that name it, and its dataset."""
+    """A warehouse with one row per table: the options that name it, and its dataset."""
 
     options: Sequence[str]
     dataset: str
@@ -40,24 +43,30 @@ class Place:
         return result.output
 
 
-@pytest.fixture(params=["duckdb", "bigquery"])
-def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """Give each warehouse, in a folder without settings."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(scope="module", params=["duckdb", "bigquery"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Give each warehouse, filled once."""
     if request.param == "bigquery":
+        BigQueryEngine(DATASET, client=request.getfixturevalue("bigquery_client")).fill(ROWS)
+        return Place(options=["--project", PROJECT], dataset=DATASET)
+    path = tmp_path_factory.mktemp("queried") / "warehouse.duckdb"
+    engine = DuckDbEngine(DATASET, path=path)
+    engine.fill(ROWS)
+    engine.connection.close()
+    return Place(options=["--database", str(path)], dataset=DATASET)
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, filled: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """Give the warehouse, in a folder without settings."""
+    monkeypatch.chdir(tmp_path)
+    if filled.options[0] == "--project":
         monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", request.getfixturevalue("bigquery_url"))
-        under_test: WarehouseUnderTest = request.getfixturevalue("bigquery_warehouse")
-        for batch in BATCHES:
-            under_test.warehouse.merge(batch)
-        return Place(options=["--project", "sendtrail-test"], dataset="tables")
-    with DuckDbWarehouse(tmp_path / "warehouse.duckdb") as warehouse:
-        for batch in BATCHES:
-            warehouse.merge(batch)
-    return Place(options=["--database", "warehouse.duckdb"], dataset="marketing_ai")
+    return filled
 
 
 def test_a_table_shows_every_value_as_it_is(place: Place) -> None:
-    """Brackets are no style; lists and JSON are JSON; nothing is nothing."""
+    """Brackets are not a style, lists and JSON are JSON, and NULL is empty."""
     shown = place.ask(
         "SELECT c.campaign_name, t.tags, a.detail, a.link_id FROM {d}.campaigns AS c"
         " CROSS JOIN {d}.contacts AS t CROSS JOIN {d}.email_activities AS a"
@@ -68,8 +77,8 @@ def test_a_table_shows_every_value_as_it_is(place: Place) -> None:
     assert "None" not in shown
 
 
-def test_csv_is_one_that_others_read(place: Place) -> None:
-    """Commas are quoted, times are aware, and nothing is empty."""
+def test_csv_can_be_read_by_others(place: Place) -> None:
+    """Commas are quoted, times are aware, and NULL is empty."""
     shown = place.ask("SELECT campaign_name, sent_at, last_sent_at, opens FROM {d}.campaigns", "--csv")
 
     assert shown.splitlines() == [
@@ -78,7 +87,7 @@ def test_csv_is_one_that_others_read(place: Place) -> None:
     ]
 
 
-def test_json_is_an_object_a_line(place: Place) -> None:
+def test_json_is_one_object_per_line(place: Place) -> None:
     """Lists stay lists, times are ISO 8601, and exact numbers are text, so that nothing is lost."""
     shown = place.ask(
         "SELECT contact_id, tags, created_date, phone, CAST('1.10' AS NUMERIC) AS exact FROM {d}.contacts", "--json"
@@ -104,15 +113,15 @@ def test_json_is_an_object_a_line(place: Place) -> None:
         "nonsense",
     ],
 )
-def test_what_is_no_select_is_refused_and_changes_nothing(place: Place, sql: str) -> None:
-    """Also where whoever asks may change the data."""
+def test_anything_but_a_select_is_refused_and_changes_nothing(place: Place, sql: str) -> None:
+    """Even if the user has permission to change the data."""
     with pytest.raises(SettingsError, match="the query cannot be run: "):
         place.ask(sql)
 
     assert place.ask("SELECT COUNT(*) AS n FROM {d}.contacts", "--csv") == "n\n1\n"
 
 
-def test_csv_and_json_at_once_are_too_much(place: Place) -> None:
-    """One of the two."""
+def test_csv_and_json_exclude_each_other(place: Place) -> None:
+    """One of the two can be chosen."""
     with pytest.raises(SettingsError, match="one of --csv and --json"):
         place.ask("SELECT 1 AS one", "--csv", "--json")

@@ -34,8 +34,8 @@ def rows(bigquery_warehouse: WarehouseUnderTest, bigquery_url: str, monkeypatch:
     return bigquery_warehouse.read
 
 
-class Told:
-    """Loads a file into servers of the test's own."""
+class LoadWithFaults:
+    """Loads a file into a server with faults, each time a new one."""
 
     def __init__(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._file, self._monkeypatch = file, monkeypatch
@@ -51,15 +51,15 @@ class Told:
 
 
 @pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Told:
-    """Give what loads a file into servers of the test's own."""
-    return Told(tmp_path / "a.csv", monkeypatch)
+def load_with_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadWithFaults:
+    """Give what loads a file into a server with faults."""
+    return LoadWithFaults(tmp_path / "a.csv", monkeypatch)
 
 
 def test_a_file_is_loaded_and_loading_it_again_changes_nothing(
     rows: Rows, bigquery_client: Client, bigquery_datasets: Datasets, tmp_path: Path
 ) -> None:
-    """Handled twice, stored once, and told so; no staging table is left."""
+    """Handled twice, stored once, and reported; no staging table is left."""
     first = load(tmp_path / "a.csv", ROWS, *BIGQUERY)
     before = rows(Table.CONVERSIONS)
     second = load(tmp_path / "a.csv", ROWS, *BIGQUERY)
@@ -85,28 +85,28 @@ def test_a_conversion_that_changed_is_brought_up_to_the_file(rows: Rows, tmp_pat
     """By its id; the others stay, and the same id of another account is another."""
     load(tmp_path / "a.csv", ROWS, *BIGQUERY)
 
-    told = load(tmp_path / "a.csv", ROWS.replace("12.50", "13.00"), *BIGQUERY)
+    printed = load(tmp_path / "a.csv", ROWS.replace("12.50", "13.00"), *BIGQUERY)
     other = load(tmp_path / "a.csv", ROWS, *BIGQUERY[:-1], "other")
 
-    assert "1 new or changed, 1 as they were" in told
+    assert "1 new or changed, 1 as they were" in printed
     assert "2 new or changed, 0 as they were" in other
     assert [row["value"] for row in rows(Table.CONVERSIONS)] == [Decimal(13), None, Decimal("12.5"), None]
 
 
-def test_nothing_is_loaded_where_a_line_does_not_fit(told: Told) -> None:
+def test_nothing_is_loaded_if_a_line_is_invalid(load_with_faults: LoadWithFaults) -> None:
     """BigQuery is not even asked."""
-    server, words = told(content=ROWS + '3,ann@example.com,2025-03-30T12:05Z,"1,50",EUR\n')
+    server, words = load_with_faults(content=ROWS + '3,ann@example.com,2025-03-30T12:05Z,"1,50",EUR\n')
 
     assert isinstance(words, SettingsError)
     assert words.problems[0].startswith("line 4: value")
     assert server.received == []
 
 
-def test_a_file_is_one_load_and_one_merge(told: Told) -> None:
+def test_a_file_is_one_load_and_one_merge(load_with_faults: LoadWithFaults) -> None:
     """However many rows it has: all of them, or nothing."""
     lines = [f"{number},user{number}@example.com,2025-03-30T12:05Z,1,EUR\n" for number in range(9_000)]
 
-    server, _ = told(content=ROWS.partition("\n")[0] + "\n" + "".join(lines))
+    server, _ = load_with_faults(content=ROWS.partition("\n")[0] + "\n" + "".join(lines))
 
     calls = [received.call for received in server.received if received.call != "get"]
     assert calls == ["load", "query", "delete"]
@@ -114,9 +114,9 @@ def test_a_file_is_one_load_and_one_merge(told: Told) -> None:
 
 
 @pytest.mark.parametrize("call", ["load", "query"])
-def test_an_answer_that_was_lost_loads_nothing_twice(call: Any, told: Told) -> None:
+def test_an_answer_that_was_lost_loads_nothing_twice(call: Any, load_with_faults: LoadWithFaults) -> None:
     """The job is found again by its id."""
-    server, words = told(Fault(on=call, is_done=True))
+    server, words = load_with_faults(Fault(on=call, is_done=True))
 
     assert "2 conversions are in" in str(words)
     assert len(server.jobs) == 2
@@ -124,11 +124,11 @@ def test_an_answer_that_was_lost_loads_nothing_twice(call: Any, told: Told) -> N
 
 @pytest.mark.parametrize("call", ["load", "query"])
 @pytest.mark.parametrize(("status", "reason", "kind"), [(400, "invalid", Rejected), (403, "accessDenied", Unavailable)])
-def test_what_bigquery_refuses_is_told_and_leaves_nothing(
-    call: Any, status: int, reason: str, kind: type[SendtrailError], told: Told
+def test_what_bigquery_refuses_is_reported_and_leaves_nothing(
+    call: Any, status: int, reason: str, kind: type[SendtrailError], load_with_faults: LoadWithFaults
 ) -> None:
     """With its reason; the staging table goes, and the table is as it was."""
-    server, words = told(Fault(on=call, status=status, reason=reason, message="so it is"))
+    server, words = load_with_faults(Fault(on=call, status=status, reason=reason, message="so it is"))
 
     assert isinstance(words, kind)
     assert "so it is" in str(words)
@@ -136,7 +136,7 @@ def test_what_bigquery_refuses_is_told_and_leaves_nothing(
     assert len(server.calls("query")) == (call == "query")
 
 
-def test_who_is_not_signed_in_is_told_how_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_somebody_who_is_not_signed_in_learns_how_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a sentence, without a traceback."""
     monkeypatch.delenv("BIGQUERY_EMULATOR_HOST", raising=False)
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
@@ -146,7 +146,7 @@ def test_who_is_not_signed_in_is_told_how_to(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_place_that_is_not_there_is_named(rows: Rows, tmp_path: Path) -> None:
-    """Terraform's default is not BigQuery's: the location that was asked is told, too."""
+    """Terraform's default is not BigQuery's: so the location that was asked is named."""
     with pytest.raises(Unavailable, match="elsewhere_staging") as caught:
         load(tmp_path / "a.csv", ROWS, *BIGQUERY, "--dataset", "elsewhere")
 
@@ -165,7 +165,7 @@ def test_a_place_that_cannot_be_is_refused(option: str, value: str, words: str, 
 
 
 def test_an_account_in_bigquery_has_to_be_named(tmp_path: Path) -> None:
-    """The name that one has in a file is nobody's there."""
+    """The default name of a file does not exist there."""
     with pytest.raises(SettingsError, match="--organization: name the account"):
         load(tmp_path / "a.csv", ROWS, *BIGQUERY[:-2])
 
@@ -176,9 +176,9 @@ def test_a_file_that_is_named_is_taken_whatever_the_environment_says(
     """An option is nearer than a variable."""
     monkeypatch.setenv("SENDTRAIL_PROJECT", "sendtrail-test")
 
-    told = load(tmp_path / "a.csv", ROWS, "--database", database)
+    printed = load(tmp_path / "a.csv", ROWS, "--database", database)
 
-    assert "2 new or changed" in told
+    assert "2 new or changed" in printed
     assert stored(database, "SELECT count(*) FROM marketing_ai.conversions") == [(2,)]
 
 

@@ -11,7 +11,7 @@ from tests.conversions.commands import ROWS, load, run, stored
 
 
 def test_a_file_is_loaded_and_loading_it_again_changes_nothing(tmp_path: Path, database: Path) -> None:
-    """Handled twice, stored once, and told so."""
+    """Handled twice, stored once, and reported."""
     first = load(tmp_path / "a.csv", ROWS, "--database", database)
     before = stored(database, "SELECT * FROM marketing_ai.conversions ORDER BY ALL")
     second = load(tmp_path / "a.csv", ROWS, "--database", database)
@@ -33,13 +33,13 @@ def test_a_conversion_that_changed_is_brought_up_to_the_file(tmp_path: Path, dat
     """By its id; the others stay."""
     load(tmp_path / "a.csv", ROWS, "--database", database)
 
-    told = load(tmp_path / "a.csv", ROWS.replace("12.50", "13.00"), "--database", database)
+    printed = load(tmp_path / "a.csv", ROWS.replace("12.50", "13.00"), "--database", database)
 
-    assert "1 new or changed, 1 as they were" in told
+    assert "1 new or changed, 1 as they were" in printed
     assert stored(database, "SELECT sum(value) FROM marketing_ai.conversions") == [(Decimal("13.00"),)]
 
 
-def test_nothing_is_loaded_where_a_line_does_not_fit(tmp_path: Path, database: Path) -> None:
+def test_nothing_is_loaded_if_a_line_is_invalid(tmp_path: Path, database: Path) -> None:
     """Not even the lines before it."""
     with pytest.raises(SettingsError, match="line 4: value"):
         load(tmp_path / "a.csv", ROWS + '3,ann@example.com,2025-03-30T12:05Z,"1,50",EUR\n', "--database", database)
@@ -51,9 +51,9 @@ def test_many_rows_are_loaded_whole(tmp_path: Path, database: Path) -> None:
     """More than one slice of a batch."""
     rows = [f"{number},user{number}@example.com,2025-03-30T12:05Z,1.25,EUR" for number in range(20_000)]
 
-    told = load(tmp_path / "a.csv", "\n".join([ROWS.splitlines()[0], *rows]), "--database", database)
+    printed = load(tmp_path / "a.csv", "\n".join([ROWS.splitlines()[0], *rows]), "--database", database)
 
-    assert told.startswith("20,000 conversions are in: 20,000 new or changed")
+    assert printed.startswith("20,000 conversions are in: 20,000 new or changed")
 
 
 @pytest.mark.parametrize(

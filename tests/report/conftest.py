@@ -4,19 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
-from typer.testing import CliRunner
 
-from sendtrail.cli.app import app
 from sendtrail.cli.report import write_report
 from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.local.duckdb_reader import read_only
 from sendtrail.local.duckdb_snapshot import snapshot
 from sendtrail.report.figures import Figures
-from sendtrail.report.port import Query
-from sendtrail.report.reading import Source, read_figures
+from sendtrail.report.reading import read_figures
+from sendtrail.warehouse.query_result import Query
 from tests.fakes import FakeClock
-from tests.report.browser import Browse, browsing, running
 from tests.report.samples import NOW, make_database
 
 
@@ -30,31 +26,14 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def figures(database: Path) -> Figures:
     """Give what the report shows of it."""
     with snapshot(database, dataset="marketing_ai") as views:
-        return read_figures(Source(snapshot=views, organization="acme"))
+        return read_figures(views, organization="acme")
 
 
 @pytest.fixture
 def query(database: Path) -> Iterator[Query]:
     """Give what runs a SELECT on it."""
-    with read_only(database) as look:
-        yield look
-
-
-@pytest.fixture(scope="session")
-def counting_machines(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a database with the same account, which has chosen that machines' clicks earn, too."""
-    path = make_database(tmp_path_factory.mktemp("machines") / "sample.duckdb")
-    where = ["--database", str(path), "--organization", "acme"]
-    chosen = CliRunner().invoke(app, ["attribution", "set", "include_machine=true", *where])
-    assert chosen.exit_code == 0, chosen.output
-    return path
-
-
-@pytest.fixture
-def counted(query: Query, counting_machines: Path) -> Iterator[dict[str, Query]]:
-    """Give what runs a SELECT on the account as it is, and as it is with machines' clicks."""
-    with read_only(counting_machines) as look:
-        yield {"human": query, "raw": look}
+    with read_only(database) as run_select:
+        yield run_select
 
 
 def report_of(database: Path) -> Path:
@@ -67,17 +46,3 @@ def report_of(database: Path) -> Path:
 def file(database: Path) -> Path:
     """Give the report of the sample account."""
     return report_of(database)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Give Chromium; not for the whole session, because no event loop can be run beside it."""
-    with running() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browse(browser: Browser) -> Iterator[Browse]:
-    """Give what opens a file in Chromium."""
-    with browsing(browser) as browse:
-        yield browse

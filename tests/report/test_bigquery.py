@@ -1,12 +1,10 @@
 """The report's figures from BigQuery: the same as from DuckDB, but for the time since the last sync."""
 
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from google.cloud import bigquery
 from google.cloud.bigquery import Client
 
 from sendtrail.cli.report import write_report
@@ -16,38 +14,31 @@ from sendtrail.errors import Rejected, Unavailable
 from sendtrail.gcp.bigquery_jobs import Jobs
 from sendtrail.gcp.bigquery_reader import BigQueryReader
 from sendtrail.gcp.bigquery_snapshot import BigQuerySnapshot
-from sendtrail.gcp.bigquery_tables import create_tables
-from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.report.figures import Figures
-from sendtrail.report.queries import wanted
-from sendtrail.report.reading import Source, read_figures
-from sendtrail.warehouse.rows import Row, Table, conversion_row, to_json_lines
-from sendtrail.warehouse.tables import definition
-from sendtrail.warehouse.view_snapshot import parts
-from sendtrail.warehouse.views import CUSTOMER_TABLES, names, view_sql
-from tests.report.samples import NOW, activity_rows, campaign_rows, conversions
+from sendtrail.report.queries import view_requests
+from sendtrail.report.reading import read_figures
+from sendtrail.warehouse.view_snapshot import plan_views
+from sendtrail.warehouse.views import names
+from tests.gcp.fixtures import PROJECT
+from tests.report.samples import SAMPLE
+from tests.views.cases import account
+from tests.views.engines import BigQueryEngine, bigquery_with_cases
 
-DATASET = "report"
-ROWS: dict[Table, list[Row]] = {
-    Table.CAMPAIGNS: list(campaign_rows()),
-    Table.EMAIL_ACTIVITIES: list(activity_rows()),
-    Table.CONVERSIONS: [conversion_row(each, organization_id="acme", now=NOW) for each in conversions()],
-}
+ORGANIZATION = str(account(SAMPLE, {}))
+
+
+@pytest.fixture(scope="module")
+def engine(bigquery_client: Client) -> BigQueryEngine:
+    """Give the engine that holds the sample account, with all views."""
+    engine = bigquery_with_cases(bigquery_client, gives_views=False)
+    for view in names():
+        engine.create(view)
+    return engine
 
 
 @pytest.fixture(scope="module")
 def reader(bigquery_client: Client) -> BigQueryReader:
-    """Give what runs a SELECT on the sample account in the emulator."""
-    create_tables(bigquery_client, Datasets(tables=DATASET, staging=f"{DATASET}_staging"))
-    for name in CUSTOMER_TABLES:
-        place = {"projectId": bigquery_client.project, "datasetId": DATASET, "tableId": name}
-        resource = {**definition(name).resource, "tableReference": place}
-        bigquery_client.create_table(bigquery.Table.from_api_repr(resource), exists_ok=True)
-    for table, rows in ROWS.items():
-        _load(bigquery_client, table, rows)
-    for view in names():
-        query = view_sql(view, dataset=DATASET)
-        bigquery_client.query_and_wait(f"CREATE OR REPLACE VIEW `{DATASET}`.`{view}` AS {query}")
+    """Give what runs a SELECT in the emulator."""
     return BigQueryReader(
         client=bigquery_client,
         jobs=Jobs(bigquery_client, clock=SystemClock(), seconds_left=lambda: 60.0),
@@ -56,19 +47,11 @@ def reader(bigquery_client: Client) -> BigQueryReader:
     )
 
 
-def _load(client: Client, table: Table, rows: list[Row]) -> None:
-    config = bigquery.LoadJobConfig(
-        source_format=bigquery.SourceFormat.NEWLINE_DELIMITED_JSON,
-        schema=[bigquery.SchemaField.from_api_repr(field) for field in definition(table).resource["schema"]["fields"]],
-    )
-    place = f"{client.project}.{DATASET}.{table}"
-    client.load_table_from_file(BytesIO(to_json_lines(rows)), place, job_config=config).result()
-
-
 def comparable(found: Figures) -> Figures:
-    """Return figures as if the account had been synced this hour, in an order of their own."""
+    """Return figures without what differs: the account's name, the present, and the order of ties."""
     return replace(
         found,
+        organization_id="",
         attributed={
             counting: replace(each, earned=tuple(sorted(each.earned, key=str)))
             for counting, each in found.attributed.items()
@@ -77,44 +60,46 @@ def comparable(found: Figures) -> Figures:
     )
 
 
-def test_the_figures_are_the_same_as_from_duckdb(reader: BigQueryReader, figures: Figures) -> None:
+def test_the_figures_are_the_same_as_from_duckdb(
+    engine: BigQueryEngine, reader: BigQueryReader, figures: Figures
+) -> None:
     """Every value, of the same type."""
-    with BigQuerySnapshot(reader, dataset=DATASET) as snapshot:
-        found = read_figures(Source(snapshot=snapshot, organization="acme"))
+    with BigQuerySnapshot(reader, dataset=engine.dataset) as snapshot:
+        found = read_figures(snapshot, organization=ORGANIZATION)
 
     assert comparable(found) == comparable(figures)
 
 
-def test_a_snapshot_leaves_nothing_behind(reader: BigQueryReader) -> None:
+def test_a_snapshot_leaves_nothing_behind(engine: BigQueryEngine, reader: BigQueryReader) -> None:
     """Its tables are its session's: nobody else sees them, and the dataset stays as it is."""
-    before = {table.table_id for table in reader.client.list_tables(DATASET)}
+    before = {table.table_id for table in reader.client.list_tables(engine.dataset)}
 
-    with BigQuerySnapshot(reader, dataset=DATASET) as snapshot:
-        for part in parts(wanted()):
-            snapshot.make(part)
+    with BigQuerySnapshot(reader, dataset=engine.dataset) as snapshot:
+        for view in plan_views(view_requests()):
+            snapshot.create(view)
         source = snapshot.source("reduced_touches")
-        seen = list(snapshot.query(f"SELECT COUNT(*) AS n FROM {source}").rows)
+        seen = list(snapshot.query(f"SELECT COUNT(*) AS n FROM {source} WHERE organization_id = '{ORGANIZATION}'").rows)
 
-    assert seen == [(len(ROWS[Table.EMAIL_ACTIVITIES]),)]
-    assert {table.table_id for table in reader.client.list_tables(DATASET)} == before
+    assert seen == [(len(SAMPLE.given["email_activities"]),)]
+    assert {table.table_id for table in reader.client.list_tables(engine.dataset)} == before
     with pytest.raises((Rejected, Unavailable)):
         reader(f"SELECT COUNT(*) AS n FROM {source}")
 
 
-def test_a_select_that_is_wrong_is_refused_with_its_reason(reader: BigQueryReader) -> None:
-    """By BigQuery, and told."""
+def test_a_select_that_is_wrong_is_refused_with_its_reason(engine: BigQueryEngine, reader: BigQueryReader) -> None:
+    """By BigQuery."""
     with pytest.raises(Rejected, match="nothing_of_that_name"):
-        reader(f"SELECT nothing_of_that_name FROM {DATASET}.campaigns")
+        reader(f"SELECT nothing_of_that_name FROM {engine.dataset}.campaigns")
 
 
 def test_the_command_reads_from_bigquery_where_a_project_is_named(
-    reader: BigQueryReader, bigquery_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: BigQueryEngine, bigquery_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And from no file then."""
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", bigquery_url)
     output = tmp_path / "report.html"
-    options = {"project": reader.client.project, "dataset": DATASET, "output": output, "database": tmp_path / "none"}
+    options = {"project": PROJECT, "dataset": engine.dataset, "organization": ORGANIZATION, "output": output}
 
-    write_report(ReportSettings.read(options), clock=SystemClock())
+    write_report(ReportSettings.read({**options, "database": tmp_path / "none"}), clock=SystemClock())
 
     assert "Autumn sale" in output.read_text(encoding="utf-8")

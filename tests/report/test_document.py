@@ -12,9 +12,9 @@ from sendtrail.cli.report import write_report
 from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.errors import SettingsError
 from sendtrail.report.document import charting_library, embedded
-from sendtrail.report.port import Query
 from sendtrail.report.queries import CAMPAIGNS, accounts
 from sendtrail.report.reading import choose_account
+from sendtrail.warehouse.query_result import Query
 from tests.fakes import FakeClock
 from tests.report.samples import ATTACK, NOW, make_database
 
@@ -58,16 +58,16 @@ def test_any_text_survives_in_the_data_and_none_ends_it(values: dict[str, str]) 
 def test_a_name_that_is_more_than_a_name_is_refused() -> None:
     """Before it reaches the warehouse."""
     with pytest.raises(ValueError, match=r"organization|string|pattern"):
-        CAMPAIGNS.filled("marketing_ai.campaign_engagement", organization="x' OR '1'='1")
+        CAMPAIGNS.sql("marketing_ai.campaign_engagement", organization="x' OR '1'='1")
     with pytest.raises(ValueError, match="cannot name"):
         accounts("a; b")
 
 
 def test_the_only_account_needs_no_name(query: Query) -> None:
     """One that is not there is refused, and those that are there named."""
-    assert choose_account(query, dataset="marketing_ai", wanted=None) == "acme"
+    assert choose_account(query, dataset="marketing_ai", asked=None) == "acme"
     with pytest.raises(SettingsError, match=r"no account other.*acme"):
-        choose_account(query, dataset="marketing_ai", wanted="other")
+        choose_account(query, dataset="marketing_ai", asked="other")
 
 
 def test_of_several_accounts_one_is_to_be_named(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendtrail.report.attribution_models import NAMES
 from sendtrail.report.earnings import ALL_TIME, currencies, earnings, periods, starting_period, totals
 from sendtrail.report.figures import Counting, Earned, Figures
-from sendtrail.report.models import NAMES
-from sendtrail.report.port import Query
+from sendtrail.warehouse.query_result import Query
 
 SEPTEMBER, OCTOBER = date(2025, 9, 1), date(2025, 10, 1)
 
@@ -52,7 +52,7 @@ def test_currencies_are_never_added() -> None:
     assert currencies(totals(earnings(rows))) == ["EUR", "USD", None]
 
 
-def test_a_total_tells_what_e_mails_earned_of_it() -> None:
+def test_a_total_includes_what_e_mails_earned_of_it() -> None:
     """What no e-mail earned is in the whole, and not in the part."""
     (total,) = [each for each in totals(earnings([earned(1, "5"), earned(None, "7")])) if each.period is ALL_TIME]
 

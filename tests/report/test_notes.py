@@ -1,4 +1,4 @@
-"""What a reader is told to know before relying on the numbers."""
+"""The notes that readers see before they rely on the numbers."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,8 +13,9 @@ from sendtrail.report.notes import Level, notes
 from sendtrail.report.trust import by_campaign, largest_gaps
 
 AT = datetime(2025, 6, 1, tzinfo=UTC)
-CAMPAIGN = Campaign(campaign_id=1, name="Spring", sent_at=AT, sent=100, delivered=99, opens=30, opens_raw=30, clicks=5,
-                    clicks_raw=5, bounces=1, unsubscribes=0, forwards=0)  # fmt: skip
+CAMPAIGN = Campaign(campaign_id=1, campaign_name="Spring", sent_at=AT, sent=100, delivered=99, estimated_human_opens=30,
+                    raw_unique_opens=30, unique_clicks=5,
+                    raw_unique_clicks=5, bounces=1, unsubscribes=0, forwards=0)  # fmt: skip
 COMPLETE = Completeness(campaign_id=1, event_type="open", counter=30, stored=30, gap=0, likely_cause="none",
                         explanation="", trust="exact")  # fmt: skip
 FRESH = Freshness(event_type="open", newest_activity_at=AT, newest_sync_at=AT, account_hours_since_sync=2.0)
@@ -45,18 +46,18 @@ def test_all_being_well_is_said() -> None:
     [
         (
             replace(FIGURES, freshness=(replace(FRESH, account_hours_since_sync=120.0),)),
-            (Level.BAD, "Nothing new has come in for 5 days"),
+            (Level.BAD, "No new data for 5 days"),
         ),
         (
             replace(FIGURES, completeness=(replace(COMPLETE, likely_cause="outside_lookback", trust="low"),)),
-            (Level.CAREFUL, "1 campaign sent before what was synced"),
+            (Level.CAREFUL, "1 campaign sent before the synced period"),
         ),
         (
             replace(FIGURES, completeness=(replace(COMPLETE, likely_cause="unexplained", trust="low"),)),
-            (Level.CAREFUL, "Opens, clicks or others are missing in 1 campaign"),
+            (Level.CAREFUL, "Activities are missing in 1 campaign"),
         ),
         (
-            replace(FIGURES, campaigns=(replace(CAMPAIGN, opens=15),)),
+            replace(FIGURES, campaigns=(replace(CAMPAIGN, estimated_human_opens=15),)),
             (Level.CAREFUL, "About 50% of the opens were probably made by machines"),
         ),
     ],
@@ -66,9 +67,9 @@ def test_what_needs_care_comes_first(figures: Figures, expected: tuple[Level, st
     assert titles(figures)[0] == expected
 
 
-def test_conversions_without_an_e_mail_are_told_where_they_are_many() -> None:
-    """For they may be of users that no contact was found for."""
-    assert (Level.CAREFUL, "80% of the conversions have no e-mail before them") in titles(FIGURES, (UNEARNED, EARNED))
+def test_many_conversions_without_an_e_mail_are_mentioned() -> None:
+    """They may belong to users who were not matched to a contact."""
+    assert (Level.CAREFUL, "80% of the conversions did not follow an e-mail") in titles(FIGURES, (UNEARNED, EARNED))
 
 
 def test_an_empty_account_has_nothing_to_be_warned_of() -> None:

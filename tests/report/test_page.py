@@ -1,18 +1,54 @@
 """The report as a person sees it, in Chromium: its numbers are those of the SQL, and it needs nothing else."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
+from typer.testing import CliRunner
 
-from sendtrail.report.models import MODELS, NAMES
-from sendtrail.report.port import Query
-from tests.report.browser import Browse, Scheme, Visit
+from sendtrail.cli.app import app
+from sendtrail.local.duckdb_reader import read_only
+from sendtrail.report.attribution_models import MODELS, NAMES
+from sendtrail.warehouse.query_result import Query
+from tests.report.browser import Browse, Scheme, Visit, browsing, running
 from tests.report.conftest import report_of
 from tests.report.samples import ATTACK, make_database
 
 pytestmark = pytest.mark.timeout(120)
 CHARTS = ("earned-chart", "days-chart", "funnel-chart")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give Chromium; not for the whole session, because no event loop can be run beside it."""
+    with running() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browse(browser: Browser) -> Iterator[Browse]:
+    """Give what opens a file in Chromium."""
+    with browsing(browser) as browse:
+        yield browse
+
+
+@pytest.fixture(scope="session")
+def counting_machines(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a database with the same account, which has chosen that clicks by machines earn as well."""
+    path = make_database(tmp_path_factory.mktemp("machines") / "sample.duckdb")
+    where = ["--database", str(path), "--organization", "acme"]
+    chosen = CliRunner().invoke(app, ["attribution", "set", "include_machine=true", *where])
+    assert chosen.exit_code == 0, chosen.output
+    return path
+
+
+@pytest.fixture
+def counted(query: Query, counting_machines: Path) -> Iterator[dict[str, Query]]:
+    """Give what runs a SELECT on the account as it is, and as it is with machines' clicks."""
+    with read_only(counting_machines) as run_select:
+        yield {"human": query, "raw": run_select}
 
 
 def select(query: Query, columns: str, source: str) -> list[tuple[Any, ...]]:
@@ -136,7 +172,7 @@ def test_the_report_begins_with_what_the_account_has_chosen(counting_machines: P
     visit = browse(report_of(counting_machines))
 
     assert visit.page.is_checked("#raw")
-    assert visit.texts("[data-says=credit]") == ["What machines clicked earns here, too."]
+    assert visit.texts("[data-says=credit]") == ["Clicks by machines earn credit as well."]
     assert "include_machine" not in visit.texts("#method-text")[0]
 
 

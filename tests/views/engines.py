@@ -1,141 +1,205 @@
-"""The views on DuckDB and on the BigQuery emulator, filled with a story and read back in one form."""
+"""The views on DuckDB and on the BigQuery emulator: created as they are read, and read back in one form."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 from google.cloud import bigquery
 
-from sendtrail.gcp.bigquery_tables import create_tables
-from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.local import duckdb_sql, duckdb_views
-from sendtrail.warehouse.tables import definition
-from sendtrail.warehouse.views import SETTINGS, names, view_sql
-from tests.views.view_cases import AS_OF, TABLES, Row, Story
+from sendtrail.local.duckdb_reader import run_query
+from sendtrail.warehouse.tables import Column, TableDefinition, definition
+from sendtrail.warehouse.views import SETTINGS, columns, names, references, view_sql
+from tests.views.cases import Case, Row, Rows, account, filled, load_cases, merged
 
-DATASET = "view_rows"
-
-
-class Engine(Protocol):
-    """A warehouse with all views, and a present that stands still."""
-
-    def fill(self, story: Story) -> None:
-        """Replace all rows by those of a story."""
-        ...
-
-    def read(self, view: str, columns: Sequence[str]) -> list[Row]:
-        """Return the rows of a view, in an order of their own, their values as JSON has them."""
-        ...
-
-    def run(self, query: str) -> list[Row]:
-        """Return the rows of a query that reads alike on every engine."""
-        ...
+EngineT = TypeVar("EngineT", bound="Engine")
+AS_OF = "2025-06-01T00:00:00Z"
 
 
-class DuckDbEngine:
-    """A DuckDB in memory."""
+class Engine(ABC):
+    """A dataset whose present stands still; the views in `given` are tables there."""
 
-    def __init__(self) -> None:
-        self._connection = duckdb.connect()
-        self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
-        duckdb_sql.create_tables(self._connection, dataset=DATASET)
-        settings = duckdb_views.select(SETTINGS, dataset=DATASET)
-        frozen = f"SELECT * REPLACE (TIMESTAMPTZ '{AS_OF}' AS as_of) FROM ({settings})"
-        self._connection.execute(f"CREATE TABLE {DATASET}.{SETTINGS} AS {frozen}")
-        duckdb_views.create_views(self._connection, dataset=DATASET)
+    def __init__(self, dataset: str, given: Collection[str] = ()) -> None:
+        self.dataset, self._given = dataset, given
+        self._created: set[str] = set()
+        self._all_rows = cache(self.read)
 
-    def fill(self, story: Story) -> None:
-        """Replace all rows by those of a story."""
-        for table in TABLES:
-            self._connection.execute(f"DELETE FROM {DATASET}.{table}")
-            fields = {column.name: duckdb_sql.duckdb_type(column) for column in definition(table).columns}
-            rows = json.dumps([{**dict.fromkeys(fields), **row} for row in story.get(table, [])])
-            self._connection.execute(
-                f"INSERT INTO {DATASET}.{table} SELECT unnest(row)"
-                " FROM (SELECT unnest(from_json_strict($rows, $shape)) AS row)",
-                {"rows": rows, "shape": json.dumps([fields])},
-            )
+    def fill(self, rows: Rows) -> None:
+        """Replace all rows."""
+        for name in self._created - set(names()) | self._created & set(self._given):
+            self._empty(name)
+        for name in rows:
+            self.create(name)
+            self._insert(name, filled(name, rows[name]))
 
-    def types(self, view: str) -> Mapping[str, str]:
-        """Return the types of a view's columns, in DuckDB's words."""
-        found = self._connection.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?",
-            [DATASET, view],
-        )
-        return dict(found.fetchall())
+    def read(self, view: str) -> list[Row]:
+        """Return the rows of a view in an order of their own, their values as the data files have them."""
+        self.create(view)
+        found = self.query(f"SELECT {', '.join(c.name for c in columns(view))} FROM {self.dataset}.{view}")
+        return in_order({name: _plain(value) for name, value in row.items()} for row in found)
 
-    def read(self, view: str, columns: Sequence[str]) -> list[Row]:
-        """Return the rows of a view."""
-        times = {name for name, kind in self.types(view).items() if kind == "TIMESTAMP WITH TIME ZONE"}
-        rows = self.run(f"SELECT {', '.join(columns)} FROM {DATASET}.{view}")
-        return _in_order(
-            {name: _time(value) if name in times else value for name, value in row.items()} for row in rows
-        )
+    def read_case(self, view: str, case: Case) -> list[Row]:
+        """Return the rows of a view that belong to a case, from a read that all cases share."""
+        prefix = str(account(case, {"organization_id": ""}))
+        return [
+            {**row, "organization_id": row["organization_id"].removeprefix(prefix)} if "organization_id" in row else row
+            for row in self._all_rows(view)
+            if str(row.get("organization_id", prefix)).startswith(prefix)
+        ]
 
-    def run(self, query: str) -> list[Row]:
-        """Return the rows of a query, by way of JSON: fetching zoned times would need pytz."""
-        found = self._connection.execute(f"SELECT to_json(t)::VARCHAR FROM ({query}) AS t").fetchall()
-        return [json.loads(text) for (text,) in found]
+    def create(self, name: str) -> None:
+        """Create a table or a view, and before it what it reads, where it is missing."""
+        if name in self._created:
+            return
+        self._created.add(name)
+        if name in self._given or name not in names():
+            self._create_table(_definition(name))
+            return
+        for each in references(name):
+            self.create(each)
+        self._create_view(name)
+
+    @abstractmethod
+    def query(self, sql: str) -> list[Row]:
+        """Return the rows of a SELECT."""
+
+    @abstractmethod
+    def _create_table(self, table: TableDefinition) -> None: ...
+
+    @abstractmethod
+    def _create_view(self, view: str) -> None: ...
+
+    @abstractmethod
+    def _insert(self, table: str, rows: Sequence[Row]) -> None: ...
+
+    @abstractmethod
+    def _empty(self, table: str) -> None: ...
 
 
-class BigQueryEngine:
-    """Datasets of their own in the BigQuery emulator."""
+class DuckDbEngine(Engine):
+    """A schema in a DuckDB in memory, or in a file."""
 
-    def __init__(self, client: bigquery.Client) -> None:
+    def __init__(self, dataset: str, given: Collection[str] = (), *, path: Path = Path(":memory:")) -> None:
+        super().__init__(dataset, given)
+        self.connection = duckdb.connect(str(path))
+        self.connection.execute(f"SET GLOBAL TimeZone = 'UTC'; CREATE SCHEMA IF NOT EXISTS {dataset}")
+
+    def query(self, sql: str) -> list[Row]:
+        """Return the rows of a SELECT."""
+        return list(run_query(self.connection, Path("memory"), sql).records())
+
+    def _create_table(self, table: TableDefinition) -> None:
+        duckdb_sql.create_table(self.connection, self.dataset, table)
+
+    def _create_view(self, view: str) -> None:
+        query = _frozen(duckdb_views.select(view, dataset=self.dataset), view, "TIMESTAMPTZ")
+        self.connection.execute(f"CREATE VIEW {self.dataset}.{view} AS {query}")
+
+    def _insert(self, table: str, rows: Sequence[Row]) -> None:
+        insert(self.connection, f"{self.dataset}.{table}", _definition(table), rows)
+
+    def _empty(self, table: str) -> None:
+        self.connection.execute(f"DELETE FROM {self.dataset}.{table}")
+
+
+class BigQueryEngine(Engine):
+    """A dataset of the BigQuery emulator."""
+
+    def __init__(self, dataset: str, given: Collection[str] = (), *, client: bigquery.Client) -> None:
+        super().__init__(dataset, given)
         self._client = client
-        self._filled: set[str] = set(TABLES)
-        create_tables(client, Datasets(tables=DATASET, staging=f"{DATASET}_staging"))
-        self._client.create_table(_users(client), exists_ok=True)
-        for view in names():
-            frozen = f"SELECT * REPLACE (TIMESTAMP '{AS_OF}' AS as_of) FROM ({view_sql(view, dataset=DATASET)})"
-            query = frozen if view == SETTINGS else view_sql(view, dataset=DATASET)
-            self._client.query_and_wait(f"CREATE OR REPLACE VIEW `{DATASET}`.`{view}` AS {query}")
+        client.create_dataset(dataset)
 
-    def fill(self, story: Story) -> None:
-        """Replace all rows by those of a story."""
-        for table in TABLES:
-            config = bigquery.LoadJobConfig(
-                source_format=bigquery.SourceFormat.NEWLINE_DELIMITED_JSON,
-                schema=[bigquery.SchemaField.from_api_repr(f) for f in definition(table).resource["schema"]["fields"]],
-            )
-            if table in self._filled:
-                self._client.query_and_wait(f"DELETE FROM `{DATASET}`.`{table}` WHERE TRUE")
-                self._filled.remove(table)
-            if rows := story.get(table):
-                self._filled.add(table)
-                place = f"{self._client.project}.{DATASET}.{table}"
-                self._client.load_table_from_json([dict(row) for row in rows], place, job_config=config).result()
+    def query(self, sql: str) -> list[Row]:
+        """Return the rows of a SELECT."""
+        return [dict(row.items()) for row in self._client.query_and_wait(sql)]
 
-    def read(self, view: str, columns: Sequence[str]) -> list[Row]:
-        """Return the rows of a view."""
-        return _in_order(self.run(f"SELECT {', '.join(columns)} FROM `{DATASET}`.`{view}`"))
+    def _create_table(self, table: TableDefinition) -> None:
+        self._client.create_table(bigquery.Table(self._place(table.name), schema=_schema(table.columns)))
 
-    def run(self, query: str) -> list[Row]:
-        """Return the rows of a query."""
-        return [dict(row.items()) for row in self._client.query_and_wait(query)]
+    def _create_view(self, view: str) -> None:
+        query = _frozen(view_sql(view, dataset=self.dataset), view, "TIMESTAMP")
+        self._client.query_and_wait(f"CREATE VIEW `{self.dataset}`.`{view}` AS {query}")
+
+    def _insert(self, table: str, rows: Sequence[Row]) -> None:
+        config = bigquery.LoadJobConfig(
+            source_format=bigquery.SourceFormat.NEWLINE_DELIMITED_JSON, schema=_schema(_definition(table).columns)
+        )
+        self._client.load_table_from_json([dict(row) for row in rows], self._place(table), job_config=config).result()
+
+    def _empty(self, table: str) -> None:
+        self._client.query_and_wait(f"DELETE FROM `{self.dataset}`.`{table}` WHERE TRUE")
+
+    def _place(self, table: str) -> str:
+        return f"{self._client.project}.{self.dataset}.{table}"
 
 
-def _users(client: bigquery.Client) -> bigquery.Table:
-    place = {"projectId": client.project, "datasetId": DATASET, "tableId": "users"}
-    return bigquery.Table.from_api_repr({**definition("users").resource, "tableReference": place})
+@cache
+def duckdb_with_cases(*, gives_views: bool) -> DuckDbEngine:
+    """Return the engine that holds the cases that give views, or the others."""
+    return _with_cases(DuckDbEngine("cases", given_views() if gives_views else ()), gives_views)
 
 
-def _in_order(rows: Iterable[Row]) -> list[Row]:
-    plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
-    return sorted(plain, key=lambda row: json.dumps(list(row.values())))
+@cache
+def bigquery_with_cases(client: bigquery.Client, *, gives_views: bool) -> BigQueryEngine:
+    """Return the engine that holds the cases that give views, or the others."""
+    dataset, given = ("cases_of_given_views", given_views()) if gives_views else ("cases", ())
+    return _with_cases(BigQueryEngine(dataset, given, client=client), gives_views)
 
 
-def _time(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Return rows in the order of their values."""
+    return sorted(rows, key=lambda row: json.dumps(list(row.values())))
+
+
+def given_views() -> frozenset[str]:
+    """Return the views that cases give rows of."""
+    return frozenset(name for case in load_cases().values() for name in case.given if name in names())
+
+
+def insert(connection: duckdb.DuckDBPyConnection, place: str, table: TableDefinition, rows: Sequence[Row]) -> None:
+    """Insert rows into a table of DuckDB."""
+    types = {column.name: duckdb_sql.duckdb_type(column) for column in table.columns}
+    complete = [{**dict.fromkeys(types), **row} for row in rows]
+    connection.execute(
+        f"INSERT INTO {place} SELECT unnest(row) FROM (SELECT unnest(from_json_strict($rows, $types)) AS row)",
+        {"rows": json.dumps(complete, default=str), "types": json.dumps([types])},
+    )
+
+
+def _with_cases(engine: EngineT, gives_views: bool) -> EngineT:
+    engine.fill(merged(case for case in load_cases().values() if case.gives_views == gives_views))
+    return engine
+
+
+def _definition(name: str) -> TableDefinition:
+    """Return the definition of a table, or of one with the columns of a view."""
+    if name not in names():
+        return definition(name)
+    return TableDefinition(name=name, description="", columns=columns(name), resource={})
+
+
+def _schema(found: Sequence[Column]) -> list[bigquery.SchemaField]:
+    return [bigquery.SchemaField(c.name, c.type, mode=c.mode, fields=_schema(c.fields)) for c in found]
+
+
+def _frozen(query: str, view: str, kind: str) -> str:
+    """Return the query of a view as of AS_OF, if it says what the present is."""
+    return f"SELECT * REPLACE ({kind} '{AS_OF}' AS as_of) FROM ({query})" if view == SETTINGS else query
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+    """Return a value as JSON has it, an exact number as text."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     if isinstance(value, date):
-        return value.isoformat()
+        return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, dict):
         return json.dumps(value, separators=(",", ":"))
     return round(value, 9) if isinstance(value, float) else value

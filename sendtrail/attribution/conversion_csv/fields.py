@@ -1,4 +1,4 @@
-"""One row of a file of conversions: its cells as they must be, and what is wrong with them, in words."""
+"""One row of a file of conversions: what each cell must contain, and what is wrong with it, in words."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _LAST_OF_DAY = time(23, 59, 59, 999_999)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Defaults:
-    """What holds where a row says nothing; without a `time_zone` a time must have its own."""
+    """The defaults for what a row leaves out; without a `time_zone`, times need their own."""
 
     time_zone: tzinfo | None
     currency: str
@@ -40,19 +40,21 @@ def _checked_value(text: str) -> str:
         raise ValueError(f"{text!r} has more than {DIGITS} digits before the point or {DECIMALS} after it")
     if re.fullmatch(r"[+-]?[\d.]*,\d{1,2}", text):
         raise ValueError(f"{text!r} has a decimal comma: write it with a point, and nothing between thousands: 1234.50")
-    raise ValueError(f"{text!r} is no plain number: write it like 1234.50, without a currency or thousands separators")
+    raise ValueError(
+        f"{text!r} is not a plain number: write it like 1234.50, without a currency or thousands separators"
+    )
 
 
 def _checked_email(text: str) -> str:
     if text and not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
-        raise ValueError(f"{text!r} is no e-mail address")
+        raise ValueError(f"{text!r} is not an e-mail address")
     return text.lower()
 
 
 def checked_currency(text: str) -> str:
     """Return a currency's code in capitals, "" for none."""
     if text and not re.fullmatch(r"[A-Za-z]{3}", text):
-        raise ValueError(f"{text!r} is no currency: write its three letters, like EUR")
+        raise ValueError(f"{text!r} is not a currency: write its three letters, like EUR")
     return text.upper()
 
 
@@ -60,18 +62,20 @@ def _checked_time(text: str) -> str:
     if not text:
         raise ValueError("there is none")
     if not _ISO_DAY.match(text):
-        raise ValueError(f"{text!r} is no time: write it like 2025-03-30T14:05:00+02:00 or 2025-03-30 14:05:00")
+        raise ValueError(f"{text!r} is not a time: write it like 2025-03-30T14:05:00+02:00 or 2025-03-30 14:05:00")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no time that exists, or not written like 2025-03-30T14:05:00+02:00") from None
+        raise ValueError(
+            f"{text!r} is not an existing time, or is not written like 2025-03-30T14:05:00+02:00"
+        ) from None
     if not FIRST_YEAR <= moment.year < date.max.year:
-        raise ValueError(f"{text!r} cannot be when it happened")
+        raise ValueError(f"{text!r} cannot be the time of a conversion")
     return text
 
 
 class Fields(BaseModel):
-    """The cells of a row, "" where there is none."""
+    """The cells of a row, "" for an empty one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -86,12 +90,12 @@ class Fields(BaseModel):
     @model_validator(mode="after")
     def _has_an_owner(self) -> Self:
         if not self.user_id and not self.email:
-            raise ValueError("whose conversion it is: give user_id, email or both")
+            raise ValueError("the user is missing: give user_id, email or both")
         return self
 
 
 def read_conversion(cells: dict[str, str], defaults: Defaults) -> Conversion:
-    """Return the conversion of a row; raise SettingsError with a sentence for each cell that does not fit."""
+    """Return the conversion of a row; raise SettingsError with a sentence for each invalid cell."""
     try:
         fields = Fields.model_validate(cells)
     except ValidationError as error:
@@ -112,7 +116,7 @@ def read_conversion(cells: dict[str, str], defaults: Defaults) -> Conversion:
 
 
 def _instant(text: str, zone: tzinfo | None) -> datetime:
-    """Return a time in UTC; of a day without a time its last moment, so that what was clicked that day counts."""
+    """Return a time in UTC; for a day without a time, its last moment, so that clicks on that day count."""
     if _ISO_DAY.fullmatch(text):
         moment = datetime.combine(date.fromisoformat(text), _LAST_OF_DAY)
     else:
@@ -120,7 +124,7 @@ def _instant(text: str, zone: tzinfo | None) -> datetime:
     if moment.tzinfo is None:
         if zone is None:
             raise SettingsError(
-                [f"converted_at: {text!r} has no time zone: say which holds for such times: --time-zone Europe/Berlin"]
+                [f"converted_at: {text!r} has no time zone: name the zone of such times with --time-zone Europe/Berlin"]
             )
         moment = moment.replace(tzinfo=zone)
     return moment.astimezone(UTC)

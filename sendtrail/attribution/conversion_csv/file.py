@@ -1,4 +1,4 @@
-"""A CSV file of conversions: every row that does not fit is named with its line, and then none is taken."""
+"""A CSV file of conversions: if any row is invalid, each invalid row is listed with its line and nothing is loaded."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ DELIMITERS = ",;\t|"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """How a file is to be understood: its encoding, and what holds where it says nothing.
+    """How to read a file: its encoding, and the defaults for what it leaves out.
 
     `time_zone` is that of times without one; None refuses them. `currency` is that of values without one.
     """
@@ -30,7 +30,7 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConversionFile:
-    """What a file holds: its conversions, each once, the columns that mean nothing, and how many rows repeat one."""
+    """The content of a file: its distinct conversions, the ignored columns, and the number of repeated rows."""
 
     conversions: tuple[Conversion, ...]
     ignored_columns: tuple[str, ...]
@@ -38,7 +38,7 @@ class ConversionFile:
 
 
 def read_conversions(file: Path, reading: Reading) -> ConversionFile:
-    """Return what a file holds; raise SettingsError with a sentence for each row that does not fit."""
+    """Return the content of a file; raise SettingsError with a sentence for each invalid row."""
     rows = _rows(_text(file, reading.encoding))
     first_line, titles = next(rows, (1, []))
     header = read_header(titles, line=first_line, has_currency=bool(reading.currency))
@@ -50,12 +50,12 @@ def read_conversions(file: Path, reading: Reading) -> ConversionFile:
         except SettingsError as error:
             problems += [f"line {line}: {problem}" for problem in error.problems]
     if problems:
-        raise SettingsError([*problems, "Nothing was loaded: mend these lines and load the file again."])
+        raise SettingsError([*problems, "Nothing was loaded: correct these lines and load the file again."])
     return ConversionFile(conversions=read.conversions, ignored_columns=header.ignored, repeated=read.repeated)
 
 
 class _Read:
-    """The conversions so far, and the lines that they stood on."""
+    """The conversions so far, and the lines that they were on."""
 
     def __init__(self, found: dict[str, tuple[int, Conversion]]) -> None:
         self._found = found
@@ -66,11 +66,11 @@ class _Read:
         return tuple(conversion for _, conversion in self._found.values())
 
     def add(self, conversion: Conversion, *, line: int) -> None:
-        """Take a conversion; raise SettingsError where another row says something else of the same one."""
+        """Add a conversion; raise SettingsError if another row with the same id differs."""
         other_line, other = self._found.setdefault(conversion.conversion_id, (line, conversion))
         if other != conversion:
             raise SettingsError(
-                [f"conversion_id: {conversion.conversion_id!r} is on line {other_line} already, and that row differs"]
+                [f"conversion_id: {conversion.conversion_id!r} is already on line {other_line}, and that row differs"]
             )
         self.repeated += other_line != line
 
@@ -89,7 +89,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise SettingsError([f"line {line}: this is no CSV: {error}. Nothing was loaded."]) from None
+            raise SettingsError([f"line {line}: this is not CSV: {error}. Nothing was loaded."]) from None
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
@@ -98,7 +98,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _delimiter(text: str) -> str:
-    """Return what the first line is divided by most often: spreadsheets write what their country does."""
+    """Return the most frequent delimiter of the first line: spreadsheets use the one of their country."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return max(DELIMITERS, key=first.count)
 
@@ -112,11 +112,11 @@ def _text(file: Path, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except LookupError:
-        raise SettingsError([f"--encoding: there is no encoding {encoding}; names are like cp1252, utf-16"]) from None
+        raise SettingsError([f"--encoding: there is no encoding {encoding}; examples are cp1252 and utf-16"]) from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise SettingsError(
-            [f"line {line}: this is not {encoding}: save the file as UTF-8, or say what it is: --encoding cp1252"]
+            [f"line {line}: this is not {encoding}: save it as UTF-8, or name its encoding with --encoding cp1252"]
         ) from None
 
 

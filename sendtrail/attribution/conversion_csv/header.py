@@ -1,4 +1,4 @@
-"""The first row of a file of conversions: which column means what."""
+"""The first row of a file of conversions: which column has which field."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ REQUIRED = ("conversion_id", "converted_at")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Header:
-    """Where each field is in a row, how many columns a row has, and the titles that mean nothing here."""
+    """Where each field is in a row, how many columns a row has, and the titles that are ignored."""
 
     places: Mapping[str, int]
     width: int
@@ -32,7 +32,7 @@ class Header:
 
 
 def read_header(titles: Sequence[str], *, line: int, has_currency: bool) -> Header:
-    """Return the header of a file; raise SettingsError with all that is wrong with it."""
+    """Return the header of a file; raise SettingsError with every problem."""
     found: dict[str, list[int]] = {}
     for place, title in enumerate(titles):
         if field := _field(title):
@@ -59,7 +59,7 @@ def _missing(found: Mapping[str, object], *, has_currency: bool) -> list[str]:
         if field not in found
     ]
     if "user_id" not in found and "email" not in found:
-        problems.append("no column says whose conversion it is: name one user_id or email")
+        problems.append("no column identifies the user: name one user_id or email")
     if "value" in found and "currency" not in found and not has_currency:
         problems.append("values need a currency: add a column currency, or give one for all with --currency EUR")
     return problems

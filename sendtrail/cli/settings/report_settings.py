@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 
 from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
 from sendtrail.domain.messages import OrganizationId
-from sendtrail.report.models import DEFAULT, NAMES
+from sendtrail.report.attribution_models import DEFAULT, NAMES
 
 OUTPUT = Path("sendtrail-report.html")
 

@@ -25,7 +25,7 @@ function verdict() {
   const words = groups.map(
     (group) => `${listed(group.models)} ${group.models.length > 1 ? "put" : "puts"} ${quoted(group.rows)} first`,
   );
-  return `Another model would say otherwise: ${words.join("; ")}.`;
+  return `Other models disagree: ${words.join("; ")}.`;
 }
 
 function isOrderShaken() {
@@ -39,13 +39,13 @@ function when() {
 function drawAnswer() {
   const first = leaders(state.model);
   if (!HAS_CONVERSIONS) {
-    return fill("answer", h("p", { class: "lead" }, "Which e-mails earned the most? That needs your conversions."),
-      h("p", {}, "Bring in orders, sign-ups or whatever else counts, from a CSV file with who, when and how much:"),
+    return fill("answer", h("p", { class: "lead" }, "Which e-mails earned the most? To answer that, load your conversions."),
+      h("p", {}, "Load orders, sign-ups or other conversions from a CSV file that says who, when and how much:"),
       h("pre", {}, h("code", {}, "sendtrail conversions load orders.csv --currency EUR")),
-      h("p", {}, "Then make this report again. Everything below is here already."));
+      h("p", {}, "Then create this report again. Everything below is already complete."));
   }
   if (!first.length) {
-    const what = totalsOfPeriod().length ? "no e-mail earned a conversion of this kind" : "there was no conversion";
+    const what = totalsOfPeriod().length ? "no e-mail earned a conversion of this kind" : "there were no conversions";
     return fill("answer", h("p", { class: "lead" }, `${when()}, ${what}.`), h("p", {}, "Choose another period above."));
   }
   const tied = first.length > 1 ? "each" : "";

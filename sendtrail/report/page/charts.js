@@ -1,4 +1,4 @@
-// The charts. Colours are those of the style sheet, so that they follow light, dark and print.
+// The charts. Colours come from the style sheet, so that they follow light, dark and print.
 const TYPES = ["open", "click", "bounce", "unsubscribe", "forward"];
 const CHARTS_SHOWN = 10;
 let printing = false;

@@ -1,4 +1,4 @@
-// Building the page: text is always text, so what a campaign's name holds is never markup.
+// Builds the page: text stays text, so a campaign's name is never markup.
 const byId = (id) => document.getElementById(id);
 
 function h(tag, attributes, ...children) {

@@ -1,4 +1,4 @@
-// The switches, and drawing anew what they change.
+// The switches, and redrawing what they change.
 function render() {
   drawAnswer();
   drawTiles();
@@ -17,8 +17,8 @@ const SAYS = {
     state.counting === "human" ? "people only" : "machines included"].filter(Boolean).join(" · "),
   period: () => monthName(state.period),
   model: () => `${model().title}: ${model().says}.`,
-  counting: () => (state.counting === "human" ? "Without what is recognised as a machine's" : "Machines included"),
-  credit: () => (state.counting === "raw" ? "What machines clicked earns here, too." : ""),
+  counting: () => (state.counting === "human" ? "Without recognised machine activity" : "Machine activity included"),
+  credit: () => (state.counting === "raw" ? "Clicks by machines earn credit as well." : ""),
   unfinished: () => (state.period && state.period === data.made_at.slice(0, 7) ? "This month is not over yet." : ""),
 };
 

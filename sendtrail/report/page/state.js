@@ -1,4 +1,4 @@
-// What the reader has chosen, and what the figures say of it.
+// What the reader has chosen, and the figures for that choice.
 const data = JSON.parse(byId("data").textContent);
 const campaigns = new Map(data.campaigns.map((campaign) => [campaign.id, campaign]));
 const state = {
@@ -19,12 +19,12 @@ const model = () => data.models[state.model];
 const total = () => attributed().totals.find((row) => row.period === state.period && row.currency === state.currency);
 const totalsOfPeriod = () => attributed().totals.filter((row) => row.period === state.period);
 
-// What decides the rank: the value, or the credit where conversions have no value.
+// Campaigns are ranked by value, or by credit where conversions have no value.
 const score = (row, place) => (row.value[place] ?? row.credit[place]) || 0;
 const scoreText = (row, place) =>
   state.currency === null ? `${conversions(row.credit[place])} conversions` : money(row.value[place], row.currency);
 
-// By period and currency, then by campaign: a large account has more rows than can be searched at each comparison.
+// By period and currency, then by campaign: a large account has too many rows to search them for every comparison.
 function grouped(rows) {
   const found = new Map();
   for (const row of rows) {

@@ -1,4 +1,4 @@
-// The tables: campaigns by what they earned, by what their recipients did, and the ways to conversions.
+// The tables: campaigns by what they earned, by what their recipients did, and the paths to conversion.
 const EARNED_SHOWN = 10;
 const CAMPAIGNS_SHOWN = 25;
 
@@ -57,7 +57,7 @@ const COLUMNS = [
   { name: "clicks", title: "Clicked", of: (each) => each.clicks[state.counting], text: (each) => count(each.clicks[state.counting]), number: true },
   { name: "click_rate", title: "Click rate", of: (each) => rate(each, "clicks"), text: (each) => rateText(each, "clicks"), number: true },
   { name: "bounces", title: "Bounced", of: (each) => each.bounces, text: (each) => count(each.bounces), number: true },
-  { name: "unsubscribes", title: "Left", of: (each) => each.unsubscribes, text: (each) => count(each.unsubscribes), number: true },
+  { name: "unsubscribes", title: "Unsubscribed", of: (each) => each.unsubscribes, text: (each) => count(each.unsubscribes), number: true },
   { name: "earned", title: "Earned", number: true, needsConversions: true,
     of: (each) => (earnedOf(each.id) ? score(earnedOf(each.id), state.model) : null),
     text: (each) => (earnedOf(each.id) ? (state.currency === null ? conversions(earnedOf(each.id).credit[state.model]) : money(earnedOf(each.id).value[state.model], state.currency)) : NOTHING) },
@@ -69,7 +69,7 @@ const rateText = (each, what) => (each.covered ? percent(each[what][state.counti
 
 function compare(a, b, column) {
   const [x, y] = [column.of(a), column.of(b)];
-  if (missing(x) || missing(y)) return missing(x) - missing(y); // what is not known comes last, either way
+  if (missing(x) || missing(y)) return missing(x) - missing(y); // unknown values come last in either order
   const order = typeof x === "string" ? x.localeCompare(y) : x - y;
   return (state.sort.descending ? -order : order) || b.id - a.id;
 }
@@ -95,11 +95,11 @@ function campaignRow(each) {
 
 function drawCampaigns() {
   const column = columns().find((each) => each.name === state.sort.column) || COLUMNS[1];
-  const wanted = state.search.trim().toLowerCase();
-  const found = data.campaigns.filter((each) => each.name.toLowerCase().includes(wanted)).sort((a, b) => compare(a, b, column));
+  const searched = state.search.trim().toLowerCase();
+  const found = data.campaigns.filter((each) => each.name.toLowerCase().includes(searched)).sort((a, b) => compare(a, b, column));
   const shown = state.all.campaigns || printing ? found : found.slice(0, CAMPAIGNS_SHOWN);
   fill("campaigns-rows", found.length ? table(columns().map(sortHeading), shown.map(campaignRow), { id: "campaigns-table" })
-    : h("p", { class: "quiet" }, wanted ? "No campaign has this in its name." : "No campaign was sent yet."));
+    : h("p", { class: "quiet" }, searched ? "No campaign name contains this." : "No campaign has been sent yet."));
   more("campaigns", found.length, CAMPAIGNS_SHOWN);
 }
 
@@ -108,12 +108,12 @@ function pathRow(path) {
     place ? h("span", { class: "arrow", "aria-label": "then" }, " → ") : null, id === null ? "…" : h("span", { class: "step" }, campaignName(id)),
   ]);
   return h("tr", {}, h("th", { scope: "row" }, steps), number(count(path.conversions)),
-    number(path.currency === null ? NOTHING : money(path.value, path.currency)), number(missing(path.days) ? NOTHING : `${fine.format(path.days)} d`));
+    number(path.currency === null ? NOTHING : money(path.value, path.currency)), number(missing(path.days) ? NOTHING : fine.format(path.days)));
 }
 
 function drawPaths() {
   const found = attributed().paths.filter((path) => path.currency === state.currency);
   fill("paths-rows", found.length
-    ? table(["Clicked, in this order", numberHeading("Conversions"), numberHeading("Worth"), numberHeading("Took")], found.slice(0, 8).map(pathRow), { id: "paths-table" })
-    : h("p", { class: "quiet" }, "No conversion of this kind came after a click."));
+    ? table(["Clicked, in this order", numberHeading("Conversions"), numberHeading("Value"), numberHeading("Days")], found.slice(0, 8).map(pathRow), { id: "paths-table" })
+    : h("p", { class: "quiet" }, "No conversion of this kind followed a click."));
 }

@@ -1,4 +1,4 @@
-// What to know before relying on the numbers.
+// What to know before you rely on the numbers.
 function drawNotes() {
   fill("notes", data.notes.map((note) => h("li", { class: note.level }, h("strong", {}, note.title), h("span", {}, note.text))));
   byId("notes").hidden = !data.notes.length;
@@ -26,15 +26,15 @@ function drawTrust() {
 function drawFreshness() {
   const rows = data.freshness.map((row) => h("tr", {}, h("th", { scope: "row" }, TYPE_NAMES[row.event_type] ?? row.event_type),
     cell(timeName(row.newest_activity_at), { class: "nobreak" }), cell(timeName(row.newest_sync_at), { class: "nobreak" })));
-  fill("freshness-rows", rows.length ? table(["", "Newest one", "Stored"], rows) : h("p", { class: "quiet" }, "Nothing was synced yet."));
+  fill("freshness-rows", rows.length ? table(["", "Newest activity", "Stored"], rows) : h("p", { class: "quiet" }, "Nothing has been synced yet."));
 }
 
 function drawMethod() {
-  const given = data.parameters;
-  const touches = given.include_opens ? "clicks and opens" : "clicks";
-  const who = state.counting === "raw" ? ", those of machines included," : " by people";
-  const same = (state.counting === "raw") === given.include_machine;
-  fill("method-text", `A conversion is credited to the ${touches}${who} that the same person made in the ${given.lookback_days} days before it. `
-    + "Every conversion counts once under each model; what no e-mail earned is kept apart. Currencies are never added. Months are UTC, and are those of the conversions.");
+  const parameters = data.parameters;
+  const touches = parameters.include_opens ? "clicks and opens" : "clicks";
+  const who = state.counting === "raw" ? ", including those by machines," : " by people";
+  const same = (state.counting === "raw") === parameters.include_machine;
+  fill("method-text", `A conversion is credited to the ${touches}${who} that the same person made in the ${parameters.lookback_days} days before it. `
+    + "Every conversion counts once under each model; conversions that no e-mail earned are shown separately. Currencies are never added. Months are in UTC and go by the date of the conversion.");
   fill("models", data.models.flatMap((each) => [h("dt", {}, each.title), h("dd", {}, `${each.says[0].toUpperCase()}${each.says.slice(1)}.`)]));
 }

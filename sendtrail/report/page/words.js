@@ -1,4 +1,4 @@
-// Numbers, times and lists in words.
+// Numbers, times and lists as text.
 const NOTHING = "–";
 const missing = (value) => value === null || value === undefined;
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -52,7 +52,7 @@ function listed(words) {
 
 const shortened = (text, most) => ([...text].length > most ? `${[...text].slice(0, most - 1).join("")}…` : text);
 
-// Charts read a little markup in their labels.
+// Chart labels interpret a few HTML tags.
 const label = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
 const TYPE_NAMES = {
