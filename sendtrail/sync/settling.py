@@ -70,7 +70,7 @@ def _next(before: Settling | None, result: ReadResult, *, now: datetime) -> Sett
 
 
 def _is_due(report: Report, settling: Settling, *, now: datetime, settle: timedelta) -> bool:
-    if settling.failed:
+    if settling.failed or settling.read_at > now:  # read in the future: by a clock that was wrong
         return True
     steps = (SHORT_STEP, *STEPS[report]) if settling.short else STEPS[report]
     return any(settling.read_at < settling.changed_at + settle * step <= now for step in steps)

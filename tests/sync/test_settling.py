@@ -1,0 +1,75 @@
+"""When a report that changed is read again."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from sendtrail.domain.campaign_report import Report
+from sendtrail.sync.settling import ReadResult, Settling, reports_to_settle, settling_after
+from tests.fakes import NOON
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+CHANGED, STILL = ReadResult(changed=True), ReadResult(changed=False)
+
+
+def looks(report: Report, result: ReadResult, *, days: int) -> list[float]:
+    """Return how many hours after a change a report is read again, asked every hour, each look finding `result`."""
+    settling = settling_after({}, {report: ReadResult(changed=True, short=result.short)}, now=NOON)
+    found = []
+    for hour in range(1, 24 * days):
+        now = NOON + hour * HOUR
+        if reports_to_settle(settling, now=now, settle=DAY):
+            found.append(float(hour))
+            settling = settling_after(settling, {report: result}, now=now)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("report", "result", "hours"),
+    [
+        (Report.OPENS, STILL, [24, 72, 168]),
+        (Report.BOUNCES, STILL, [24]),
+        (Report.BOUNCES, ReadResult(changed=False, short=3), [1, 24]),
+        (Report.CLICKS, ReadResult(changed=False, short=3), [1, 24, 72, 168]),
+    ],
+)
+def test_a_report_is_looked_at_again_some_times(report: Report, result: ReadResult, hours: list[float]) -> None:
+    """Sooner where rows are missing, and not for ever: deleted contacts leave some counters too high for good."""
+    assert looks(report, result, days=30) == hours
+
+
+def test_what_changes_in_other_reports_puts_nothing_off() -> None:
+    """Opens that change every six hours do not keep a late click from being found a day later."""
+    settling = settling_after({}, {Report.CLICKS: CHANGED, Report.OPENS: CHANGED}, now=NOON)
+    for hours in (6, 12, 18, 24):
+        settling = settling_after(settling, {Report.OPENS: CHANGED}, now=NOON + hours * HOUR)
+
+    assert reports_to_settle(settling, now=NOON + DAY, settle=DAY) == (Report.CLICKS,)
+
+
+def test_a_look_that_comes_late_is_one() -> None:
+    """After a week without a run there is one look, not three."""
+    settling = settling_after({}, {Report.OPENS: CHANGED}, now=NOON)
+    late = NOON + 8 * DAY
+
+    assert reports_to_settle(settling, now=late, settle=DAY) == (Report.OPENS,)
+    assert reports_to_settle(settling_after(settling, {Report.OPENS: STILL}, now=late), now=late, settle=DAY) == ()
+
+
+def test_a_report_that_failed_is_read_at_every_run_until_it_can_be() -> None:
+    """Whatever its counters do meanwhile."""
+    failed = ReadResult(changed=False, failed="no permission")
+    settling = settling_after({}, {Report.CLICKS: failed}, now=NOON)
+    again = settling_after(settling, {Report.CLICKS: failed}, now=NOON + HOUR)
+    healed = settling_after(again, {Report.CLICKS: STILL}, now=NOON + 2 * HOUR)
+
+    due = [reports_to_settle(each, now=NOON + 2 * HOUR, settle=DAY) for each in (settling, again, healed)]
+    assert due == [(Report.CLICKS,), (Report.CLICKS,), ()]
+
+
+@pytest.mark.parametrize("moment", [NOON - 400 * DAY, NOON + 400 * DAY])
+def test_a_clock_that_was_wrong_puts_nothing_off_for_ever(moment: datetime) -> None:
+    """A look from the past is due, one that is to come far in the future is not waited for."""
+    settling = {Report.OPENS: Settling(changed_at=moment, read_at=moment)}
+
+    assert reports_to_settle(settling, now=NOON, settle=DAY) == (Report.OPENS,)
