@@ -8,6 +8,7 @@ SendtrailError
 │   ├── KeyRefused       the account does not accept the API key
 │   ├── BadMessage       a message that cannot be understood
 │   ├── Unreadable       an answer that cannot be understood, or that contradicts itself
+│   ├── BadDocument      a state document that cannot be read
 │   └── NoProgress       a delivery that used its whole time and got nowhere
 ├── LeaseLost            another worker has taken this work over: write nothing more
 └── SettingsError        configuration: every problem at once
@@ -46,6 +47,10 @@ class BadMessage(Rejected):
 
 class Unreadable(Rejected):
     """An answer of the API that cannot be understood, or that contradicts itself."""
+
+
+class BadDocument(Rejected):
+    """A document of the state store that cannot be read."""
 
 
 class NoProgress(Rejected):

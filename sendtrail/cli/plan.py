@@ -31,7 +31,7 @@ from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
-from sendtrail.sync.dispatch import checkpoints_of
+from sendtrail.sync.campaign_checkpoints import checkpoints_of
 from sendtrail.sync.due import Due, Policy, due
 from sendtrail.sync.forecast import Forecast, contacts_forecast, list_requests, total
 
@@ -76,7 +76,7 @@ def plan(  # noqa: PLR0913  (a parameter an option)
         clock = SystemClock()
         found = due(
             campaigns,
-            checkpoints=checkpoints_of(settings.organization, state),
+            checkpoints=checkpoints_of(settings.organization, state).readable,
             request=request_of(settings, now=clock.now()),
             policy=Policy(overlap=settings.overlap),
             now=clock.now(),

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
+from sendtrail.errors import BadDocument
 from sendtrail.ports import Document
-from sendtrail.validation import adapter
+from sendtrail.validation import adapter, problems
 
 T = TypeVar("T")
 
@@ -17,8 +20,12 @@ def to_document(value: object) -> dict[str, Any]:
 
 
 def from_document(kind: type[T], document: Document) -> T:
-    """Read a dataclass from a document; raise pydantic's ValidationError, naming each field, where it does not fit."""
-    value: T = adapter(kind).validate_python(dict(document))
+    """Read a dataclass from a document, whose other fields are ignored; raise BadDocument, naming each bad field."""
+    try:
+        value: T = adapter(kind).validate_python(dict(document))
+    except (ValidationError, TypeError) as error:
+        reasons = problems(error) if isinstance(error, ValidationError) else [str(error)]
+        raise BadDocument(f"a {kind.__name__} document cannot be read: {'; '.join(reasons)}") from None
     return value
 
 

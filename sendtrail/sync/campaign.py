@@ -23,6 +23,7 @@ from sendtrail.sync.campaign_plan import (
     can_resume,
     completed_sync,
     new_progress,
+    read_progress,
     resume_from,
     start_of,
     with_failure,
@@ -30,7 +31,7 @@ from sendtrail.sync.campaign_plan import (
 )
 from sendtrail.sync.prefetch import prefetched
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
-from sendtrail.sync.sync_record import SyncRecord
+from sendtrail.sync.sync_record import SyncRecord, read_record
 from sendtrail.warehouse.rows import Row, Table, activity_row, unreadable_row
 
 
@@ -81,8 +82,8 @@ class CampaignTask:
 
     def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:
         """Yield the rows of what is left to read, and after each page how far it is."""
-        self._synced = None if synced is None else from_document(SyncRecord, synced)
-        start = None if progress is None else from_document(CampaignProgress, progress)
+        self._synced = read_record(synced)
+        start = read_progress(progress)
         if start is None or not can_resume(start, self._message):
             start = self._plan()
             yield Step(rows=(), progress=to_document(start))

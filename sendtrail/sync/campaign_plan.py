@@ -1,17 +1,22 @@
 """What a sync of a campaign reads: which reports, of which messages, back to when. Pure decisions."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from sendtrail.domain.campaign_report import Report, ReportCursor, expected_row_count, has_changed, is_empty
 from sendtrail.domain.messages import Reason, SyncCampaign
+from sendtrail.errors import BadDocument
+from sendtrail.state.documents import from_document
 from sendtrail.sync.read_window import THOROUGH, Overlap, coverage_start, read_window, reports_to_read
 from sendtrail.sync.settling import ReadResult, settling_after
 from sendtrail.sync.sync_record import SyncRecord
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +80,17 @@ def new_progress(
         counters=message.counters,
         units=units,
     )
+
+
+def read_progress(document: Mapping[str, Any] | None) -> CampaignProgress | None:
+    """Return how far a sync has come; None where it has not begun, or cannot be read: then it is planned anew."""
+    if document is None:
+        return None
+    try:
+        return from_document(CampaignProgress, document)
+    except BadDocument as error:
+        logger.warning("the sync begins anew: %s", error)
+        return None
 
 
 def can_resume(progress: CampaignProgress | None, message: SyncCampaign) -> bool:

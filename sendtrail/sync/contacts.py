@@ -1,5 +1,6 @@
 """Bring an account's contacts into the warehouse: one full pass by ascending id, then those that have vanished."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,9 +12,12 @@ from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
 from sendtrail.domain.contact import ContactReader
 from sendtrail.domain.messages import SyncContacts, encode
+from sendtrail.errors import BadDocument
 from sendtrail.ports import TimeBudget, Topic, Warehouse
 from sendtrail.state.documents import contacts_path, from_document, to_document
 from sendtrail.warehouse.rows import Table, contact_row
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,9 +64,10 @@ class ContactsTask:
 
     def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:  # noqa: ARG002
         """Yield the contacts that are left, a page a step; a full pass needs nothing of the last one."""
-        current = self._start() if progress is None else from_document(ContactsProgress, progress)
+        known = _read_progress(progress)
+        current = known or self._start()
         pass_id = current.pass_id
-        if progress is None:
+        if known is None:
             yield Step(rows=(), progress=to_document(current), pass_id=pass_id)
         for page in self._contacts.contacts(current.after):
             now = self._clock.now()
@@ -85,3 +90,12 @@ class ContactsTask:
     def _start(self) -> ContactsProgress:
         message = self._message
         return ContactsProgress(pass_id=f"{message.run_id}_{message.sequence}", started_at=self._clock.now())
+
+
+def _read_progress(document: Mapping[str, Any] | None) -> ContactsProgress | None:
+    """Return how far a pass has come; None where it has not begun, or cannot be read: then it begins anew."""
+    try:
+        return None if document is None else from_document(ContactsProgress, document)
+    except BadDocument as error:
+        logger.warning("the pass begins anew: %s", error)
+        return None

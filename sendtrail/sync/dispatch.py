@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sendtrail.delivery.checkpoint import Checkpoint
+from sendtrail.delivery.deliver import publish_failure
 from sendtrail.delivery.lease import read_checkpoint
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign, CampaignLists
@@ -14,11 +15,12 @@ from sendtrail.domain.timestamp_meaning import standing_rows
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseHeld
 from sendtrail.logs import Event, log_event
-from sendtrail.ports import State, Topic, Transaction
+from sendtrail.ports import Topic, Transaction
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
-from sendtrail.state.documents import campaigns_path, contacts_path, from_document, run_path, to_document
+from sendtrail.state.documents import contacts_path, from_document, run_path, to_document
 from sendtrail.sync.backfill_quota import has_backfill_left, within_quota
-from sendtrail.sync.due import Policy, Request, next_sequence
+from sendtrail.sync.campaign_checkpoints import checkpoints_of
+from sendtrail.sync.due import Due, Policy, Request, next_sequence
 from sendtrail.sync.forecast import NOTHING, Forecast, total
 from sendtrail.sync.timestamp_observation import Meanings, observe_timestamps
 from sendtrail.warehouse.rows import Batch, Table, campaign_row
@@ -66,28 +68,16 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         return finished
     campaigns = [] if request.campaign_ids == frozenset() else list(lists.campaigns())
     _merge_campaigns(campaigns, request, services)
-    request = _with_backfill(request, services)
-    checkpoints = checkpoints_of(request.organization_id, services.state)
-    now = services.clock.now()
-    meanings = _observe_timestamps(request, services) if campaigns else {}
-    policy = replace(policy, standing_rows=standing_rows(meanings))
-    out = within_quota(campaigns, checkpoints=checkpoints, request=request, policy=policy, now=now)
-    messages = [each.message for each in out]
+    due_campaigns = _publish_campaigns(campaigns, _with_backfill(request, services), services, policy)
     contacts = _contacts(request, services) if request.contacts else []
-    if request.campaign_ids != frozenset():
-        is_backfill_left = request.since is not None and has_backfill_left(
-            campaigns, checkpoints=checkpoints, since=request.since, out=out
-        )
-        _announce_run(request, services, due_campaigns=len(messages), is_backfill_left=is_backfill_left)
-    services.publisher.publish(Topic.CAMPAIGNS, [encode(message) for message in messages])
     services.publisher.publish(Topic.CONTACTS, [encode(message) for message in contacts])
     summary = Summary(
         run_id=request.run_id,
         organization_id=request.organization_id,
         campaigns=len(campaigns),
-        due=len(messages),
-        published=len(messages) + len(contacts),
-        forecast=total(each.forecast for each in out),
+        due=len(due_campaigns),
+        published=len(due_campaigns) + len(contacts),
+        forecast=total(each.forecast for each in due_campaigns),
         unknown=sorted((request.campaign_ids or frozenset()) - {campaign.campaign_id for campaign in campaigns}),
     )
     services.state.transact(lambda transaction: _close(transaction, summary))
@@ -99,6 +89,27 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         forecast_requests=summary.forecast.requests,
     )
     return summary
+
+
+def _publish_campaigns(
+    campaigns: Sequence[Campaign], request: Request, services: Services, policy: Policy
+) -> list[Due]:
+    """Publish a message for each campaign that is due, and return those; a run of contacts alone has none."""
+    if request.campaign_ids == frozenset():
+        return []
+    checkpoints = checkpoints_of(request.organization_id, services.state)
+    _report_unreadable(checkpoints.unreadable, request, services)
+    readable = [each for each in campaigns if str(each.campaign_id) not in checkpoints.unreadable]
+    policy = replace(policy, standing_rows=standing_rows(_observe_timestamps(request, services)))
+    due_campaigns = within_quota(
+        readable, checkpoints=checkpoints.readable, request=request, policy=policy, now=services.clock.now()
+    )
+    is_backfill_left = request.since is not None and has_backfill_left(
+        readable, checkpoints=checkpoints.readable, since=request.since, out=due_campaigns
+    )
+    _announce_run(request, services, due_campaigns=len(due_campaigns), is_backfill_left=is_backfill_left)
+    services.publisher.publish(Topic.CAMPAIGNS, [encode(each.message) for each in due_campaigns])
+    return due_campaigns
 
 
 def _open(transaction: Transaction, request: Request) -> Summary | None:
@@ -194,10 +205,11 @@ def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: 
         services.warehouse.merge(batch)
 
 
-def checkpoints_of(organization_id: str, state: State) -> Mapping[int, Checkpoint]:
-    """Return the checkpoint of each campaign that was ever claimed, by its id."""
-    children = state.children(campaigns_path(organization_id))
-    return {int(name): from_document(Checkpoint, document) for name, document in children}
+def _report_unreadable(unreadable: Mapping[str, str], request: Request, services: Services) -> None:
+    for name, reason in unreadable.items():
+        logger.error("campaign %s is left out: %s", name, reason)
+        item = WorkItem(organization_id=request.organization_id, subject=name, run_id=request.run_id, sequence=0)
+        publish_failure(services, item, reason=reason)
 
 
 def _contacts(request: Request, services: Services) -> list[SyncContacts]:

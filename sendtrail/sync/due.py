@@ -8,11 +8,10 @@ from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report, counter_delta, is_unknown
 from sendtrail.domain.messages import Reason, SyncCampaign
-from sendtrail.state.documents import from_document
 from sendtrail.sync.forecast import Forecast, campaign_forecast
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
 from sendtrail.sync.settling import reports_to_settle
-from sendtrail.sync.sync_record import SyncRecord
+from sendtrail.sync.sync_record import SyncRecord, read_record
 
 # What is read for the sake of the past: it lets news go first.
 BACKFILL = frozenset({Reason.EXTENDED, Reason.AUDIT, Reason.FORCED})
@@ -125,10 +124,8 @@ def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy
 
 
 def last_sync(checkpoint: Checkpoint | None) -> SyncRecord | None:
-    """Return what the last completed sync of a campaign left behind."""
-    if checkpoint is None or checkpoint.synced is None:
-        return None
-    return from_document(SyncRecord, checkpoint.synced)
+    """Return the record of the last completed sync of a campaign."""
+    return None if checkpoint is None else read_record(checkpoint.synced)
 
 
 def due_campaign(

@@ -1,11 +1,17 @@
 """The record of a completed sync of a campaign: the contract between its worker and the dispatcher."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sendtrail.domain.campaign_report import Report
+from sendtrail.errors import BadDocument
+from sendtrail.state.documents import from_document
 from sendtrail.sync.settling import Settling
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,3 +42,17 @@ class SyncRecord:
             return self.settling
         reports = () if self.confirmed else tuple(Report) if self.unsettled is None else self.unsettled
         return {report: Settling(changed_at=self.synced_at, read_at=self.synced_at) for report in reports}
+
+
+def read_record(document: Mapping[str, Any] | None) -> SyncRecord | None:
+    """Return the record of the last completed sync; None where there is none, or none that can be read.
+
+    Without it the campaign is read as one that was never synced, which loses nothing.
+    """
+    if document is None:
+        return None
+    try:
+        return from_document(SyncRecord, document)
+    except BadDocument as error:
+        logger.warning("the campaign is read anew: %s", error)
+        return None

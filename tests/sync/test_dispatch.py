@@ -7,7 +7,7 @@ import pytest
 
 from sendtrail.delivery.checkpoint import Checkpoint
 from sendtrail.domain.campaign_report import Report
-from sendtrail.domain.messages import SyncCampaign, decode
+from sendtrail.domain.messages import SyncCampaign, WorkFailed, decode
 from sendtrail.errors import LeaseHeld
 from sendtrail.logs import Event
 from sendtrail.ports import Topic
@@ -155,3 +155,35 @@ def test_a_backfill_of_everything_goes_on_over_the_runs_until_all_is_in() -> Non
 def _synced_since(pipeline: PipelineHarness, campaign_id: int) -> datetime:
     checkpoint = from_document(Checkpoint, pipeline.state.documents[campaign_path(ORGANIZATION, campaign_id)])
     return from_document(SyncRecord, checkpoint.synced or {}).since
+
+
+def test_a_checkpoint_that_cannot_be_read_costs_its_campaign_alone() -> None:
+    """It is reported with the way out; once the document is gone, the campaign is read anew."""
+    pipeline = a_pipeline()
+    path = campaign_path(ORGANIZATION, 1)
+    pipeline.state.documents[path] = {"status": "from another version"}
+
+    pipeline.sync()
+    (failure,) = [decode(WorkFailed, data) for data in pipeline.publisher.take(Topic.FAILURES)]
+    without_it = pipeline.stored_ids()
+    del pipeline.state.documents[path]
+    pipeline.sync("run2")
+
+    assert (failure.subject, path in failure.reason) == ("1", True)
+    assert set() < without_it < pipeline.account_ids()
+    assert pipeline.stored_ids() == pipeline.account_ids()
+
+
+@pytest.mark.parametrize("name", ["synced", "progress"])
+def test_what_an_earlier_sync_left_and_cannot_be_read_is_done_again(name: str) -> None:
+    """The campaign is read as one that was never synced, which loses nothing."""
+    pipeline = a_pipeline()
+    pipeline.sync()
+    document = pipeline.state.documents[campaign_path(ORGANIZATION, 1)]
+    pipeline.state.documents[campaign_path(ORGANIZATION, 1)] = {**document, name: {"since": "long ago"}}
+    pipeline.account.fill(1, Report.OPENS, 5, at=pipeline.clock.now())
+
+    pipeline.sync("run2")
+
+    assert pipeline.publisher.take(Topic.FAILURES) == []
+    assert pipeline.stored_ids() == pipeline.account_ids()
