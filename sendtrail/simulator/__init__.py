@@ -26,7 +26,7 @@ from sendtrail.simulator.quirks import Quirks
 from sendtrail.simulator.report_lists.page_counts import TruthPages
 from sendtrail.simulator.server import Running, serve
 from sendtrail.simulator.traffic import Arrival, Stats
-from sendtrail.simulator.truth import TruthCampaign, TruthContact, TruthRow
+from sendtrail.simulator.truth import TruthCampaign, TruthContact, TruthRow, TruthUnreadable
 from sendtrail.simulator.world.new_activity import News
 
 __all__ = [
@@ -45,5 +45,6 @@ __all__ = [
     "TruthContact",
     "TruthPages",
     "TruthRow",
+    "TruthUnreadable",
     "serve",
 ]

@@ -16,7 +16,7 @@ main = Typer(add_completion=False, pretty_exceptions_enable=False)
 
 _NEWEST_DAYS = 10.0
 _HOLDS, _ANSWERS, _FAILS = "What the account holds", "How it answers", "What goes wrong"
-_QUIRK_HELP = f"NAME or NAME=VALUE; may be given again. Names: {cli_values.QUIRK_NAMES}."
+_QUIRK_HELP = "NAME, NAME=VALUE or NAME=VALUE+VALUE; may be given again. The list is below."
 _FAILURE_HELP = (
     "KIND or KIND,NAME=VALUE,... with times (a number, or endless), every, after, match, seconds, shape, location, "
     f"such as unavailable,times=3,match=open_list; may be given again. Kinds: {cli_values.FAILURE_NAMES}."
@@ -44,7 +44,7 @@ _Quirks = Annotated[list[str] | None, Option(help=_QUIRK_HELP, rich_help_panel=_
 _Failures = Annotated[list[str] | None, Option(help=_FAILURE_HELP, rich_help_panel=_FAILS)]
 
 
-@main.command()
+@main.command(epilog=cli_values.QUIRK_HELP)
 def run(  # noqa: PLR0913 - one parameter an option
     *,
     port: _Port = 0,

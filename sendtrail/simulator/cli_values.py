@@ -8,8 +8,11 @@ from pydantic import TypeAdapter, ValidationError
 from sendtrail.simulator.failures import Failure, FailureKind
 from sendtrail.simulator.plan import MIX, Kind
 from sendtrail.simulator.quirks import Quirks
+from sendtrail.simulator.quirks.descriptions import Description, descriptions
 
-QUIRK_NAMES = ", ".join(field.name for field in fields(Quirks))
+_DESCRIPTIONS = {description.name: description for description in descriptions()}
+QUIRK_NAMES = ", ".join(_DESCRIPTIONS)
+QUIRK_HELP = "\n\n".join(["Quirks:", *map(str, _DESCRIPTIONS.values())])
 MIX_OF_KINDS = ",".join(MIX)
 FAILURE_NAMES = ", ".join(FailureKind)
 
@@ -25,11 +28,11 @@ def kinds(words: str) -> tuple[Kind, ...]:
 
 
 def quirks(words: list[str]) -> Quirks:
-    """Read quirks, each `name` or `name=value`, values apart by `+`; raise ValueError."""
+    """Read quirks, each `name` or `name=value`, values apart by `+`, or `all`; raise ValueError."""
     told: dict[str, object] = {}
     for word in words:
         name, _, value = word.partition("=")
-        told[_known(name, QUIRK_NAMES)] = value.split("+") if name == "without_tstamp_iso" else value or True
+        told[name] = _value(_DESCRIPTIONS[_known(name, QUIRK_NAMES)], value)
     return _read(_QUIRKS, told)
 
 
@@ -42,6 +45,12 @@ def failure(words: str) -> Failure:
         name, _, value = word.partition("=")
         told[_known(name, names)] = None if value == "endless" else value
     return _read(_FAILURE, told)
+
+
+def _value(quirk: Description, value: str) -> object:
+    if not quirk.several:
+        return value or True
+    return quirk.values if value in ("", "all") and quirk.values else value.split("+")
 
 
 def _known(name: str, names: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sendtrail.simulator.plan import Kind
 from sendtrail.simulator.quirks import EventType
+from sendtrail.simulator.quirks.rows import BadRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +14,8 @@ class TruthRow:
 
     campaign_id: int
     message_id: str
-    """Empty for ordinary campaigns, but for bounces: those rows name their message."""
+    """Empty for ordinary campaigns, unless rows name their message (bounces, the ancestor's forwards) or have to be
+    asked for by message."""
     event_type: EventType
     contact_id: str
     contact_email: str
@@ -23,7 +25,7 @@ class TruthRow:
     link_id: str
     link_url: str
     source_timestamp: str
-    """The row's own words: `tstamp_iso`, or else `tstamp`."""
+    """The row's own words: `tstamp_iso`, or else `tstamp`, or else `udate`."""
     detail: dict[str, str]
     """Bounce: id, type, code, counted, reason, descript; unsubscribe: reason; forward: recipient."""
 
@@ -44,6 +46,20 @@ class TruthContact:
     lists: tuple[tuple[str, int], ...]
     """(name, status), ascending."""
     deleted: bool = False
+    last_open: datetime | None = None
+    """As `last_open_date` and `last_click_date` say; None without the quirk `contact_activity_dates`."""
+    last_click: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruthUnreadable:
+    """A row (or link) of a report that nobody can read."""
+
+    campaign_id: int
+    message_id: str
+    """Of split campaigns."""
+    event_type: EventType
+    kind: BadRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from threading import Thread
 
 from sendtrail.simulator import Account, Plan, Quirks, TruthRow
 from sendtrail.simulator.plan import CampaignPlan
+from sendtrail.simulator.quirks import EVENT_TYPES
 from tests.simulator.reader import Api, read_activities
 
 Connect = Callable[[Account], Api]
@@ -96,7 +97,7 @@ def test_rows_of_deleted_contacts_stay(account: Account) -> None:
 
 def test_rows_can_vanish_with_their_contacts(make_account: Make, connect: Connect) -> None:
     """With the quirk no report tells of a deleted contact, and the history still does."""
-    quirks = Quirks(deleted_contacts_leave_reports=True)
+    quirks = Quirks(rows_vanish_on_deletion=EVENT_TYPES)
     account = make_account(quirks=quirks, plan=Plan(campaigns=5, openers=100, daily_share=0.2))
     before = _by_name(account)
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from sendtrail.simulator.randomness import Permutation
 from sendtrail.simulator.report_lists.initial_rows import FirstRows, State, total_times
-from sendtrail.simulator.report_lists.row_changes import Changes, Gaps
+from sendtrail.simulator.report_lists.row_changes import Changes
 from sendtrail.simulator.report_lists.timestamps import Stamps
+from sendtrail.simulator.report_lists.view import Gaps
 
 
 @given(size=st.integers(1, 300), key=st.integers(0, 2**64 - 1))
@@ -52,10 +53,11 @@ def test_a_changed_list_is_the_first_rows_with_what_happened(moves: list[int | N
     changes = Changes(first=first, capacity=35)
     expected = {n: first[n] for n in reversed(range(25))}
     for at, member in enumerate(moves, start=1_000):
-        if member is None and changes.join(at):
-            expected[changes.members() - 1] = State(changes.members() - 1, at, 1)
-        elif member is not None and changes.holds(member):
-            changes.repeat(member, at)
+        if member is None and (joining := changes.next_member()) is not None:
+            changes.join(joining, at, listed_at=at)
+            expected[joining] = State(joining, at, 1)
+        elif member is not None and (before := changes.state(member)):
+            changes.repeat(before, at, listed_at=at)
             expected[member] = State(member, at, expected.pop(member).times + 1)
     for member in erased:
         changes.erase(member)
@@ -75,11 +77,36 @@ def test_a_view_stays_as_it_was() -> None:
     before = changes.view()
     rows = list(before)
 
-    changes.join(200)
-    changes.repeat(1, 201)
+    _join(changes, at=200)
+    changes.repeat(rows[1], 201, listed_at=201)
 
     assert list(before) == rows
     assert [state.member for state in changes.view()] == [1, 3, 0, 2]
+
+
+@given(repeats=st.lists(st.integers(0, 8), max_size=30))
+def test_a_list_may_stand_still(repeats: list[int]) -> None:
+    """Where repeats leave the instant alone, no row moves, each knows its times, and the list when it changed."""
+    changes = Changes(first=FirstRows(key=1, size=7, start=0, end=100), capacity=10, still=True)
+    for at in (200, 201):
+        _join(changes, at=at)
+    before = list(changes.view())
+    for n, place in enumerate(repeats):
+        now = changes.state(before[place].member)
+        assert now
+        changes.repeat(now, 300 + n, listed_at=300 + n)
+
+    view = changes.view()
+
+    assert list(view) == [state.grown(repeats.count(place)) for place, state in enumerate(before)]
+    assert [view.has_changed(state, 300) for state in view] == [place in repeats for place in range(9)]
+    assert [state.at for state in changes.states()] == sorted((s.at for s in changes.states()), reverse=True)
+
+
+def _join(changes: Changes, *, at: int) -> None:
+    member = changes.next_member()
+    assert member is not None
+    changes.join(member, at, listed_at=at)
 
 
 def test_the_hour_that_repeats_is_read_as_the_first() -> None:

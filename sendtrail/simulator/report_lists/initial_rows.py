@@ -14,11 +14,18 @@ _SUMS = tuple(sum(_TIMES[:n]) for n in range(len(_TIMES) + 1))
 
 
 class State(NamedTuple):
-    """What a row says: that a member had done something `times` times when it last did, at `at` (epoch seconds)."""
+    """What a row says: that a member had done something `times` times when it last did.
+
+    `at` is that instant, in seconds since the epoch (or the first one, where repeats leave it alone).
+    """
 
     member: int
     at: int
     times: int
+
+    def grown(self, by: int) -> "State":
+        """Return the state after so many more times, at the same instant."""
+        return self._replace(times=self.times + by) if by else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

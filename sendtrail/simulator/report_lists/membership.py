@@ -1,10 +1,11 @@
 """How a report list is made up: how many rows it began with, and which recipients its members are."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from sendtrail.simulator.randomness import Permutation, derive
 from sendtrail.simulator.report_lists.initial_rows import FirstRows
-from sendtrail.simulator.world.campaigns import Campaign, Message, Report
+from sendtrail.simulator.world.campaigns import Campaign, Message, Report, reports
 
 _ONCE_ONLY = ("bounce", "unsubscribe")
 
@@ -37,6 +38,11 @@ def first_size(report: Report) -> int:
             return message.forwards
 
 
+def is_hard(member: int) -> bool:
+    """Say whether a member of a bounce list bounced for good."""
+    return member % 3 != 2
+
+
 def capacity(report: Report) -> int:
     """Return how many members a list can ever have."""
     room = _bounce_room(report.message)
@@ -56,10 +62,25 @@ def place_of(report: Report, member: int) -> int:
 
 def member_at(report: Report, place: int) -> int | None:
     """Return which member a recipient is or would be: the inverse of `place_of`."""
-    member = report.message.recipients - 1 - place if report.event == "bounce" else place
-    if member >= capacity(report):
-        return None
-    return member if report.event in ("open", "bounce") else _permutation(capacity(report), report.key).index(member)
+    match report.event:
+        case "open":
+            return place
+        case "bounce":
+            member = report.message.recipients - 1 - place
+            return member if member < capacity(report) else None
+        case _:
+            return _permutation(capacity(report), report.key).index(place) if place < capacity(report) else None
+
+
+def memberships(campaign: Campaign, rank: int, mailable: int) -> Iterator[tuple[Report, int]]:
+    """Yield the lists that a contact (by its rank among the mailable) is on or may come on, and as which member."""
+    recipient = recipients(campaign, mailable).index(rank)
+    for message in campaign.messages:
+        place = recipient - message.first_recipient
+        for report in reports(campaign, message) if 0 <= place < message.recipients else ():
+            member = member_at(report, place)
+            if member is not None:
+                yield report, member
 
 
 def recipients(campaign: Campaign, mailable: int) -> Permutation:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from sendtrail.simulator.quirks import EventType
-from sendtrail.simulator.report_lists.row_changes import View
+from sendtrail.simulator.report_lists.view import View
 from sendtrail.simulator.world.campaigns import Campaign, Message, Report, reports
 
 PAGE_SIZE = 20
@@ -27,39 +27,52 @@ class TruthPages:
     new_rows: int
 
 
-def report_pages(campaign: Campaign, message: Message, look: Look, *, since: float) -> Iterator[TruthPages]:
-    """Yield the pages of each report of a message; new is what happened from `since` (epoch seconds) on."""
-    lists = reports(campaign, message)
-    clicks = [report for report in lists if report.event == "click"]
-    for report in lists:
-        if report.event != "click":
-            yield _pages(report, look(report), since)
-    if clicks and campaign.send_amt:
-        yield _link_pages(clicks, look, since)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCounter:
+    """Count pages; new is what came or changed from `since` (epoch seconds) on. Unreadable rows are left aside."""
 
+    look: Look
+    since: float
 
-def _pages(report: Report, view: View, since: float) -> TruthPages:
-    rows, new = len(view), _new(view, since)
-    if report.event == "forward":  # all on one page
-        pages, new_pages = int(rows > 0), int(new > 0)
-    elif report.event == "open":  # the newest first
-        pages, new_pages = _filled(rows), _filled(new)
-    else:  # the newest last
-        pages, new_pages = _filled(rows), _filled(rows) - (rows - new) // PAGE_SIZE if new else 0
-    return _told(report, pages=pages, rows=rows, new_pages=new_pages, new_rows=new)
+    def report_pages(self, campaign: Campaign, message: Message) -> Iterator[TruthPages]:
+        """Yield the pages of each report of a message."""
+        lists = reports(campaign, message)
+        clicks = [report for report in lists if report.event == "click"]
+        for report in lists:
+            if report.event != "click":
+                yield self._pages(report)
+        if clicks and campaign.send_amt:
+            yield self._link_pages(clicks)
 
+    def _pages(self, report: Report) -> TruthPages:
+        view = self.look(report)
+        new, rows = self._new(view), len(view)
+        places = new if report.event == "open" else [rows - 1 - place for place in new]  # the newest first, or last
+        one_page = report.event == "forward"
+        return _told(
+            report,
+            pages=int(rows > 0) if one_page else _filled(rows),
+            rows=rows,
+            new_pages=int(bool(new)) if one_page else len({place // PAGE_SIZE for place in places}),
+            new_rows=len(new),
+        )
 
-def _link_pages(clicks: list[Report], look: Look, since: float) -> TruthPages:
-    views = [look(report) for report in clicks]
-    new = [_new(view, since) for view in views]
-    with_news = sum(any(new[first : first + PAGE_SIZE]) for first in range(0, len(new), PAGE_SIZE))
-    return _told(
-        clicks[0],
-        pages=_filled(len(clicks)),
-        rows=sum(map(len, views)),
-        new_pages=with_news,
-        new_rows=sum(new),
-    )
+    def _link_pages(self, clicks: list[Report]) -> TruthPages:
+        views = [self.look(report) for report in clicks]
+        new = [len(self._new(view)) for view in views]
+        return _told(
+            clicks[0],
+            pages=_filled(len(clicks)),
+            rows=sum(map(len, views)),
+            new_pages=sum(any(new[first : first + PAGE_SIZE]) for first in range(0, len(new), PAGE_SIZE)),
+            new_rows=sum(new),
+        )
+
+    def _new(self, view: View) -> list[int]:
+        """Return the places, newest first, of rows that came or changed."""
+        if view.changed_at:  # anywhere: rows that came late, or grew where they were
+            return [place for place, state in enumerate(view) if view.has_changed(state, self.since)]
+        return [place for place, _ in enumerate(takewhile(lambda state: state.at >= self.since, view))]
 
 
 def _told(report: Report, *, pages: int, rows: int, new_pages: int, new_rows: int) -> TruthPages:
@@ -72,10 +85,6 @@ def _told(report: Report, *, pages: int, rows: int, new_pages: int, new_rows: in
         new_pages=new_pages,
         new_rows=new_rows,
     )
-
-
-def _new(view: View, since: float) -> int:
-    return sum(1 for _ in takewhile(lambda state: state.at >= since, view))
 
 
 def _filled(rows: int) -> int:

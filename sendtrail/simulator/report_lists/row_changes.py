@@ -1,66 +1,12 @@
-"""A report list as it stands: the rows it began with, and what happened since, kept sparsely.
-
-Whatever happens, happens to members at the top, so the list, newest first, is the recent rows followed by the first
-rows without those that moved.
-"""
+"""A report list as it stands: the rows it began with, and what happened since, kept sparsely."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from heapq import merge
 
 from sendtrail.simulator.report_lists.initial_rows import FirstRows, State
-
-
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """Numbers 0..size-1 with some missing."""
-
-    missing: tuple[int, ...]
-    """Ascending."""
-
-    def nth(self, n: int) -> int:
-        """Return the n-th number that is not missing, in O(log missing)."""
-        low, high = 0, len(self.missing)
-        while low < high:
-            middle = (low + high) // 2
-            if self.missing[middle] - middle <= n:
-                low = middle + 1
-            else:
-                high = middle
-        return n + low
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A list as it stands at one instant; later changes do not touch it."""
-
-    first: FirstRows
-    recent: tuple[State, ...] = ()
-    """Newest first."""
-    gaps: Gaps = Gaps(())
-
-    def __len__(self) -> int:
-        return len(self.recent) + self.first.size - len(self.gaps.missing)
-
-    def __getitem__(self, index: int) -> State:
-        """Return the row at an index, newest first."""
-        if index < len(self.recent):
-            return self.recent[index]
-        return self.first[self.gaps.nth(index - len(self.recent))]
-
-    def __iter__(self) -> Iterator[State]:
-        """Go through the rows, newest first."""
-        yield from self.recent
-        start = 0
-        for stop in self.gaps.missing:
-            yield from map(self.first.__getitem__, range(start, stop))
-            start = stop + 1
-        yield from map(self.first.__getitem__, range(start, self.first.size))
-
-    def slice(self, start: int, stop: int) -> list[State]:
-        """Return the rows from one index up to another, newest first."""
-        return [self[index] for index in range(max(0, start), min(stop, len(self)))]
+from sendtrail.simulator.report_lists.view import Gaps, View
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,34 +15,62 @@ class Changes:
 
     first: FirstRows
     capacity: int
-    """Members there can ever be."""
+    """Members there can ever be, but for those who join by name."""
+    still: bool = False
+    """Whether a repeat leaves a row's instant, and so its place, as it is."""
     joined: int = 0
     log: list[State] = field(default_factory=list)
-    """Every state since the beginning, oldest first."""
+    """Every state since the beginning, in the order in which the list showed them."""
     _latest: dict[int, State] = field(default_factory=dict)
     _missing: list[int] = field(default_factory=list)
+    _grown: dict[int, int] = field(default_factory=dict)
+    _changed_at: dict[int, int] = field(default_factory=dict)
+    _repeated_at: dict[int, int] = field(default_factory=dict)
     _view: View | None = None
 
     def members(self) -> int:
-        """Return how many members there are or have been."""
+        """Return how many members there are or have been, those who joined by name aside."""
         return self.first.size + self.joined
+
+    def next_member(self) -> int | None:
+        """Count one more member, whose row is to follow, and return it; None when nobody is left."""
+        if self.members() >= self.capacity:
+            return None
+        self.joined += 1
+        return self.members() - 1
+
+    def state(self, member: int) -> State | None:
+        """Return a member's row; None where the list has none."""
+        if member in self._latest:
+            return self._latest[member]
+        return self._original(member) if member < self.first.size and not self._has_moved(member) else None
 
     def holds(self, member: int) -> bool:
         """Say whether a member's row is in the list."""
-        return member in self._latest or (member < self.first.size and not self._has_moved(member))
+        return self.state(member) is not None
 
-    def join(self, at: int) -> bool:
-        """Add the next member; return False when nobody is left."""
-        if self.members() >= self.capacity:
-            return False
-        self._put(State(self.members(), at, 1))
-        self.joined += 1
-        return True
+    def last_at(self, member: int) -> int | None:
+        """Return when a member with a row last did what the list is about."""
+        state = self.state(member)
+        return state and self._repeated_at.get(member, state.at)
 
-    def repeat(self, member: int, at: int) -> None:
-        """Move a member's row to the top, once more than before."""
-        before = self._take(member)
-        self._put(State(member, at, before.times + 1))
+    def join(self, member: int, at: int, *, listed_at: int) -> None:
+        """Add the row of a member."""
+        self._note(State(member, at, 1), listed_at)
+        self._latest[member] = self.log[-1]
+
+    def repeat(self, before: State, at: int, *, listed_at: int) -> None:
+        """Count once more what a member does, and move its row to the top unless rows stand still."""
+        member = before.member
+        if self.still:
+            self._repeated_at[member] = at
+        else:
+            self._take(member)
+        self._note(State(member, before.at if self.still else at, before.times + 1), listed_at)
+        if self.still and member not in self._latest:
+            self._grown[member] = self._grown.get(member, 0) + 1
+        else:
+            self._latest[member] = self.log[-1]
 
     def erase(self, member: int) -> None:
         """Remove a member's row; its past states stay in the log."""
@@ -106,26 +80,38 @@ class Changes:
     def view(self) -> View:
         """Return the list as it stands."""
         if self._view is None:
-            recent = tuple(reversed(self._latest.values()))
-            self._view = View(first=self.first, recent=recent, gaps=Gaps(tuple(self._missing)))
+            self._view = View(
+                first=self.first,
+                recent=tuple(_newest_first(self._latest.values())),
+                gaps=Gaps(tuple(self._missing)),
+                grown=dict(self._grown),
+                changed_at=dict(self._changed_at),
+            )
         return self._view
 
     def states(self) -> Iterator[State]:
         """Return every state so far, newest first; later changes do not touch it."""
-        return chain(reversed(tuple(self.log)), map(self.first.__getitem__, range(self.first.size)))
+        began = map(self.first.__getitem__, range(self.first.size))
+        return merge(_newest_first(self.log), began, key=lambda state: -state.at)
 
-    def _put(self, state: State) -> None:
-        self._latest[state.member] = state
+    def _note(self, state: State, listed_at: int) -> None:
         self.log.append(state)
+        if listed_at != state.at:
+            self._changed_at[state.member] = listed_at
         self._view = None
 
-    def _take(self, member: int) -> State:
+    def _take(self, member: int) -> None:
         self._view = None
-        if member in self._latest:
-            return self._latest.pop(member)
-        insort(self._missing, member)
-        return self.first[member]
+        if self._latest.pop(member, None) is None:
+            insort(self._missing, member)
+
+    def _original(self, member: int) -> State:
+        return self.first[member].grown(self._grown.get(member, 0))
 
     def _has_moved(self, member: int) -> bool:
         place = bisect_left(self._missing, member)
         return place < len(self._missing) and self._missing[place] == member
+
+
+def _newest_first(states: Iterable[State]) -> list[State]:
+    return sorted(states, key=lambda state: state.at)[::-1]

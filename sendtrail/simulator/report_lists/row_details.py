@@ -3,9 +3,9 @@
 from zoneinfo import ZoneInfo
 
 from sendtrail.simulator.quirks import EventType, Quirks
+from sendtrail.simulator.report_lists.membership import is_hard
 from sendtrail.simulator.report_lists.timestamps import Stamps
 from sendtrail.simulator.world.campaigns import Report
-from sendtrail.simulator.world.counters import hard
 
 _HARD = ("5.1.1", "The e-mail account does not exist", "550 5.1.1 unknown user")
 _SOFT = ("4.2.2", "Mailbox full", "452 4.2.2 over quota")
@@ -27,12 +27,12 @@ def detail(report: Report, member: int) -> dict[str, str]:
 
 
 def _bounce(report: Report, member: int) -> dict[str, str]:
-    code, reason, text = _HARD if hard(member) else _SOFT
+    code, reason, text = _HARD if is_hard(member) else _SOFT
     first = report.message.bounces
     order = member if member >= first else first - 1 - member  # ids ascend with time
     return {
         "id": str(report.message.id * 1_000_000 + order),
-        "type": "hard" if hard(member) else "soft",
+        "type": "hard" if is_hard(member) else "soft",
         "code": code,
         "counted": "1",
         "reason": reason,
@@ -48,10 +48,12 @@ class Wording:
         self._quirks = quirks
 
     def stamps(self, event: EventType, at: int) -> dict[str, str]:
-        """Return `tstamp` and `tstamp_iso`, as far as the row has them."""
+        """Return `tstamp` and `tstamp_iso` (or the ancestor's `udate`), as far as the row has them."""
         if event == "bounce":
             return {"tstamp": self._stamps.day(at)}
-        if event in self._quirks.without_tstamp_iso:
+        if event == "unsubscribe" and self._quirks.ancestor_unsubscriptions:
+            return {"udate": self._stamps.naive(at)}
+        if self._is_naive(event):
             return {"tstamp": self._stamps.naive(at)}
         iso = {"tstamp_iso": self._stamps.iso(at)}
         if event == "unsubscribe" and self._quirks.unsubscriptions_without_tstamp:
@@ -61,10 +63,14 @@ class Wording:
     def source(self, event: EventType, at: int) -> str:
         """Return the string that a reader keeps of a row."""
         stamps = self.stamps(event, at)
-        return stamps.get("tstamp_iso") or stamps["tstamp"]
+        return stamps.get("tstamp_iso") or stamps.get("tstamp") or stamps["udate"]
 
     def instant(self, event: EventType, at: int) -> int:
         """Return the instant that a reader makes of a row."""
         if event == "bounce":
             return self._stamps.midnight(at)
-        return self._stamps.as_read(at) if event in self._quirks.without_tstamp_iso else at
+        return self._stamps.as_read(at) if self._is_naive(event) else at
+
+    def _is_naive(self, event: EventType) -> bool:
+        ancestors = {"unsubscribe": self._quirks.ancestor_unsubscriptions, "forward": self._quirks.ancestor_forwards}
+        return event in self._quirks.without_tstamp_iso or ancestors.get(event, False)

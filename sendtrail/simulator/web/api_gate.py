@@ -9,9 +9,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sendtrail.simulator.account import Account
+from sendtrail.simulator.quirks.access import Refusal
 from sendtrail.simulator.randomness import mix
+from sendtrail.simulator.report_lists.readable import is_refused
 from sendtrail.simulator.traffic import Arrival, SlidingWindow, Verdict
-from sendtrail.simulator.web.envelopes import NOT_ALLOWED, answer
+from sendtrail.simulator.web.body_bytes import BodyBytes
+from sendtrail.simulator.web.envelopes import Envelopes, answer
 from sendtrail.simulator.web.fault_injection import Sabotage
 
 OWN_PATHS = "/_simulator"
@@ -24,6 +27,8 @@ class Gate:
         self._app = app
         self._account = account
         self._window = SlidingWindow(account.network.rate) if account.network.rate else None
+        self._body_bytes = BodyBytes(account.quirks)
+        self._envelopes = Envelopes.of(account.quirks)
         self._delays = 0
         self._latest = 0.0
 
@@ -33,12 +38,14 @@ class Gate:
             await self._app(scope, receive, send)
             return
         verdict = self._admit(scope, await self._travel())
-        send = self._with_headers(send, verdict)
+        send = self._body_bytes.around(self._with_headers(send, verdict), is_v1=_is_v1(scope))
         await self._travel()
         if verdict and not verdict.admitted:
             await _too_many(verdict)(scope, receive, send)
         elif not self._knows(scope):
-            await _refused(scope)(scope, receive, send)
+            await self._refused(scope, "not_allowed")(scope, receive, send)
+        elif is_refused(_target(scope), self._account.quirks):
+            await self._refused(scope, self._account.quirks.refusal)(scope, receive, send)
         else:
             await self._answer(scope, receive, send)
 
@@ -80,13 +87,18 @@ class Gate:
 
         return with_headers
 
+    def _refused(self, scope: Scope, how: Refusal) -> Response:
+        if _is_v1(scope) and how == "not_allowed":
+            return self._envelopes.not_allowed()
+        return answer({"message": "You are not authorized to access this file"}, 403)
+
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        failure = self._account.failures.due(f"{scope['path']}?{scope['query_string'].decode()}")
+        failure = self._account.failures.due(_target(scope))
         if failure is None:
             await self._app(scope, receive, send)
             return
         self._account.traffic.count_failure(failure.kind)
-        await Sabotage(self._app, failure)(scope, receive, send)
+        await Sabotage(self._app, failure, self._envelopes)(scope, receive, send)
 
 
 def _limits(limit: int, verdict: Verdict) -> list[tuple[bytes, bytes]]:
@@ -99,15 +111,14 @@ def _too_many(verdict: Verdict) -> Response:
     return response
 
 
-def _refused(scope: Scope) -> Response:
-    if _is_v1(scope):
-        return Response(NOT_ALLOWED, media_type="text/xml")
-    return answer({"message": "You are not authorized to access this file"}, 403)
-
-
 def _is_v1(scope: Scope) -> bool:
     path: str = scope["path"]
     return path.startswith("/admin/")
+
+
+def _target(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
+    return f"{scope['path']}?{query.decode()}"
 
 
 def _endpoint(scope: Scope) -> str:

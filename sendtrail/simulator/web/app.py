@@ -8,9 +8,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from sendtrail.simulator.account import Account
-from sendtrail.simulator.web import control, v1, v3
+from sendtrail.simulator.web import control
 from sendtrail.simulator.web.api_gate import OWN_PATHS, Gate
 from sendtrail.simulator.web.envelopes import answer
+from sendtrail.simulator.web.v1 import report_pages
+from sendtrail.simulator.web.v3 import v3_lists
 
 
 def build_app(account: Account) -> ASGIApp:
@@ -23,14 +25,16 @@ def build_app(account: Account) -> ASGIApp:
 
 def _api() -> list[Route]:
     return [
-        Route("/admin/api.php", v1.report, methods=["GET"]),
-        Route("/api/3/campaigns", v3.campaigns, methods=["GET"]),
-        Route("/api/3/campaigns/{id:int}", v3.campaign, methods=["GET"]),
-        Route("/api/3/campaigns/{id:int}/campaignMessages", v3.campaign_messages, methods=["GET"]),
-        Route("/api/3/contacts", v3.contacts, methods=["GET"]),
-        Route("/api/3/contacts/{id:int}", v3.contact, methods=["GET"]),
-        Route("/api/3/tags", v3.tags, methods=["GET"]),
-        Route("/api/3/lists", v3.lists, methods=["GET"]),
+        Route("/admin/api.php", report_pages.report, methods=["GET"]),
+        Route("/api/3/", v3_lists.root, methods=["GET"]),
+        Route("/api/3/users/me", v3_lists.me, methods=["GET"]),
+        Route("/api/3/campaigns", v3_lists.campaigns, methods=["GET"]),
+        Route("/api/3/campaigns/{id:int}", v3_lists.campaign, methods=["GET"]),
+        Route("/api/3/campaigns/{id:int}/campaignMessages", v3_lists.campaign_messages, methods=["GET"]),
+        Route("/api/3/contacts", v3_lists.contacts, methods=["GET"]),
+        Route("/api/3/contacts/{id:int}", v3_lists.contact, methods=["GET"]),
+        Route("/api/3/tags", v3_lists.tags, methods=["GET"]),
+        Route("/api/3/lists", v3_lists.lists, methods=["GET"]),
     ]
 
 
@@ -40,6 +44,7 @@ def _own() -> list[Route]:
         "requests": control.requests,
         "truth": control.truth,
         "history": control.history,
+        "unreadable": control.unreadable,
         "pages": control.pages,
         "contacts": control.contacts,
         "campaigns": control.campaigns,
@@ -48,6 +53,7 @@ def _own() -> list[Route]:
         "pass_day": control.pass_day,
         "pass_told_day": control.pass_told_day,
         "pass_quiet_day": control.pass_quiet_day,
+        "pass_quiet_hours": control.pass_quiet_hours,
         "settle": control.settle,
         "failures": control.inject,
     }

@@ -50,6 +50,11 @@ async def history(request: Request) -> Response:
     return _lines(_account(request).history(since, campaign_id))
 
 
+async def unreadable(request: Request) -> Response:
+    """Answer `GET /_simulator/unreadable?campaign_id=` with a line of JSON per row that nobody can read."""
+    return _lines(_account(request).unreadable(_campaign_id(request)))
+
+
 async def pages(request: Request) -> Response:
     """Answer `GET /_simulator/pages?since=` with a line of JSON a report of a message."""
     return _lines(_account(request).pages(_since(request) or _account(request).now))
@@ -81,6 +86,13 @@ async def pass_told_day(request: Request) -> Response:
 async def pass_quiet_day(request: Request) -> Response:
     """Answer `POST /_simulator/pass_quiet_day`."""
     _account(request).pass_quiet_day()
+    return _done(request)
+
+
+async def pass_quiet_hours(request: Request) -> Response:
+    """Answer `POST /_simulator/pass_quiet_hours?hours=`."""
+    with _complaints():
+        _account(request).pass_quiet_hours(float(request.query_params.get("hours", "1")))
     return _done(request)
 
 

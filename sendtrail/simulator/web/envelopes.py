@@ -1,15 +1,13 @@
 """What every answer is wrapped in."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import orjson
 from starlette.responses import Response
 
-Json = dict[str, object]
-
-NOT_ALLOWED = b"<not_allowed><error>You are not authorized to access this file</error></not_allowed>"
-_SOMETHING = {"result_code": 1, "result_message": "Success: Something is returned", "result_output": "json"}
-NOTHING = "Failed: Nothing is returned"
+from sendtrail.simulator.quirks import Quirks
+from sendtrail.simulator.web.language import PHRASES, Phrases
 
 
 def answer(content: object, status: int = 200) -> Response:
@@ -17,17 +15,38 @@ def answer(content: object, status: int = 200) -> Response:
     return Response(orjson.dumps(content), status, media_type="application/json")
 
 
-def refusal(message: str) -> Response:
-    """Return v1's way to say no: a 200 whose `result_code` is 0."""
-    return answer({"result_code": 0, "result_message": message, "result_output": "json"})
+@dataclass(frozen=True, slots=True)
+class Envelopes:
+    """Wrap v1 answers, in one language."""
 
+    phrases: Phrases
 
-def numbered(rows: Iterable[Json]) -> Response:
-    """Return rows under numeric string keys beside the v1 envelope, or the end-of-data envelope without any."""
-    content: Json = {str(n): row for n, row in enumerate(rows)}
-    return answer(content | _SOMETHING) if content else refusal(NOTHING)
+    @classmethod
+    def of(cls, quirks: Quirks) -> "Envelopes":
+        """Return the envelopes of an account."""
+        return cls(PHRASES[quirks.language])
 
+    def refusal(self, message: str) -> Response:
+        """Return v1's way to say no: a 200 whose `result_code` is 0."""
+        return answer({"result_code": 0, "result_message": message, "result_output": "json"})
 
-def success_tail() -> bytes:
-    """Return the v1 envelope of a success without its opening brace, to put behind streamed rows."""
-    return orjson.dumps(_SOMETHING)[1:]
+    def end(self) -> Response:
+        """Return the end of the data."""
+        return self.refusal(self.phrases.nothing)
+
+    def numbered(self, rows: Iterable[object]) -> Response:
+        """Return rows under numeric string keys beside the v1 envelope, or the end of the data without any."""
+        content: dict[str, object] = {str(n): row for n, row in enumerate(rows)}
+        return answer(content | self._success()) if content else self.end()
+
+    def success_tail(self) -> bytes:
+        """Return the envelope of a success without its opening brace, to put behind streamed rows."""
+        return orjson.dumps(self._success())[1:]
+
+    def not_allowed(self) -> Response:
+        """Return the XML that refuses a key."""
+        xml = f"<not_allowed><error>{self.phrases.not_allowed}</error></not_allowed>"
+        return Response(xml.encode(), media_type="text/xml")
+
+    def _success(self) -> dict[str, object]:
+        return {"result_code": 1, "result_message": self.phrases.something, "result_output": "json"}

@@ -13,10 +13,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sendtrail.simulator.failures import Failure, FailureKind
-from sendtrail.simulator.web.envelopes import NOT_ALLOWED, answer, refusal
+from sendtrail.simulator.web.envelopes import Envelopes, answer
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER on, for no time: closing sends RST rather than FIN
 _FLUSH_S = 0.02
+
+Canned = Callable[[Failure, Envelopes], Response]
 
 
 def error_body(failure: Failure, text: str) -> dict[str, object]:
@@ -33,15 +35,16 @@ def error_body(failure: Failure, text: str) -> dict[str, object]:
 class Sabotage:
     """Answer a request wrongly, with an app that would answer it rightly."""
 
-    def __init__(self, app: ASGIApp, failure: Failure) -> None:
+    def __init__(self, app: ASGIApp, failure: Failure, envelopes: Envelopes) -> None:
         self._app = app
         self._failure = failure
+        self._envelopes = envelopes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         write = _CANNED.get(self._failure.kind)
         if write:
-            await write(self._failure)(scope, receive, send)
+            await write(self._failure, self._envelopes)(scope, receive, send)
         else:
             await self._spoil(scope, receive, send)
 
@@ -118,26 +121,26 @@ async def _reset(scope: Scope, receive: Receive) -> None:
         await asyncio.sleep(0)
 
 
-def _error(status: int, text: str) -> Callable[[Failure], Response]:
-    return lambda failure: answer(error_body(failure, text), status)
+def _error(status: int, text: str) -> Canned:
+    return lambda failure, _: answer(error_body(failure, text), status)
 
 
-def _rate_limited(failure: Failure) -> Response:
+def _rate_limited(failure: Failure, _: Envelopes) -> Response:
     response = answer(error_body(failure, "Too Many Requests"), 429)
     response.headers["Retry-After"] = str(math.ceil(failure.seconds))
     return response
 
 
 _TWO_OBJECTS = b'{"message":"No Result found"}{"errors":[{"title":"Not Found"}]}'
-_CANNED: dict[FailureKind, Callable[[Failure], Response]] = {
+_CANNED: dict[FailureKind, Canned] = {
     FailureKind.FORBIDDEN: _error(403, "Forbidden"),
     FailureKind.RATE_LIMITED: _rate_limited,
     FailureKind.SERVER_ERROR: _error(500, "Internal Server Error"),
     FailureKind.UNAVAILABLE: _error(503, "Service Unavailable"),
-    FailureKind.EMPTY_BODY: lambda _: Response(b""),
-    FailureKind.XML: lambda _: Response(NOT_ALLOWED, media_type="text/xml"),
-    FailureKind.HTML: lambda _: Response(b"<!DOCTYPE html><title>Maintenance</title>", media_type="text/html"),
-    FailureKind.REDIRECT: lambda failure: RedirectResponse(failure.location, 302),
-    FailureKind.TWO_OBJECTS: lambda _: Response(_TWO_OBJECTS, 404, media_type="application/json"),
-    FailureKind.RESULT_CODE_0: lambda _: refusal("Failed: Database is busy"),
+    FailureKind.EMPTY_BODY: lambda *_: Response(b""),
+    FailureKind.XML: lambda _, envelopes: envelopes.not_allowed(),
+    FailureKind.HTML: lambda *_: Response(b"<!DOCTYPE html><title>Maintenance</title>", media_type="text/html"),
+    FailureKind.REDIRECT: lambda failure, _: RedirectResponse(failure.location, 302),
+    FailureKind.TWO_OBJECTS: lambda *_: Response(_TWO_OBJECTS, 404, media_type="application/json"),
+    FailureKind.RESULT_CODE_0: lambda _, envelopes: envelopes.refusal(envelopes.phrases.busy),
 }

@@ -7,11 +7,12 @@ from sendtrail.simulator.account_clock import DAY_S
 from sendtrail.simulator.plan import Kind
 from sendtrail.simulator.quirks import EventType
 from sendtrail.simulator.randomness import derive, mix
-from sendtrail.simulator.report_lists.ledger import Happening, Ledger
+from sendtrail.simulator.report_lists.ledger import Ledger
 from sendtrail.simulator.world.campaigns import Campaign, Link, Message, Report
 from sendtrail.simulator.world.contacts import Contacts
 from sendtrail.simulator.world.new_activity import News
 from sendtrail.simulator.world.people import Contact
+from sendtrail.simulator.world.reversals import Reversals
 
 _UP_TO: dict[EventType, int] = {"open": 70, "click": 90, "unsubscribe": 94, "bounce": 98, "forward": 100}  # percent
 _YOUNG: dict[Kind, int] = {"automation": 80, "ordinary": 80, "split": 80, "draft": 0}  # chances of news, percent
@@ -43,6 +44,7 @@ class Movement:
 
     ledger: Ledger
     contacts: Contacts
+    reversals: Reversals
     tags: int
     """How many tags there are to put on."""
 
@@ -57,6 +59,7 @@ class Movement:
             self._add(_some_report(campaign, event, bits), at, bits >> 24)
         if campaign.kind == "automation":
             self.ledger.gains[campaign.id]["sent"] += 1 + own.key % 5
+        self.reversals.resubscription(campaign, own.key, at=span.end)
 
     def told_news(self, campaign: Campaign, news: News, span: Span) -> None:
         """Let exactly so much happen to a campaign, each kind of event spread over the span."""
@@ -66,25 +69,23 @@ class Movement:
             happenings += [(at, bits, event) for at, bits in own.moments(count)]
         for at, bits, event in sorted(happenings):
             self._add(_some_report(campaign, event, bits), at, bits >> 24)
+        self.reversals.resubscription(campaign, derive(span.key, campaign.id), at=span.end)
 
     def arrivals(self, report: Report, span: Span) -> None:
         """Let a member do again what it did and a new one join, while a list is being read."""
         for n, (at, bits) in enumerate(span.moments(3)):
             self._add(report, at, bits, again=n == 1 and report.event in _REPEATABLE)
 
-    def contact_news(self, span: Span) -> list[Contact]:
-        """Add, edit, tag, unsubscribe and delete contacts in a span; return the deleted."""
-        deleted = []
+    def contact_news(self, span: Span) -> None:
+        """Add, edit, tag, unsubscribe and delete contacts in a span."""
         for n, (at, bits) in enumerate(span.moments(6 + int(len(self.contacts) * span.share))):
             contact = self.contacts.pick(bits >> 8)
             if contact is None or n % 6 == 0:
                 self.contacts.add(at)
             elif n % 6 == 5:
-                self.contacts.delete(contact)
-                deleted.append(contact)
+                self.reversals.deletion(contact)
             else:
                 self._change(contact, n % 6, at)
-        return deleted
 
     def _change(self, contact: Contact, turn: int, at: int) -> None:
         if turn == 1:
@@ -97,7 +98,10 @@ class Movement:
     def _add(self, report: Report, at: int, bits: int, *, again: bool | None = None) -> None:
         again = bits & 1 == 0 and report.event in _REPEATABLE if again is None else again
         member = self._somebody(report, bits >> 1) if again else None
-        self.ledger.record(Happening(report=report, member=member, at=at))
+        if member is not None:
+            self.ledger.repeat(report, member, at)
+        elif not self.reversals.open_after_bounce(report, bits, at=at):
+            self.ledger.join(report, at)
 
     def _somebody(self, report: Report, bits: int) -> int | None:
         changes = self.ledger.changes(report)

@@ -6,7 +6,6 @@ from sendtrail.simulator.plan import Kind
 from sendtrail.simulator.quirks import EventType
 from sendtrail.simulator.randomness import derive
 
-_STATUS = {"draft": 0, "automation": 1, "split": 5, "ordinary": 5}
 _TYPE = {"draft": "single", "automation": "responder", "split": "split", "ordinary": "single"}
 
 
@@ -46,17 +45,14 @@ class Campaign:
     key: int
     kind: Kind
     name: str
+    status: int
+    """Automation e-mails stay at 1."""
     created_at: int
     sent_at: int
     last_sent_at: int
     quiet_after: int
     """When the activity it began with had died down."""
     messages: tuple[Message, ...]
-
-    @property
-    def status(self) -> int:
-        """Return the status number: automation e-mails stay at 1."""
-        return _STATUS[self.kind]
 
     @property
     def type(self) -> str:

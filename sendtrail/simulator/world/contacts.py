@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sendtrail.simulator.randomness import mix
-from sendtrail.simulator.report_lists.row_changes import Gaps
+from sendtrail.simulator.report_lists.view import Gaps
 from sendtrail.simulator.world.people import Contact, People
 
 
@@ -89,7 +89,14 @@ class Contacts:
 
     def unsubscribe(self, contact: Contact, at: int) -> None:
         """Set the status of a contact's every list to unsubscribed."""
-        self._keep(replace(contact, lists=tuple((n, 2) for n, _ in contact.lists), updated_at=at))
+        self._set_lists(contact, 2, at)
+
+    def subscribe(self, contact: Contact, at: int) -> None:
+        """Set the status of a contact's every list to active."""
+        self._set_lists(contact, 1, at)
+
+    def _set_lists(self, contact: Contact, status: int, at: int) -> None:
+        self._keep(replace(contact, lists=tuple((n, status) for n, _ in contact.lists), updated_at=at))
 
     def _keep(self, contact: Contact) -> None:
         self._updated.clear()

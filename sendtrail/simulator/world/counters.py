@@ -1,52 +1,70 @@
-"""The counters of a campaign, as the campaigns list tells them."""
+"""The counters of a campaign and of its messages."""
 
 from collections import Counter
 
+from sendtrail.simulator.quirks import Quirks
+from sendtrail.simulator.report_lists.bad_rows import bad_row_counts
 from sendtrail.simulator.report_lists.initial_rows import total_times
-from sendtrail.simulator.world.campaigns import Campaign, Link
+from sendtrail.simulator.world.campaigns import Campaign, Link, Message
+
+Gained = Counter[str]
 
 
-def hard(member: int) -> bool:
-    """Say whether a member of a bounce list bounced for good."""
-    return member % 3 != 2
-
-
-def counters(campaign: Campaign, gained: Counter[str]) -> dict[str, int]:
+def counters(campaign: Campaign, gained: Gained, quirks: Quirks) -> dict[str, int]:
     """Return every counter of a campaign by its name in the API."""
+    counted = Counter[str]()
+    for message in campaign.messages:
+        counted.update(_counted(campaign, message, gained, quirks))
     sent = campaign.send_amt + gained["sent"]
-    return {"send_amt": sent, "total_amt": sent} | _responses(campaign, gained) | _losses(campaign, gained)
+    return {"send_amt": sent, "total_amt": sent} | _all(counted)
 
 
-def link_totals(link: Link, gained: Counter[str]) -> tuple[int, int]:
+def message_counters(campaign: Campaign, message: Message, gained: Gained, quirks: Quirks) -> dict[str, int]:
+    """Return the counters of one message of a campaign by their names in the API."""
+    sent = message.recipients + (0 if message.number else gained["sent"])
+    return {"send_amt": sent, "total_amt": sent} | _all(_counted(campaign, message, gained, quirks))
+
+
+def link_totals(link: Link, gained: Gained) -> tuple[int, int]:
     """Return how often a link was clicked and by how many contacts."""
     return total_times(link.clickers) + gained[f"click {link.id}"], link.clickers + gained[f"new click {link.id}"]
 
 
-def _responses(campaign: Campaign, gained: Counter[str]) -> dict[str, int]:
-    messages = campaign.messages
-    opens, openers = _both([m.openers for m in messages], gained, "open")
-    clicks, clickers = _both([link.clickers for m in messages for link in m.links], gained, "click")
-    forwards, forwarders = _both([m.forwards for m in messages], gained, "forward")
+def _counted(campaign: Campaign, message: Message, gained: Gained, quirks: Quirks) -> Counter[str]:
+    """Return what is counted as it happens; the other counters follow from it."""
+    own, bad = message.id, bad_row_counts(campaign, message, quirks)
+    links = [link_totals(link, gained) for link in message.links]
+    bounced = message.bounces + gained[f"new bounce {own}"]
+    soft = bounced // 3
+    return Counter(
+        {
+            "opens": total_times(message.openers) + gained[f"open {own}"] + bad["open"],
+            "uniqueopens": message.openers + gained[f"new open {own}"] + bad["open"],
+            "linkclicks": sum(total for total, _ in links) + bad["click"],
+            "uniquelinkclicks": sum(unique for _, unique in links) + bad["click"],
+            "forwards": total_times(message.forwards) + gained[f"forward {own}"] + bad["forward"],
+            "uniqueforwards": message.forwards + gained[f"new forward {own}"] + bad["forward"],
+            "hardbounces": bounced - soft - gained[f"lost hard {own}"] + bad["bounce"],
+            "softbounces": soft - gained[f"lost soft {own}"],
+            "unsubscribes": message.unsubscribes + gained[f"new unsubscribe {own}"] + bad["unsubscribe"],
+        }
+    )
+
+
+def _all(counted: Counter[str]) -> dict[str, int]:
+    opens, openers, clickers = counted["opens"], counted["uniqueopens"], counted["uniquelinkclicks"]
     return {
         "opens": opens,
         "uniqueopens": openers,
         "verified_opens": opens - opens // 4,  # the rest is Apple prefetching
         "verified_unique_opens": openers - openers // 4,
-        "linkclicks": clicks,
+        "linkclicks": counted["linkclicks"],
         "uniquelinkclicks": clickers,
         "subscriberclicks": clickers - clickers // 5,  # some click several links
-        "forwards": forwards,
-        "uniqueforwards": forwarders,
+        "forwards": counted["forwards"],
+        "uniqueforwards": counted["uniqueforwards"],
         "replies": openers // 200,
+        "hardbounces": counted["hardbounces"],
+        "softbounces": counted["softbounces"],
+        "unsubscribes": counted["unsubscribes"],
     }
-
-
-def _losses(campaign: Campaign, gained: Counter[str]) -> dict[str, int]:
-    bounced = [message.bounces + gained[f"new bounce {message.id}"] for message in campaign.messages]
-    soft = sum(count // 3 for count in bounced)
-    left = sum(message.unsubscribes for message in campaign.messages) + gained["new unsubscribe"]
-    return {"hardbounces": sum(bounced) - soft, "softbounces": soft, "unsubscribes": left}
-
-
-def _both(sizes: list[int], gained: Counter[str], event: str) -> tuple[int, int]:
-    return sum(map(total_times, sizes)) + gained[event], sum(sizes) + gained[f"new {event}"]

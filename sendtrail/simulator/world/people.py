@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sendtrail.simulator.account_clock import DAY_S
+from sendtrail.simulator.garbled_text import Garble
 from sendtrail.simulator.randomness import derive, mix
 
 _FIRST = (
@@ -44,11 +45,14 @@ class Contact:
 class People:
     """The contacts that an account begins with, and any that join it, by number."""
 
-    def __init__(self, *, seed: int, count: int, since: int, now: int, choices: tuple[int, int]) -> None:
+    def __init__(
+        self, *, seed: int, count: int, since: int, now: int, choices: tuple[int, int], garble: Garble
+    ) -> None:
         self._key = derive(seed, "people")
-        self._since = since
+        self.since = since
         self._span = max(1, now - since)
         self._tags, self._lists = choices
+        self._garble = garble
         self.count = count
         self.mailable = count - count // _SMS_ONLY_EVERY
 
@@ -76,18 +80,23 @@ class People:
             return ""
         bits = mix(self._key, number)
         first, last = _FIRST[bits >> 8 & 15][1], _LAST[(bits >> 16) % len(_LAST)][1]
-        return f"{first}.{last}{'+news' if bits >> 40 & 15 == 0 else ''}{number}@{_DOMAINS[(bits >> 24) % 5]}"
+        local = f"{first}.{last}{'+news' if bits >> 40 & 15 == 0 else ''}{number}"
+        return f"{self._garble(number, local)}@{_DOMAINS[(bits >> 24) % 5]}"
+
+    def list_ids(self, number: int) -> tuple[int, ...]:
+        """Return the ids of the lists that a contact is or was on."""
+        return tuple(list_id for list_id, _ in self._list_statuses(mix(self._key, number)))
 
     def contact(self, number: int, *, created_at: int | None = None) -> Contact:
         """Return a contact as it began; one that joined later says when."""
         bits = mix(self._key, number)
-        created = created_at or self._since + self._span * number // self.count
-        updated = created_at or min(self._since + self._span, created + (bits >> 12) % (30 * DAY_S))
+        created = created_at or self.since + self._span * number // self.count
+        updated = created_at or min(self.since + self._span, created + (bits >> 12) % (30 * DAY_S))
         return Contact(
             number=number,
             id=self.id(number),
             email=self.email(number),
-            first_name=_FIRST[bits >> 8 & 15][0],
+            first_name=self._garble(number, _FIRST[bits >> 8 & 15][0]),
             last_name=_LAST[(bits >> 16) % len(_LAST)][0],
             phone=self._phone(number, bits),
             created_at=created,

@@ -2,6 +2,7 @@
 
 from sendtrail.simulator.account import Account
 from sendtrail.simulator.report_lists.timestamps import CENTRAL, Stamps
+from sendtrail.simulator.web.v3.odd_numbers import written
 from sendtrail.simulator.world.campaigns import Campaign
 
 _CENTRAL = Stamps(CENTRAL)
@@ -49,11 +50,11 @@ def campaign_json(account: Account, campaign: Campaign) -> dict[str, object]:
         "created_timestamp": _CENTRAL.naive(campaign.created_at),
         "links": {"campaignMessages": f"/api/3/campaigns/{campaign.id}/campaignMessages"},
     }
-    return _FIXED | own | {name: number(value) for name, value in account.counters(campaign).items()}
+    return _FIXED | own | written(account.counters(campaign), account.quirks)
 
 
 def messages_json(account: Account, campaign: Campaign) -> list[dict[str, object]]:
-    """Return the messages of a campaign."""
+    """Return the messages of a campaign, each with its own counters."""
     number = int if account.quirks.ints else str
     return [
         {
@@ -64,7 +65,7 @@ def messages_json(account: Account, campaign: Campaign) -> list[dict[str, object
             "message": number(message.id),
             "subject": message.subject,
             "percentage": number(100 // len(campaign.messages)),
-            "send_amt": number(message.recipients),
         }
+        | written(account.message_counters(campaign, message), account.quirks)
         for message in campaign.messages
     ]

@@ -1,0 +1,39 @@
+"""Oddities of the counters of campaigns and links."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sendtrail.simulator.quirks.events import EventType
+
+OddNumber = Literal["never", "thousands", "float", "float_string", "null", "empty", "missing", "word"]
+CounterName = Literal[
+    "send_amt",
+    "total_amt",
+    "opens",
+    "uniqueopens",
+    "verified_opens",
+    "verified_unique_opens",
+    "linkclicks",
+    "uniquelinkclicks",
+    "subscriberclicks",
+    "forwards",
+    "uniqueforwards",
+    "replies",
+    "hardbounces",
+    "softbounces",
+    "unsubscribes",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterQuirks:
+    """What counters count, and how they are written."""
+
+    odd_counters: OddNumber = "never"
+    """How campaigns write their counters: "1,234", 100.0, "100.0", null, "", not at all, or "many"."""
+    odd_counter_names: tuple[CounterName, ...] = ()
+    """The counters that `odd_counters` is about; none: all of them."""
+    bots_filtered: bool = False
+    """A link's `a_total` and `a_unique` leave out clicks whose contacts are in `info` all the same."""
+    counters_fall_on_deletion: tuple[EventType, ...] = ()
+    """Kinds of event whose counters fall when a contact is deleted, whether or not its rows vanish."""

@@ -1,0 +1,1 @@
+"""`/admin/api.php`: the v1 campaign reports."""

@@ -1,0 +1,1 @@
+"""`/api/3`: campaigns, contacts, tags, lists and the user."""
