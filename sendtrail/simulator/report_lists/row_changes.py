@@ -4,6 +4,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import merge
+from itertools import chain
 
 from sendtrail.simulator.report_lists.initial_rows import FirstRows, State
 from sendtrail.simulator.report_lists.view import Gaps, View
@@ -92,7 +93,8 @@ class Changes:
     def states(self) -> Iterator[State]:
         """Return every state so far, newest first; later changes do not touch it."""
         began = map(self.first.__getitem__, range(self.first.size))
-        return merge(_newest_first(self.log), began, key=lambda state: -state.at)
+        happened = _newest_first(self.log)
+        return merge(happened, began, key=lambda state: -state.at) if self.still else chain(happened, began)
 
     def _note(self, state: State, listed_at: int) -> None:
         self.log.append(state)
