@@ -16,10 +16,10 @@ main = Typer(add_completion=False, pretty_exceptions_enable=False)
 
 _NEWEST_DAYS = 10.0
 _HOLDS, _ANSWERS, _FAILS = "What the account holds", "How it answers", "What goes wrong"
-_QUIRK_HELP = "NAME, NAME=VALUE or NAME=VALUE+VALUE; may be given again. The list is below."
+_QUIRK_HELP = "NAME, NAME=VALUE, NAME=VALUE+VALUE or NAME=all; may be given again. The list is below."
 _FAILURE_HELP = (
     "KIND or KIND,NAME=VALUE,... with times (a number, or endless), every, after, match, seconds, shape, location, "
-    f"such as unavailable,times=3,match=open_list; may be given again. Kinds: {cli_values.FAILURE_NAMES}."
+    "size_mb, such as unavailable,times=3,match=open_list; may be given again. The list is below."
 )
 
 _Port = Annotated[int, Option(min=0, max=65_535, help="Port on 127.0.0.1; 0 picks a free one, which is printed.")]
@@ -44,7 +44,7 @@ _Quirks = Annotated[list[str] | None, Option(help=_QUIRK_HELP, rich_help_panel=_
 _Failures = Annotated[list[str] | None, Option(help=_FAILURE_HELP, rich_help_panel=_FAILS)]
 
 
-@main.command(epilog=cli_values.QUIRK_HELP)
+@main.command(epilog=cli_values.EPILOG)
 def run(  # noqa: PLR0913 - one parameter an option
     *,
     port: _Port = 0,
@@ -73,8 +73,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     The API is under /api/3 and /admin/api.php; send the header Api-Token.
 
     Without a key there are, under /_simulator: GET stats; GET requests, truth,
-    history, pages, contacts, campaigns as lines of JSON; POST pass_day,
-    pass_told_day, pass_quiet_day, settle, failures; DELETE failures, requests.
+    history, unreadable, pages, contacts, campaigns as lines of JSON; POST
+    pass_day, pass_told_day, pass_quiet_day, pass_quiet_hours, settle, failures;
+    DELETE failures, requests.
     """
     with _complaints():
         account = Account(

@@ -8,13 +8,13 @@ from pydantic import TypeAdapter, ValidationError
 from sendtrail.simulator.failures import Failure, FailureKind
 from sendtrail.simulator.plan import MIX, Kind
 from sendtrail.simulator.quirks import Quirks
-from sendtrail.simulator.quirks.descriptions import Description, descriptions
+from sendtrail.simulator.quirks.descriptions import Description, attribute_docstrings, descriptions
 
 _DESCRIPTIONS = {description.name: description for description in descriptions()}
 QUIRK_NAMES = ", ".join(_DESCRIPTIONS)
-QUIRK_HELP = "\n\n".join(["Quirks:", *map(str, _DESCRIPTIONS.values())])
+_KINDS_IN_WORDS = [f"{FailureKind[name]}: {text}" for name, text in attribute_docstrings(FailureKind)]
+EPILOG = "\n\n".join(["Quirks:", *map(str, _DESCRIPTIONS.values()), "Failures:", *_KINDS_IN_WORDS])
 MIX_OF_KINDS = ",".join(MIX)
-FAILURE_NAMES = ", ".join(FailureKind)
 
 _T = TypeVar("_T")
 _KINDS: TypeAdapter[tuple[Kind, ...]] = TypeAdapter(tuple[Kind, ...])

@@ -38,6 +38,14 @@ class FailureKind(StrEnum):
     """The right response after `seconds`."""
     RESULT_CODE_0 = "result_code_0"
     """200, v1's `result_code` 0 with a message that does not mean the end."""
+    DRIP = "drip"
+    """The right body, a byte every `seconds`."""
+    DRIP_HEADERS = "drip_headers"
+    """A header that never ends, a byte every `seconds`."""
+    HUGE_BODY = "huge_body"
+    """The right body behind `size_mb` MiB of blanks."""
+    GZIP_BOMB = "gzip_bomb"
+    """The same packed by gzip, to about a thousandth."""
     EMPTY_PAGE = "empty_page"
     """A v3 list without rows although `meta.total` says that there are more."""
 
@@ -54,7 +62,9 @@ class Failure:
     match: str = ""
     """Part of the path with its query, e.g. "campaign_report_open_list" or "/api/3/contacts"."""
     seconds: float = 1.0
-    """How late a slow response is; what `Retry-After` says."""
+    """How late a slow response is; how long a drip takes; what `Retry-After` says."""
+    size_mb: int = 64
+    """How many MiB a huge body has, or a bomb when it is unpacked."""
     shape: Literal["message", "objects", "strings"] = "message"
     """Of an error body: {"message"}, {"errors": [{"title", ...}]} or {"errors": ["..."]}."""
     location: str = "https://login.invalid/admin/"

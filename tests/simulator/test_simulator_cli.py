@@ -4,23 +4,41 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import fields
 
 import pytest
 import requests
 from typer.testing import CliRunner
 
+from sendtrail import simulator
 from sendtrail.simulator import FailureKind, Plan, Quirks, cli_values
 from sendtrail.simulator.cli import main
+from sendtrail.simulator.quirks import EVENT_TYPES
+from sendtrail.simulator.quirks.descriptions import descriptions
 
 COMMAND = [sys.executable, "-W", "error", "-m", "sendtrail.simulator"]
 
 
 def test_help_names_every_option() -> None:
-    """--help tells of sizes, answers and trouble."""
+    """--help tells of sizes, answers and trouble, of each quirk and of each kind of failure."""
     told = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True, timeout=30).stdout
 
     for option in ("--port", "--seed", "--campaigns", "--openers", "--rate", "--jitter-ms", "--quirk", "--failure"):
         assert option in told
+    assert [field.name for field in fields(Quirks) if not re.search(rf"^ {field.name}[=:]", told, re.MULTILINE)] == []
+    assert [kind for kind in FailureKind if f" {kind}: " not in told] == []
+
+
+def test_every_quirk_is_described() -> None:
+    """Each has a text, and the package names each."""
+    told = {description.name: description for description in descriptions()}
+
+    assert told.keys() == {field.name for field in fields(Quirks)}
+    assert all(description.text.endswith(".") for description in told.values())
+    assert [name for name in told if not re.search(rf"\b{name}\b", simulator.__doc__ or "")] == []
+    assert str(told["ints"]) == "ints: Ids, counters and totals are numbers rather than strings."
+    assert str(told["still_tstamps"]).startswith("still_tstamps=open+click: Kinds of row")
+    assert str(told["max_limit"]).startswith("max_limit=VALUE: ")
 
 
 def test_the_command_serves_until_it_is_interrupted() -> None:
@@ -46,6 +64,10 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
     [
         ["--quirk", "mood"],
         ["--quirk", "info_shape=round"],
+        ["--quirk", "byte_order_marks=3"],
+        ["--quirk", "late_opens_h=-1"],
+        ["--quirk", "bad_rows=text+worse"],
+        ["--quirk", "ints=perhaps"],
         ["--kinds", "ordinary,grand"],
         ["--failure", "earthquake"],
         ["--failure", "slow,every=0"],
@@ -67,6 +89,14 @@ def test_quirks_in_words() -> None:
     read = cli_values.quirks(["ints", "max_limit=50", "without_tstamp_iso=open+click", "repeated_page=links"])
 
     assert read == Quirks(ints=True, max_limit=50, without_tstamp_iso=("open", "click"), repeated_page="links")
+
+
+def test_a_quirk_of_several_values_may_be_all_of_them() -> None:
+    """`all` and the bare name are every value there is; text that is free is taken as it is."""
+    read = cli_values.quirks(["rows_vanish_on_deletion=all", "still_tstamps", "no_permission=open_list+/api/3/tags"])
+
+    assert (read.rows_vanish_on_deletion, read.still_tstamps) == (EVENT_TYPES, ("open", "click"))
+    assert read.no_permission == ("open_list", "/api/3/tags")
 
 
 def test_a_failure_in_words() -> None:

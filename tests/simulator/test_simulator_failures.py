@@ -1,5 +1,9 @@
 """Each kind of failure, and when it strikes."""
 
+import gzip
+import json
+import socket
+import time
 from collections.abc import Callable
 
 import orjson
@@ -114,7 +118,7 @@ def test_a_streamed_page_can_break(make_account: Make, connect: Connect) -> None
 
     with pytest.raises(requests.RequestException):
         api.report("link", campaign)
-    with pytest.raises(requests.JSONDecodeError):
+    with pytest.raises(json.JSONDecodeError):
         api.report("link", campaign)
     assert len(api.rows("link", campaign)[0]["info"]) == 3_000
 
@@ -127,6 +131,57 @@ def test_a_response_can_be_slow(account: Account, api: Api) -> None:
 
     assert response.elapsed.total_seconds() >= 0.2
     assert response.json()["tags"]
+
+
+def test_a_body_can_drip(account: Account, api: Api) -> None:
+    """The right body comes a byte at a time."""
+    account.fail(Failure(kind=FailureKind.DRIP, seconds=0.002))
+
+    began = time.monotonic()
+    response = api.get("/api/3/tags", limit=2)
+
+    assert time.monotonic() - began >= 0.002 * len(response.content)
+    assert len(response.json()["tags"]) == 2
+
+
+def test_headers_can_drip_without_end(account: Account, api: Api) -> None:
+    """There is always one more byte; other requests are answered meanwhile."""
+    account.fail(Failure(kind=FailureKind.DRIP_HEADERS, seconds=0.001))
+    host, port = api.url.removeprefix("http://").split(":")
+
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(f"GET /api/3/tags HTTP/1.1\r\nHost: x\r\nApi-Token: {account.api_key}\r\n\r\n".encode())
+        head = b""
+        while head.count(b"0") < 50:
+            head += connection.recv(100)
+        other = api.get("/api/3/tags")
+
+    assert head.startswith(b"HTTP/1.1 200 OK\r\nX-Endless: 0000")
+    assert b"\n0" not in head
+    assert other.status_code == 200
+
+
+def test_a_body_can_be_huge(account: Account, api: Api) -> None:
+    """The right body follows MiBs of blanks."""
+    account.fail(Failure(kind=FailureKind.HUGE_BODY, size_mb=3))
+
+    response = api.get("/api/3/tags")
+
+    assert int(response.headers["Content-Length"]) == len(response.content) > 3 << 20
+    assert response.json()["tags"]
+
+
+def test_a_body_can_inflate(account: Account, api: Api) -> None:
+    """A small body unpacks to a huge one, and the right one is at its end."""
+    account.fail(Failure(kind=FailureKind.GZIP_BOMB, size_mb=8))
+
+    with api.session.get(f"{api.url}/api/3/tags", stream=True, timeout=10) as response:
+        packed = response.raw.read(decode_content=False)
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(packed) < 16_000
+    assert len(gzip.decompress(packed)) > 8 << 20
+    assert orjson.loads(gzip.decompress(packed))["tags"]
 
 
 def test_v1_can_fail_with_a_200(account: Account, api: Api) -> None:

@@ -35,8 +35,20 @@ def descriptions() -> list[Description]:
     return [description for group in GROUPS for description in _of_group(group)]
 
 
+def attribute_docstrings(cls: type) -> Iterator[tuple[str, str]]:
+    """Yield the attributes of a class that have a docstring, and that, on one line."""
+    body = ast.parse(dedent(inspect.getsource(cls))).body[0]
+    for statement, following in pairwise(getattr(body, "body", ())):
+        match statement, following:
+            case (
+                (ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)])),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                yield name, " ".join(text.split())
+
+
 def _of_group(group: type) -> Iterator[Description]:
-    hints, texts = get_type_hints(group), dict(_attribute_docstrings(group))
+    hints, texts = get_type_hints(group), dict(attribute_docstrings(group))
     for field in fields(group):
         hint = hints[field.name]
         several = get_origin(hint) is tuple
@@ -48,11 +60,3 @@ def _of_group(group: type) -> Iterator[Description]:
             is_switch=hint is bool,
             text=texts[field.name],
         )
-
-
-def _attribute_docstrings(group: type) -> Iterator[tuple[str, str]]:
-    body = ast.parse(dedent(inspect.getsource(group))).body[0]
-    for statement, following in pairwise(getattr(body, "body", ())):
-        match statement, following:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                yield name, " ".join(text.split())

@@ -6,14 +6,13 @@ import socket
 import struct
 from collections.abc import Callable
 
-import orjson
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sendtrail.simulator.failures import Failure, FailureKind
 from sendtrail.simulator.web.envelopes import Envelopes, answer
+from sendtrail.simulator.web.spoilt_bodies import Dripping, Half, Padded, WithoutRows
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER on, for no time: closing sends RST rather than FIN
 _FLUSH_S = 0.02
@@ -56,61 +55,20 @@ class Sabotage:
             case FailureKind.RESET_BEFORE:
                 await _reset(scope, receive)
             case FailureKind.RESET_MID_BODY:
-                await self._app(scope, receive, _Half(send, keep_length=True))
+                await self._app(scope, receive, Half(send, keep_length=True))
                 await asyncio.sleep(_FLUSH_S)
                 await _reset(scope, receive)
             case FailureKind.TRUNCATED_JSON:
-                await self._app(scope, receive, _Half(send, keep_length=False))
+                await self._app(scope, receive, Half(send, keep_length=False))
+            case FailureKind.DRIP:
+                await self._app(scope, receive, Dripping(send, pause_s=self._failure.seconds))
+            case FailureKind.DRIP_HEADERS:
+                await _drip_headers(scope, receive, pause_s=self._failure.seconds)
+            case FailureKind.HUGE_BODY | FailureKind.GZIP_BOMB as kind:
+                is_packed = kind == FailureKind.GZIP_BOMB
+                await self._app(scope, receive, Padded(send, size_mb=self._failure.size_mb, is_packed=is_packed))
             case _:
-                await self._app(scope, receive, _WithoutRows(send))
-
-
-class _Half:
-    """Send the first half of a body's first part, and no more."""
-
-    def __init__(self, send: Send, *, keep_length: bool) -> None:
-        self._send = send
-        self._keep_length = keep_length
-        self._start: Message = {}
-        self._done = False
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message
-        elif not self._done:
-            self._done = True
-            await self._send_half(bytes(message.get("body", b"")))
-
-    async def _send_half(self, body: bytes) -> None:
-        half = body[: len(body) // 2]
-        if not self._keep_length:
-            MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(half))
-        await self._send(self._start)
-        await self._send({"type": "http.response.body", "body": half, "more_body": self._keep_length})
-
-
-class _WithoutRows:
-    """Send a v3 list with all its rows taken out."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._start: Message = {}
-        self._body = b""
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message
-            return
-        self._body += message.get("body", b"")
-        if not message.get("more_body"):
-            await self._send_empty()
-
-    async def _send_empty(self) -> None:
-        content = orjson.loads(self._body)
-        body = orjson.dumps({name: [] if isinstance(value, list) else value for name, value in content.items()})
-        MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(body))
-        await self._send(self._start)
-        await self._send({"type": "http.response.body", "body": body})
+                await self._app(scope, receive, WithoutRows(send))
 
 
 async def _reset(scope: Scope, receive: Receive) -> None:
@@ -119,6 +77,15 @@ async def _reset(scope: Scope, receive: Receive) -> None:
     transport.abort()
     while not await Request(scope, receive).is_disconnected():
         await asyncio.sleep(0)
+
+
+async def _drip_headers(scope: Scope, receive: Receive, *, pause_s: float) -> None:
+    """Send a header that never ends, a byte at a time, until the client goes."""
+    transport: asyncio.Transport = scope["state"]["transport"]
+    transport.write(b"HTTP/1.1 200 OK\r\nX-Endless: ")
+    while not await Request(scope, receive).is_disconnected():
+        transport.write(b"0")
+        await asyncio.sleep(pause_s)
 
 
 def _error(status: int, text: str) -> Canned:
