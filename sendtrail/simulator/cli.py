@@ -74,8 +74,8 @@ def run(  # noqa: PLR0913 - one parameter an option
 
     Without a key there are, under /_simulator: GET stats; GET requests, truth,
     history, unreadable, pages, contacts, campaigns as lines of JSON; POST
-    pass_day, pass_told_day, pass_quiet_day, pass_quiet_hours, settle, failures;
-    DELETE failures, requests.
+    pass_day, pass_told_day, pass_quiet_day, pass_quiet_hours, delete_contact,
+    settle, failures; DELETE failures, requests.
     """
     with _complaints():
         account = Account(

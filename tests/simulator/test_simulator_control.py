@@ -1,10 +1,11 @@
 """The simulator's own paths: truth over HTTP, and levers."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 
-from sendtrail.simulator import Account
+from sendtrail.simulator import Account, Quirks
 from tests.simulator.reader import Api
 
 
@@ -42,6 +43,32 @@ def test_days_can_be_passed_over_http(account: Account, api: Api) -> None:
 
     assert [time["now"] for time in times] == [f"2026-03-0{day}T12:00:00+00:00" for day in (2, 3, 3)]
     assert (account.now - started).days == 2
+
+
+def test_hours_can_be_passed_and_contacts_deleted_over_http(account: Account, api: Api) -> None:
+    """POST does it, and says no to what makes no sense."""
+    contact = next(account.contacts_truth()).id
+    asked = ("pass_quiet_hours?hours=6", f"delete_contact?id={contact}", f"delete_contact?id={contact}")
+    senseless = ("pass_quiet_hours?hours=-1", "pass_quiet_hours?hours=some", "delete_contact")
+
+    statuses = [api.session.post(f"{api.url}/_simulator/{name}").status_code for name in asked + senseless]
+
+    assert statuses == [200, 200, 400, 400, 400, 400]
+    assert account.now.hour == 18
+    assert contact not in {told.id for told in account.contacts_truth()}
+
+
+def test_unreadable_rows_come_as_lines_of_json(
+    make_account: Callable[..., Account], connect: Callable[[Account], Api]
+) -> None:
+    """Each line is a row that nobody can read."""
+    account = make_account(quirks=Quirks(bad_rows=("text",)))
+    campaign = account.campaigns[0].id
+
+    told = _lines(connect(account), "unreadable", campaign_id=campaign)
+
+    assert told[0] == {"campaign_id": campaign, "message_id": "", "event_type": "open", "kind": "text"}
+    assert len(told) == len(list(account.unreadable(campaign)))
 
 
 def test_failures_can_be_injected_over_http(api: Api) -> None:

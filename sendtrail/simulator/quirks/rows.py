@@ -22,7 +22,7 @@ BadRow = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class RowQuirks:
-    """What rows of reports look like."""
+    """What rows of reports look like; the ancestor is the program that the API comes from, whose source is public."""
 
     without_tstamp_iso: tuple[EventType, ...] = ()
     """Kinds of row without `tstamp_iso`: only the naive local `tstamp` is left."""

@@ -46,6 +46,8 @@ class Wording:
     def __init__(self, *, zone: ZoneInfo, quirks: Quirks) -> None:
         self._stamps = Stamps(zone)
         self._quirks = quirks
+        ancestors = {"unsubscribe": quirks.ancestor_unsubscriptions, "forward": quirks.ancestor_forwards}
+        self._naive = frozenset[str](quirks.without_tstamp_iso) | {event for event, is_so in ancestors.items() if is_so}
 
     def stamps(self, event: EventType, at: int) -> dict[str, str]:
         """Return `tstamp` and `tstamp_iso` (or the ancestor's `udate`), as far as the row has them."""
@@ -53,7 +55,7 @@ class Wording:
             return {"tstamp": self._stamps.day(at)}
         if event == "unsubscribe" and self._quirks.ancestor_unsubscriptions:
             return {"udate": self._stamps.naive(at)}
-        if self._is_naive(event):
+        if event in self._naive:
             return {"tstamp": self._stamps.naive(at)}
         iso = {"tstamp_iso": self._stamps.iso(at)}
         if event == "unsubscribe" and self._quirks.unsubscriptions_without_tstamp:
@@ -69,8 +71,4 @@ class Wording:
         """Return the instant that a reader makes of a row."""
         if event == "bounce":
             return self._stamps.midnight(at)
-        return self._stamps.as_read(at) if self._is_naive(event) else at
-
-    def _is_naive(self, event: EventType) -> bool:
-        ancestors = {"unsubscribe": self._quirks.ancestor_unsubscriptions, "forward": self._quirks.ancestor_forwards}
-        return event in self._quirks.without_tstamp_iso or ancestors.get(event, False)
+        return self._stamps.as_read(at) if event in self._naive else at

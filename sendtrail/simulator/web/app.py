@@ -54,6 +54,7 @@ def _own() -> list[Route]:
         "pass_told_day": control.pass_told_day,
         "pass_quiet_day": control.pass_quiet_day,
         "pass_quiet_hours": control.pass_quiet_hours,
+        "delete_contact": control.delete_contact,
         "settle": control.settle,
         "failures": control.inject,
     }

@@ -96,6 +96,13 @@ async def pass_quiet_hours(request: Request) -> Response:
     return _done(request)
 
 
+async def delete_contact(request: Request) -> Response:
+    """Answer `POST /_simulator/delete_contact?id=`."""
+    with _complaints():
+        _account(request).delete_contact(int(request.query_params.get("id", "")))
+    return _done(request)
+
+
 async def settle(request: Request) -> Response:
     """Answer `POST /_simulator/settle`."""
     _account(request).settle()

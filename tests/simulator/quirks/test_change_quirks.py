@@ -159,6 +159,24 @@ def test_a_deletion_takes_rows_and_counters_along(
     assert _is_true(connect(account), account)
 
 
+def test_a_deletion_may_hide_an_open(make_account: Make) -> None:
+    """Where counters fall, one contact gone and one new open leave them as they were, and the list is another."""
+    quirks = Quirks(rows_vanish_on_deletion=("open",), counters_fall_on_deletion=("open",))
+    account = make_account(plan=PLAN, quirks=quirks)
+    campaign, before = account.campaigns[0], _rows(account, "open")
+    counted = account.counters(campaign)
+    once = next(row for row in before.values() if row.times == 1)
+
+    account.delete_contact(int(once.contact_id))
+    account.pass_told_day([News(campaign_id=campaign.id, opens=1)])
+
+    after = _rows(account, "open")
+    assert account.counters(campaign)["opens"] == counted["opens"]
+    assert before.keys() - after.keys() == {_name(once)}
+    assert sum(row.times for row in after.values()) == counted["opens"]
+    assert after != before
+
+
 def test_contacts_may_be_deleted_while_they_are_read(make_account: Make, connect: Connect) -> None:
     """Rows move up over the border of a page, so that a reader in order misses some that are there all the while."""
     account = make_account(plan=PLAN, quirks=Quirks(deletions_while_reading=1))
