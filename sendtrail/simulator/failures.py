@@ -46,6 +46,8 @@ class FailureKind(StrEnum):
     """The right body behind `size_mb` MiB of blanks."""
     GZIP_BOMB = "gzip_bomb"
     """The same packed by gzip, to about a thousandth."""
+    FALSE_END = "false_end"
+    """200, v1's end of the data although there are rows."""
     EMPTY_PAGE = "empty_page"
     """A v3 list without rows although `meta.total` says that there are more."""
 

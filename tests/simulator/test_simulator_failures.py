@@ -13,7 +13,7 @@ import requests
 from sendtrail.simulator import Account, Failure, FailureKind, Plan
 from sendtrail.simulator.failures import Injected
 from sendtrail.simulator.plan import CampaignPlan
-from tests.simulator.reader import Api
+from tests.simulator.reader import Api, numbered
 
 Connect = Callable[[Account], Api]
 Make = Callable[..., Account]
@@ -191,6 +191,17 @@ def test_v1_can_fail_with_a_200(account: Account, api: Api) -> None:
     answer = api.report("open", account.campaigns[0].id)
 
     assert (answer["result_code"], answer["result_message"]) == (0, "Failed: Database is busy")
+
+
+def test_v1_can_end_too_early(account: Account, api: Api) -> None:
+    """The page that was picked passes for the end of the data, as often as it was said."""
+    campaign = account.campaigns[0].id
+    account.fail(Failure(kind=FailureKind.FALSE_END, times=2, match="open_list&api_output=json"))
+
+    pages = [api.report("open", campaign, page=1) for _ in range(3)]
+
+    assert [page["result_message"] for page in pages[:2]] == ["Failed: Nothing is returned"] * 2
+    assert numbered(pages[2])
 
 
 def test_a_v3_page_can_be_empty_too_early(account: Account, api: Api) -> None:

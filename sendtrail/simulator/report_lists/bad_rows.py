@@ -27,6 +27,8 @@ def bad_links_in(message: Message, quirks: Quirks) -> tuple[BadRow, ...]:
 def bad_row_counts(campaign: Campaign, message: Message, quirks: Quirks) -> Counter[EventType]:
     """Return how many bad rows the reports of a message hold, by kind of event."""
     counted = Counter[EventType]()
-    for report in reports(campaign, message) if quirks.bad_rows else ():
+    if not quirks.bad_rows:
+        return counted
+    for report in reports(campaign, message):
         counted[report.event] += len(bad_rows_in(report, quirks))
     return counted

@@ -109,5 +109,6 @@ _CANNED: dict[FailureKind, Canned] = {
     FailureKind.HTML: lambda *_: Response(b"<!DOCTYPE html><title>Maintenance</title>", media_type="text/html"),
     FailureKind.REDIRECT: lambda failure, _: RedirectResponse(failure.location, 302),
     FailureKind.TWO_OBJECTS: lambda *_: Response(_TWO_OBJECTS, 404, media_type="application/json"),
+    FailureKind.FALSE_END: lambda _, envelopes: envelopes.end(),
     FailureKind.RESULT_CODE_0: lambda _, envelopes: envelopes.refusal(envelopes.phrases.busy),
 }
