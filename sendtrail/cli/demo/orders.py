@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from sendtrail.cli.conversions import load
+from sendtrail.cli.conversions import LoadSettings, load_conversions
 from sendtrail.cli.report import write_report
 from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.clock import Clock
@@ -94,7 +94,8 @@ def write_demo_report(clicks: Iterable[Click], *, database: Path, organization: 
     if found:
         file = database.with_name(CSV_NAME)
         _write(file, found)
-        load(file, database=str(database), organization=organization)
+        settings = LoadSettings.read({"database": database, "organization": organization})
+        load_conversions(file, settings, clock=clock)
     output = database.with_name(REPORT_NAME)
     return write_report(
         ReportSettings.read({"database": database, "organization": organization, "output": output}), clock=clock
