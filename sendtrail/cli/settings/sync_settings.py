@@ -1,5 +1,6 @@
 """The settings of `sendtrail sync`: options first, then the environment, then `.env`; every problem at once."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -54,12 +55,12 @@ class SyncSettings(OverlapSettings, BaseSettings):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
 
     @classmethod
-    def read(cls, options: dict[str, Any]) -> Self:
-        """Return the settings; raise SettingsError with every problem there is."""
+    def read(cls, options: dict[str, Any], *, named: Callable[[str], str] = option_name) -> Self:
+        """Return the settings; raise SettingsError with every problem there is, by the names that `named` returns."""
         try:
             return cls(**{name: value for name, value in options.items() if value not in (None, [])})
         except ValidationError as error:
-            raise settings_error(error, named=option_name) from None
+            raise settings_error(error, named=named) from None
 
     @field_validator("api_url", mode="after")
     @classmethod
