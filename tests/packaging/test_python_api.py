@@ -113,10 +113,9 @@ def test_an_account_is_synced_into_a_file(simulated: Account, url: str, tmp_path
 
 def test_a_wrong_key_is_an_error_of_its_own(url: str) -> None:
     """A program can tell it from an account that does not answer."""
-    with (
-        sendtrail.Account(api_url=url, api_key="wrong", clock=FakeClock()) as account,
-        pytest.raises(sendtrail.KeyRefused),
-    ):
+    account = sendtrail.Account(api_url=url, api_key="wrong", clock=FakeClock())
+
+    with account, pytest.raises(sendtrail.KeyRefused):
         list(account.campaigns())
 
 
