@@ -6,14 +6,19 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # checkov's dependencies do not fit into ours.
 CHECKOV := .venv-checkov
+# What `make test` runs, and the targets that run it elsewhere: `make test-lowest TESTS=tests/cli` runs a part.
+TESTS ?=
+PYTEST = pytest -n 2 --quiet $(TESTS)
+PYTHONS := python3.11 python3.12 python3.13
+INSTALL := $(BIN)/uv pip install --quiet --group dev --editable '.[all]'
 # So do those of the BigQuery emulator, which wants Python 3.13.
 EMULATOR := .venv-bigquery-emulator
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports format lock docs bench bundles emulators demo-emulators checkov clean
+.PHONY: help setup demo test test-lowest test-newest test-all check lint types imports format lock docs bench bundles emulators demo-emulators checkov clean
 
 help:  ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## install what the project needs into .venv
 
@@ -32,7 +37,34 @@ demo-emulators: $(READY)  ## run the functions as deployed, on Google's emulator
 	@$(BIN)/sendtrail gcp-demo
 
 test: $(READY)  ## run the tests
-	@$(BIN)/pytest -n 2 --quiet
+	@$(BIN)/$(PYTEST)
+
+test-lowest: $(BIN)/uv  ## run them with the lowest versions that pyproject.toml allows
+	@$(BIN)/uv venv --quiet --clear --python $(firstword $(PYTHONS)) $(VENV)-lowest
+	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --python $(VENV)-lowest --extra all --no-annotate \
+		--output-file $(VENV)-lowest/lowest.txt pyproject.toml
+	@$(INSTALL) --python $(VENV)-lowest --constraint $(VENV)-lowest/lowest.txt
+	@$(VENV)-lowest/bin/$(PYTEST)
+
+test-newest: $(BIN)/uv  ## run them with the newest versions there are
+	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(VENV)-newest
+	@$(INSTALL) --python $(VENV)-newest
+	@$(VENV)-newest/bin/$(PYTEST)
+
+test-all: export PYENV_VERSION = $(shell pyenv versions --bare 2>/dev/null | paste -sd: -)
+test-all: $(BIN)/uv  ## run them on every Python from 3.11 to 3.13 that is found
+	@for python in $(PYTHONS); do \
+		$$python -c '' 2>/dev/null || { echo "$$python is not found: left out"; continue; }; \
+		echo "$$python:"; \
+		$(BIN)/uv venv --quiet --clear --python $$python $(VENV)-$$python && \
+		$(BIN)/uv pip install --quiet --python $(VENV)-$$python --no-deps --require-hashes -r requirements.lock && \
+		$(BIN)/uv pip install --quiet --python $(VENV)-$$python --no-deps --editable . && \
+		$(VENV)-$$python/bin/$(PYTEST) || exit; \
+	done
+
+$(BIN)/uv: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
 
 checkov: $(CHECKOV)/.ready
 
@@ -68,13 +100,12 @@ format: $(READY)  ## format the code
 bench: $(READY)  ## measure budget, requests, memory and speed, as ratios within one run
 	@$(BIN)/python -m benchmarks
 
-lock: $(READY)  ## renew requirements.lock from pyproject.toml
-	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
+lock: $(BIN)/uv  ## renew requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
 		--custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
 docs: $(READY)  ## renew the tables of terraform/README.md
 	@$(BIN)/python -m deploy.terraform_docs
 
 clean:  ## remove what was built
-	@rm -rf $(VENV) $(CHECKOV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(PYTHONS:%=$(VENV)-%) $(CHECKOV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -16,7 +16,15 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 FUNCTIONS = ("dispatcher", "campaign_worker", "contacts_worker")
 PACKAGE = "sendtrail"
 # Parts of the package for one machine only.
-LEFT_OUT = ("sendtrail/cli", "sendtrail/emulators", "sendtrail/local", "sendtrail/report", "sendtrail/simulator")
+LEFT_OUT = (
+    "sendtrail/__main__.py",
+    "sendtrail/api.py",
+    "sendtrail/cli/",
+    "sendtrail/emulators/",
+    "sendtrail/local/",
+    "sendtrail/report/",
+    "sendtrail/simulator/",
+)
 CODE, STATEMENTS = frozenset({".py"}), frozenset({".sql", ".json"})
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can say; the same content is the same file whenever it is built
 READABLE = 0o644
@@ -58,7 +66,7 @@ def _files(repository: Path, folder: str, suffixes: frozenset[str]) -> Iterator[
 def _is_left_out(path: Path) -> bool:
     is_hidden = any(part.startswith((".", "__pycache__")) for part in path.parts)
     is_test = path.name.startswith("test_") or path.name == "conftest.py"
-    return is_hidden or is_test or path.as_posix().startswith(tuple(f"{folder}/" for folder in LEFT_OUT))
+    return is_hidden or is_test or path.as_posix().startswith(LEFT_OUT)
 
 
 def _bundle(repository: Path, folder: Path, function: str, requirements: str) -> Path:

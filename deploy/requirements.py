@@ -1,4 +1,4 @@
-"""The requirements of the functions: what they need of `requirements.lock`, pins and hashes as they stand there."""
+"""The requirements of the functions: what they need of `requirements.lock`, with its pins and hashes."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, requires
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-# Of the project's own dependencies, what only the command line and the embedded default use.
+# The project's own dependencies that only the command and the adapters of one machine use.
 LOCAL_ONLY = frozenset({"duckdb", "rich", "sqlglot", "typer"})
 PROJECT = "sendtrail"
 EXTRA = "gcp"
@@ -17,7 +17,7 @@ _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==")
 
 def function_requirements(lock: str) -> str:
     """Return the part of a lock file that the functions need, as installed here: the lock is the environment's own."""
-    needed = _closure(_roots())
+    needed = closure(_roots())
     blocks = _blocks(lock)
     missing = sorted(needed - blocks.keys())
     if missing:
@@ -31,7 +31,8 @@ def _roots() -> Iterator[Requirement]:
             yield requirement
 
 
-def _closure(roots: Iterable[Requirement]) -> set[str]:
+def closure(roots: Iterable[Requirement]) -> set[str]:
+    """Return the names of these packages and of all that they need here."""
     waiting, seen = list(roots), set[tuple[str, frozenset[str]]]()
     while waiting:
         requirement = waiting.pop()
@@ -43,7 +44,7 @@ def _closure(roots: Iterable[Requirement]) -> set[str]:
 
 
 def _requirements(name: str, extras: Iterable[str]) -> Iterator[Requirement]:
-    """Yield what a package needs on this platform; nothing where it is not installed, which the lock then tells."""
+    """Yield what a package needs on this platform; nothing where it is not installed, which the lock then shows."""
     try:
         lines = requires(name) or []
     except PackageNotFoundError:

@@ -6,61 +6,107 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sendtrail.cli import attribution, conversions
-from sendtrail.cli.demo.gcp import gcp_demo
-from sendtrail.cli.demo.local import demo
-from sendtrail.cli.plan import plan
-from sendtrail.cli.query import query
-from sendtrail.cli.report import report
-from sendtrail.cli.sync import sync
+from sendtrail.cli.lazy_commands import MARKUP, Entry, lazy_group
 from sendtrail.errors import SendtrailError, SettingsError
 
 USAGE_ERROR, FAILURE = 2, 1
 
+COMMANDS = (
+    Entry(
+        name="sync",
+        target="sendtrail.cli.sync:sync",
+        help="Bring an account's e-mail activities and contacts into a DuckDB file, once each.",
+    ),
+    Entry(
+        name="plan",
+        target="sendtrail.cli.plan:plan",
+        help="Show how many requests, how much time and how many bytes a sync takes, without starting it.",
+    ),
+    Entry(
+        name="query",
+        target="sendtrail.cli.query:query",
+        help="Print the result of a SELECT on a synced warehouse.",
+    ),
+    Entry(
+        name="report",
+        target="sendtrail.cli.report:report",
+        help="Write a report as one HTML file: which campaigns earned the most, and how far to trust it.",
+        extras=("report",),
+    ),
+    Entry(
+        name="conversions",
+        target="sendtrail.cli.conversions:app",
+        help="Bring in what your users bought or signed up for.",
+    ),
+    Entry(
+        name="attribution",
+        target="sendtrail.cli.attribution:app",
+        help="Choose how conversions are credited to campaigns.",
+    ),
+    Entry(
+        name="demo",
+        target="sendtrail.cli.demo.local:demo",
+        help="Sync a simulated account, and prove that every row is in the file, once.",
+        extras=("report", "simulator"),
+    ),
+    Entry(
+        name="gcp-demo",
+        target="sendtrail.cli.demo.gcp:gcp_demo",
+        help="Run the deployed pipeline on Google's emulators, and prove that every row is in BigQuery, once.",
+        extras=("gcp", "simulator"),
+    ),
+    Entry(
+        name="simulator",
+        target="sendtrail.cli.simulator:simulator",
+        help="Serve a simulated ActiveCampaign account, to try things out on.",
+        extras=("simulator",),
+    ),
+)
+
 app = typer.Typer(
     name="sendtrail",
+    cls=lazy_group(*COMMANDS),
     help="Every e-mail activity and contact of an ActiveCampaign account in your warehouse, once each.",
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=MARKUP,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(sync)
-app.command()(plan)
-app.command()(demo)
-app.command()(gcp_demo)
-app.command()(query)
-app.command()(report)
-app.add_typer(conversions.app)
-app.add_typer(attribution.app)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  (Typer passes the value of the option)
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415  (only for this option)
+
+        typer.echo(f"sendtrail {version('sendtrail')}")
+        raise typer.Exit
 
 
 @app.callback()
 def _options(
-    *, version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
-    if version:
-        from importlib.metadata import version as installed  # noqa: PLC0415  (only when asked)
-
-        typer.echo(f"sendtrail {installed('sendtrail')}")
-        raise typer.Exit
+    pass
 
 
 def main() -> None:
-    """Run the command; errors that a person can mend are printed as sentences, without a traceback."""
+    """Run the command; print errors that a person can fix as sentences, without a traceback."""
     try:
         app()
     except SettingsError as error:
-        _complain("This cannot be run as it was asked for:", *error.problems)
+        _print_error("This cannot be run as it was asked for:", *error.problems)
         sys.exit(USAGE_ERROR)
     except SendtrailError as error:
-        _complain("Stopped:", str(error))
+        _print_error("Stopped:", str(error))
         sys.exit(FAILURE)
 
 
-def _complain(title: str, *lines: str) -> None:
+def _print_error(title: str, *lines: str) -> None:
     console = Console(stderr=True, soft_wrap=True)
-    console.print(f"[bold red]{title}[/]" if lines else title)
+    console.print(f"[bold red]{title}[/]")
     for line in lines:
         console.print(f"  {line}", markup=False, highlight=False)
 

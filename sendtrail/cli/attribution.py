@@ -1,5 +1,6 @@
-"""`sendtrail attribution set`: how credit is given, for every view from then on."""
+"""`sendtrail attribution set`: how credit is given, in every view from then on."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
@@ -8,8 +9,10 @@ import typer
 from rich.console import Console
 
 from sendtrail.attribution.settings import checked_settings
+from sendtrail.cli.options.expanded import expanded
+from sendtrail.cli.options.warehouse_options import WarehouseOptions
 from sendtrail.cli.settings.warehouse_settings import AccountSettings
-from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, open_writer, option
+from sendtrail.cli.warehouses import open_writer, option
 from sendtrail.clock import SystemClock
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.warehouse.rows import Batch, Table, setting_row
@@ -22,22 +25,26 @@ def _attribution() -> None:
     """How conversions are credited to campaigns."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetOptions(WarehouseOptions):
+    """Where settings are stored, and for which account."""
+
+    organization: Annotated[str | None, option("The account they apply to. Default in a file: main.", "NAME")] = None
+
+
 @app.command("set")
+@expanded
 def set_(
     settings: Annotated[list[str], typer.Argument(help="Such as lookback_days=60.", metavar="NAME=VALUE...")],
     *,
-    database: Annotated[str | None, DATABASE] = None,
-    organization: Annotated[str | None, option("The account it holds for. Default in a file: main.", "NAME")] = None,
-    dataset: Annotated[str | None, DATASET] = None,
-    project: Annotated[str | None, PROJECT] = None,
-    location: Annotated[str | None, LOCATION] = None,
+    options: SetOptions,
 ) -> None:
-    """Choose how credit is given; the views follow at once, and `attribution_parameters` shows what holds.
+    """Choose how credit is given; the views follow at once, and `attribution_parameters` shows what is set.
 
     lookback_days (default 30), include_opens (false), include_machine (false), first_percent and last_percent of
     position_based (40 and 40), half_life_days of time_decay (7).
     """
-    place = AccountSettings.read({name: value for name, value in locals().items() if name != "settings"})
+    place = AccountSettings.read(asdict(options))
     chosen, clock = checked_settings(settings), SystemClock()
     with open_writer(place, clock) as warehouse:
         warehouse.merge(_batch(chosen, place.organization, now=clock.now()))

@@ -1,5 +1,6 @@
-"""`sendtrail conversions load`: what the customers' users bought, from a CSV file."""
+"""`sendtrail conversions load`: what your users bought, from a CSV file."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,20 +13,20 @@ from rich.console import Console
 
 from sendtrail.attribution.conversion_csv.fields import checked_currency
 from sendtrail.attribution.conversion_csv.file import ConversionFile, Reading, read_conversions
+from sendtrail.cli.options.expanded import expanded
+from sendtrail.cli.options.warehouse_options import WarehouseOptions
 from sendtrail.cli.settings.warehouse_settings import AccountSettings
-from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, open_writer, option
-from sendtrail.clock import SystemClock
+from sendtrail.cli.warehouses import open_writer, option
+from sendtrail.clock import Clock, SystemClock
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.warehouse.rows import Batch, Table, conversion_row
 
-app = typer.Typer(
-    name="conversions", help="What your users bought, signed up for or else did: bring it in.", no_args_is_help=True
-)
+app = typer.Typer(name="conversions", help="Bring in what your users bought or signed up for.", no_args_is_help=True)
 Currency = Annotated[str, AfterValidator(checked_currency)]
 
 
 class LoadSettings(AccountSettings):
-    """Where conversions go and how their file is read: options first, then the environment, then `.env`."""
+    """Where conversions are stored and how their file is read: options first, then the environment, then `.env`."""
 
     time_zone: ZoneInfo | None = None
     currency: Currency | None = None
@@ -38,39 +39,48 @@ class LoadSettings(AccountSettings):
         return Reading(encoding=self.encoding, time_zone=self.time_zone, currency=self.currency or "", kind=self.kind)
 
 
-@app.command()
-def load(  # noqa: PLR0913  (a parameter an option)
-    file: Annotated[Path, typer.Argument(help="A CSV file whose first row names the columns.", metavar="FILE")],
-    *,
-    database: Annotated[str | None, DATABASE] = None,
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadOptions(WarehouseOptions):
+    """Where conversions are stored, and what their file leaves unsaid."""
+
     organization: Annotated[
         str | None, option("The account whose e-mails may have earned them. Default in a file: main.", "NAME")
-    ] = None,
+    ] = None
     time_zone: Annotated[
-        str | None, option("Of times without one, such as Europe/Berlin; without it they are refused.", "ZONE")
-    ] = None,
-    currency: Annotated[str | None, option("Of values without one, such as EUR.", "CODE")] = None,
-    kind: Annotated[str | None, option("Of conversions without one. Default: conversion.", "NAME")] = None,
+        str | None,
+        option("The time zone of times without one, such as Europe/Berlin; without it they are refused.", "ZONE"),
+    ] = None
+    currency: Annotated[str | None, option("The currency of values without one, such as EUR.", "CODE")] = None
+    kind: Annotated[str | None, option("The kind of conversions without one. Default: conversion.", "NAME")] = None
     encoding: Annotated[
-        str | None, option("Of a file that is not UTF-8, such as cp1252. Default: utf-8.", "NAME")
-    ] = None,
-    dataset: Annotated[str | None, DATASET] = None,
-    project: Annotated[str | None, PROJECT] = None,
-    location: Annotated[str | None, LOCATION] = None,
+        str | None, option("The encoding of a file that is not UTF-8, such as cp1252. Default: utf-8.", "NAME")
+    ] = None
+
+
+@app.command()
+@expanded
+def load(
+    file: Annotated[Path, typer.Argument(help="A CSV file whose first row names the columns.", metavar="FILE")],
+    *,
+    options: LoadOptions,
 ) -> None:
-    """Bring a CSV file of conversions into a synced warehouse: all of it, or nothing where a line does not fit.
+    """Load a CSV file of conversions into a synced warehouse: all of it, or nothing where a line is wrong.
 
-    Columns: conversion_id, converted_at, user_id or email (or both), and value, currency and kind as there are;
-    order_id, customer_email, amount and the like are understood too. A conversion that is there already is brought up
-    to the file, so loading a file again changes nothing.
+    Columns: conversion_id, converted_at, user_id or email (or both), and optionally value, currency and kind;
+    order_id, customer_email, amount and the like are understood too. A conversion that is already there is replaced,
+    so loading a file again changes nothing.
 
-    Exit code: 0 when all is in, 2 when a line does not fit; each is named.
+    Exit code: 0 when everything was loaded, 2 when a line is wrong; each is named.
     """
-    settings = LoadSettings.read({name: value for name, value in locals().items() if name != "file"})
-    read, clock = read_conversions(file, settings.reading), SystemClock()
+    load_conversions(file, LoadSettings.read(asdict(options)), clock=SystemClock())
+
+
+def load_conversions(file: Path, settings: LoadSettings, *, clock: Clock) -> None:
+    """Merge the conversions of a file into the warehouse, and print how many changed."""
+    read = read_conversions(file, settings.reading)
     with open_writer(settings, clock) as warehouse:
         changed = warehouse.merge(_batch(read, settings.organization, now=clock.now()))
-    _tell(Console(), read, changed=changed)
+    _print_result(Console(), read, changed=changed)
 
 
 def _batch(read: ConversionFile, organization: str, *, now: datetime) -> Batch:
@@ -88,7 +98,7 @@ def _batch(read: ConversionFile, organization: str, *, now: datetime) -> Batch:
     )
 
 
-def _tell(console: Console, read: ConversionFile, *, changed: int) -> None:
+def _print_result(console: Console, read: ConversionFile, *, changed: int) -> None:
     total = len(read.conversions)
     console.print(f"{total:,} conversions are in: {changed:,} new or changed, {total - changed:,} as they were.")
     if read.repeated:

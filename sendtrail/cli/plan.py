@@ -1,9 +1,9 @@
-"""`sendtrail plan`: what a sync takes, before it is begun."""
+"""`sendtrail plan`: what a sync takes, before it is started."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,20 +12,8 @@ from rich.table import Table
 
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
-from sendtrail.cli.options import (
-    All,
-    Campaign,
-    Contacts,
-    Database,
-    KeptFree,
-    KeyFile,
-    Lookback,
-    Organization,
-    Rate,
-    Since,
-    Url,
-    Zone,
-)
+from sendtrail.cli.options.expanded import expanded
+from sendtrail.cli.options.sync_options import PlanOptions
 from sendtrail.cli.run.local_run import PATIENCE, request_of, state_file
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
@@ -40,35 +28,21 @@ GIGABYTE = 1e9
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A kind of work: how many campaigns (contacts) it is about, and what it takes."""
+    """A kind of work: how many campaigns or contacts it reads, and what that takes."""
 
     name: str
     number: int
     forecast: Forecast
 
 
-def plan(  # noqa: PLR0913  (a parameter an option)
-    *,
-    api_url: Url = None,
-    api_key_file: KeyFile = None,
-    organization: Organization = None,
-    time_zone: Zone = None,
-    since: Since = None,
-    lookback_days: Lookback = None,
-    everything: All = False,
-    campaign: Campaign = None,
-    contacts: Contacts = None,
-    database: Database = None,
-    requests_per_second: Rate = None,
-    share_kept_free: KeptFree = None,
-) -> None:
-    """Say what `sendtrail sync` with the same options takes: requests, time at the account's budget, bytes on BigQuery.
+@expanded
+def plan(*, options: PlanOptions) -> None:
+    """Show what `sendtrail sync` with the same options takes: requests, time at the account's limit, bytes on BigQuery.
 
-    It lists the campaigns (a request per 100), asks how many contacts there are, and changes nothing. After the sync,
-    its summary says how far the forecast was off.
+    It lists the campaigns (one request per 100), asks how many contacts there are, and changes nothing. The summary of
+    the sync then says by how much the forecast was off.
     """
-    options = {**locals(), "all": everything or None}
-    settings = SyncSettings.read({name: value for name, value in options.items() if name != "everything"})
+    settings = SyncSettings.read(asdict(options))
     console = Console()
     with _state(settings) as state:
         account = _account(settings, state)
@@ -87,11 +61,11 @@ def plan(  # noqa: PLR0913  (a parameter an option)
 
 
 def _lines(found: Sequence[Due], *, campaigns: int, contacts: int | None) -> list[Line]:
-    news = [each.forecast for each in found if not each.message.backfill]
+    changed = [each.forecast for each in found if not each.message.backfill]
     backfill = [each.forecast for each in found if each.message.backfill]
     lines = [
         Line(name="list of campaigns", number=campaigns, forecast=Forecast(requests=list_requests(campaigns))),
-        Line(name="campaigns with news", number=len(news), forecast=total(news)),
+        Line(name="changed campaigns", number=len(changed), forecast=total(changed)),
         Line(name="backfill", number=len(backfill), forecast=total(backfill)),
     ]
     if contacts is not None:
@@ -123,7 +97,7 @@ def _cells(forecast: Forecast, interval_s: float) -> tuple[str, str, str]:
 
 
 def shown_duration(seconds: float) -> str:
-    """Return a duration as a person reads it: "3 d 04 h", "1 h 20 min", "12 min", "5 s"."""
+    """Return a duration in at most two units: "3 d 04 h", "1 h 20 min", "12 min", "5 s"."""
     whole = timedelta(seconds=round(seconds))
     hours, minutes = whole.seconds // 3600, whole.seconds % 3600 // 60
     if whole.days:
@@ -135,7 +109,7 @@ def shown_duration(seconds: float) -> str:
 
 @contextmanager
 def _state(settings: SyncSettings) -> Iterator[SqliteState]:
-    """Open the state of earlier syncs, or an empty one that is thrown away."""
+    """Open the state of earlier syncs, or an empty one that is thrown away afterwards."""
     file = state_file(settings.database)
     with tempfile.TemporaryDirectory() as folder:
         path = file if file.exists() else Path(folder) / "state"

@@ -1,29 +1,34 @@
 """The settings of the three functions, from the environment that Terraform sets; every problem at once."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sendtrail.errors import SettingsError
 from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.ports import Topic
 from sendtrail.sync.bigquery_price import TEBIBYTE
-from sendtrail.sync.read_window import Overlap
-from sendtrail.warehouse.tables import checked_name
+from sendtrail.sync.overlap_settings import OverlapSettings
+from sendtrail.sync.read_window import DEFAULT_LOOKBACK
+from sendtrail.validation import settings_error
+from sendtrail.warehouse.place import (
+    DEFAULT_DATASET,
+    DEFAULT_LOCATION,
+    BigQueryEndpoint,
+    DatasetId,
+    Location,
+    ProjectId,
+)
 
 PREFIX = "SENDTRAIL_"
 
-ProjectId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")]
 TopicId = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._~+%-]{2,254}$")]
-DatasetId = Annotated[str, AfterValidator(checked_name)]
 Seconds = Annotated[float, Field(gt=0, le=540)]
 Count = Annotated[int, Field(gt=0)]
 
 
-class FunctionSettings(BaseSettings):
+class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     """What a function is told; each field is the variable SENDTRAIL_<FIELD>, in capitals.
 
     `time_budget_s` is when a worker hands over; `job_deadline_s` is until when its BigQuery jobs may take, the flush
@@ -39,8 +44,8 @@ class FunctionSettings(BaseSettings):
     )
 
     project_id: ProjectId
-    location: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]+$")] = "US"
-    dataset: DatasetId = "marketing_ai"
+    location: Location = DEFAULT_LOCATION
+    dataset: DatasetId = DEFAULT_DATASET
     staging_dataset: DatasetId = "marketing_ai_staging"
     firestore_database: str = "(default)"
     campaigns_topic: TopicId = "sendtrail-campaigns"
@@ -48,10 +53,8 @@ class FunctionSettings(BaseSettings):
     failures_topic: TopicId = "sendtrail-failures"
     time_budget_s: Seconds = 480.0
     job_deadline_s: Seconds = 525.0
-    lookback_days: Count = 7
+    lookback_days: Count = DEFAULT_LOOKBACK.days
     backfill_hours: Annotated[float, Field(gt=0, le=24)] = 1.0
-    overlap_hours: Annotated[int, Field(ge=0)] = 48
-    recent_overlap_hours: Annotated[int, Field(ge=0)] = 1
     audit_days: Count = 30
     settle_hours: Annotated[int, Field(ge=0)] = 24
     lease_s: Annotated[float, Field(ge=15, le=600)] = 120.0
@@ -61,7 +64,6 @@ class FunctionSettings(BaseSettings):
     maximum_bytes_billed: Count = TEBIBYTE // 10
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     firestore_emulator_host: Annotated[str | None, Field(validation_alias="FIRESTORE_EMULATOR_HOST")] = None
-    bigquery_emulator_host: Annotated[str, Field(validation_alias="BIGQUERY_EMULATOR_HOST")] = ""
 
     @classmethod
     def read(cls, **given: Any) -> Self:
@@ -69,8 +71,7 @@ class FunctionSettings(BaseSettings):
         try:
             return cls(**given)
         except ValidationError as error:
-            found = error.errors(include_input=False, include_url=False)
-            raise SettingsError([_sentence(problem) for problem in found]) from None
+            raise settings_error(error, named=_variable) from None
 
     @field_validator("job_deadline_s", mode="after")
     @classmethod
@@ -78,11 +79,6 @@ class FunctionSettings(BaseSettings):
         if deadline_s <= info.data.get("time_budget_s", 0.0):
             raise ValueError("the jobs of a hand-over start at the end of the time budget: give them time after it")
         return deadline_s
-
-    @property
-    def overlap(self) -> Overlap:
-        """Return how much of what was read before is read again."""
-        return Overlap(whole=timedelta(hours=self.overlap_hours), recent=timedelta(hours=self.recent_overlap_hours))
 
     @property
     def datasets(self) -> Datasets:
@@ -99,14 +95,6 @@ class FunctionSettings(BaseSettings):
         }
         return {topic: f"projects/{self.project_id}/topics/{name}" for topic, name in names.items()}
 
-    @property
-    def bigquery_endpoint(self) -> str | None:
-        """Return the URL of the BigQuery emulator, None for BigQuery itself."""
-        host = self.bigquery_emulator_host
-        return (host if "://" in host else f"http://{host}") if host else None
 
-
-def _sentence(problem: Any) -> str:
-    name = str(problem["loc"][0])
-    variable = name if name.isupper() else f"{PREFIX}{name.upper()}"
-    return f"{variable}: {problem['msg'].removeprefix('Value error, ')}"
+def _variable(field: str) -> str:
+    return field if field.isupper() else f"{PREFIX}{field.upper()}"

@@ -9,7 +9,7 @@ from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report, counter_delta, is_unknown
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.sync.forecast import Forecast, campaign_forecast
-from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
+from sendtrail.sync.read_window import DEFAULT_LOOKBACK, DEFAULT_OVERLAP, Overlap
 from sendtrail.sync.settling import reports_to_settle
 from sendtrail.sync.sync_record import SyncRecord, read_record
 
@@ -27,7 +27,7 @@ class Policy:
     `standing_rows` are the reports whose rows keep their time, or may, when a contact opens or clicks again.
     """
 
-    lookback: timedelta = timedelta(days=7)
+    lookback: timedelta = DEFAULT_LOOKBACK
     settle: timedelta = timedelta(hours=24)
     audit: timedelta = timedelta(days=30)
     backfill_requests: int | None = None

@@ -23,6 +23,8 @@ class Overlap:
 
 
 DEFAULT_OVERLAP = Overlap()
+# How far back a campaign is read the first time, where nothing else was asked for.
+DEFAULT_LOOKBACK = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

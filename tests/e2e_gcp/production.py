@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from sendtrail.cli.demo.gcp_progress import standing
+from sendtrail.cli.demo.gcp_progress import run_status
 from sendtrail.cli.demo.proof import compare
 from sendtrail.cli.demo.truth import (
     ACTIVITIES,
@@ -153,7 +153,7 @@ class Production:
             assert not checkpoint.continuation_pending
 
     def _is_over(self, organization_id: str, run_id: str) -> bool:
-        return standing(self.project.state, organization_id, run_id=run_id).is_over
+        return run_status(self.project.state, organization_id, run_id=run_id).is_over
 
     def _status(self, organization_id: str) -> Any:
         return self.project.state.transact(lambda transaction: read_status(transaction, organization_id))

@@ -1,4 +1,4 @@
-"""The demo's account: simulated, served on loopback, and compared with what was made of it."""
+"""The demo's account: simulated, served on loopback, and compared with what a sync stored of it."""
 
 from collections.abc import Hashable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -52,13 +52,13 @@ class DemoAccount:
         return self._account.api_key
 
     def describe(self) -> str:
-        """Return its sizes in words."""
+        """Return how large it is, in words."""
         campaigns = sum(1 for _ in self._account.campaigns_truth())
         contacts = sum(1 for _ in self._account.contacts_truth())
         return f"{campaigns} campaigns and {contacts:,} contacts"
 
     def pass_day(self) -> None:
-        """Let a day pass in which things happen."""
+        """Let a day with new activity pass."""
         self._account.pass_day()
 
     def activities(self) -> Iterator[Hashable]:

@@ -1,4 +1,4 @@
-"""How a run goes on Google's emulators: what an operator reads in Firestore, drawn as bars until it is over."""
+"""Show the progress of a run on Google's emulators, from what an operator reads in Firestore, as bars."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,27 +20,27 @@ PATIENCE_S = 300.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
-    """How far a run has come with an account."""
+class RunStatus:
+    """How far a run is with an account."""
 
     status: AccountStatus | None
     contacts: Checkpoint | None
 
     @property
     def is_over(self) -> bool:
-        """Tell whether all campaigns and the contacts have come to an end."""
+        """Return whether all campaigns and the contacts have ended."""
         is_read = self.contacts is not None and self.contacts.status is not Status.RUNNING
         return is_read and self.status is not None and self.status.is_finished
 
 
-def standing(state: State, organization_id: str, *, run_id: str) -> Standing:
-    """Return how far a run has come with an account, by its documents."""
+def run_status(state: State, organization_id: str, *, run_id: str) -> RunStatus:
+    """Return how far a run is with an account, from its documents."""
 
     def work(transaction: Transaction) -> tuple[AccountStatus | None, Checkpoint | None]:
         return read_status(transaction, organization_id), read_checkpoint(transaction, contacts_path(organization_id))
 
     status, contacts = state.transact(work)
-    return Standing(
+    return RunStatus(
         status=status if status and status.run_id == run_id else None,
         contacts=contacts if contacts and contacts.run_id == run_id else None,
     )
@@ -53,7 +53,7 @@ def watch(console: Console, state: State, accounts: Sequence[CloudDemoAccount], 
     with _bars(console) as bars:
         tasks = {account.organization_id: bars.add_task(account.organization_id, note="") for account in accounts}
         while True:
-            found = {account: standing(state, account.organization_id, run_id=run_id) for account in accounts}
+            found = {account: run_status(state, account.organization_id, run_id=run_id) for account in accounts}
             for account, now in found.items():
                 total, done = (now.status.campaigns_total, _ended(now.status)) if now.status else (None, 0)
                 bars.update(tasks[account.organization_id], total=total, completed=done, note=_note(account, now))
@@ -80,7 +80,7 @@ def _ended(status: AccountStatus) -> int:
     return status.campaigns_completed + status.campaigns_failed
 
 
-def _note(account: CloudDemoAccount, now: Standing) -> str:
+def _note(account: CloudDemoAccount, now: RunStatus) -> str:
     rows = now.status.activities_synced_today if now.status else 0
     contacts = "contacts read" if now.contacts and now.contacts.status is Status.DONE else "reading contacts"
     refused = f" · {account.refused} answers 429" if account.refused else ""

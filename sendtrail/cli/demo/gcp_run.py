@@ -41,7 +41,7 @@ class DemoPlan:
 
 
 def run(console: Console, plan: DemoPlan, *, folder: Path) -> bool:
-    """Run the demo in a folder of its own; tell whether all was proven. Everything is stopped when it returns."""
+    """Run the demo in a folder of its own; return whether all was proven. Everything is stopped when it returns."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     project_id = f"demo-{uuid4().hex[:8]}"  # an emulator that runs already may hold an earlier demo's
@@ -64,7 +64,7 @@ class _Demo:
         self._console, self._project, self._accounts = console, project, accounts
 
     def run(self) -> bool:
-        """Play all acts, and tell whether everything was proven."""
+        """Play all acts, and return whether everything was proven."""
         for account in self._accounts:
             self._project.connect(
                 account.organization_id, url=account.url, key=account.api_key, requests_per_second=DEMO_RATE
@@ -129,13 +129,13 @@ class _Demo:
         holds = True
         for account in self._accounts:
             for what, proof in account.prove_in(self._project.rows).items():
-                self._console.print(_told(f"{what} of {account.organization_id}", proof))
+                self._console.print(_result_line(f"{what} of {account.organization_id}", proof))
                 holds &= proof.holds
         self._console.print()
         return holds
 
 
-def _told(what: str, proof: Diff) -> str:
+def _result_line(what: str, proof: Diff) -> str:
     if proof.holds:
         return f"[green]✓ proven:[/] all {proof.expected:,} {what} are in BigQuery, once each"
     return (
@@ -152,7 +152,7 @@ def _accounts(plan: DemoPlan) -> Iterator[CloudDemoAccount]:
 
 
 def _settings(project_id: str, found: Emulators) -> FunctionSettings:
-    # The day of the demo passes in seconds: what comes is dated before the sync that was.
+    # The day of the demo passes in seconds: new rows are dated before the sync that just ran.
     return FunctionSettings.read(project_id=project_id, recent_overlap_hours=48, **found.environment)
 
 

@@ -1,14 +1,15 @@
-"""`sendtrail demo`: a simulated account, synced and proven."""
+"""`sendtrail demo`: a simulated account, synced and compared row by row."""
 
 from collections.abc import Hashable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from pydantic import SecretStr
 from rich.console import Console
 
+from sendtrail.cli.demo.account import DemoAccount
 from sendtrail.cli.demo.orders import write_demo_report
 from sendtrail.cli.demo.proof import Diff
 from sendtrail.cli.run.local_run import LocalRun
@@ -16,10 +17,6 @@ from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.cli.sync import run_sync
 from sendtrail.clock import SystemClock
-from sendtrail.errors import SettingsError
-
-if TYPE_CHECKING:
-    from sendtrail.cli.demo.account import DemoAccount
 
 # A real account allows 5 requests a second; at that rate the demo would take several minutes.
 DEMO_RATE = 50.0
@@ -30,7 +27,7 @@ DEMO_FILE = Path("build/demo/sendtrail.duckdb")
 def demo(
     *,
     database: Annotated[
-        Path, typer.Option(help="The DuckDB file to make; one of an earlier demo is replaced.", metavar="FILE")
+        Path, typer.Option(help="The DuckDB file to create; that of an earlier demo is replaced.", metavar="FILE")
     ] = DEMO_FILE,
     campaigns: Annotated[int, typer.Option(help="How many campaigns the account has.", min=1)] = 40,
     openers: Annotated[int, typer.Option(help="How many contacts opened the biggest one.", min=1)] = 2_500,
@@ -41,10 +38,6 @@ def demo(
     Exit code: 0 when the warehouse holds exactly what the account holds, 1 when it does not.
     """
     console = Console()
-    try:
-        from sendtrail.cli.demo.account import DemoAccount  # noqa: PLC0415  (the simulator is an extra)
-    except ImportError as error:
-        raise SettingsError([f"the demo needs the simulator: pip install 'sendtrail[simulator]' ({error})"]) from None
     _start_over(database)
     with DemoAccount(campaigns=campaigns, openers=openers, seed=seed, rate=DEMO_RATE) as account:
         settings = _settings(database, account.url, account.api_key)
@@ -64,7 +57,7 @@ def demo(
         raise typer.Exit(1)
 
 
-def _report(console: Console, account: "DemoAccount", settings: SyncSettings) -> None:
+def _report(console: Console, account: DemoAccount, settings: SyncSettings) -> None:
     console.rule("[bold]4. Some of those who clicked have bought something.", align="left")
     report = write_demo_report(
         account.clicks(), database=settings.database, organization=settings.organization, clock=SystemClock()
@@ -73,11 +66,11 @@ def _report(console: Console, account: "DemoAccount", settings: SyncSettings) ->
 
 
 def _act(
-    console: Console, title: str, *, account: "DemoAccount", settings: SyncSettings, activities: set[Hashable]
+    console: Console, title: str, *, account: DemoAccount, settings: SyncSettings, activities: set[Hashable]
 ) -> bool:
     console.rule(f"[bold]{title}", align="left")
     result = run_sync(console, settings)
-    activities.update(account.activities())  # every state that a row was in when it was read stays true
+    activities.update(account.activities())  # an earlier state of a row stays in the file
     with LocalRun(settings, clock=SystemClock(), stats=RunStats()) as run:
         proofs = account.prove(run.warehouse, settings, activities)
     for what, proof in proofs.items():
@@ -105,7 +98,7 @@ def _settings(database: Path, url: str, key: str) -> SyncSettings:
             "organization": "demo",
             "requests_per_second": DEMO_RATE,
             "all": True,
-            "recent_overlap_hours": 48,  # its day passes in seconds: what comes is dated before the sync that was
+            "recent_overlap_hours": 48,  # its day passes in seconds: new rows are dated before the sync that just ran
         }
     )
 

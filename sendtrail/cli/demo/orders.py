@@ -1,4 +1,4 @@
-"""What the simulated account's users bought after its e-mails, and the report that comes of it."""
+"""What the simulated account's users bought after its e-mails, and the report about it."""
 
 import csv
 import hashlib
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from sendtrail.cli.conversions import load
+from sendtrail.cli.conversions import LoadSettings, load_conversions
 from sendtrail.cli.report import write_report
 from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.clock import Clock
@@ -43,20 +43,20 @@ class Order:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """Return it as a row of the file; the same order has the same id, whenever it is made."""
-        told = (
+        """Return it as a row of the file; the same order always has the same ID."""
+        cells = (
             self.email,
             self.at.isoformat(),
             f"{self.cents // 100}.{self.cents % 100:02}",
             self.currency,
             self.event,
         )
-        digest = hashlib.sha256("|".join(told).encode()).hexdigest()
-        return (f"order-{digest[:12]}", *told)
+        digest = hashlib.sha256("|".join(cells).encode()).hexdigest()
+        return (f"order-{digest[:12]}", *cells)
 
 
 def orders(clicks: Iterable[Click], *, until: datetime) -> list[Order]:
-    """Return the orders that clicks lead to, hours or days later, and some without a click; always the same ones."""
+    """Return the orders that follow clicks, hours or days later, and some without a click; always the same ones."""
     firsts: dict[tuple[int, str], datetime] = {}
     for click in clicks:
         if click.email:
@@ -89,12 +89,13 @@ def _order(email: str, at: datetime, chance: Random) -> Order:
 
 
 def write_demo_report(clicks: Iterable[Click], *, database: Path, organization: str, clock: Clock) -> Path:
-    """Load the orders that these clicks led to, and return the report of the account, beside its database."""
+    """Load the orders that followed these clicks, write the report beside the database, and return its file."""
     found = orders(clicks, until=clock.now())
     if found:
         file = database.with_name(CSV_NAME)
         _write(file, found)
-        load(file, database=str(database), organization=organization)
+        settings = LoadSettings.read({"database": database, "organization": organization})
+        load_conversions(file, settings, clock=clock)
     output = database.with_name(REPORT_NAME)
     return write_report(
         ReportSettings.read({"database": database, "organization": organization, "output": output}), clock=clock

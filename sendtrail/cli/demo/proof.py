@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Diff:
-    """How many things were expected and found, and in how many they differ."""
+    """How many things were expected and found, and how many are missing, unexpected or stored more than once."""
 
     expected: int
     found: int
@@ -17,12 +17,12 @@ class Diff:
 
     @property
     def holds(self) -> bool:
-        """Tell whether both hold exactly the same, once each."""
+        """Return whether both hold exactly the same, once each."""
         return not (self.missing or self.extra or self.twice)
 
 
 def compare(expected: Iterable[Hashable], found: Iterable[Hashable]) -> Diff:
-    """Return how far what was found is what was expected; expected things are told apart by value."""
+    """Return how what was found differs from what was expected; things are compared by value."""
     wanted, there = set(expected), Counter(found)
     return Diff(
         expected=len(wanted),

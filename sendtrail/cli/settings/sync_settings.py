@@ -1,5 +1,6 @@
 """The settings of `sendtrail sync`: options first, then the environment, then `.env`; every problem at once."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -8,21 +9,23 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sendtrail.cli.settings.option_names import option_name
+from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE
 from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE, Connection, checked_api_url
 from sendtrail.domain.messages import OrganizationId
 from sendtrail.errors import SettingsError
-from sendtrail.sync.read_window import Overlap
-from sendtrail.warehouse.tables import checked_name
+from sendtrail.sync.overlap_settings import OverlapSettings
+from sendtrail.validation import settings_error
+from sendtrail.warehouse.place import DEFAULT_DATASET, DatasetId
 
-DEFAULT_LOOKBACK_DAYS = 7
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class SyncSettings(BaseSettings):
+class SyncSettings(OverlapSettings, BaseSettings):
     """What `sendtrail sync` was asked to do.
 
     `since` and `lookback_days` are None where they were not given: a campaign that was never synced is then read back
-    `DEFAULT_LOOKBACK_DAYS`, any other from where its last sync left off.
+    by DEFAULT_LOOKBACK, any other from where its last sync left off.
     """
 
     model_config = SettingsConfigDict(
@@ -37,9 +40,9 @@ class SyncSettings(BaseSettings):
     api_url: str | None = None
     api_key_file: Path | None = None
     api_key: SecretStr | None = None
-    database: Path = Path("sendtrail.duckdb")
+    database: Path = DEFAULT_DATABASE
     organization: OrganizationId = "main"
-    dataset: str = "marketing_ai"
+    dataset: DatasetId = DEFAULT_DATASET
     since: date | None = None
     lookback_days: Annotated[int, Field(gt=0, le=36_500)] | None = None
     all: bool = False
@@ -49,17 +52,15 @@ class SyncSettings(BaseSettings):
     share_kept_free: Annotated[float, Field(ge=0, le=0.9)] = 0.0
     time_zone: ZoneInfo = ZoneInfo(DEFAULT_TIME_ZONE)
     time_budget_s: Annotated[float, Field(gt=0)] = 480.0
-    overlap_hours: Annotated[int, Field(ge=0)] = 48
-    recent_overlap_hours: Annotated[int, Field(ge=0)] = 1
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
 
     @classmethod
-    def read(cls, options: dict[str, Any]) -> Self:
-        """Return the settings; raise SettingsError with every problem there is."""
+    def read(cls, options: dict[str, Any], *, named: Callable[[str], str] = option_name) -> Self:
+        """Return the settings; raise SettingsError with every problem there is, by the names that `named` returns."""
         try:
             return cls(**{name: value for name, value in options.items() if value not in (None, [])})
         except ValidationError as error:
-            raise SettingsError([_sentence(problem) for problem in error.errors(include_input=False)]) from None
+            raise settings_error(error, named=named) from None
 
     @field_validator("api_url", mode="after")
     @classmethod
@@ -76,7 +77,7 @@ class SyncSettings(BaseSettings):
         if not text and "api_key_file" in info.data:
             raise ValueError("set it to the key of your account, or name a file that holds it with --api-key-file")
         if not (text.isascii() and text.isprintable() and " " not in text):
-            raise ValueError("the API key is one line of letters and digits: this holds something else")
+            raise ValueError("an API key is one line of letters and digits: this is something else")
         return SecretStr(text)
 
     @field_validator("time_zone", mode="before")
@@ -87,11 +88,6 @@ class SyncSettings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError("there is no such time zone; a name looks like Europe/Berlin") from None
 
-    @field_validator("dataset", mode="after")
-    @classmethod
-    def _check_dataset(cls, name: str) -> str:
-        return checked_name(name)
-
     @field_validator("all", mode="after")
     @classmethod
     def _check_reach(cls, everything: bool, info: ValidationInfo) -> bool:  # noqa: FBT001
@@ -99,11 +95,6 @@ class SyncSettings(BaseSettings):
         if sum(given) > 1:
             raise ValueError("choose one of --since, --lookback-days and --all")
         return everything
-
-    @property
-    def overlap(self) -> Overlap:
-        """Return how much of what was read before is read again."""
-        return Overlap(whole=timedelta(hours=self.overlap_hours), recent=timedelta(hours=self.recent_overlap_hours))
 
     @property
     def connection(self) -> Connection:
@@ -118,7 +109,7 @@ class SyncSettings(BaseSettings):
         )
 
     def read_since(self, now: datetime) -> datetime | None:
-        """Return how far back everything is wanted, None for "where the last sync left off"."""
+        """Return the time since which everything is wanted, None for "where the last sync left off"."""
         if self.all:
             return BEGINNING
         if self.since is not None:
@@ -132,12 +123,6 @@ def _key_in(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise ValueError(f"the file named by --api-key-file cannot be read: {reason}") from None
-
-
-def _sentence(problem: Any) -> str:
-    name = str(problem["loc"][0])
-    names = f"SENDTRAIL_{name.upper()}" if name == "api_key" else f"--{name.replace('_', '-')}"
-    return f"{names}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 def checked_database(path: str) -> Path:

@@ -1,35 +1,27 @@
 """Which warehouse a command works on: options first, then the environment, then `.env`; every problem at once."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sendtrail.cli.settings.option_names import option_name
 from sendtrail.domain.messages import OrganizationId
-from sendtrail.errors import SettingsError
-from sendtrail.warehouse.tables import checked_name
+from sendtrail.validation import settings_error
+from sendtrail.warehouse.place import (
+    DEFAULT_DATASET,
+    DEFAULT_LOCATION,
+    BigQueryEndpoint,
+    DatasetId,
+    Location,
+    ProjectId,
+)
 
-_PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
-_LOCATION = re.compile(r"[A-Za-z][A-Za-z0-9-]+")
-
-
-def _project(text: str) -> str:
-    if not _PROJECT.fullmatch(text):
-        raise ValueError(
-            f"{text!r} is no project's id, which looks like my-project: its name and its number are others"
-        )
-    return text
+DEFAULT_DATABASE = Path("sendtrail.duckdb")
 
 
-def _location(text: str) -> str:
-    if not _LOCATION.fullmatch(text):
-        raise ValueError(f"{text!r} is no place of BigQuery, such as US, EU or us-central1")
-    return text
-
-
-class WarehouseSettings(BaseSettings):
+class WarehouseSettings(BigQueryEndpoint, BaseSettings):
     """A dataset of BigQuery where `project` is given, a DuckDB file otherwise.
 
     `location` is that of the BigQuery dataset.
@@ -40,17 +32,16 @@ class WarehouseSettings(BaseSettings):
         populate_by_name=True,
     )  # fmt: skip
 
-    database: Path = Path("sendtrail.duckdb")
-    dataset: Annotated[str, AfterValidator(checked_name)] = "marketing_ai"
-    project: Annotated[str, AfterValidator(_project)] | None = None
-    location: Annotated[str, AfterValidator(_location)] = "US"
-    bigquery_emulator_host: Annotated[str, Field(validation_alias="BIGQUERY_EMULATOR_HOST")] = ""
+    database: Path = DEFAULT_DATABASE
+    dataset: DatasetId = DEFAULT_DATASET
+    project: ProjectId | None = None
+    location: Location = DEFAULT_LOCATION
 
     @classmethod
     def read(cls, options: dict[str, Any]) -> Self:
         """Return the settings; raise SettingsError with every problem there is.
 
-        A file that is named as an option is the one, whatever project the environment has.
+        A file that is named as an option is used whatever project the environment names.
         """
         given = {name: value for name, value in options.items() if value is not None}
         if "database" in given:
@@ -58,19 +49,13 @@ class WarehouseSettings(BaseSettings):
         try:
             return cls(**given)
         except ValidationError as error:
-            raise SettingsError([_sentence(problem) for problem in error.errors(include_input=False)]) from None
-
-    @property
-    def bigquery_endpoint(self) -> str | None:
-        """Return the URL of the BigQuery emulator, None for BigQuery itself."""
-        host = self.bigquery_emulator_host
-        return (host if "://" in host else f"http://{host}") if host else None
+            raise settings_error(error, named=option_name) from None
 
 
 class AccountSettings(WarehouseSettings):
-    """The warehouse, and the account in it that something is said about.
+    """The warehouse, and the account in it that a command is about.
 
-    `sendtrail sync` names an account `main` unless told otherwise; in BigQuery each has a name of its own.
+    `sendtrail sync` names an account `main` unless another name is given; in BigQuery each has a name of its own.
     """
 
     organization: Annotated[OrganizationId, Field(validate_default=True)] = ""
@@ -81,7 +66,3 @@ class AccountSettings(WarehouseSettings):
         if not name and info.data.get("project"):
             raise ValueError("name the account, as Terraform's `accounts` do: rows of another would earn nothing")
         return name or "main"
-
-
-def _sentence(problem: Any) -> str:
-    return f"--{str(problem['loc'][0]).replace('_', '-')}: {problem['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,60 @@
+"""Commands that are imported when they are run: `sendtrail --help` reads a table, and imports none of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
+
+from sendtrail.cli.extras import require
+
+MARKUP: Literal["markdown"] = "markdown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """A command: where it is ("module:name", a function or a Typer app), its line in the help, the extras it needs."""
+
+    name: str
+    target: str
+    help: str
+    extras: tuple[str, ...] = ()
+
+    def load(self) -> Any:
+        """Import the command and return it for Typer; raise SettingsError where an extra that it needs is missing."""
+        require(*self.extras)
+        module, _, name = self.target.partition(":")
+        target: Callable[..., None] | typer.Typer = getattr(import_module(module), name)
+        app = typer.Typer(rich_markup_mode=MARKUP)
+        if isinstance(target, typer.Typer):
+            app.add_typer(target, name=self.name)
+        else:
+            app.command(self.name)(target)
+        return get_group(app).commands[self.name]
+
+
+class LazyCommand(TyperCommand):
+    """Stands for a command in the help, and makes way for it as soon as its arguments are to be read."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.name, help=entry.help, callback=None)
+        self._entry = entry
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Return the context of the command itself, which its group then invokes."""
+        return self._entry.load().make_context(info_name, args, parent=parent, **extra)
+
+
+def lazy_group(*entries: Entry) -> type[TyperGroup]:
+    """Return the class of a group that has these commands, in this order."""
+
+    class LazyGroup(TyperGroup):
+        def __init__(self, **attributes: Any) -> None:
+            super().__init__(**attributes)
+            for entry in entries:
+                self.add_command(LazyCommand(entry))
+
+    return LazyGroup

@@ -1,0 +1,101 @@
+"""The options that say which account is synced, how far back, where to and how fast: those of `sync` and `plan`.
+
+Every value is text here: the settings parse it, so that all problems are named at once.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+ACCOUNT, REACH, STORE, PACE = "The account", "What is synced", "Where it goes", "How fast"
+
+
+def _option(words: str, metavar: str, panel: str) -> Any:
+    return typer.Option(help=words, metavar=metavar, rich_help_panel=panel, show_default=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanOptions:
+    """What decides how much a sync has to read. None: the environment, `.env` or the default decides."""
+
+    api_url: Annotated[str | None, _option("The API URL. Or SENDTRAIL_API_URL.", "URL", ACCOUNT)] = None
+    api_key_file: Annotated[
+        str | None,
+        _option("A file that holds the API key. Or the key itself in SENDTRAIL_API_KEY, never here.", "FILE", ACCOUNT),
+    ] = None
+    organization: Annotated[
+        str | None, _option("A name for the account, which marks its rows. Default: main.", "NAME", ACCOUNT)
+    ] = None
+    time_zone: Annotated[
+        str | None,
+        _option("The time zone of timestamps that come without one. Default: America/Chicago.", "ZONE", ACCOUNT),
+    ] = None
+    since: Annotated[
+        str | None,
+        _option("Everything since this day (midnight in the account's time zone).", "YYYY-MM-DD", REACH),
+    ] = None
+    lookback_days: Annotated[
+        str | None,
+        _option(
+            "Everything of the last N days. Without any of these, a campaign is read back 7 days the first time, and "
+            "from where its last sync left off afterwards.",
+            "N",
+            REACH,
+        ),
+    ] = None
+    all: Annotated[
+        bool | None,
+        typer.Option("--all", help="Everything that the account has.", rich_help_panel=REACH, show_default=False),
+    ] = None
+    campaign: Annotated[list[str] | None, _option("Only this campaign; may be given again.", "ID", REACH)] = None
+    contacts: Annotated[
+        bool | None,
+        typer.Option(
+            "--contacts/--no-contacts",
+            help="Read the contacts, too, in one full pass. Default: --contacts.",
+            rich_help_panel=REACH,
+            show_default=False,
+        ),
+    ] = None
+    database: Annotated[
+        str | None,
+        _option(
+            "The DuckDB file, created where there is none; the state is stored beside it. Default: sendtrail.duckdb.",
+            "FILE",
+            STORE,
+        ),
+    ] = None
+    requests_per_second: Annotated[
+        str | None,
+        _option(
+            "The account's API limit, shared by everything that sends it requests. ActiveCampaign allows 5. "
+            "Default: 5.",
+            "N",
+            PACE,
+        ),
+    ] = None
+    share_kept_free: Annotated[
+        str | None,
+        _option("The share of the limit that is left to your other integrations, 0 to 0.9. Default: 0.", "SHARE", PACE),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SyncOptions(PlanOptions):
+    """What `plan` needs to know, and what only a sync does."""
+
+    dataset: Annotated[
+        str | None, _option("The schema in it that holds the tables. Default: marketing_ai.", "NAME", STORE)
+    ] = None
+    concurrency: Annotated[
+        str | None, _option("Campaigns read at a time; they share the rate limit. Default: 4.", "N", PACE)
+    ] = None
+    time_budget_s: Annotated[
+        str | None,
+        _option(
+            "After this long a campaign goes back into the queue, to let others have a turn. Default: 480.",
+            "SECONDS",
+            PACE,
+        ),
+    ] = None

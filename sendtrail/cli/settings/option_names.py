@@ -1,0 +1,9 @@
+"""How a user knows a setting: by its option, or by its variable where it has none."""
+
+# A secret is no option: the command line is visible to everybody on the machine.
+VARIABLES_ONLY = frozenset({"api_key"})
+
+
+def option_name(field: str) -> str:
+    """Return the option of a setting, such as `--api-url`, or its variable where it is not to be given as an option."""
+    return f"SENDTRAIL_{field.upper()}" if field in VARIABLES_ONLY else f"--{field.replace('_', '-')}"
