@@ -46,7 +46,17 @@ class PlanOptions:
     ] = None
     all: Annotated[
         bool | None,
-        typer.Option("--all", help="Everything that the account has.", rich_help_panel=REACH, show_default=False),
+        typer.Option("--all", help="Everything that the account has; with --campaign, read again whatever is stored.", rich_help_panel=REACH, show_default=False),
+    ] = None
+    force: Annotated[
+        bool | None,
+        typer.Option(
+            "--force",
+            help="Read again what was read before, whatever is stored of it: back to where it was read to, or further "
+            "with --all or --since.",
+            rich_help_panel=REACH,
+            show_default=False,
+        ),
     ] = None
     campaign: Annotated[list[str] | None, _option("Only this campaign; may be given again.", "ID", REACH)] = None
     contacts: Annotated[

@@ -88,6 +88,7 @@ def request_of(settings: SyncSettings, *, now: datetime) -> Request:
         campaign_ids=frozenset(settings.campaign) or None,
         since=settings.read_since(now),
         contacts=settings.contacts,
+        force=settings.is_forced,
     )
 
 

@@ -46,6 +46,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
     since: date | None = None
     lookback_days: Annotated[int, Field(gt=0, le=36_500)] | None = None
     all: bool = False
+    force: bool = False
     campaign: list[Annotated[int, Field(gt=0)]] = []
     contacts: bool = True
     requests_per_second: Annotated[float, Field(gt=0, le=1_000)] = DEFAULT_REQUESTS_PER_SECOND
@@ -107,6 +108,11 @@ class SyncSettings(OverlapSettings, BaseSettings):
             requests_per_second=self.requests_per_second,
             share_kept_free=self.share_kept_free,
         )
+
+    @property
+    def is_forced(self) -> bool:
+        """Return whether what was read before is read again: of campaigns that are named, all of it was asked for."""
+        return self.force or (self.all and bool(self.campaign))
 
     def read_since(self, now: datetime) -> datetime | None:
         """Return the time since which everything is wanted, None for "where the last sync left off"."""
