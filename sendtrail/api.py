@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Self, TypedDict, Unpack
 
-from sendtrail.activecampaign.account import Account as AccountReader
+from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.cli.run.local_run import PATIENCE, Failure, LocalRun, RunObserver
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import BEGINNING, SyncSettings
@@ -27,8 +27,6 @@ from sendtrail.domain.campaign_report import (
 from sendtrail.domain.contact import Contact, ListMembership
 from sendtrail.errors import KeyRefused, Rejected, Retryable, SendtrailError, SettingsError
 from sendtrail.local.sqlite_state import SqliteState
-from sendtrail.rate_limit.budget import RateBudget
-from sendtrail.rate_limit.sliding_window import sliding_window
 
 __all__ = [
     "Account",
@@ -93,14 +91,7 @@ class Account:
         connection = SyncSettings.read(dict(arguments), named=str).connection
         clock = clock or SystemClock()
         self._state = SqliteState(Path(limit_file or IN_MEMORY), clock=clock)
-        budget = RateBudget(
-            self._state,
-            clock,
-            organization_id=connection.organization_id,
-            rate_limit=connection.rate_limit,
-            sliding_window=sliding_window(clock, requests_per_second=connection.rate_limit.per_second),
-        )
-        self._reader = AccountReader(connection, budget=budget, clock=clock, retries=PATIENCE)
+        self._reader = AccountFactory(self._state, clock, retries=PATIENCE).account(connection)
 
     def __enter__(self) -> Self:
         """Return the account itself."""
