@@ -9,8 +9,12 @@ CHECKOV := .venv-checkov
 # So do those of the BigQuery emulator, which wants Python 3.13.
 EMULATOR := .venv-bigquery-emulator
 
+# A process per core; the tests of one tool stay in one process, which starts the tool once (tests/conftest.py).
+PYTEST = $(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup --quiet
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports format lock docs bench bundles emulators demo-emulators checkov clean
+.PHONY: help setup demo test test-tools test-everything check lint types imports format lock docs bench bundles emulators \
+	demo-emulators checkov clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,8 +35,15 @@ demo: $(READY)  ## sync a simulated account into a DuckDB file and prove the res
 demo-emulators: $(READY)  ## run the functions as deployed, on Google's emulators, and prove the result
 	@$(BIN)/sendtrail gcp-demo
 
-test: $(READY)  ## run the tests
-	@$(BIN)/pytest -n 2 --quiet
+test: $(READY)  ## run the tests that need nothing but Python, and say which are left out
+	@$(PYTEST) -m "not emulator and not browser and not terraform and not checkov"
+
+test-tools: $(READY) checkov emulators  ## run the tests that need Google's emulators, Chromium, terraform or checkov
+	@CI=true $(PYTEST) -m "emulator or browser or terraform or checkov"
+
+# CI=true: a tool that is missing is a failure, not a reason to skip.
+test-everything: $(READY) checkov emulators
+	@CI=true $(PYTEST)
 
 checkov: $(CHECKOV)/.ready
 
@@ -49,7 +60,7 @@ emulators: $(READY)  ## install the BigQuery emulator, where Python 3.13 is ther
 bundles: $(READY)  ## build the deployment zip of each function into build/
 	@$(BIN)/python -m deploy.bundles
 
-check: lint types imports checkov emulators test  ## what CI runs: lint, format, types, import rules, tests
+check: lint types imports test-everything  ## what CI runs: lint, format, types, import rules, all tests
 
 lint: $(READY)
 	@$(BIN)/ruff check .

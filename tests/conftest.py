@@ -1,4 +1,8 @@
-"""Google's emulators, for every test that asks for them; see tests/gcp/fixtures.py."""
+"""Mark each test with the tools that it needs besides Python, and provide Google's emulators."""
+
+from collections.abc import Iterable
+
+import pytest
 
 from tests.gcp.fixtures import (  # noqa: F401 - fixtures, found by their names
     bigquery_client,
@@ -11,3 +15,46 @@ from tests.gcp.fixtures import (  # noqa: F401 - fixtures, found by their names
     pubsub_address,
     pubsub_publisher,
 )
+
+# A test needs a tool when it asks for one of these fixtures, directly or through another fixture.
+TOOLS = {
+    "bigquery_url": "emulator",
+    "firestore_address": "emulator",
+    "pubsub_address": "emulator",
+    "browser": "browser",
+    "workspace": "terraform",
+    "_checkov": "checkov",
+}
+# Or when the parameter of a fixture names what the fixture then asks for.
+EMULATED = {"bigquery", "bigquery_engine", "firestore", "pubsub"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests, and keep those of one tool in one process, which then starts the tool only once."""
+    for item in items:
+        tools = sorted(set(_tools_of(item)))
+        for tool in tools:
+            item.add_marker(tool)
+        if tools:
+            item.add_marker(pytest.mark.xdist_group(tools[-1]))
+
+
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> None:
+    """Fail where a tool is asked for that was to be left out: the test is not marked, so name its fixture above."""
+    tool = TOOLS.get(fixturedef.argname)
+    if tool and f"not {tool}" in request.config.option.markexpr:
+        pytest.fail(f"this test asks for {fixturedef.argname} without being marked {tool}: see tests/conftest.py")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which tests were left out."""
+    left_out = [tool for tool in sorted(set(TOOLS.values())) if f"not {tool}" in config.option.markexpr]
+    if left_out:
+        terminalreporter.write_line(f"Left out: tests marked {', '.join(left_out)}. Run them with `make test-tools`.")
+
+
+def _tools_of(item: pytest.Item) -> Iterable[str]:
+    yield from (tool for fixture, tool in TOOLS.items() if fixture in getattr(item, "fixturenames", ()))
+    call = getattr(item, "callspec", None)
+    yield from ("emulator" for value in (call.params.values() if call else ()) if str(value) in EMULATED)
