@@ -1,9 +1,11 @@
 """Mark each test with the tools that it needs besides Python, and provide Google's emulators."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from tests.gcp.fixtures import (  # noqa: F401 - fixtures, found by their names
     bigquery_client,
     bigquery_datasets,
@@ -25,8 +27,15 @@ TOOLS = {
     "workspace": "terraform",
     "_checkov": "checkov",
 }
-# Or when the parameter of a fixture names what the fixture then asks for.
-EMULATED = {"bigquery", "bigquery_engine", "firestore", "pubsub"}
+# Or when a parameter names what a fixture then asks for: "bigquery", "bigquery_warehouse".
+EMULATED = ("bigquery", "firestore", "pubsub")
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a database with all tables and views to copy: making them is most of what a small test takes."""
+    with DuckDbWarehouse(file := tmp_path_factory.mktemp("empty") / "empty.duckdb"):
+        return file
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
@@ -57,4 +66,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _tools_of(item: pytest.Item) -> Iterable[str]:
     yield from (tool for fixture, tool in TOOLS.items() if fixture in getattr(item, "fixturenames", ()))
     call = getattr(item, "callspec", None)
-    yield from ("emulator" for value in (call.params.values() if call else ()) if str(value) in EMULATED)
+    yield from (
+        "emulator" for value in (call.params.values() if call else ()) if str(value).partition("_")[0] in EMULATED
+    )
