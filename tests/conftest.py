@@ -1,6 +1,6 @@
 """Mark each test with the tools that it needs besides Python, and provide Google's emulators."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -32,10 +32,17 @@ EMULATED = ("bigquery", "firestore", "pubsub")
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a database with all tables and views to copy: making them is most of what a small test takes."""
-    with DuckDbWarehouse(file := tmp_path_factory.mktemp("empty") / "empty.duckdb"):
-        return file
+def make_database(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Give a way to make a database with all views and no rows: a copy, as making them takes longer than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "empty.duckdb"
+    DuckDbWarehouse(path).close()
+    content = path.read_bytes()
+
+    def make(path: Path) -> Path:
+        path.write_bytes(content)
+        return path
+
+    return make
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
@@ -65,7 +72,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _tools_of(item: pytest.Item) -> Iterable[str]:
     yield from (tool for fixture, tool in TOOLS.items() if fixture in getattr(item, "fixturenames", ()))
-    call = getattr(item, "callspec", None)
-    yield from (
-        "emulator" for value in (call.params.values() if call else ()) if str(value).partition("_")[0] in EMULATED
-    )
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    yield from ("emulator" for value in parameters if str(value).partition("_")[0] in EMULATED)

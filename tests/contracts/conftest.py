@@ -1,7 +1,6 @@
 """What the contracts run over: a fixture for each adapter of each port. A new adapter is one of them."""
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -56,9 +55,9 @@ def memory_warehouse() -> WarehouseUnderTest:
 
 
 @pytest.fixture
-def duckdb_warehouse(empty_database: Path, tmp_path: Path) -> Iterator[WarehouseUnderTest]:
+def duckdb_warehouse(make_database: Callable[[Path], Path], tmp_path: Path) -> Iterator[WarehouseUnderTest]:
     """Give the embedded adapter."""
-    with DuckDbWarehouse(shutil.copy(empty_database, tmp_path / "warehouse.duckdb")) as warehouse:
+    with DuckDbWarehouse(make_database(tmp_path / "warehouse.duckdb")) as warehouse:
 
         def rows(table: Table) -> list[Row]:
             result = warehouse.query(f"SELECT * FROM marketing_ai.{table}")

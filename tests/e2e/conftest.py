@@ -1,6 +1,5 @@
 """The whole pipeline on this machine against a simulated account, and the comparison with the truth."""
 
-import shutil
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -37,7 +36,7 @@ class Pipeline:
     account: Account
     url: str
     database: Path
-    empty_database: Path
+    make_database: Callable[[Path], Path]
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
     known: set[Hashable] = field(default_factory=set)
     stats: RunStats = field(default_factory=RunStats)
@@ -56,7 +55,7 @@ class Pipeline:
     def open(self, **options: Any) -> LocalRun:
         """Return a run whose waits take no time."""
         if not self.database.exists():
-            shutil.copy(self.empty_database, self.database)
+            self.make_database(self.database)
         return LocalRun(self.settings(**options), clock=self.clock, stats=self.stats, retries=PERSISTENT)
 
     def sync(self, **options: Any) -> RunResult:
@@ -107,7 +106,7 @@ def _no_settings_from_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 @pytest.fixture
-def pipeline(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Pipeline]]:
+def pipeline(tmp_path: Path, make_database: Callable[[Path], Path]) -> Iterator[Callable[..., Pipeline]]:
     """Return a way to make an account of its own, served until the test ends."""
     with ExitStack() as stack:
 
@@ -117,6 +116,6 @@ def pipeline(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Pip
             account = Account(**(defaults | given))
             url = stack.enter_context(serve(account)).url
             database = tmp_path / "test.duckdb"
-            return Pipeline(account=account, url=url, database=database, empty_database=empty_database)
+            return Pipeline(account=account, url=url, database=database, make_database=make_database)
 
         yield make

@@ -116,7 +116,7 @@ def test_columns_carry_their_descriptions(path: Path) -> None:
 
 def test_the_dataset_has_the_name_it_is_given(tmp_path: Path) -> None:
     """Tables are in the dataset, what they pass through beside it."""
-    with DuckDbWarehouse(tmp_path / "crm.duckdb", dataset="crm") as warehouse:
+    with DuckDbWarehouse(tmp_path / "data.duckdb", dataset="crm") as warehouse:
         schemas = _value(warehouse, "SELECT list(DISTINCT schema_name ORDER BY schema_name) FROM duckdb_tables()")
 
     assert schemas == ["crm", "crm_staging"]
