@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from tests.gcp.fixtures import (  # noqa: F401 - fixtures, found by their names
@@ -17,6 +18,10 @@ from tests.gcp.fixtures import (  # noqa: F401 - fixtures, found by their names
     pubsub_address,
     pubsub_publisher,
 )
+
+# The same examples every time, however long they take; `--hypothesis-profile default` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("repeatable")
 
 # A test needs a tool when it asks for one of these fixtures, directly or through another fixture.
 TOOLS = {

@@ -53,9 +53,8 @@ def test_a_killed_worker_is_replaced_and_its_work_goes_on(production: Make) -> N
     line.finish(run_id)
 
     assert 0 < merged < LONG
-    assert (
-        pages_read(account) - read <= (LONG - merged) / PAGE + OTHER_ROWS / PAGE + 3
-    )  # a page twice, one begun, the end
+    # A page twice, one begun, and the end.
+    assert pages_read(account) - read <= (LONG + OTHER_ROWS - merged) / PAGE + 3
     line.assert_equal_and_clean()
 
 
