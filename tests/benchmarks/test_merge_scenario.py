@@ -111,7 +111,7 @@ def test_a_day_of_dispatches_merges_each_activity_of_the_day_once() -> None:
     dispatches = [batch for batch in batches if batch.table is Table.CAMPAIGNS]
     assert 0.97 * SMALL.daily < new_rows < 1.03 * SMALL.daily
     assert len(dispatches) == 4
-    assert day.deliveries == len(batches) - len(dispatches) > 4
+    assert 4 < len(batches) - len(dispatches) <= day.deliveries  # a read that only confirms may find nothing to merge
     assert day.transactions == 2 * day.deliveries  # a claim, and the end
     assert all(batch.billed_bytes == 20 * MEBIBYTE for batch in batches)
 
