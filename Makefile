@@ -6,16 +6,21 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # checkov's dependencies do not fit into ours.
 CHECKOV := .venv-checkov
-# What `make test` runs, and the targets that run it elsewhere: `make test-lowest TESTS=tests/cli` runs a part.
-TESTS ?=
-PYTEST = pytest -n 2 --quiet $(TESTS)
-PYTHONS := python3.11 python3.12 python3.13
-INSTALL := $(BIN)/uv pip install --quiet --group dev --editable '.[all]'
 # So do those of the BigQuery emulator, which wants Python 3.13.
 EMULATOR := .venv-bigquery-emulator
+# What `make test` runs, and the targets that run it elsewhere: `make test-lowest TESTS=tests/cli` runs a part.
+TESTS ?=
+PYTHONS := python3.11 python3.12 python3.13
+INSTALL := $(BIN)/uv pip install --quiet --group dev --editable '.[all]'
+
+# A process per core; the tests of one tool stay in one process, which starts the tool once (tests/conftest.py).
+PYTEST = pytest -n auto --maxprocesses 4 --dist loadgroup --quiet $(TESTS)
+# What needs nothing but Python.
+PLAIN := -m "not emulator and not browser and not terraform and not checkov"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-lowest test-newest test-all check lint types imports format lock docs bench bundles emulators demo-emulators checkov clean
+.PHONY: help setup demo test test-tools test-everything test-lowest test-newest test-all check lint types imports format \
+	lock docs bench bundles emulators demo-emulators checkov clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,20 +41,27 @@ demo: $(READY)  ## sync a simulated account into a DuckDB file and prove the res
 demo-emulators: $(READY)  ## run the functions as deployed, on Google's emulators, and prove the result
 	@$(BIN)/sendtrail gcp-demo
 
-test: $(READY)  ## run the tests
-	@$(BIN)/$(PYTEST)
+test: $(READY)  ## run the tests that need nothing but Python, and say which are left out
+	@$(BIN)/$(PYTEST) $(PLAIN)
+
+test-tools: $(READY) checkov emulators  ## run the tests that need Google's emulators, Chromium, terraform or checkov
+	@CI=true $(BIN)/$(PYTEST) -m "emulator or browser or terraform or checkov"
+
+# CI=true: a tool that is missing is a failure, not a reason to skip.
+test-everything: $(READY) checkov emulators
+	@CI=true $(BIN)/$(PYTEST)
 
 test-lowest: $(BIN)/uv  ## run them with the lowest versions that pyproject.toml allows
 	@$(BIN)/uv venv --quiet --clear --python $(firstword $(PYTHONS)) $(VENV)-lowest
 	@$(BIN)/uv pip compile --quiet --resolution lowest-direct --python $(VENV)-lowest --extra all --no-annotate \
 		--output-file $(VENV)-lowest/lowest.txt pyproject.toml
 	@$(INSTALL) --python $(VENV)-lowest --constraint $(VENV)-lowest/lowest.txt
-	@$(VENV)-lowest/bin/$(PYTEST)
+	@$(VENV)-lowest/bin/$(PYTEST) $(PLAIN)
 
 test-newest: $(BIN)/uv  ## run them with the newest versions there are
 	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(VENV)-newest
 	@$(INSTALL) --python $(VENV)-newest
-	@$(VENV)-newest/bin/$(PYTEST)
+	@$(VENV)-newest/bin/$(PYTEST) $(PLAIN)
 
 test-all: export PYENV_VERSION = $(shell pyenv versions --bare 2>/dev/null | paste -sd: -)
 test-all: $(BIN)/uv  ## run them on every Python from 3.11 to 3.13 that is found
@@ -59,7 +71,7 @@ test-all: $(BIN)/uv  ## run them on every Python from 3.11 to 3.13 that is found
 		$(BIN)/uv venv --quiet --clear --python $$python $(VENV)-$$python && \
 		$(BIN)/uv pip install --quiet --python $(VENV)-$$python --no-deps --require-hashes -r requirements.lock && \
 		$(BIN)/uv pip install --quiet --python $(VENV)-$$python --no-deps --editable . && \
-		$(VENV)-$$python/bin/$(PYTEST) || exit; \
+		$(VENV)-$$python/bin/$(PYTEST) $(PLAIN) || exit; \
 	done
 
 $(BIN)/uv: $(READY)
@@ -81,7 +93,7 @@ emulators: $(READY)  ## install the BigQuery emulator, where Python 3.13 is ther
 bundles: $(READY)  ## build the deployment zip of each function into build/
 	@$(BIN)/python -m deploy.bundles
 
-check: lint types imports checkov emulators test  ## what CI runs: lint, format, types, import rules, tests
+check: lint types imports test-everything  ## what CI runs: lint, format, types, import rules, all tests
 
 lint: $(READY)
 	@$(BIN)/ruff check .

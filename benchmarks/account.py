@@ -71,7 +71,7 @@ class SimulatedAccount:
 def simulated(options: Options) -> Iterator[SimulatedAccount]:
     """Serve an account in a process of its own; options are those of `python -m sendtrail.simulator`, `_` for `-`."""
     spoken = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-    command = [sys.executable, "-m", "simulator", *spoken, "--api-key", KEY]
+    command = [sys.executable, "-m", "sendtrail.simulator", *spoken, "--api-key", KEY]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             with suppress(PermissionError):

@@ -15,9 +15,8 @@ from benchmarks.decaying_account import Decay, DecayingAccount
 from benchmarks.figures import Figure
 from benchmarks.planted import write
 from benchmarks.recording_warehouse import Merged, RecordingWarehouse
-from benchmarks.still_clock import StillClock
 from benchmarks.syncing import ORGANIZATION
-from sendtrail.clock import Deadline
+from sendtrail.clock import Deadline, ManualClock
 from sendtrail.delivery.handler import handling
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.domain.messages import SyncCampaign
@@ -66,7 +65,7 @@ def measure() -> list[Figure]:
 
 def recorded(day: Day) -> Recorded:
     """Let a day of dispatches pass and return what it took."""
-    clock = StillClock(MIDNIGHT)
+    clock = ManualClock(MIDNIGHT)
     account = DecayingAccount(day.decay, clock=clock, page_s=PAGE_S, first_send=MIDNIGHT - 2 * day.decay.lasts)
     warehouse = RecordingWarehouse(before=_before(day.decay), since=MIDNIGHT)
     with tempfile.TemporaryDirectory() as folder, SqliteState(Path(folder) / "bench.state", clock=clock) as state:
@@ -85,7 +84,7 @@ def recorded(day: Day) -> Recorded:
         for hour in range(day.every_h, 25, day.every_h):
             moment = MIDNIGHT + timedelta(hours=hour)
             if clock.now() <= moment:  # or else the one before is still being worked at
-                clock.wait_until(moment)
+                clock.advance_to(moment)
                 _dispatch(account, services)
                 before = counting.transactions
                 record.deliveries += _deliver_all(account, services, queue)

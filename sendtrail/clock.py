@@ -1,12 +1,13 @@
 """The only place that reads the time and sleeps."""
 
+import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time as the code sees it; tests bring one of their own."""
+    """Time as the code sees it: the machine's, or one that a test holds."""
 
     def now(self) -> datetime:
         """Return the time of day, aware, in UTC."""
@@ -36,6 +37,48 @@ class SystemClock:
         """Wait for `seconds`; zero or less returns at once."""
         if seconds > 0:
             time.sleep(seconds)
+
+
+class ManualClock:
+    """A clock that stands still until somebody sleeps or moves it, for tests and simulations; any thread may.
+
+    `slept` is every wait that was asked for, in seconds; each is over at once.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+        self._monotonic = (
+            0.0  # on its own: a timedelta drops what is less than a microsecond, and a wait would never end
+        )
+        self._lock = threading.Lock()
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        """Return the time of day, aware, in UTC."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return self._monotonic
+
+    def sleep(self, seconds: float, /) -> None:
+        """Let `seconds` pass at once."""
+        self.slept.append(seconds)
+        self.advance(max(seconds, 0.0))
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass without anybody having asked for it."""
+        with self._lock:
+            self._advance(seconds)
+
+    def advance_to(self, moment: datetime) -> None:
+        """Let time pass until a moment, if that is still to come."""
+        with self._lock:
+            self._advance(max((moment - self._now).total_seconds(), 0.0))
+
+    def _advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+        self._monotonic += seconds
 
 
 class Deadline:

@@ -4,12 +4,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any, TypeVar, cast
 
 import orjson
 
+from sendtrail.clock import ManualClock
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import Document, Topic, Transaction
 from sendtrail.warehouse.rows import Batch, Table, to_json_lines
@@ -27,36 +28,11 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
 }
 
 
-class FakeClock:
-    """A clock that stands still until somebody sleeps or moves it; `slept` is every wait that was asked for."""
+class FakeClock(ManualClock):
+    """A clock that shows noon until somebody sleeps or moves it."""
 
     def __init__(self, now: datetime = NOON) -> None:
-        self._now = now
-        self._monotonic = 0.0
-        self._lock = threading.Lock()
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        """Return the time of day, aware, in UTC."""
-        with self._lock:
-            return self._now
-
-    def monotonic(self) -> float:
-        """Return seconds that never go back."""
-        with self._lock:
-            return self._monotonic
-
-    def sleep(self, seconds: float, /) -> None:
-        """Let `seconds` pass at once."""
-        with self._lock:
-            self.slept.append(seconds)
-        self.advance(max(seconds, 0.0))
-
-    def advance(self, seconds: float) -> None:
-        """Let `seconds` pass without anybody having asked for it."""
-        with self._lock:
-            self._now += timedelta(seconds=seconds)
-            self._monotonic += seconds
+        super().__init__(now)
 
 
 class MemoryTransaction:

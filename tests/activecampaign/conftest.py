@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from hypothesis import settings
 
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.http.client import Timeouts
@@ -18,9 +17,6 @@ from tests.activecampaign.scripted_account import (
     scripted,
 )
 from tests.fakes import FakeClock
-
-settings.register_profile("no wall time", deadline=None)
-settings.load_profile("no wall time")
 
 Serve = Callable[[Callable[[Received], Reply]], ScriptedAccount]
 Connect = Callable[..., Account]

@@ -7,7 +7,7 @@ from benchmarks.bigquery_price import KEY_BYTES, billed, dollars_a_month, logica
 from benchmarks.decaying_account import Decay, DecayingAccount
 from benchmarks.merge import MIDNIGHT, Day, recorded
 from benchmarks.recording_warehouse import RecordingWarehouse
-from benchmarks.still_clock import StillClock
+from sendtrail.clock import ManualClock
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportQuery
 from sendtrail.domain.work_item import WorkItem
@@ -77,7 +77,7 @@ def test_a_merge_reads_the_keys_of_the_days_between_its_first_and_its_last() -> 
 
 def test_the_account_gets_as_many_activities_a_day_as_it_says() -> None:
     """Campaigns come and fade, and there are always as many activities in a day, give or take the rounding."""
-    clock = StillClock(MIDNIGHT)
+    clock = ManualClock(MIDNIGHT)
     account = DecayingAccount(Decay(), clock=clock, page_s=0.0, first_send=MIDNIGHT - timedelta(days=6))
     before = _counted(account)
 
@@ -88,7 +88,7 @@ def test_the_account_gets_as_many_activities_a_day_as_it_says() -> None:
 
 def test_opens_come_newest_first_and_end_behind_what_is_asked_for() -> None:
     """Twenty a page; the last page holds the first row that is too old, and each page takes its time."""
-    clock = StillClock(MIDNIGHT)
+    clock = ManualClock(MIDNIGHT)
     account = DecayingAccount(SMALL, clock=clock, page_s=0.5, first_send=MIDNIGHT - timedelta(days=6))
     since = MIDNIGHT - timedelta(hours=6)
     query = ReportQuery(campaign_id=6, report=Report.OPENS, message_id="", since=since, position=ReportCursor())
@@ -111,7 +111,7 @@ def test_a_day_of_dispatches_merges_each_activity_of_the_day_once() -> None:
     dispatches = [batch for batch in batches if batch.table is Table.CAMPAIGNS]
     assert 0.97 * SMALL.daily < new_rows < 1.03 * SMALL.daily
     assert len(dispatches) == 4
-    assert day.deliveries == len(batches) - len(dispatches) > 4
+    assert 4 < len(batches) - len(dispatches) <= day.deliveries  # a read that only confirms may find nothing to merge
     assert day.transactions == 2 * day.deliveries  # a claim, and the end
     assert all(batch.billed_bytes == 20 * MEBIBYTE for batch in batches)
 

@@ -1,7 +1,6 @@
-"""What the contracts run over: a factory for each adapter of each port. A new adapter is one line here."""
+"""What the contracts run over: a fixture for each adapter of each port. A new adapter is one of them."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,28 +14,28 @@ from tests.contracts.under_test import PublisherUnderTest, Row, WarehouseUnderTe
 from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryWarehouse
 
 
-@contextmanager
-def memory_state(_folder: Path) -> Iterator[State]:
+@pytest.fixture
+def memory_state() -> State:
     """Give the fake."""
-    yield MemoryState()
+    return MemoryState()
 
 
-@contextmanager
-def sqlite_state(folder: Path) -> Iterator[State]:
+@pytest.fixture
+def sqlite_state(tmp_path: Path) -> Iterator[State]:
     """Give the embedded adapter."""
-    with SqliteState(folder / "state.sqlite", clock=FakeClock()) as state:
+    with SqliteState(tmp_path / "state.sqlite", clock=FakeClock()) as state:
         yield state
 
 
-@contextmanager
-def memory_publisher(_folder: Path) -> Iterator[PublisherUnderTest]:
+@pytest.fixture
+def memory_publisher() -> PublisherUnderTest:
     """Give the fake."""
     publisher = MemoryPublisher()
-    yield PublisherUnderTest(publisher=publisher, read=publisher.take)
+    return PublisherUnderTest(publisher=publisher, read=publisher.take)
 
 
-@contextmanager
-def in_process_queue(_folder: Path) -> Iterator[PublisherUnderTest]:
+@pytest.fixture
+def in_process_queue() -> PublisherUnderTest:
     """Give the embedded adapter, read by running it."""
     queue = InProcessQueue(clock=FakeClock(), chance=lambda: 0.0)
     received: dict[Topic, list[bytes]] = {topic: [] for topic in Topic}
@@ -45,20 +44,20 @@ def in_process_queue(_folder: Path) -> Iterator[PublisherUnderTest]:
         queue.run({each: received[each].append for each in Topic}, concurrency=1)
         return received[topic]
 
-    yield PublisherUnderTest(publisher=queue, read=read)
+    return PublisherUnderTest(publisher=queue, read=read)
 
 
-@contextmanager
-def memory_warehouse(_folder: Path) -> Iterator[WarehouseUnderTest]:
+@pytest.fixture
+def memory_warehouse() -> WarehouseUnderTest:
     """Give the fake."""
     warehouse = MemoryWarehouse()
-    yield WarehouseUnderTest(warehouse=warehouse, rows=warehouse.rows)
+    return WarehouseUnderTest(warehouse=warehouse, rows=warehouse.rows)
 
 
-@contextmanager
-def duckdb_warehouse(folder: Path) -> Iterator[WarehouseUnderTest]:
+@pytest.fixture
+def duckdb_warehouse(make_database: Callable[[Path], Path], tmp_path: Path) -> Iterator[WarehouseUnderTest]:
     """Give the embedded adapter."""
-    with DuckDbWarehouse(folder / "warehouse.duckdb") as warehouse:
+    with DuckDbWarehouse(make_database(tmp_path / "warehouse.duckdb")) as warehouse:
 
         def rows(table: Table) -> list[Row]:
             result = warehouse.query(f"SELECT * FROM marketing_ai.{table}")
@@ -67,49 +66,22 @@ def duckdb_warehouse(folder: Path) -> Iterator[WarehouseUnderTest]:
         yield WarehouseUnderTest(warehouse=warehouse, rows=rows)
 
 
-STATES: Mapping[str, Callable[[Path], AbstractContextManager[State]]] = {
-    "memory": memory_state,
-    "sqlite": sqlite_state,
-}
-PUBLISHERS: Mapping[str, Callable[[Path], AbstractContextManager[PublisherUnderTest]]] = {
-    "memory": memory_publisher,
-    "in_process": in_process_queue,
-}
-WAREHOUSES: Mapping[str, Callable[[Path], AbstractContextManager[WarehouseUnderTest]]] = {
-    "memory": memory_warehouse,
-    "duckdb": duckdb_warehouse,
-}
-
-
-# The adapters of Google Cloud, by the fixtures that give them: their emulators run for the whole session.
-GOOGLE = {"firestore": "firestore_state", "pubsub": "pubsub_publisher", "bigquery": "bigquery_warehouse"}
-
-
-@pytest.fixture(params=[*STATES, "firestore"])
-def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
+@pytest.fixture(params=["memory_state", "sqlite_state", "firestore_state"])
+def state(request: pytest.FixtureRequest) -> State:
     """Give an empty state store."""
-    if request.param in GOOGLE:
-        yield request.getfixturevalue(GOOGLE[request.param])
-        return
-    with STATES[request.param](tmp_path) as state:
-        yield state
+    state: State = request.getfixturevalue(request.param)
+    return state
 
 
-@pytest.fixture(params=[*PUBLISHERS, "pubsub"])
-def publisher(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PublisherUnderTest]:
+@pytest.fixture(params=["memory_publisher", "in_process_queue", "pubsub_publisher"])
+def publisher(request: pytest.FixtureRequest) -> PublisherUnderTest:
     """Give an empty queue."""
-    if request.param in GOOGLE:
-        yield request.getfixturevalue(GOOGLE[request.param])
-        return
-    with PUBLISHERS[request.param](tmp_path) as publisher:
-        yield publisher
+    publisher: PublisherUnderTest = request.getfixturevalue(request.param)
+    return publisher
 
 
-@pytest.fixture(params=[*WAREHOUSES, "bigquery"])
-def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WarehouseUnderTest]:
+@pytest.fixture(params=["memory_warehouse", "duckdb_warehouse", "bigquery_warehouse"])
+def warehouse(request: pytest.FixtureRequest) -> WarehouseUnderTest:
     """Give a warehouse with empty tables."""
-    if request.param in GOOGLE:
-        yield request.getfixturevalue(GOOGLE[request.param])
-        return
-    with WAREHOUSES[request.param](tmp_path) as warehouse:
-        yield warehouse
+    warehouse: WarehouseUnderTest = request.getfixturevalue(request.param)
+    return warehouse

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,11 @@ from sendtrail.cli.demo.truth import (
 from sendtrail.cli.run.local_run import LocalRun, RunObserver, RunResult
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
-from sendtrail.clock import Clock, SystemClock
 from sendtrail.simulator import Account, Network, Plan, serve
+from tests.fakes import NOON, FakeClock
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-IMPATIENT = RetryPolicy(attempts=4, total_s=20.0, base_s=0.001, max_wait_s=0.01)
+# More attempts than a run of injected failures is long, whichever requests of other threads come between them.
+PERSISTENT = RetryPolicy(attempts=20, total_s=timedelta(days=1).total_seconds(), base_s=0.001)
 
 
 @dataclass
@@ -36,6 +36,8 @@ class Pipeline:
     account: Account
     url: str
     database: Path
+    make_database: Callable[[Path], Path]
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOON))
     known: set[Hashable] = field(default_factory=set)
     stats: RunStats = field(default_factory=RunStats)
 
@@ -50,14 +52,23 @@ class Pipeline:
         }
         return SyncSettings.read({**defaults, **options})
 
-    def sync(self, clock: Clock | None = None, **options: Any) -> RunResult:
+    def open(self, **options: Any) -> LocalRun:
+        """Return a run whose waits take no time."""
+        if not self.database.exists():
+            self.make_database(self.database)
+        return LocalRun(self.settings(**options), clock=self.clock, stats=self.stats, retries=PERSISTENT)
+
+    def sync(self, **options: Any) -> RunResult:
         """Sync, and remember what was there to be read."""
         self.stats = RunStats()
-        run = LocalRun(self.settings(**options), clock=clock or SystemClock(), stats=self.stats, retries=IMPATIENT)
-        with run:
+        with self.open(**options) as run:
             result = run.sync(RunObserver())
-        self.known.update(account_activities(self.account.truth()))
+        self.remember()
         return result
+
+    def remember(self) -> None:
+        """Remember what is there to be read."""
+        self.known.update(account_activities(self.account.truth()))
 
     def activities(self) -> list[Hashable]:
         """Return the activities in the file."""
@@ -80,7 +91,7 @@ class Pipeline:
         assert contacts.holds, contacts
 
     def _rows(self, read: Callable[[LocalRun], list[Hashable]]) -> list[Hashable]:
-        with LocalRun(self.settings(), clock=SystemClock(), stats=RunStats()) as run:
+        with self.open() as run:
             return read(run)
 
 
@@ -95,15 +106,16 @@ def _no_settings_from_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 @pytest.fixture
-def pipeline(tmp_path: Path) -> Iterator[Callable[..., Pipeline]]:
+def pipeline(tmp_path: Path, make_database: Callable[[Path], Path]) -> Iterator[Callable[..., Pipeline]]:
     """Return a way to make an account of its own, served until the test ends."""
     with ExitStack() as stack:
 
         def make(**given: Any) -> Pipeline:
             plan = Plan(campaigns=10, openers=150, contacts=None)
-            defaults: dict[str, Any] = {"seed": 5, "now": NOW, "plan": plan, "network": Network(rate=0)}
+            defaults: dict[str, Any] = {"seed": 5, "now": NOON, "plan": plan, "network": Network(rate=0)}
             account = Account(**(defaults | given))
             url = stack.enter_context(serve(account)).url
-            return Pipeline(account=account, url=url, database=tmp_path / "test.duckdb")
+            database = tmp_path / "test.duckdb"
+            return Pipeline(account=account, url=url, database=database, make_database=make_database)
 
         yield make

@@ -5,46 +5,70 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Network, Plan
+from sendtrail.errors import KeyRefused, Unavailable
+from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Plan
+from sendtrail.simulator.failures import Injected
 from tests.e2e.conftest import Pipeline
 
 Make = Callable[..., Pipeline]
-PATIENCE_S = 60
 BIG = Plan(sizes=(CampaignPlan(openers=1_200, clickers=40), CampaignPlan(openers=600, clickers=10)), contacts=2_500)
 
 
-def start(line: Pipeline, *options: str, key: str | None = None) -> "subprocess.Popen[str]":
+def start(line: Pipeline, *options: str) -> "subprocess.Popen[str]":
     """Start `sendtrail sync` against an account."""
     command = [sys.executable, "-m", "sendtrail.cli.app", "sync", "--all", "--requests-per-second", "1000"]
     command += ["--api-url", line.url, "--database", str(line.database), *options]
-    environment = {"SENDTRAIL_API_KEY": key or line.account.api_key, "PATH": os.environ["PATH"], "COLUMNS": "200"}
+    environment = {"SENDTRAIL_API_KEY": line.account.api_key, "PATH": os.environ["PATH"], "COLUMNS": "200"}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def finish(process: "subprocess.Popen[str]") -> tuple[int, str]:
     """Return the exit code and all that was printed."""
-    output, _ = process.communicate(timeout=PATIENCE_S)
+    output, _ = process.communicate()
     return process.returncode, output
 
 
-def sync(line: Pipeline, *options: str, key: str | None = None) -> tuple[int, str]:
+def sync(line: Pipeline, *options: str) -> tuple[int, str]:
     """Run `sendtrail sync` to its end."""
-    return finish(start(line, *options, key=key))
+    return finish(start(line, *options))
 
 
-def wait_for_requests(line: Pipeline, number: int) -> None:
-    """Wait until the account has seen so many requests."""
-    deadline = time.monotonic() + PATIENCE_S
-    while line.account.stats().requests < number:
-        assert time.monotonic() < deadline, "the sync does not come that far"
-        time.sleep(0.01)
+class Gate(Injected):
+    """Stops the account, and with it whoever reads it, at a request; from then on it is slow."""
+
+    def __init__(self, at_request: int) -> None:
+        super().__init__([Failure(kind=FailureKind.SLOW, times=None, after=at_request, seconds=0.5)])
+        self._left = at_request
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def due(self, target: str) -> Failure | None:
+        """Answer no request at all until the gate is opened."""
+        self._left -= 1
+        if self._left == 0:
+            self.reached.set()
+            self.opened.wait()
+        return super().due(target)
+
+
+@contextmanager
+def syncing(line: Pipeline, *options: str, at_request: int) -> Iterator["subprocess.Popen[str]"]:
+    """Start a sync that comes as far as a request, and goes on after the block."""
+    gate = Gate(at_request)
+    line.account.failures = gate
+    process = start(line, *options)
+    try:
+        gate.reached.wait()
+        yield process
+    finally:
+        gate.opened.set()
 
 
 def test_a_sync_says_what_it_brought_in_and_ends_with_0(pipeline: Make) -> None:
@@ -62,38 +86,36 @@ def test_a_sync_says_what_it_brought_in_and_ends_with_0(pipeline: Make) -> None:
 @pytest.mark.parametrize("requests", [3, 40, 90])
 def test_a_sync_that_was_killed_goes_on_where_it_was(pipeline: Make, requests: int) -> None:
     """`kill -9` at any moment; the next run ends with everything, once each."""
-    line = pipeline(plan=BIG, network=Network(rate=0, latency_ms=20))
-    process = start(line)
-    wait_for_requests(line, requests)
+    line = pipeline(plan=BIG)
 
-    process.kill()
+    with syncing(line, at_request=requests) as process:
+        process.kill()
+        line.account.failures.clear()
     finish(process)
     code, output = sync(line)
 
     assert code == 0, output
-    line.sync()
+    line.remember()
     line.assert_equal()
 
 
 def test_ctrl_c_keeps_what_was_read(pipeline: Make) -> None:
     """It says that nothing is lost, ends with 130, and the next run reads the rest only."""
-    whole = pipeline(plan=BIG)
-    whole.sync(contacts=False)
-    line = pipeline(plan=BIG, network=Network(rate=0, latency_ms=20))
-    line.database = line.database.with_name("interrupted.duckdb")
-    process = start(line, "--no-contacts", "--requests-per-second", "100")
-    wait_for_requests(line, 40)
+    line = pipeline(plan=BIG)
 
-    process.send_signal(signal.SIGINT)
+    with syncing(line, "--no-contacts", at_request=60) as process:
+        process.send_signal(signal.SIGINT)
     code, output = finish(process)
+    line.account.failures.clear()
+    stopped = line.account.stats().requests
     again, _ = sync(line, "--no-contacts")
 
     assert (code, again) == (130, 0), output
     assert "run the same command again" in output
-    # The list of campaigns once more, and of each report the last page that counts and those fetched ahead of it.
-    assert line.account.stats().requests <= whole.account.stats().requests + 1 + (1 + 5) * len(BIG.sizes)
-    line.sync()
-    line.assert_equal()
+    assert line.account.stats().requests - stopped < stopped
+    line.remember()
+    activities, _ = line.prove()
+    assert activities.holds, activities
 
 
 def test_a_campaign_that_failed_is_named_with_its_reason_and_ends_with_1(pipeline: Make) -> None:
@@ -119,16 +141,27 @@ def test_a_campaign_that_is_not_there_is_said_not_to_be(pipeline: Make) -> None:
     assert "failed campaign 987654: there is no such campaign" in output
 
 
-def test_a_wrong_key_is_said_to_be_wrong(pipeline: Make) -> None:
-    """Once, and without showing it."""
+def test_what_stops_a_sync_is_a_sentence(pipeline: Make) -> None:
+    """Without a traceback, and without the key."""
     line = pipeline()
+    line.account.fail(Failure(kind=FailureKind.REDIRECT, times=None))
 
-    code, output = sync(line, key="not-the-key")
+    code, output = sync(line)
 
     assert code == 1
-    assert "key" in output
-    assert "not-the-key" not in output
+    assert "API URL" in output
     assert "Traceback" not in output
+    assert line.account.api_key not in output
+
+
+def test_a_wrong_key_is_said_to_be_wrong(pipeline: Make) -> None:
+    """Without showing it."""
+    line = pipeline()
+
+    with pytest.raises(KeyRefused, match="key") as caught:
+        line.sync(api_key="not-the-key")
+
+    assert "not-the-key" not in str(caught.value)
 
 
 def test_an_address_where_nobody_answers_is_said_to_be_wrong(pipeline: Make) -> None:
@@ -138,12 +171,8 @@ def test_an_address_where_nobody_answers_is_said_to_be_wrong(pipeline: Make) -> 
         unused.bind(("127.0.0.1", 0))
         line.url = f"http://127.0.0.1:{unused.getsockname()[1]}"
 
-        process = start(line)
-        code, output = finish(process)
-
-    assert code == 1
-    assert "127.0.0.1" in output
-    assert "Traceback" not in output
+        with pytest.raises(Unavailable, match=r"127\.0\.0\.1 cannot be reached"):
+            line.sync()
 
 
 def corrupt(file: Path) -> None:
@@ -194,17 +223,17 @@ def test_a_state_file_that_is_damaged_is_said_to_be(pipeline: Make) -> None:
 
     assert (code, again) == (2, 0), output
     assert "move it away" in output
-    line.sync()
+    line.remember()
     line.assert_equal()
 
 
 def test_two_syncs_of_one_file_do_not_get_into_each_others_way(pipeline: Make) -> None:
     """The second says who has it."""
-    line = pipeline(plan=BIG, network=Network(rate=0, latency_ms=50))
-    first = start(line)
-    wait_for_requests(line, 10)
+    line = pipeline()
 
-    code, output = sync(line)
+    with syncing(line, at_request=3) as first:
+        code, output = sync(line)
+        line.account.failures.clear()
     first_code, _ = finish(first)
 
     assert (code, first_code) == (2, 0)

@@ -1,17 +1,19 @@
 """The file holds exactly what the account holds, whatever happens on the way."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from sendtrail.activecampaign.v1.page_prefetch import MAX_AHEAD
 from sendtrail.cli.demo.proof import compare
 from sendtrail.cli.demo.truth import account_activities
-from sendtrail.cli.run.local_run import LocalRun, RunObserver, RunResult
+from sendtrail.cli.run.local_run import RunObserver, RunResult
 from sendtrail.cli.run.run_stats import RunStats
-from sendtrail.clock import SystemClock
-from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Network, Plan, Quirks
-from tests.e2e.conftest import NOW, Pipeline
+from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Plan, Quirks
+from sendtrail.sync.prefetch import MAX_PREFETCHED
+from tests.e2e.conftest import Pipeline
+from tests.fakes import NOON
 
 Make = Callable[..., Pipeline]
 
@@ -45,14 +47,6 @@ TRANSIENT = [
 ]
 
 
-class Tomorrow(SystemClock):
-    """The machine's clock, a day and an hour on."""
-
-    def now(self) -> datetime:
-        """Return the time that it will be."""
-        return super().now() + timedelta(hours=25)
-
-
 def test_a_first_sync_holds_everything(pipeline: Make) -> None:
     """Every kind of campaign, of activity and of contact."""
     line = pipeline()
@@ -66,11 +60,11 @@ def test_a_first_sync_holds_everything(pipeline: Make) -> None:
 def test_a_first_sync_holds_everything_since_a_day(pipeline: Make) -> None:
     """Nothing older comes with it."""
     line = pipeline()
-    since = (NOW - timedelta(days=60)).astimezone(line.settings().time_zone).date()
+    since = (NOON - timedelta(days=60)).astimezone(line.settings().time_zone).date()
 
     line.sync(since=str(since))
 
-    bound = line.settings(since=str(since)).read_since(NOW)
+    bound = line.settings(since=str(since)).read_since(NOON)
     proof = compare(account_activities(line.account.truth(since=bound)), line.activities())
     assert proof.holds, proof
     assert 0 < proof.found < len(line.known)
@@ -101,7 +95,7 @@ def test_a_sync_with_nothing_new_costs_a_request_a_hundred_campaigns(pipeline: M
 def test_asking_for_more_than_before_reads_back_to_it(pipeline: Make) -> None:
     """The file ends up as if all had been asked for at once."""
     line = pipeline()
-    line.sync(since=str((NOW - timedelta(days=30)).date()))
+    line.sync(since=str((NOON - timedelta(days=30)).date()))
 
     line.sync()
 
@@ -125,9 +119,10 @@ def test_rows_that_shift_under_the_reader_are_all_there_in_the_end(pipeline: Mak
 
 @pytest.mark.parametrize("kind", TRANSIENT)
 def test_a_failure_that_passes_changes_nothing(pipeline: Make, kind: FailureKind) -> None:
-    """Every seventh request fails, of every kind of request."""
+    """Every seventh request of each kind fails, so that no list is the only one to be spared."""
     line = pipeline(plan=Plan(campaigns=6, openers=120))
-    line.account.fail(Failure(kind=kind, times=None, every=7, seconds=0.01))
+    for each in ("/api/3/campaigns", "/api/3/contacts", "campaign_report"):
+        line.account.fail(Failure(kind=kind, times=None, every=7, seconds=0.01, match=each))
 
     result = line.sync()
 
@@ -158,7 +153,8 @@ def test_what_a_list_shows_later_than_its_counter_is_found_by_the_confirming_rea
     line.account.settle()
     assert compare(account_activities(line.account.truth()), line.activities()).missing > 0
 
-    line.sync(clock=Tomorrow())
+    line.clock.advance(timedelta(hours=25).total_seconds())
+    line.sync()
 
     now = compare(account_activities(line.account.truth()), line.activities())
     assert (now.missing, now.twice) == (0, 0)
@@ -229,37 +225,32 @@ def test_a_campaign_that_fails_for_good_does_not_stop_the_others(pipeline: Make)
 
 
 def test_a_sync_that_is_stopped_goes_on_where_it_was(pipeline: Make) -> None:
-    """No page is read twice but the last one of each report under way, and the few that were fetched ahead of it."""
+    """Each run reads the list, and of each report under way the last page once more and those fetched ahead of it."""
     plan = Plan(sizes=(CampaignPlan(openers=2_000, clickers=50), CampaignPlan(openers=600, clickers=5)))
     whole = pipeline(plan=plan)
     whole.sync(contacts=False)
-    line = pipeline(plan=plan, network=Network(rate=0, latency_ms=5))
+    line = pipeline(plan=plan)
     line.database = line.database.with_name("stopped.duckdb")
-    requests = 0
-    stopped = 0
+    stopped = []
 
-    while True:
-        result, stats = _sync_until(60, line)
-        requests += stats.requests
-        stopped += result.interrupted
-        if not result.interrupted:
-            break
+    while _sync_until(60, line).interrupted:
+        stopped.append(line.stats.requests)
 
-    line.known.update(account_activities(line.account.truth()))
+    line.remember()
     proof = compare(line.known, line.activities())
     assert proof.holds, proof
-    assert stopped > 0
-    assert requests <= whole.stats.requests + (4 + 2 * 4) * stopped + 4
+    assert stopped
+    again = 1 + len(plan.sizes) * (1 + MAX_AHEAD + MAX_PREFETCHED)
+    assert sum(stopped) + line.stats.requests <= whole.stats.requests + again * len(stopped)
 
 
-def _sync_until(requests: int, line: Pipeline) -> tuple[RunResult, RunStats]:
+def _sync_until(requests: int, line: Pipeline) -> RunResult:
     """Sync, and stop after so many requests."""
 
     def stop_when_it_is_time() -> None:
-        if stats.requests >= requests:
+        if line.stats.requests >= requests:
             run.stop()
 
-    stats = RunStats(stop_when_it_is_time)
-    settings = line.settings(contacts=False, requests_per_second=150)
-    with LocalRun(settings, clock=SystemClock(), stats=stats) as run:
-        return run.sync(RunObserver()), stats
+    line.stats = RunStats(stop_when_it_is_time)
+    with line.open(contacts=False) as run:
+        return run.sync(RunObserver())

@@ -9,7 +9,6 @@ from sendtrail.simulator import CampaignPlan, Plan
 from tests.e2e.conftest import Pipeline
 from tests.e2e.test_equality import Make
 
-PATIENCE_S = 60
 PLAN = Plan(sizes=(CampaignPlan(openers=390, clickers=20), CampaignPlan(openers=30, clickers=5)), contacts=800)
 
 
@@ -24,7 +23,6 @@ def run(command: str, line: Pipeline, *options: str) -> str:
         stderr=subprocess.STDOUT,
         text=True,
         check=True,
-        timeout=PATIENCE_S,
     ).stdout
 
 

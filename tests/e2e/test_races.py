@@ -52,12 +52,12 @@ def race(deliver: Callable[[], Outcome]) -> list[Outcome | None]:
         return list(pool.map(run, range(WORKERS)))
 
 
-def test_of_workers_racing_for_a_campaign_one_does_it(tmp_path: Path) -> None:
+def test_of_workers_racing_for_a_campaign_one_does_it(make_database: Callable[[Path], Path], tmp_path: Path) -> None:
     """The others leave it alone, and every row is there once."""
     account = FakeAccount()
     account.fill(1, Report.OPENS, OPENS)
     clock, tokens = SystemClock(), count()
-    database, state_file = tmp_path / "data.duckdb", tmp_path / "state"
+    database, state_file = make_database(tmp_path / "data.duckdb"), tmp_path / "state"
     with DuckDbWarehouse(database) as warehouse, SqliteState(state_file, clock=clock) as state:
         services = Services(
             state=state,

@@ -31,7 +31,7 @@ from sendtrail.state.account_status import read_status
 from sendtrail.state.documents import campaigns_path, contacts_path, from_document
 
 EVERYTHING = "2000-01-01T00:00:00Z"
-PATIENCE_S = 90.0
+PATIENCE_S = 300.0  # ends what hangs
 SMALL = Plan(campaigns=3, openers=40)  # one of each kind
 LONG = 400
 ONE_LONG = Plan(sizes=(CampaignPlan(openers=LONG, clickers=20, bounces=2, unsubscribes=1, forwards=1),))

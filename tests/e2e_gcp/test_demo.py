@@ -9,8 +9,6 @@ from sendtrail.cli.demo.gcp_run import DemoPlan, run
 from sendtrail.emulators.processes import EmulatorMissing
 from sendtrail.emulators.together import Emulators
 
-pytestmark = pytest.mark.timeout(300)  # several processes on what may be a busy machine
-
 PLAN = DemoPlan(accounts=1, campaigns=2, openers=20, seed=1, push_host="127.0.0.1")
 
 

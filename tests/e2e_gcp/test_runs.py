@@ -4,16 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import pytest
-
 from sendtrail.emulators.functions import CAMPAIGN_WORKER
 from sendtrail.emulators.project import Size
 from sendtrail.ports import Topic
 from sendtrail.simulator import Plan
 from tests.e2e_gcp.conftest import Make
 from tests.e2e_gcp.production import ONE_LONG, Production, wait_until
-
-pytestmark = pytest.mark.timeout(300)  # several processes on what may be a busy machine
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -1,20 +1,17 @@
-"""Google's emulators for a test session: one set a worker process, started when a test first asks for one."""
+"""Google's emulators for a test session: started when a test first asks for one, once per process of the tests."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from google.api_core.exceptions import DeadlineExceeded
 from google.cloud.bigquery import Client
-from google.cloud.pubsub_v1 import SubscriberClient
 
 from sendtrail.clock import SystemClock
 from sendtrail.emulators import bigquery, gcloud
-from sendtrail.emulators.processes import EmulatorMissing
+from sendtrail.emulators.queues import Queues
 from sendtrail.gcp import clients
 from sendtrail.gcp.bigquery_jobs import Jobs
 from sendtrail.gcp.bigquery_tables import create_tables
@@ -29,42 +26,28 @@ from tests.contracts.under_test import PublisherUnderTest, WarehouseUnderTest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROJECT = "sendtrail-test"
-PULL_S = 1.0
-
-
-def present(emulator: Callable[[], AbstractContextManager[str]], stack: ExitStack) -> str:
-    """Start an emulator; without it, skip the test and say why, or fail where CI has to have it."""
-    try:
-        return stack.enter_context(emulator())
-    except EmulatorMissing as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")
 def firestore_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of Firestore's emulator."""
-    with ExitStack() as stack:
-        yield present(lambda: gcloud.firestore(tmp_path_factory.mktemp("firestore")), stack)
+    with gcloud.firestore(tmp_path_factory.mktemp("firestore")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def pubsub_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of Pub/Sub's emulator."""
-    with ExitStack() as stack:
-        yield present(lambda: gcloud.pubsub(tmp_path_factory.mktemp("pubsub")), stack)
+    with gcloud.pubsub(tmp_path_factory.mktemp("pubsub")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def bigquery_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the URL of the BigQuery emulator."""
-    folder = tmp_path_factory.mktemp("bigquery")
-    environment = REPOSITORY / bigquery.FOLDER
-    with ExitStack() as stack:
-        yield present(
-            lambda: bigquery.bigquery(PROJECT, environment=environment, data=folder / "data", log_folder=folder), stack
-        )
+    folder, environment = tmp_path_factory.mktemp("bigquery"), REPOSITORY / bigquery.FOLDER
+    with bigquery.bigquery(PROJECT, environment=environment, data=folder / "data", log_folder=folder) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -89,21 +72,16 @@ def firestore_state(firestore_database: Database) -> FirestoreState:
 
 
 @pytest.fixture
-def pubsub_publisher(pubsub_address: str) -> Iterator[PublisherUnderTest]:
+def pubsub_publisher(pubsub_address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[PublisherUnderTest]:
     """Give a publisher of topics of its own in Pub/Sub's emulator, read by pulling."""
-    project = f"test-{uuid4().hex[:12]}"
-    topics = {topic: f"projects/{project}/topics/{topic}" for topic in Topic}
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("PUBSUB_EMULATOR_HOST", pubsub_address)
-        client, subscriber = clients.publisher_client(), SubscriberClient()
-    with subscriber:
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub_address)
+    project, client = f"test-{uuid4().hex[:12]}", clients.publisher_client()
+    with closing(Queues(project, emulator=pubsub_address)) as queues:
         for topic in Topic:
-            client.create_topic(name=topics[topic])
-            subscriber.create_subscription(name=_subscription(project, topic), topic=topics[topic])
-        yield PublisherUnderTest(
-            publisher=PubSubPublisher(client, topics=topics),
-            read=lambda topic: _pulled(subscriber, _subscription(project, topic)),
-        )
+            queues.create_topic(topic)
+            queues.pull(topic, name=topic)
+        topics = {topic: f"projects/{project}/topics/{topic}" for topic in Topic}
+        yield PublisherUnderTest(publisher=PubSubPublisher(client, topics=topics), read=queues.waiting)
     client.stop()
 
 
@@ -133,21 +111,3 @@ def bigquery_warehouse(bigquery_client: Client, bigquery_datasets: Datasets) -> 
     yield WarehouseUnderTest(warehouse=warehouse, rows=rows)
     full = [f"{bigquery_datasets.tables}.{table}" for table in Table] + [f"{bigquery_datasets.staging}.{CONTACTS_SEEN}"]
     bigquery_client.query_and_wait("; ".join(f"DELETE FROM {table} WHERE TRUE" for table in full))
-
-
-def _subscription(project: str, topic: Topic) -> str:
-    return f"projects/{project}/subscriptions/{topic}"
-
-
-def _pulled(subscriber: SubscriberClient, subscription: str) -> list[bytes]:
-    """Return the messages that wait, and acknowledge them."""
-    found: list[bytes] = []
-    while True:
-        try:
-            answer = subscriber.pull(subscription=subscription, max_messages=100, timeout=PULL_S, retry=None)
-        except DeadlineExceeded:
-            return found
-        if not answer.received_messages:
-            return found
-        found += [received.message.data for received in answer.received_messages]
-        subscriber.acknowledge(subscription=subscription, ack_ids=[each.ack_id for each in answer.received_messages])

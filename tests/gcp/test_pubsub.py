@@ -95,7 +95,7 @@ def test_an_answer_that_does_not_come_is_not_waited_for_long() -> None:
     over = threading.Event()
 
     def answer(request: Any, context: Any) -> Any:
-        over.wait(10)
+        over.wait()
         return stored(request, context)
 
     with publisher(answer, wait_s=0.3) as it:

@@ -23,7 +23,7 @@ def running(program: str, *arguments: str | Path) -> Iterator[subprocess.Popen[s
 def finished(program: str, *arguments: str | Path) -> list[str]:
     """Run a Python program to its end and return the lines it printed."""
     command = [sys.executable, "-c", program, *map(str, arguments)]
-    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, check=True, timeout=60)
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, check=True)
     return result.stdout.splitlines()
 
 

@@ -12,9 +12,8 @@ from tests.fakes import NOON
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(path: Path) -> Path:
     """Give a database with one contact in it."""
-    path = tmp_path / "warehouse.duckdb"
     with DuckDbWarehouse(path) as warehouse:
         warehouse.merge(contacts(contact()))
     return path

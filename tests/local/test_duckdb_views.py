@@ -13,17 +13,6 @@ from tests.contracts.samples import activities, opened
 VIEWS = "SELECT view_name FROM duckdb_views() WHERE schema_name = 'marketing_ai' ORDER BY 1"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Give the place of a database that is not there yet."""
-    return tmp_path / "warehouse.duckdb"
-
-
-def _create(path: Path) -> None:
-    with DuckDbWarehouse(path):
-        pass
-
-
 def _change(path: Path, *statements: str) -> None:
     with duckdb.connect(path) as connection:
         for statement in statements:
@@ -35,9 +24,9 @@ def _values(path: Path, sql: str) -> list[object]:
         return [row[0] for row in warehouse.query(sql).rows]
 
 
-def test_a_new_file_has_every_view(path: Path) -> None:
+def test_a_new_file_has_every_view(tmp_path: Path) -> None:
     """Whoever opens it can query at once."""
-    assert _values(path, VIEWS) == sorted(names())
+    assert _values(tmp_path / "new.duckdb", VIEWS) == sorted(names())
 
 
 def test_an_older_file_gets_the_views_when_it_is_opened(path: Path) -> None:
@@ -52,7 +41,6 @@ def test_an_older_file_gets_the_views_when_it_is_opened(path: Path) -> None:
 
 def test_a_view_of_an_older_version_is_made_anew(path: Path) -> None:
     """An upgrade brings its own SQL."""
-    _create(path)
     _change(
         path,
         "CREATE OR REPLACE VIEW marketing_ai.machine_rules AS SELECT 'old' AS rule_id",
@@ -72,8 +60,9 @@ def test_views_and_columns_say_what_they_are(path: Path) -> None:
 
 
 @pytest.mark.parametrize("thing", ["TABLE", "VIEW"])
-def test_something_else_of_the_name_is_left_alone(path: Path, thing: str) -> None:
+def test_something_else_of_the_name_is_left_alone(tmp_path: Path, thing: str) -> None:
     """The file is not opened, and the sentence says what is in the way."""
+    path = tmp_path / "theirs.duckdb"
     _change(path, "CREATE SCHEMA marketing_ai", f"CREATE {thing} marketing_ai.touches AS SELECT 1 AS mine")
 
     with pytest.raises(SettingsError, match=r"already has marketing_ai\.touches"):
@@ -84,7 +73,6 @@ def test_something_else_of_the_name_is_left_alone(path: Path, thing: str) -> Non
 
 def test_the_customers_users_may_be_a_view(path: Path) -> None:
     """It is read as the table would be."""
-    _create(path)
     _change(
         path,
         "CREATE TABLE main.people AS SELECT 'u-1' AS id, 'ann@example.com' AS mail",
@@ -100,7 +88,6 @@ def test_the_customers_users_may_be_a_view(path: Path) -> None:
 
 def test_the_customers_settings_stay(path: Path) -> None:
     """What the views are tuned by can be replaced."""
-    _create(path)
     _change(
         path,
         "CREATE TABLE main.tuned AS SELECT * REPLACE (7 AS active_days) FROM marketing_ai.view_settings",
@@ -113,7 +100,6 @@ def test_the_customers_settings_stay(path: Path) -> None:
 
 def test_settings_without_all_columns_are_refused(path: Path) -> None:
     """The sentence names the view that cannot be made."""
-    _create(path)
     _change(
         path,
         "DROP VIEW marketing_ai.view_settings",

@@ -53,12 +53,6 @@ print(rows == contacts == (merged + 1) * 1000)
 COUNT_ACTIVITIES = "SELECT count(*) FROM marketing_ai.email_activities"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Give the place of a database that is not there yet."""
-    return tmp_path / "warehouse.duckdb"
-
-
 def _value(warehouse: DuckDbWarehouse, sql: str) -> object:
     [(value,)] = warehouse.query(sql).rows
     return value
@@ -120,9 +114,9 @@ def test_columns_carry_their_descriptions(path: Path) -> None:
     assert described == [(column.name, column.description, column.mode != "REQUIRED") for column in expected]
 
 
-def test_the_dataset_has_the_name_it_is_given(path: Path) -> None:
-    """Tables lie in the dataset, what they pass through beside it."""
-    with DuckDbWarehouse(path, dataset="crm") as warehouse:
+def test_the_dataset_has_the_name_it_is_given(tmp_path: Path) -> None:
+    """Tables are in the dataset, what they pass through beside it."""
+    with DuckDbWarehouse(tmp_path / "data.duckdb", dataset="crm") as warehouse:
         schemas = _value(warehouse, "SELECT list(DISTINCT schema_name ORDER BY schema_name) FROM duckdb_tables()")
 
     assert schemas == ["crm", "crm_staging"]

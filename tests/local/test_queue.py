@@ -10,6 +10,7 @@ from sendtrail.local.queue import Counts, InProcessQueue, Redelivery
 from sendtrail.ports import Topic
 from tests.fakes import FakeClock
 
+HANGS_S = 60  # far beyond what a busy machine takes
 LABEL = ContextVar("LABEL", default="none")
 
 
@@ -109,7 +110,7 @@ def test_time_is_only_slept_away_while_nothing_runs(queue: InProcessQueue, clock
             failed.set()
             raise Unavailable("not now")
         if message == b"long":
-            failed.wait(10)
+            failed.wait(HANGS_S)
             threading.Event().wait(0.1)  # time enough for a queue that slept now
             seen.append(clock.monotonic())
 
@@ -184,7 +185,7 @@ def test_context_variables_do_not_leak_from_one_delivery_to_the_next(queue: InPr
 def test_deliveries_run_side_by_side_in_named_threads(queue: InProcessQueue) -> None:
     """Two deliveries that wait for each other can both go on."""
     names: set[str] = set()
-    meeting = threading.Barrier(2, timeout=10)
+    meeting = threading.Barrier(2, timeout=HANGS_S)
 
     def handle(_message: bytes) -> None:
         names.add(threading.current_thread().name)
@@ -202,7 +203,7 @@ def test_a_topic_apart_is_delivered_beside_the_others(queue: InProcessQueue) -> 
     waited: list[bool] = []
 
     def campaign(_message: bytes) -> None:
-        waited.append(contacts_came.wait(5))
+        waited.append(contacts_came.wait(HANGS_S))
 
     def contacts(_message: bytes) -> None:
         contacts_came.set()

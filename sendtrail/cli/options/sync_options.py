@@ -46,7 +46,12 @@ class PlanOptions:
     ] = None
     all: Annotated[
         bool | None,
-        typer.Option("--all", help="Everything that the account has; with --campaign, read again whatever is stored.", rich_help_panel=REACH, show_default=False),
+        typer.Option(
+            "--all",
+            help="Everything that the account has; with --campaign, read again whatever is stored.",
+            rich_help_panel=REACH,
+            show_default=False,
+        ),
     ] = None
     force: Annotated[
         bool | None,
