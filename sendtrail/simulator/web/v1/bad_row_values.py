@@ -19,9 +19,9 @@ _TIMES = ("times", "a_times")
 
 def bad_row(kind: BadRow, like: Row) -> object:
     """Return an unreadable row of a kind; it resembles another one, and is of a contact that nobody knows."""
-    own: Row = {"subscriberid": f"90000000{len(kind)}", "email": f"{kind}@unreadable.example"}
-    row = like | {name: own.get(name, own["email"]) for name in _CONTACT if name in like} | _extra(kind, like)
-    return _CHANGES[kind](row)
+    number, email = str(900_000_001 + list(_CHANGES).index(kind)), f"{kind}@unreadable.example"
+    own: Row = {"id": number, "subscriberid": number, "email": email, "email_from": email}
+    return _CHANGES[kind](like | {name: value for name, value in own.items() if name in like})
 
 
 def page_with(bad: Sequence[T], rows: slice, fetch: Callable[[int, int], list[T]]) -> list[T]:
@@ -39,10 +39,6 @@ def stream_with(bad: Sequence[T], rows: Iterable[T]) -> Iterator[T]:
     yield from islice(left, 1)
     yield from bad
     yield from left
-
-
-def _extra(kind: BadRow, like: Row) -> Row:
-    return {"id": f"9{len(kind):06d}"} if "code" in like else {}  # bounces have ids
 
 
 def _with(names: Sequence[str], value: object) -> Callable[[Row], object]:

@@ -60,7 +60,7 @@ class LinkPage:
             yield b"}"
 
     def _bad_link(self, kind: BadRow) -> bytes:
-        like = {"id": "900000001", "name": "", "link": f"https://unreadable.example/{kind}", "tracked": "1"}
+        like = {"id": "0", "name": "", "link": f"https://unreadable.example/{kind}", "tracked": "1"}
         return orjson.dumps(bad_row(kind, like | {"a_unique": "5", "a_total": "5", "info": []}))
 
     def _head(self, report: Report, link: Link) -> dict[str, str]:
