@@ -26,7 +26,7 @@ from sendtrail.cli.options import (
     Url,
     Zone,
 )
-from sendtrail.cli.run.local_run import PATIENCE, request_of, state_file
+from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, request_of, state_file
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.local.sqlite_state import SqliteState
@@ -144,4 +144,4 @@ def _state(settings: SyncSettings) -> Iterator[SqliteState]:
 
 
 def _account(settings: SyncSettings, state: SqliteState) -> Account:
-    return AccountFactory(state, SystemClock(), retries=PATIENCE).account(settings.connection)
+    return AccountFactory(state, SystemClock(), retries=INTERACTIVE_RETRIES).account(settings.connection)
