@@ -1,11 +1,11 @@
-"""A clock that moves only when it is told to, so that a day takes as long as its work."""
+"""A clock that moves only while somebody sleeps, so that a simulated day takes only as long as its work."""
 
 import threading
 from datetime import datetime, timedelta
 
 
 class StillClock:
-    """Time that passes while somebody sleeps, and in no other way; any number of threads may use it at once."""
+    """A clock on which sleeping takes no real time; any number of threads may use it at once."""
 
     def __init__(self, start: datetime) -> None:
         self._start = self._now = start
@@ -20,11 +20,11 @@ class StillClock:
         return (self._now - self._start).total_seconds()
 
     def sleep(self, seconds: float, /) -> None:
-        """Let `seconds` pass at once."""
+        """Move the clock by `seconds`."""
         with self._lock:
             self._now += timedelta(seconds=max(seconds, 0.0))
 
     def wait_until(self, moment: datetime) -> None:
-        """Let time pass until a moment, if that is still to come."""
+        """Move the clock to a moment, unless that has passed."""
         with self._lock:
             self._now = max(self._now, moment)
