@@ -42,7 +42,7 @@ def checked_api_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("the API URL is the one in ActiveCampaign under Settings > Developer: https://<account>...")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("the API URL must not contain a user name, key, query or fragment: give the key by itself")
+        raise ValueError("the API URL has no user name, key, query or fragment: give the key by itself")
     if parts.scheme == "http" and not _is_loopback(parts):
         raise ValueError(f"http to {parts.hostname} sends the API key unencrypted: use https")
     if parts.path.rstrip("/").endswith(("/api/3", "/admin/api.php")):
