@@ -1,1 +1,1 @@
-"""What `make bench` measures: each figure is a ratio within one run, because machines differ and are noisy."""
+"""The scenarios of `make bench`: figures are ratios within one run, because machines differ and are noisy."""

@@ -21,7 +21,7 @@ from benchmarks import (
 )
 from benchmarks.figures import Figure
 
-# The simulator alone comes first: what the others say holds only where it is not what limits them.
+# The simulator alone comes first: the figures of the others hold only if it does not limit them.
 SCENARIOS = {
     "simulator": bare_load.measure,
     "budget": budget.measure,
@@ -41,7 +41,7 @@ def main(names: list[str]) -> None:
     """Measure the named scenarios and print a table; without a name measure all, and store `results.json` too."""
     unknown = set(names) - SCENARIOS.keys()
     if unknown:
-        sys.exit(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
+        sys.exit(f"unknown benchmark {', '.join(sorted(unknown))}: choose from {', '.join(SCENARIOS)}")
     figures = [figure for name in names or SCENARIOS for figure in _measured(name)]
     Console().print(_table(figures))
     if not names:
@@ -54,7 +54,7 @@ def _measured(name: str) -> list[Figure]:
 
 
 def _table(figures: list[Figure]) -> Table:
-    table = Table("scenario", "figure", "measured", "to reach", "")
+    table = Table("scenario", "figure", "measured", "target", "")
     for figure in figures:
         verdict = "[green]reached" if figure.is_reached else "[red]missed"
         verdict = "" if figure.target is None else verdict

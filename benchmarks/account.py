@@ -1,4 +1,4 @@
-"""A simulated account in a process of its own, as it answers: what came in, what is true of it, and what moves it."""
+"""A simulated account in a process of its own: its requests so far, its true data, and how to let a day pass."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from sendtrail.simulator import Arrival, News, Stats, TruthCampaign, TruthPages
 
 KEY = "simulated-key"
 PATIENCE_S = 300.0
-# An account does not share its processor with those who read it: where it may, the simulator goes before them.
+# A real account does not share the processor of its readers: where permitted, the simulator goes before them.
 PRIORITY = -10
 
 Options = Mapping[str, object]
@@ -29,7 +29,7 @@ _CAMPAIGNS, _STATS = TypeAdapter(list[TruthCampaign]), TypeAdapter(Stats)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SimulatedAccount:
-    """An account that answers at `url`."""
+    """An account that is served at `url`."""
 
     url: str
 
@@ -42,8 +42,8 @@ class SimulatedAccount:
         return _ARRIVALS.validate_python(_lines(self._get("requests")))
 
     def forget(self) -> None:
-        """Count requests from now on."""
-        requests.delete(self._own("requests"), timeout=PATIENCE_S).raise_for_status()
+        """Forget the requests so far."""
+        requests.delete(self._simulator_url("requests"), timeout=PATIENCE_S).raise_for_status()
 
     def campaigns(self) -> list[TruthCampaign]:
         """Return every campaign with its counters."""
@@ -56,22 +56,22 @@ class SimulatedAccount:
     def pass_told_day(self, news: Iterable[News]) -> None:
         """Let a day pass that brings exactly this."""
         body = orjson.dumps(list(news))
-        requests.post(self._own("pass_told_day"), data=body, timeout=PATIENCE_S).raise_for_status()
+        requests.post(self._simulator_url("pass_told_day"), data=body, timeout=PATIENCE_S).raise_for_status()
 
-    def _get(self, name: str, **asked: str) -> bytes:
-        response = requests.get(self._own(name), params=asked, timeout=PATIENCE_S)
+    def _get(self, name: str, **parameters: str) -> bytes:
+        response = requests.get(self._simulator_url(name), params=parameters, timeout=PATIENCE_S)
         response.raise_for_status()
         return response.content
 
-    def _own(self, name: str) -> str:
+    def _simulator_url(self, name: str) -> str:
         return f"{self.url}/_simulator/{name}"
 
 
 @contextmanager
 def simulated(options: Options) -> Iterator[SimulatedAccount]:
     """Serve an account in a process of its own; options are those of `python -m sendtrail.simulator`, `_` for `-`."""
-    spoken = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-    command = [sys.executable, "-m", "sendtrail.simulator", *spoken, "--api-key", KEY]
+    arguments = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    command = [sys.executable, "-m", "sendtrail.simulator", *arguments, "--api-key", KEY]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             with suppress(PermissionError):
@@ -86,7 +86,7 @@ def simulated(options: Options) -> Iterator[SimulatedAccount]:
 
 
 def a_day_ago(now: datetime) -> datetime:
-    """Return the account's time that makes its next day end now."""
+    """Return the time to start an account at, so that one day later is now."""
     return now.replace(microsecond=0) - timedelta(days=1)
 
 

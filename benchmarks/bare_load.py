@@ -1,4 +1,4 @@
-"""The simulator alone: how many pages of opens it answers in a second, so that it never is what a scenario measures."""
+"""The simulator alone: how many pages of opens it serves per second, to show that no scenario measures it."""
 
 import subprocess
 import sys
@@ -18,13 +18,13 @@ SIZES = {"campaigns": 1, "openers": PAGES * PAGE_SIZE, "kinds": "ordinary", "rat
 
 
 def measure() -> list[Figure]:
-    """Return how many requests a second the simulator answers, and how many times the scenarios' limit that is."""
+    """Return how many requests per second the simulator serves, and how many times the scenarios' limit that is."""
     per_second = answers_per_second(REQUESTS)
     return [
-        Figure(scenario="simulator", name="pages of opens a second, alone", value=per_second),
+        Figure(scenario="simulator", name="pages of opens per second, alone", value=per_second),
         Figure(
             scenario="simulator",
-            name=f"times the {RATE} a second that the scenarios ask for",
+            name=f"times the {RATE} per second that the scenarios ask for",
             value=per_second / RATE,
             target=10,
             bound="at least",
@@ -33,25 +33,25 @@ def measure() -> list[Figure]:
 
 
 def answers_per_second(requests: int) -> float:
-    """Return how many requests a second are answered to another process, which does nothing but ask."""
+    """Return how many requests per second are served to another process, which only sends requests."""
     with simulated(SIZES) as account:
         campaign_id = str(account.campaigns()[0].id)
         command = [sys.executable, "-m", "benchmarks.bare_load", account.url, campaign_id, str(requests)]
-        said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        return account.stats().requests / float(said)
+        seconds = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return account.stats().requests / float(seconds)
 
 
 def _load(url: str, campaign_id: str, requests: int) -> float:
-    """Ask from a few threads and return how long it took."""
+    """Send the requests from a few threads and return how many seconds they took."""
     began = time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as clients:
-        asking = [clients.submit(_ask, url, campaign_id, requests // CLIENTS) for _ in range(CLIENTS)]
-    for client in asking:
+        running = [clients.submit(_send, url, campaign_id, requests // CLIENTS) for _ in range(CLIENTS)]
+    for client in running:
         client.result()
     return time.perf_counter() - began
 
 
-def _ask(url: str, campaign_id: str, requests: int) -> None:
+def _send(url: str, campaign_id: str, requests: int) -> None:
     connection = HTTPConnection(urlsplit(url).netloc)
     for number in range(requests):
         connection.request("GET", _path(campaign_id, page=1 + number % PAGES), headers={"Api-Token": KEY})
@@ -62,8 +62,8 @@ def _ask(url: str, campaign_id: str, requests: int) -> None:
 
 
 def _path(campaign_id: str, *, page: int) -> str:
-    asked = {"api_action": "campaign_report_open_list", "api_output": "json", "campaignid": campaign_id}
-    return f"/admin/api.php?{urlencode({**asked, 'sort_direction': 'DESC', 'page': page})}"
+    parameters = {"api_action": "campaign_report_open_list", "api_output": "json", "campaignid": campaign_id}
+    return f"/admin/api.php?{urlencode({**parameters, 'sort_direction': 'DESC', 'page': page})}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What BigQuery bills for MERGE statements, computed from the rows that they read.
+"""The bytes that BigQuery bills for MERGE statements, computed from the rows that they read.
 
 An insert-only MERGE is billed by the columns that it reads, whatever it inserts:
 https://cloud.google.com/bigquery/docs/reference/standard-sql/dml-syntax#on-demand_query_size_calculation
@@ -15,18 +15,18 @@ from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, FREE_A_MONTH_TIB, MEBIB
 from sendtrail.warehouse.rows import Row
 from sendtrail.warehouse.tables import Column, definition
 
-# `activity_id` (in hexadecimal, and 2 bytes) and `activity_date`: what the MERGE reads of each row that is there.
+# The MERGE reads two columns of each stored row: `activity_id` (hexadecimal digits, and 2 bytes) and `activity_date`.
 KEY_BYTES = 2 * ID_BYTES + 2 + 8
 # https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#data_type_sizes
 _FIXED = {"INTEGER": 8, "TIMESTAMP": 8, "DATE": 8, "BOOLEAN": 1, "FLOAT": 8, "NUMERIC": 16}
 
 
 def billed(tables: Sequence[int]) -> int:
-    """Return the bytes billed for a statement that reads so many of each table that it names."""
+    """Return the bytes billed for a statement that reads this many bytes of each of its tables."""
     return sum(MEBIBYTE * math.ceil(max(read, MIN_A_TABLE) / MEBIBYTE) for read in tables)
 
 
-def dollars_a_month(tebibytes: float) -> float:
+def dollars_per_month(tebibytes: float) -> float:
     """Return the price of a month's statements."""
     return max(0.0, tebibytes - FREE_A_MONTH_TIB) * DOLLARS_A_TIB
 

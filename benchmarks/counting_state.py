@@ -1,4 +1,4 @@
-"""A state store that counts what is asked of it: each transaction is a round trip and more in the cloud."""
+"""A state store that counts its transactions: in the cloud, each is a round trip or more."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar

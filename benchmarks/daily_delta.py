@@ -8,20 +8,20 @@ from pathlib import Path
 
 from benchmarks.account import Options, SimulatedAccount, a_day_ago, simulated
 from benchmarks.figures import Figure
-from benchmarks.pace import tell
+from benchmarks.pace import print_requests
 from benchmarks.planted import plant
 from benchmarks.syncing import sync
 from sendtrail.simulator import News, TruthCampaign
 
 SIZES = {"campaigns": 1_000, "openers": 23_500, "skew": 0.3, "days": 365, "newest_days": 1}
-LISTED = 100  # campaigns a request
-# Of a hundred events. What ActiveCampaign shows at the end of the day is less: who opens twice has one row.
+CAMPAIGNS_PER_REQUEST = 100
+# Of a hundred events. ActiveCampaign shows fewer rows at the end of the day: who opens twice has one.
 OPENS, CLICKS, BOUNCES, UNSUBSCRIBES = 84.0, 14.0, 1.0, 0.8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
-    """How much a day brings: to the newest so many campaigns, so many events in all, shared out by size."""
+    """The activity of a day: `events` in all, spread over the newest `campaigns` by size."""
 
     campaigns: int = 60
     events: int = 680_000
@@ -29,7 +29,7 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delta:
-    """What a sync asked for, next to the fewest requests there are and to those of reading everything."""
+    """The requests of a sync, beside the fewest possible and those that read everything."""
 
     stored: int
     new: int
@@ -39,7 +39,7 @@ class Delta:
 
 
 def measure() -> list[Figure]:
-    """Return the requests of a day's sync against the fewest, and against reading everything."""
+    """Return the requests of a day's sync, compared with the fewest possible and with reading everything."""
     seen = delta(SIZES, Day())
     return [
         _figure("activities before the day", seen.stored),
@@ -58,26 +58,29 @@ def measure() -> list[Figure]:
 
 
 def delta(sizes: Options, day: Day) -> Delta:
-    """Plant a completed sync, let a day pass, sync, and return what that took."""
+    """Plant a completed sync, let a day pass, sync, and return the requests."""
     began = a_day_ago(datetime.now(UTC))
     options = {**sizes, "rate": 0, "now": began.isoformat()}
     with simulated(options) as account, tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "bench.duckdb"
         campaigns = account.campaigns()
         plant(database, campaigns, at=began)
-        account.pass_told_day(news(campaigns, day))
+        account.pass_told_day(day_of_events(campaigns, day))
         sync(account.url, database, "--no-contacts", "--requests-per-second", "1000")
         return _counted(account, began, campaigns=len(campaigns))
 
 
-def news(campaigns: Sequence[TruthCampaign], day: Day) -> list[News]:
-    """Return the news of the newest campaigns that were ever sent, more for the larger ones."""
+def day_of_events(campaigns: Sequence[TruthCampaign], day: Day) -> list[News]:
+    """Return the day's events of the newest campaigns that were ever sent, more for the larger ones."""
     newest = [campaign for campaign in campaigns if campaign.sent_at][-day.campaigns :]
     in_all = sum(campaign.counters["uniqueopens"] for campaign in newest)
-    return [_news(campaign.id, day.events * campaign.counters["uniqueopens"] / in_all / 100) for campaign in newest]
+    return [
+        _campaign_events(campaign.id, day.events * campaign.counters["uniqueopens"] / in_all / 100)
+        for campaign in newest
+    ]
 
 
-def _news(campaign_id: int, hundreds: float) -> News:
+def _campaign_events(campaign_id: int, hundreds: float) -> News:
     return News(
         campaign_id=campaign_id,
         opens=round(hundreds * OPENS),
@@ -89,8 +92,8 @@ def _news(campaign_id: int, hundreds: float) -> News:
 
 
 def _counted(account: SimulatedAccount, began: datetime, *, campaigns: int) -> Delta:
-    tell("daily delta", account.arrivals())
-    pages, listed = account.pages(began), -(-campaigns // LISTED)
+    print_requests("daily delta", account.arrivals())
+    pages, listed = account.pages(began), -(-campaigns // CAMPAIGNS_PER_REQUEST)
     new = sum(report.new_rows for report in pages)
     return Delta(
         stored=sum(report.rows for report in pages) - new,

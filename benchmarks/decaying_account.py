@@ -1,6 +1,6 @@
 """An account whose campaigns are sent at even intervals and are opened less and less, as real ones are.
 
-It answers through the ports, without HTTP: its rows are computed, and each page takes its time on the clock.
+It implements the ports, without HTTP: its rows are computed, and each page takes some time on the clock.
 """
 
 import math
@@ -16,7 +16,7 @@ from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 
 PAGE = 20
 STOPPED_EARLY = (Report.OPENS, Report.CLICKS)
-# How a hundred activities are made up, the event they are and the counter that tells of them.
+# The share of each report in all activities, its events, and the counter of these.
 SHARES: Mapping[Report, tuple[float, EventType, str]] = {
     Report.OPENS: (0.84, EventType.OPEN, "opens"),
     Report.CLICKS: (0.14, EventType.CLICK, "linkclicks"),
@@ -28,7 +28,7 @@ SHARES: Mapping[Report, tuple[float, EventType, str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decay:
-    """`active` campaigns at any time, `daily` activities a day in all; half of a campaign's within the half-life."""
+    """`active` campaigns at any time, `daily` activities per day in all; half of a campaign's come in the half-life."""
 
     active: int = 60
     daily: int = 500_000
@@ -36,39 +36,39 @@ class Decay:
     half_life: timedelta = timedelta(hours=12)
 
     @property
-    def every(self) -> timedelta:
-        """Return how long it is from one send to the next."""
+    def send_interval(self) -> timedelta:
+        """Return the time from one send to the next."""
         return self.lasts / self.active
 
     @property
     def activities(self) -> float:
-        """Return how many activities a campaign has in the end."""
-        return self.daily * (self.every / timedelta(days=1))
+        """Return how many activities a campaign has at its end."""
+        return self.daily * (self.send_interval / timedelta(days=1))
 
 
 class DecayingAccount:
-    """The campaigns and reports of such an account as the clock has it; each page takes `page_s` seconds."""
+    """The campaigns and reports of such an account at the clock's time; each page takes `page_s` seconds."""
 
     def __init__(self, decay: Decay, *, clock: Clock, page_s: float, first_send: datetime) -> None:
         self._decay, self._clock, self._page_s, self._first_send = decay, clock, page_s, first_send
 
     def campaigns(self) -> Iterator[Campaign]:
         """Yield every campaign that was sent."""
-        sent = int((self._clock.now() - self._first_send) / self._decay.every)
+        sent = int((self._clock.now() - self._first_send) / self._decay.send_interval)
         for campaign_id in range(1, sent + 1):
             yield _campaign(campaign_id, self._sent_at(campaign_id), self.counters(campaign_id))
 
     def counters(self, campaign_id: int) -> dict[str, int]:
-        """Return the counters of a campaign as they stand."""
+        """Return the counters of a campaign at the clock's time."""
         counted = {counter: self._count(campaign_id, report) for report, (_, _, counter) in SHARES.items()}
         return {"send_amt": round(3 * self._decay.activities), **counted}
 
     def campaign_messages(self, campaign_id: int) -> list[str]:
-        """Return the message of a campaign, which has but one."""
+        """Return the only message of a campaign."""
         return [str(campaign_id)]
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
-        """Yield the pages of a report, the newest first; of opens down to a row older than what is asked for."""
+        """Yield the pages of a report, newest first; those of opens end with a row that is older than `since`."""
         size = PAGE if query.report is not Report.CLICKS else None  # all clicks of a message's links are on one page
         position, rows = query.position, islice(self._rows(query), PAGE * (query.position.page - 1), None)
         while page := list(islice(rows, size)):
@@ -77,7 +77,7 @@ class DecayingAccount:
             yield ReportPage(activities=page, position=position)
 
     def _rows(self, query: ReportQuery) -> Iterator[Activity]:
-        """Yield what the worker is to have: clicks before `since`, which it leaves out, are not even made."""
+        """Yield the rows that the worker needs: clicks before `since`, which it skips, are not computed."""
         for number in range(self._count(query.campaign_id, query.report) - 1, -1, -1):
             activity = self._activity(query, number)
             yield activity
@@ -85,13 +85,13 @@ class DecayingAccount:
                 return
 
     def _count(self, campaign_id: int, report: Report) -> int:
-        """Return how many rows a report has: N(t) = N (1 - 2^-(t / half-life)), scaled to be N in the end."""
+        """Return how many rows a report has: N(t) = N (1 - 2^-(t / half-life)), scaled to be N at the end."""
         age = min(self._clock.now() - self._sent_at(campaign_id), self._decay.lasts)
-        return math.floor(self._in_the_end(report) * self._share(age))
+        return math.floor(self._final_count(report) * self._share(age))
 
     def _activity(self, query: ReportQuery, number: int) -> Activity:
-        """Return the row `number`, counted from the oldest, at the moment in which the count came to it."""
-        share = (number + 0.5) / self._in_the_end(query.report) * self._share_in_all()
+        """Return the row `number`, counted from the oldest, at the time when the count reached it."""
+        share = (number + 0.5) / self._final_count(query.report) * self._final_share()
         age = -math.log2(1 - share) * self._decay.half_life
         at = self._sent_at(query.campaign_id) + age
         is_bounce = query.report is Report.BOUNCES
@@ -107,17 +107,17 @@ class DecayingAccount:
             day_only=is_bounce,
         )
 
-    def _in_the_end(self, report: Report) -> float:
+    def _final_count(self, report: Report) -> float:
         return self._decay.activities * SHARES[report][0]
 
     def _share(self, age: timedelta) -> float:
-        return (1 - 2 ** -(age / self._decay.half_life)) / self._share_in_all()
+        return (1 - 2 ** -(age / self._decay.half_life)) / self._final_share()
 
-    def _share_in_all(self) -> float:
+    def _final_share(self) -> float:
         return 1 - 2 ** -(self._decay.lasts / self._decay.half_life)
 
     def _sent_at(self, campaign_id: int) -> datetime:
-        return self._first_send + (campaign_id - 1) * self._decay.every
+        return self._first_send + (campaign_id - 1) * self._decay.send_interval
 
 
 def _campaign(campaign_id: int, sent_at: datetime, counters: Mapping[str, int]) -> Campaign:

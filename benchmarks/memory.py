@@ -1,4 +1,4 @@
-"""Peak memory of a whole sync process: a campaign of a million openers against one of a hundred thousand."""
+"""Peak memory of a whole sync process: a campaign of a million openers compared with one of a hundred thousand."""
 
 import tempfile
 from pathlib import Path
@@ -22,7 +22,7 @@ def measure() -> list[Figure]:
 
 
 def peak_mib(openers: int) -> float:
-    """Return the peak resident memory (MiB) of a process that syncs one campaign of so many openers."""
+    """Return the peak resident memory (MiB) of a process that syncs one campaign with this many openers."""
     with simulated({"campaigns": 1, "openers": openers, "rate": 0}) as account, tempfile.TemporaryDirectory() as folder:
         options = ["--all", "--no-contacts", "--requests-per-second", "1000"]
         return sync(account.url, Path(folder) / "bench.duckdb", *options).peak_kib / MEBIBYTE_KIB

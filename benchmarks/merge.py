@@ -1,4 +1,4 @@
-"""What merging a day of 500,000 activities takes of BigQuery, priced from the batches that the worker really makes."""
+"""The price of merging a day of 500,000 activities in BigQuery, computed from the batches that the worker merges."""
 
 import tempfile
 from collections import Counter
@@ -9,7 +9,7 @@ from pathlib import Path
 from random import random
 from uuid import uuid4
 
-from benchmarks.bigquery_price import dollars_a_month
+from benchmarks.bigquery_price import dollars_per_month
 from benchmarks.counting_state import CountingState
 from benchmarks.decaying_account import Decay, DecayingAccount
 from benchmarks.figures import Figure
@@ -31,14 +31,14 @@ from sendtrail.sync.due import Policy, Request
 from sendtrail.warehouse.rows import Table
 
 MIDNIGHT = datetime(2025, 6, 2, tzinfo=UTC)
-DAYS_A_MONTH, ROWS = 30, 100_000
-# An account's five requests a second. Deliveries come one after the other here, each with all of them; really four
-# share them, so that a flush is due after a quarter of the pages.
+DAYS_PER_MONTH, ROWS = 30, 100_000
+# An account allows five requests per second. Deliveries run one after the other here, each with all five; in reality
+# four share them, so that a flush is due after a quarter of the pages.
 PAGE_S, AT_A_TIME = 1 / 5, 4
 PACING = DeliverySettings(flush_s=FunctionSettings.model_fields["flush_s"].default / AT_A_TIME)
 TIME_BUDGET_S = 480.0
-LOAD_JOBS_A_DAY = 100_000  # of a project; each batch has a table of its own, so the limit of a table is never met
-EVERY_H = (1, 6)  # as often as can be, and as deployed
+LOAD_JOBS_PER_DAY = 100_000  # of a project; each batch has a table of its own, so the limit per table is never reached
+EVERY_H = (1, 6)  # as often as possible, and as deployed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +51,7 @@ class Day:
 
 @dataclass(kw_only=True, slots=True)
 class Recorded:
-    """Every batch that was merged in a day, how many deliveries there were, and the transactions that these made."""
+    """The batches that were merged in a day, the number of deliveries, and that of their transactions."""
 
     batches: list[Merged]
     deliveries: int = 0
@@ -59,12 +59,12 @@ class Recorded:
 
 
 def measure() -> list[Figure]:
-    """Return what merging takes a day and per 100,000 rows, and what it costs a month."""
+    """Return what merging takes per day and per 100,000 rows, and what it costs per month."""
     return [figure for every_h in EVERY_H for figure in _figures(every_h, recorded(Day(every_h=every_h)))]
 
 
 def recorded(day: Day) -> Recorded:
-    """Let a day of dispatches pass and return what it took."""
+    """Let a day of dispatches pass and return what was recorded."""
     clock = ManualClock(MIDNIGHT)
     account = DecayingAccount(day.decay, clock=clock, page_s=PAGE_S, first_send=MIDNIGHT - 2 * day.decay.lasts)
     warehouse = RecordingWarehouse(before=_before(day.decay), since=MIDNIGHT)
@@ -83,7 +83,7 @@ def recorded(day: Day) -> Recorded:
         record = Recorded(batches=warehouse.merged)
         for hour in range(day.every_h, 25, day.every_h):
             moment = MIDNIGHT + timedelta(hours=hour)
-            if clock.now() <= moment:  # or else the one before is still being worked at
+            if clock.now() <= moment:  # otherwise the work of the last dispatch still goes on
                 clock.advance_to(moment)
                 _dispatch(account, services)
                 before = counting.transactions
@@ -117,20 +117,22 @@ def _deliver(data: bytes, account: DecayingAccount, services: Services) -> None:
         sync_campaign(delivery.receive(data, SyncCampaign), source=source, services=services, budget=budget)
 
 
-def _figures(every_h: int, day: Recorded) -> Iterator[Figure]:
+def _figures(every_h: int, record: Recorded) -> Iterator[Figure]:
     scenario = f"merge, every {every_h} h" if every_h > 1 else "merge, every hour"
-    activities = [batch for batch in day.batches if batch.table is Table.EMAIL_ACTIVITIES]
+    activities = [batch for batch in record.batches if batch.table is Table.EMAIL_ACTIVITIES]
     new = sum(batch.new_rows for batch in activities)
     for name, value, unit in _shares(activities, ROWS / new):
         yield Figure(scenario=scenario, name=f"{name} per {ROWS:,} new rows", value=value, unit=unit)
-    tebibytes = DAYS_A_MONTH * sum(batch.billed_bytes for batch in day.batches) / TEBIBYTE
-    yield Figure(scenario=scenario, name="new rows a day", value=new)
-    yield Figure(scenario=scenario, name="deliveries a day", value=day.deliveries)
-    yield Figure(scenario=scenario, name="MERGEs a delivery", value=len(activities) / day.deliveries)
-    yield Figure(scenario=scenario, name="state transactions a delivery", value=day.transactions / day.deliveries)
-    yield Figure(scenario=scenario, name="load jobs a day", value=len(day.batches), target=LOAD_JOBS_A_DAY)
-    yield Figure(scenario=scenario, name="billed a month", value=tebibytes, unit=" TiB", target=FREE_A_MONTH_TIB)
-    yield Figure(scenario=scenario, name="price a month", value=dollars_a_month(tebibytes), unit=" $", target=0)
+    tebibytes = DAYS_PER_MONTH * sum(batch.billed_bytes for batch in record.batches) / TEBIBYTE
+    yield Figure(scenario=scenario, name="new rows per day", value=new)
+    yield Figure(scenario=scenario, name="deliveries per day", value=record.deliveries)
+    yield Figure(scenario=scenario, name="MERGEs per delivery", value=len(activities) / record.deliveries)
+    yield Figure(
+        scenario=scenario, name="state transactions per delivery", value=record.transactions / record.deliveries
+    )
+    yield Figure(scenario=scenario, name="load jobs per day", value=len(record.batches), target=LOAD_JOBS_PER_DAY)
+    yield Figure(scenario=scenario, name="billed per month", value=tebibytes, unit=" TiB", target=FREE_A_MONTH_TIB)
+    yield Figure(scenario=scenario, name="price per month", value=dollars_per_month(tebibytes), unit=" $", target=0)
 
 
 def _shares(activities: Sequence[Merged], share: float) -> Iterator[tuple[str, float, str]]:

@@ -1,4 +1,4 @@
-"""How fast requests came in, from when each of them did."""
+"""How fast requests arrived, computed from their times."""
 
 import sys
 from collections import Counter
@@ -12,7 +12,7 @@ from sendtrail.simulator.traffic import most_in_one_second
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pace:
-    """Requests from the first to the last, in seconds between the two."""
+    """The number of requests, and the seconds from the first to the last."""
 
     requests: int
     seconds: float
@@ -22,7 +22,7 @@ class Pace:
 
     @property
     def per_second(self) -> float:
-        """Return how many requests came in a second: the first one only starts the clock."""
+        """Return how many requests arrived per second; the first one only starts the clock."""
         return (self.requests - 1) / self.seconds
 
 
@@ -38,18 +38,18 @@ def pace(arrivals: Sequence[Arrival]) -> Pace:
     )
 
 
-def tell(what: str, arrivals: Sequence[Arrival]) -> None:
-    """Say on stderr what was asked for, so that waste can be seen."""
+def print_requests(scenario: str, arrivals: Sequence[Arrival]) -> None:
+    """Print the requests by endpoint to stderr, so that wasted ones show."""
     by_endpoint = Counter(arrival.endpoint for arrival in arrivals)
-    asked = ", ".join(f"{count:,} {endpoint}" for endpoint, count in by_endpoint.most_common())
+    endpoints = ", ".join(f"{count:,} {endpoint}" for endpoint, count in by_endpoint.most_common())
     if len(arrivals) < 2:
-        print(f"{what}: {len(arrivals)} requests ({asked})", file=sys.stderr)
+        print(f"{scenario}: {len(arrivals)} requests ({endpoints})", file=sys.stderr)
         return
     seen = pace(arrivals)
     print(
-        f"{what}: {seen.requests:,} requests in {seen.seconds:.1f} s, {seen.per_second:.1f} a second",
+        f"{scenario}: {seen.requests:,} requests in {seen.seconds:.1f} s, {seen.per_second:.1f} per second",
         f"at most {seen.most_in_one_second} in one, {seen.refused} refused, longest pause {seen.longest_pause_s:.2f} s",
-        asked,
+        endpoints,
         sep="; ",
         file=sys.stderr,
     )

@@ -1,4 +1,4 @@
-"""The state that a completed sync of an account leaves behind, without the hours that the sync itself takes."""
+"""Writes the state that a completed sync of an account leaves, without the hours that the sync takes."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -20,17 +20,17 @@ from sendtrail.sync.sync_record import SyncRecord
 
 
 def plant(database: Path, campaigns: Iterable[TruthCampaign], *, at: datetime) -> None:
-    """Write the state beside a database as if all campaigns had been read to their ends at a moment."""
+    """Write the state beside a database as if all campaigns had been read completely at a moment."""
     with SqliteState(state_file(database), clock=SystemClock()) as state:
         write(state, {campaign.id: campaign.counters for campaign in campaigns}, at=at)
 
 
 def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> None:
-    """Write what a completed sync leaves of each campaign that was ever sent, by id."""
+    """Write the checkpoint of a completed sync of each campaign that was ever sent; `counters` are by campaign id."""
     documents = {
-        campaign_path(ORGANIZATION, campaign_id): to_document(_checkpoint(own, at))
-        for campaign_id, own in counters.items()
-        if own["send_amt"]
+        campaign_path(ORGANIZATION, campaign_id): to_document(_checkpoint(each, at))
+        for campaign_id, each in counters.items()
+        if each["send_amt"]
     }
 
     status = AccountStatus(

@@ -1,4 +1,4 @@
-"""Rows per second from the bytes of a page to the MERGE, with the API taken out: pages are prepared in memory."""
+"""Rows per second from the bytes of a page to the MERGE, without the API: pages are prepared in memory."""
 
 import cProfile
 import tempfile
@@ -25,7 +25,7 @@ ZONE = ZoneInfo("America/Chicago")
 
 
 def measure() -> list[Figure]:
-    """Return the rows per second of one core and what a small merge costs, and print where the time goes."""
+    """Return the rows per second of one core and the cost of a small merge; print where the time goes."""
     pages = list(_pages())
     with tempfile.TemporaryDirectory() as folder, DuckDbWarehouse(Path(folder) / "bench.duckdb") as warehouse:
         started = time.process_time()

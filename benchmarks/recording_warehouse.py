@@ -1,4 +1,4 @@
-"""A warehouse that keeps note of what is merged into it, as far as BigQuery bills for it."""
+"""A warehouse that records what BigQuery would bill for the batches merged into it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_rows
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Merged:
-    """A batch that was merged: a load job, and a MERGE that read so much of the staging table and of the target."""
+    """A merged batch: a load job, and a MERGE with the bytes that it read of the staging table and of the target."""
 
     table: Table
     rows: int
@@ -23,12 +23,12 @@ class Merged:
 
     @property
     def billed_bytes(self) -> int:
-        """Return what its MERGE is billed for."""
+        """Return the bytes that its MERGE is billed for."""
         return billed([self.read_bytes, self.staged_bytes])
 
 
 class RecordingWarehouse:
-    """Satisfies the Warehouse port; `before` says how many activities of each day it holds at `since`, all older."""
+    """Implements the Warehouse port; at `since` it contains as many activities of each day as `before` says."""
 
     def __init__(self, *, before: Counter[date], since: datetime) -> None:
         self._stored, self._since = before, since
@@ -36,10 +36,10 @@ class RecordingWarehouse:
         self.merged: list[Merged] = []
 
     def merge(self, batch: Batch, /) -> int:
-        """Note a batch and return how many of its rows are new."""
+        """Record a batch and return how many of its rows are new."""
         activities = activity_rows(batch)
         days = _days(activities)
-        read_bytes = KEY_BYTES * sum(self._stored[day] for day in days)  # before the new ones are in
+        read_bytes = KEY_BYTES * sum(self._stored[day] for day in days)  # without the new ones
         new_rows = self._insert(activities)
         self.merged.append(
             Merged(
@@ -54,7 +54,7 @@ class RecordingWarehouse:
         return new_rows
 
     def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:  # noqa: ARG002 - the port's
-        """Mark nobody: no contacts are merged."""
+        """Mark no contact: none are merged."""
         return 0
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:  # noqa: ARG002 - the port's

@@ -1,4 +1,4 @@
-"""Time for a fixed backlog over four accounts, each with a limit of its own: one worker against four."""
+"""The time that one worker and four take for a fixed backlog of four accounts, each with a limit of its own."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from benchmarks.account import KEY, Options, SimulatedAccount, simulated
 from benchmarks.figures import Figure
-from benchmarks.pace import tell
+from benchmarks.pace import print_requests
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.cli.settings.sync_settings import BEGINNING
@@ -32,17 +32,17 @@ from sendtrail.sync.due import Policy, Request, due
 
 FEW, MANY = 1, 4
 ACCOUNTS = 4
-# So low a limit that the accounts' budgets are what there is to wait for, and not this machine.
+# A limit so low that workers wait for the accounts' budgets, and not for this machine.
 RATE = 14
 NETWORK = {"rate": RATE, "latency_ms": 10, "jitter_ms": 40}
-# Campaigns of one size, so that the work can be shared out evenly: about 180 requests an account.
+# Campaigns of one size, so that the work can be divided evenly: about 180 requests per account.
 SIZES: Options = {"campaigns": 10, "openers": 180, "skew": 0, "kinds": "ordinary"}
 TIME_BUDGET_S = 480.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Backlog:
-    """Four accounts, and the messages of all their campaigns: one of each account by turns."""
+    """Four accounts, and the messages of all their campaigns: one of each account in turn."""
 
     accounts: Mapping[str, Account]
     services: Services
@@ -50,7 +50,7 @@ class Backlog:
 
 
 def measure() -> list[Figure]:
-    """Return the time for the backlog with one worker and with four, and how many times faster these are."""
+    """Return the time for the backlog with one worker and with four, and how many times faster four are."""
     with ExitStack() as stack:
         simulators = [stack.enter_context(simulated(account_options(seed, SIZES))) for seed in range(1, ACCOUNTS + 1)]
         few, many = seconds(simulators, workers=FEW), seconds(simulators, workers=MANY)
@@ -67,7 +67,7 @@ def account_options(seed: int, sizes: Options) -> dict[str, object]:
 
 
 def seconds(simulators: list[SimulatedAccount], *, workers: int) -> float:
-    """Return how long so many workers take for all campaigns of the accounts, into an empty warehouse."""
+    """Return how many seconds this many workers take to sync all campaigns into an empty warehouse."""
     for simulator in simulators:
         simulator.forget()
     clock = SystemClock()
@@ -78,9 +78,9 @@ def seconds(simulators: list[SimulatedAccount], *, workers: int) -> float:
         queue.run({Topic.CAMPAIGNS: lambda data: _deliver(data, backlog)}, concurrency=workers)
         took = clock.monotonic() - began
     if queue.failures or queue.published_failures:
-        raise RuntimeError(f"not all of the backlog went in: {queue.failures} {queue.published_failures}")
+        raise RuntimeError(f"not all of the backlog was merged: {queue.failures} {queue.published_failures}")
     for simulator in simulators:
-        tell(f"scale, {workers} workers", simulator.arrivals())
+        print_requests(f"scale, {workers} workers", simulator.arrivals())
     return took
 
 
@@ -101,7 +101,7 @@ def _backlog(
 
 
 def by_turns(accounts: Iterable[Iterable[SyncCampaign]]) -> Iterator[SyncCampaign]:
-    """Yield the messages of accounts, which have as many each, one of each account by turns."""
+    """Yield one message of each account in turn; all accounts have the same number of messages."""
     return chain.from_iterable(zip(*accounts, strict=True))
 
 

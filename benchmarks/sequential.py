@@ -1,6 +1,6 @@
-"""A reader as most scripts have it: get a page, parse it, insert its rows, sleep, and so on, one after the other.
+"""A reader like that of most scripts: it gets a page, parses it, inserts its rows, sleeps, and gets the next one.
 
-Its rows go into a SQLite file, which costs next to nothing: with a warehouse at the other end it is slower still.
+It inserts into a SQLite file, which costs next to nothing: with a warehouse instead it is slower still.
 """
 
 import sqlite3
@@ -39,9 +39,11 @@ def _campaign_ids(session: requests.Session, url: str) -> list[str]:
 
 
 def _pages(session: requests.Session, url: str, campaign_id: str) -> Iterator[list[list[Any]]]:
-    asked = {"api_action": "campaign_report_open_list", "api_output": "json", "campaignid": campaign_id}
+    parameters = {"api_action": "campaign_report_open_list", "api_output": "json", "campaignid": campaign_id}
     for page in count(1):
-        content = session.get(f"{url}/admin/api.php", params={**asked, "page": str(page)}, timeout=TIMEOUT_S).json()
+        content = session.get(
+            f"{url}/admin/api.php", params={**parameters, "page": str(page)}, timeout=TIMEOUT_S
+        ).json()
         if content["result_code"] != 1:
             return
         yield [_row(campaign_id, content[key]) for key in filter(str.isdecimal, content)]

@@ -1,4 +1,4 @@
-"""How much of the budget is used when every delivery is a small one: 500 campaigns with one new page each."""
+"""How much of the budget is used when every delivery is small: 500 campaigns with one new page each."""
 
 import tempfile
 from datetime import UTC, datetime
@@ -7,26 +7,26 @@ from pathlib import Path
 from benchmarks.account import a_day_ago, simulated
 from benchmarks.budget import NETWORK, RATE, Paced
 from benchmarks.figures import Figure
-from benchmarks.pace import pace, tell
+from benchmarks.pace import pace, print_requests
 from benchmarks.planted import plant
 from benchmarks.syncing import sync
 from sendtrail.simulator import News
 
 CAMPAIGNS, WORKERS = 500, 4
-# Three pages of old opens, so that the reader has to stop by itself; the campaigns have been quiet for days.
+# Three pages of old opens, so that the reader has to stop before the end; nothing has happened for days.
 SIZES = {"openers": 60, "skew": 0, "days": 365, "newest_days": 70, "kinds": "ordinary"}
 NEW_OPENS = 10  # on one page
 
 
 def measure() -> list[Figure]:
-    """Return how much of the limit is used from the first request to the last, and the requests a campaign."""
+    """Return how much of the limit is used from the first request to the last, and the requests per campaign."""
     seen = small_campaigns(CAMPAIGNS)
     scenario = f"small campaigns, {WORKERS} workers"
     return [
         Figure(scenario=scenario, name="budget used", value=seen.pace.per_second / RATE, target=0.85, bound="at least"),
-        Figure(scenario=scenario, name="requests a campaign, with the list", value=seen.pace.requests / CAMPAIGNS),
+        Figure(scenario=scenario, name="requests per campaign, with the list", value=seen.pace.requests / CAMPAIGNS),
         Figure(scenario=scenario, name="requests refused (429)", value=seen.pace.refused, target=0),
-        Figure(scenario=scenario, name="processor a delivery", value=seen.processor_ms, unit=" ms"),
+        Figure(scenario=scenario, name="processor per delivery", value=seen.processor_ms, unit=" ms"),
     ]
 
 
@@ -42,5 +42,5 @@ def small_campaigns(campaigns: int) -> Paced:
         pacing = ["--requests-per-second", str(RATE), "--concurrency", str(WORKERS)]
         usage = sync(account.url, database, "--no-contacts", *pacing)
         arrivals = account.arrivals()
-        tell("small campaigns", arrivals)
+        print_requests("small campaigns", arrivals)
         return Paced(pace=pace(arrivals), usage=usage)

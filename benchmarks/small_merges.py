@@ -1,4 +1,4 @@
-"""What a small merge costs: a page of news of one campaign, into a table of a million rows."""
+"""The cost of a small merge: a page of new rows of one campaign, into a table of a million rows."""
 
 import statistics
 import tempfile
@@ -14,24 +14,24 @@ from sendtrail.domain.work_item import WorkItem
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_row
 
-CAMPAIGNS, OPENERS, NEWS = 1_000, 1_000, 20
-CAMPAIGNS_A_BATCH = 5
+CAMPAIGNS, OPENERS, NEW_ROWS = 1_000, 1_000, 20
+CAMPAIGNS_PER_BATCH = 5
 MERGES = 100
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 MILLISECONDS = 1_000
 
 
 def measure() -> list[Figure]:
-    """Return the median cost of a merge of twenty rows: this process' time, and the time until it has returned."""
+    """Return the median cost of a merge of twenty rows: the processor's time, and the time until it returns."""
     with tempfile.TemporaryDirectory() as folder, DuckDbWarehouse(Path(folder) / "bench.duckdb") as warehouse:
-        for first in range(0, CAMPAIGNS, CAMPAIGNS_A_BATCH):
-            warehouse.merge(batch(list(_rows(range(first, first + CAMPAIGNS_A_BATCH), range(OPENERS)))))
+        for first in range(0, CAMPAIGNS, CAMPAIGNS_PER_BATCH):
+            warehouse.merge(batch(list(_rows(range(first, first + CAMPAIGNS_PER_BATCH), range(OPENERS)))))
         costs = [_cost(warehouse, campaign) for campaign in range(0, CAMPAIGNS, CAMPAIGNS // MERGES)]
-    name = f"merge of {NEWS} rows into {CAMPAIGNS * OPENERS:,}"
+    name = f"merge of {NEW_ROWS} rows into {CAMPAIGNS * OPENERS:,}"
     cpu_ms, wall_ms = (statistics.median(column) * MILLISECONDS for column in zip(*costs, strict=True))
     return [
         Figure(scenario="processing", name=f"{name}, CPU", value=cpu_ms, unit=" ms", target=10),
-        Figure(scenario="processing", name=f"{name}, until it is on the disk", value=wall_ms, unit=" ms"),
+        Figure(scenario="processing", name=f"{name}, until it is on disk", value=wall_ms, unit=" ms"),
     ]
 
 
@@ -47,9 +47,9 @@ def batch(rows: list[ActivityRow]) -> Batch:
 
 
 def _cost(warehouse: DuckDbWarehouse, campaign: int) -> tuple[float, float]:
-    news = batch(list(_rows([campaign], range(OPENERS, OPENERS + NEWS))))
+    new_rows = batch(list(_rows([campaign], range(OPENERS, OPENERS + NEW_ROWS))))
     cpu, wall = time.process_time(), time.perf_counter()
-    assert warehouse.merge(news) == NEWS
+    assert warehouse.merge(new_rows) == NEW_ROWS
     return time.process_time() - cpu, time.perf_counter() - wall
 
 

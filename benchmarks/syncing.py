@@ -1,4 +1,4 @@
-"""A sync as people run it: the `sendtrail sync` command, in a process of its own."""
+"""Runs the `sendtrail sync` command as people do, in a process of its own."""
 
 import os
 import subprocess
@@ -13,14 +13,14 @@ ORGANIZATION = "bench"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """What a process took: the most memory that it had at once, and the processor's time."""
+    """The resources that a process used: its peak memory and the processor's time."""
 
     peak_kib: int
     processor_s: float
 
 
 def sync(url: str, database: Path, *options: str) -> Usage:
-    """Sync an account into a database and return what that took."""
+    """Sync an account into a database and return the resources used."""
     command = [sys.executable, "-m", "sendtrail.cli.app", "sync", "--api-url", url, "--database", str(database)]
     with subprocess.Popen(
         [*command, "--organization", ORGANIZATION, *options],
@@ -29,9 +29,9 @@ def sync(url: str, database: Path, *options: str) -> Usage:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        said = process.stdout.read() if process.stdout else ""
-        _, status, usage = os.wait4(process.pid, 0)  # which alone tells what this one process took
+        output = process.stdout.read() if process.stdout else ""
+        _, status, usage = os.wait4(process.pid, 0)  # which alone returns the usage of this one process
         process.returncode = os.waitstatus_to_exitcode(status)
     if status:
-        raise RuntimeError(f"the sync of {url} ended with status {process.returncode}: {said}")
+        raise RuntimeError(f"the sync of {url} ended with status {process.returncode}: {output}")
     return Usage(peak_kib=usage.ru_maxrss, processor_s=usage.ru_utime + usage.ru_stime)

@@ -1,6 +1,6 @@
-"""Every view over 10 million activities and 200,000 conversions, read as the report reads its own: from one snapshot.
+"""Every view over 10 million activities and 200,000 conversions, read from one snapshot, as the report does.
 
-Told are the time of each view, that of all together, that of a whole report, and the memory.
+It measures the time of each view, of all together and of a whole report, and the memory.
 """
 
 import os
@@ -33,7 +33,7 @@ FILL_MEMORY_LIMIT = "3GB"
 
 
 def measure() -> list[Figure]:
-    """Return the time of each view, that of all together and of a report, each in a process of its own."""
+    """Return the time of each view, of all together and of a report, and the memory; each step is a process."""
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "views.duckdb"
         _run("fill", database)
@@ -56,7 +56,7 @@ def _run(step: str, database: Path) -> int:
     process = subprocess.Popen([sys.executable, "-m", "benchmarks.views", step, str(database)])
     _, status, usage = os.wait4(process.pid, 0)
     if status:
-        raise RuntimeError(f"the views could not be measured: {step} ended with status {status}")
+        raise RuntimeError(f"the views could not be measured: step {step} ended with status {status}")
     return usage.ru_maxrss
 
 
@@ -86,7 +86,7 @@ def _seconds(views: DuckDbSnapshot) -> Mapping[str, float]:
 
 
 def _read_all(views: DuckDbSnapshot, view: str) -> None:
-    """Read a view; ANALYZE computes every row and column, and keeps none."""
+    """Read a view; ANALYZE computes all rows and columns, and stores none."""
     views.connection.execute(f"EXPLAIN ANALYZE SELECT * FROM {views.source(view)}").fetchall()
 
 

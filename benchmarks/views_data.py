@@ -1,4 +1,4 @@
-"""An account of 10 million activities, made by DuckDB itself: the same every time, since hashes are its chance."""
+"""An account with 10 million activities, generated in DuckDB: hashes replace chance, so it is always the same."""
 
 from string import Template
 
@@ -7,8 +7,8 @@ import duckdb
 ACTIVITIES, CONVERSIONS = 10_000_000, 200_000
 CONTACTS, CAMPAIGNS, DAYS, DOMAINS = 100_000, 2_000, 730, 500
 
-# A campaign is sent every few hours for two years. One activity in fifty lies within half a minute of the send, as
-# those of security scanners do, the others over the twelve days after it, most of them on the first. Two contacts in
+# A campaign is sent every few hours for two years. One activity in fifty is within half a minute of the send, as
+# those of security scanners are, the others in the twelve days after it, most of them on the first. Two contacts in
 # five have their address at one public domain.
 STATEMENTS = (
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self, TypedDict, Unpack
 
 from sendtrail.activecampaign.account_factory import AccountFactory
-from sendtrail.cli.run.local_run import PATIENCE, Failure, LocalRun, RunObserver
+from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, Failure, LocalRun, RunObserver
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import BEGINNING, SyncSettings
 from sendtrail.clock import Clock, SystemClock
@@ -91,7 +91,7 @@ class Account:
         connection = SyncSettings.read(dict(arguments), named=str).connection
         clock = clock or SystemClock()
         self._state = SqliteState(Path(limit_file or IN_MEMORY), clock=clock)
-        self._reader = AccountFactory(self._state, clock, retries=PATIENCE).account(connection)
+        self._reader = AccountFactory(self._state, clock, retries=INTERACTIVE_RETRIES).account(connection)
 
     def __enter__(self) -> Self:
         """Return the account itself."""

@@ -14,7 +14,7 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import PlanOptions
-from sendtrail.cli.run.local_run import PATIENCE, request_of, state_file
+from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, request_of, state_file
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.local.sqlite_state import SqliteState
@@ -118,4 +118,4 @@ def _state(settings: SyncSettings) -> Iterator[SqliteState]:
 
 
 def _account(settings: SyncSettings, state: SqliteState) -> Account:
-    return AccountFactory(state, SystemClock(), retries=PATIENCE).account(settings.connection)
+    return AccountFactory(state, SystemClock(), retries=INTERACTIVE_RETRIES).account(settings.connection)

@@ -1,4 +1,4 @@
-"""The holder of a piece of work: its lease, kept while it works, and its writes of the checkpoint."""
+"""The holder of a lease: it renews the lease while it works, and writes the checkpoint."""
 
 import logging
 import threading
@@ -26,10 +26,9 @@ RENEWALS_PER_LEASE = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskContext:
-    """What the delivery protocol has to know of a task: which work it is, its checkpoint, and the table of its rows.
+    """What the delivery protocol needs to know about a task: its work item, its checkpoint and the table of its rows.
 
-    `counts` says that the account's status document is kept for it (campaigns), `backfill` that incremental work goes
-    before it.
+    `counts`: the account's status counts it (campaigns). `backfill`: incremental work goes first.
     """
 
     item: WorkItem
@@ -40,7 +39,7 @@ class TaskContext:
 
 
 class LeaseHolder:
-    """One worker's hold on a piece of work; every write it makes is conditional on its lease."""
+    """One worker's lease on a piece of work; each of its writes is refused once the lease is lost."""
 
     def __init__(self, context: TaskContext, *, services: Services, token: str) -> None:
         self.context = context
@@ -52,7 +51,7 @@ class LeaseHolder:
 
     @property
     def checkpoint(self) -> Checkpoint:
-        """Return the checkpoint as it was claimed."""
+        """Return the checkpoint as of the claim."""
         if self._checkpoint is None:
             raise LeaseLost("this work was never claimed")
         return self._checkpoint
@@ -83,7 +82,7 @@ class LeaseHolder:
         """Renew the lease in a thread of its own for as long as the block runs."""
         done = threading.Event()
         context = copy_context()  # so that the thread's log lines carry the same labels
-        keeper = threading.Thread(target=context.run, args=(self._keep, done), name="lease-keeper", daemon=True)
+        keeper = threading.Thread(target=context.run, args=(self._renew_until, done), name="lease-keeper", daemon=True)
         keeper.start()
         try:
             yield
@@ -92,13 +91,13 @@ class LeaseHolder:
             keeper.join()
 
     def renew(self) -> None:
-        """Prolong the lease; raise LeaseLost when it is another's."""
+        """Renew the lease; raise LeaseLost if another worker has it."""
         asked_at = self._clock.monotonic()
         self._change(lambda before, now: rules.renew(before, lease=self._lease(now), now=now))
         self._renewed_at = asked_at
 
     def ensure_lease(self) -> None:
-        """Prolong the lease unless that was done lately; raise LeaseLost when it is another's."""
+        """Renew the lease unless that was done recently; raise LeaseLost if another worker has it."""
         if self._clock.monotonic() - self._renewed_at > self._lease_s / RENEWALS_PER_LEASE:
             self.renew()
 
@@ -111,7 +110,7 @@ class LeaseHolder:
         )
 
     def hand_over(self) -> None:
-        """Give the work to its continuation, which is still to be published."""
+        """Leave the rest of the work to its continuation, which is still to be published."""
         self._change(lambda before, now: rules.hand_over(before, token=self.token, now=now))
 
     def published(self, sequence: int) -> None:
@@ -132,12 +131,12 @@ class LeaseHolder:
         )
 
     def fail(self, reason: str) -> None:
-        """Record that the work cannot succeed; nothing, when it is another's by now."""
+        """Record that the work cannot succeed; do nothing if another worker has it by now."""
         with suppress(LeaseLost):
             self._change(lambda before, now: rules.fail(before, token=self.token, reason=reason, now=now))
 
     def release(self) -> None:
-        """Give the lease up, as far as the state store lets us: it expires anyway."""
+        """Give up the lease, if the state store can be reached: otherwise it expires."""
         with suppress(SendtrailError):
             self._change(lambda before, now: rules.release(before, token=self.token, now=now))
 
@@ -151,31 +150,31 @@ class LeaseHolder:
             )
             status = read_status(transaction, self.context.item.organization_id) if is_over else None
             transaction.set(self.context.checkpoint_path, to_document(after))
-            counted = _counted(status, before=before, after=after, new_rows=new_rows, now=transaction.now)
+            counted = _status_after(status, before=before, after=after, new_rows=new_rows, now=transaction.now)
             write_status(transaction, self.context.item.organization_id, counted)
 
         self._state.transact(work)
 
-    def _keep(self, done: threading.Event) -> None:
+    def _renew_until(self, done: threading.Event) -> None:
         while not done.wait(self._lease_s / RENEWALS_PER_LEASE):
             try:
                 self.renew()
             except LeaseLost:
-                return  # the next write of the worker says so
+                return  # the worker learns it from its next write
             except SendtrailError as error:
-                logger.warning("the lease could not be renewed, which is tried again: %s", error)
+                logger.warning("the lease could not be renewed and will be tried again: %s", error)
 
     def _lease(self, now: datetime) -> Lease:
         return rules.new_lease(self.token, now=now, lease_s=self._lease_s)
 
 
 def read_checkpoint(transaction: Transaction, path: str) -> Checkpoint | None:
-    """Return the checkpoint that lies at a path, None where there is none."""
+    """Return the checkpoint at a path, None if there is none."""
     document = transaction.get(path)
     return None if document is None else from_document(Checkpoint, document)
 
 
-def _counted(
+def _status_after(
     status: AccountStatus | None, *, before: Checkpoint | None, after: Checkpoint, new_rows: int, now: datetime
 ) -> AccountStatus | None:
     if status is None or before is None:

@@ -1,4 +1,4 @@
-"""What every function is given: the adapters behind the ports, and how deliveries are paced."""
+"""What every delivery uses: the adapters behind the ports, and how often it merges and renews its lease."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sendtrail.ports import Publisher, State, Warehouse
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliverySettings:
-    """How long a lease lasts, and how much is read before it is merged: rows, or seconds, whichever is first."""
+    """How long a lease lasts, and after how many rows or seconds, whichever comes first, a batch is merged."""
 
     lease_s: float = 120.0
     flush_rows: int = 5_000
@@ -18,7 +18,7 @@ class DeliverySettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """What every delivery needs of the world."""
+    """The adapters and settings of a delivery."""
 
     state: State
     publisher: Publisher

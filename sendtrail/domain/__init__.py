@@ -1,1 +1,1 @@
-"""What Sendtrail speaks of: values and their rules, without I/O."""
+"""The values of the domain and their rules, without I/O."""

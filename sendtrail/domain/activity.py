@@ -14,16 +14,16 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def frozen_for_mypy(cls: type[T]) -> type[T]:
-    """Make a keyword-only dataclass that mypy holds to be frozen, and Python does not.
+    """Return a keyword-only dataclass that mypy treats as frozen and Python does not.
 
-    A frozen one sets each field by a call, and so takes two and a half times as long to make. Of a few thousand values
-    that is nothing; of millions of rows it is a twelfth of all that is done with them.
+    A frozen dataclass sets each field by a call, so creating one takes two and a half times as long. For millions of
+    rows that is a twelfth of all the time that is spent on them.
     """
     return dataclass(kw_only=True, slots=True)(cls)
 
 
 KEY_SEPARATOR = "\x1f"
-# Among a billion activities two have one id with a chance of 1 in 10^21; each MERGE on BigQuery is billed for ids.
+# The chance that two of a billion activities share an id is 1 in 10^21. BigQuery bills each MERGE for the ids it reads.
 ID_BYTES = 16
 ONE_DAY = timedelta(days=1)
 
@@ -45,9 +45,9 @@ class Activity:
     The API keeps one row per contact (opens) or per contact and link (clicks) and moves it forward, so an activity is
     an observation of that row: two observations of one row are two activities, and `times` is never summed.
 
-    `message_id` and `link_id` are "" where there is none. `source_timestamp` is the API's own string. `day_only` says
-    that the API gave a date without a time (bounces). `discriminator` is what else distinguishes two events of one
-    contact: a bounce's own id, the address an e-mail was forwarded to.
+    `message_id` and `link_id` are "" where there is none. `source_timestamp` is the API's own string. `day_only` means
+    that the API returned a date without a time (bounces). `discriminator` distinguishes two events of one contact that
+    are otherwise equal: a bounce's own id, the address an e-mail was forwarded to.
     """
 
     campaign_id: int
@@ -82,12 +82,12 @@ def activity_id(organization_id: str, activity: Activity) -> str:
 
 
 def happened_since(activity: Activity, since: datetime) -> bool:
-    """Tell whether an activity may have happened at or after `since`; a bare date counts until its day is over."""
+    """Return whether an activity may have happened at or after `since`; a date without a time counts until its end."""
     if activity.day_only:
         return activity.activity_timestamp + ONE_DAY > since
     return activity.activity_timestamp >= since
 
 
 def _isoformat(at: datetime) -> str:
-    """Return what `at.isoformat()` returns, in a third of the time: every row's key has one."""
+    """Return what `at.isoformat()` returns, in a third of the time: the key of every row contains one."""
     return orjson.dumps(at)[1:-1].decode()

@@ -1,14 +1,14 @@
-"""A campaign and its counters: the cheapest change feed there is."""
+"""A campaign and its counters, which show at the lowest price what has changed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-# The most rows that a v3 list gives; asking for more is silently ignored.
+# The most rows that a page of a v3 list contains; the API silently ignores a higher limit.
 LIST_LIMIT = 100
 
-# In the order of the API's reference; every one becomes a column of the same name in `campaigns`.
+# In the order of the API's reference; each is a column of the same name in `campaigns`.
 COUNTERS = (
     "send_amt",
     "total_amt",
@@ -34,8 +34,8 @@ Counters = Mapping[str, int]
 class Campaign:
     """A campaign as the account's list shows it; times are UTC, None where the API has no value.
 
-    `counters` holds those of `COUNTERS` that the API gave. `split` says that the campaign has several messages, which
-    are read one by one.
+    `counters` contains those of `COUNTERS` that the API returned. `split` means that the campaign has several messages,
+    which are read one by one.
     """
 
     campaign_id: int

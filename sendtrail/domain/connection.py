@@ -17,7 +17,7 @@ DEFAULT_REQUESTS_PER_SECOND = 5.0
 class Connection:
     """An account's address, key, time zone (of its bare timestamps) and API budget.
 
-    `share_kept_free` (0 to below 1) of the `requests_per_second` is left to the account's other integrations.
+    `share_kept_free` (0 to below 1) of the `requests_per_second` is left to other integrations of the account.
     """
 
     organization_id: str
@@ -42,9 +42,9 @@ def checked_api_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("the API URL is the one in ActiveCampaign under Settings > Developer: https://<account>...")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError("the API URL has no user name, key, query or fragment in it: give the key by itself")
+        raise ValueError("the API URL has no user name, key, query or fragment: give the key by itself")
     if parts.scheme == "http" and not _is_loopback(parts):
-        raise ValueError(f"http to {parts.hostname} sends the API key in the clear: use https")
+        raise ValueError(f"http to {parts.hostname} sends the API key unencrypted: use https")
     if parts.path.rstrip("/").endswith(("/api/3", "/admin/api.php")):
         raise ValueError("the API URL ends with the host: leave out /api/3 and /admin/api.php")
     return url.strip().rstrip("/")

@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Protocol
 
 LIST_STATUSES = {0: "unconfirmed", 1: "active", 2: "unsubscribed", 3: "bounced", 91: "removed"}
-# The first of these that any list shows is the contact's own status.
+# A contact's status is the first of these that it has on any list.
 STATUS_PRECEDENCE = ("active", "unconfirmed", "unsubscribed", "bounced", "removed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
 class ListMembership:
-    """One list that a contact is or was on; `status` is the API's number, an open set."""
+    """One list that a contact is or was on; `status` is the API's number, to which the API may add others."""
 
     list_name: str
     status: int
 
     @property
     def status_name(self) -> str:
-        """Return the status in words, or the number where the API's set has grown."""
+        """Return the name of the status, or its number if it has no name here."""
         return LIST_STATUSES.get(self.status, str(self.status))
 
 
@@ -41,7 +41,7 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactPage:
-    """Contacts in ascending order of their ids, of which `last_id` is the greatest."""
+    """Contacts in ascending order of their ids; `last_id` is the greatest."""
 
     contacts: list[Contact]
     last_id: int
@@ -56,6 +56,6 @@ class ContactReader(Protocol):
 
 
 def overall_status(lists: Iterable[ListMembership]) -> str:
-    """Return the best status that any list gives a contact; "none" for a contact on no list."""
+    """Return the first status in `STATUS_PRECEDENCE` that a contact has on any list; "none" if it is on no list."""
     names = {membership.status_name for membership in lists}
     return next((status for status in STATUS_PRECEDENCE if status in names), min(names, default="none"))

@@ -1,4 +1,4 @@
-"""A conversion: what a user did that is worth counting, and what it is worth."""
+"""A conversion: something that a user did, and what it is worth."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +7,9 @@ from decimal import Decimal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conversion:
-    """A conversion as its owner tells it; `user_id` or `email` says whose, the other may be "".
+    """A conversion as the customer recorded it; `user_id` or `email` says whose it is, and the other may be "".
 
-    `converted_at` is aware. `value` is None, and `currency` "", where it is worth no money.
+    `converted_at` is aware. Without a monetary value, `value` is None and `currency` is "".
     """
 
     conversion_id: str

@@ -1,11 +1,11 @@
-"""How fast an account may be asked, and whose requests go first."""
+"""How many requests per second an account allows, and which of them go first."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-# A strict sliding window of 1 s sees n + 1 requests of n a second as soon as the network bunches them by more than
-# this share of the window.
+# Requests are sent this much further apart than the limit asks for: a strict sliding window of 1 s counts n + 1 of n
+# requests per second as soon as the network delays them by differences of more than this share of the window.
 HEADROOM = 0.05
 
 
@@ -25,10 +25,10 @@ class RateLimit:
 
     @property
     def per_second(self) -> float:
-        """Return how many requests a second are left for Sendtrail."""
+        """Return how many requests per second are left for Sendtrail."""
         return self.requests_per_second * (1 - self.share_kept_free)
 
     def interval(self, limit: float | None = None) -> timedelta:
-        """Return the time between two requests; `limit` is the account's own word, which may be lower."""
+        """Return the time between two requests; `limit` is the one that the account names, which may be lower."""
         allowed = min(self.requests_per_second, limit or self.requests_per_second)
         return timedelta(seconds=(1 + HEADROOM) / (allowed * (1 - self.share_kept_free)))

@@ -1,4 +1,4 @@
-"""Which piece of work this is."""
+"""The identity of a piece of work."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ CONTACTS = "contacts"
 class WorkItem:
     """One delivery of one piece of work: an account's campaign (`subject` is its id) or its contacts (`CONTACTS`).
 
-    `sequence` grows with every hand-over, so that a duplicate is recognised.
+    `sequence` grows with every hand-over, so that an older message is recognised as a duplicate.
     """
 
     organization_id: str
@@ -30,5 +30,5 @@ class WorkItem:
         }
 
 
-# Stands for a message that cannot be read.
+# The item of a message that cannot be decoded.
 UNREADABLE = WorkItem(organization_id="", subject="message", run_id="", sequence=0)

@@ -1,1 +1,1 @@
-"""What the functions are built from."""
+"""The parts that the functions are built from."""

@@ -1,4 +1,4 @@
-"""Dispatch several accounts, so that what is wrong with one holds up none of the others."""
+"""Dispatches several accounts, so that a problem with one does not stop the others."""
 
 import logging
 from collections.abc import Iterable
@@ -18,9 +18,9 @@ SECONDS_PER_HOUR = 3_600
 
 
 def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[list[Summary], dict[str, str]]:
-    """Dispatch one account after the other; return the summaries, and the reason of each account that was rejected.
+    """Dispatch one account after the other; return the summaries, and the reason for each account that was rejected.
 
-    Raise, at the end, what asks for another try: the accounts that are done by then are recognised in it.
+    Raise the errors that ask for another attempt at the end; that attempt recognises the accounts that are done.
     """
     done: list[Summary] = []
     failed: dict[str, str] = {}
@@ -31,7 +31,7 @@ def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[l
         except Rejected as error:
             failed[request.organization_id] = str(error)
             _publish_failure(request, instance, reason=str(error))
-        except Exception as error:  # noqa: BLE001 - nor does a bug that one account's data bring to light
+        except Exception as error:  # noqa: BLE001 - a bug that one account's data reveals does not stop the others
             logger.warning("%s is not dispatched yet: %s", request.organization_id, error)
             raised.append(error)
     if raised:

@@ -1,4 +1,4 @@
-"""What a function answers when it cannot do what it was asked: the reason goes to the log, not to the caller."""
+"""The responses of a function to errors: the reason goes to the log, not to the caller."""
 
 import logging
 
@@ -12,14 +12,14 @@ logger = logging.getLogger(__name__)
 
 
 def answer_error(error: Exception) -> ResponseReturnValue:
-    """Return the answer to an error: 400 with the reason for a bad request, otherwise a bare status."""
+    """Return the response to an error: 400 with the reason for a bad request, otherwise a status without a body."""
     if not logging.getLogger().hasHandlers():
-        configure_json()  # a request that no function has seen, before the first that one has
+        configure_json()  # a request that failed before any function was called
     with about(error):
-        return _answer(error)
+        return _response(error)
 
 
-def _answer(error: Exception) -> ResponseReturnValue:
+def _response(error: Exception) -> ResponseReturnValue:
     match error:
         case BadMessage():
             logger.warning("refused: %s", error)
@@ -27,7 +27,7 @@ def _answer(error: Exception) -> ResponseReturnValue:
         case Retryable():
             logger.warning("to be tried again: %s", error)
             return "", 503
-        case HTTPException():  # of the framework: its text repeats the request, which may hold addresses
+        case HTTPException():  # of the framework: its text repeats the request, which may contain addresses
             logger.warning("refused with %s: %s", error.code, error.name)
             return "", error.code or 500
     logger.error("failed", exc_info=error)

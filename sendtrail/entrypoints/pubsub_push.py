@@ -1,4 +1,4 @@
-"""What Pub/Sub pushes, as functions-framework hands it on."""
+"""The messages that Pub/Sub pushes, as functions-framework passes them on."""
 
 from base64 import b64decode
 from binascii import Error
@@ -8,7 +8,7 @@ from cloudevents.http import CloudEvent
 
 
 def data_of(event: CloudEvent) -> bytes:
-    """Return the data of a pushed message, b"" where there is none that can be read: no message, so it is refused."""
+    """Return the data of a pushed message; b"" if it cannot be read, which decodes to no message and is refused."""
     message: Any = (event.data or {}).get("message") or {}
     try:
         return b64decode(message.get("data") or b"", validate=True)

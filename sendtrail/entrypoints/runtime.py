@@ -1,4 +1,4 @@
-"""What the three functions are made of on Google Cloud, built once per instance, when the first request needs it."""
+"""The settings and adapters of a function on Google Cloud, built once per instance, by its first request."""
 
 import logging
 import threading
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 TOO_MANY_REQUESTS = 429
 
-# When the request being served must be over, on the monotonic clock: jobs of BigQuery never outlive it.
+# When the current request must end, on the monotonic clock: no job of BigQuery runs longer.
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 
@@ -47,7 +47,7 @@ _building = threading.Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """The settings, the adapters and the accounts of one instance; any number of requests may use it at once."""
+    """The settings, adapters and accounts of one instance; any number of requests may use it at once."""
 
     settings: FunctionSettings
     services: Services
@@ -59,7 +59,7 @@ class Runtime:
 
     @contextmanager
     def serving(self, headers: Mapping[str, str]) -> Iterator[Deadline]:
-        """Serve a request that came with these headers; give the time budget of its delivery."""
+        """Serve a request with these headers; yield the time budget of its delivery."""
         clock, settings = self.services.clock, self.settings
         token = _ends_at.set(clock.monotonic() + settings.job_deadline_s)
         try:
@@ -70,7 +70,7 @@ class Runtime:
 
     @contextmanager
     def account(self, organization_id: str, priority: Priority = Priority.INCREMENTAL) -> Iterator[Account]:
-        """Reach an account, by its connection as it is now; raise Rejected where that cannot be used."""
+        """Yield an account, with its connection as it is now; raise Rejected if that cannot be used."""
         statuses: Counter[int] = Counter()
         with labels(organization_id=organization_id):
             connection = self._connection(organization_id)
@@ -97,17 +97,17 @@ def log_merge(batch: Batch, _changed: int) -> None:
 
 
 def runtime() -> Runtime:
-    """Return the runtime of this instance; raise SettingsError with every problem of its environment."""
+    """Return the runtime of this instance; raise SettingsError with all problems of its environment."""
     override = _override.get()
     if override is not None:
         return override
-    with _building:  # the first requests of an instance come at the same time
+    with _building:  # the first requests of an instance arrive at the same time
         return _built()
 
 
 @contextmanager
 def override_runtime(override: Runtime) -> Iterator[None]:
-    """Serve the requests of this block with another runtime than the environment describes: with fakes, in tests."""
+    """Serve the requests of this block with another runtime than the environment describes, such as one of fakes."""
     token = _override.set(override)
     try:
         yield
@@ -117,7 +117,7 @@ def override_runtime(override: Runtime) -> Iterator[None]:
 
 @cache
 def _built() -> Runtime:
-    configure_json()  # so that wrong settings are told as JSON, too
+    configure_json()  # so that errors in the settings are logged as JSON, too
     settings = FunctionSettings.read()
     configure_json(settings.log_level)
     clock = SystemClock()
@@ -151,7 +151,7 @@ def _warehouse(settings: FunctionSettings, clock: SystemClock) -> BigQueryWareho
 
 def _connections(state: State) -> Connections:
     @cache
-    def keys() -> SecretManagerKeys:  # only where a connection names a secret
+    def keys() -> SecretManagerKeys:  # created only if a connection names a secret
         return SecretManagerKeys(secret_client())
 
     def read_secret(reference: str) -> SecretStr:

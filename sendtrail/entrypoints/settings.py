@@ -29,14 +29,13 @@ Count = Annotated[int, Field(gt=0)]
 
 
 class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
-    """What a function is told; each field is the variable SENDTRAIL_<FIELD>, in capitals.
+    """The settings of a function; each field is the variable SENDTRAIL_<FIELD>, in capitals.
 
-    `time_budget_s` is when a worker hands over; `job_deadline_s` is until when its BigQuery jobs may take, the flush
-    of the hand-over included, and lies below the function's own timeout (540 s). `location` is the datasets'.
-    `backfill_hours` is for how many hours of an account's budget one run of the dispatcher hands out backfill: the time
-    to the next run. A batch is merged when it has `flush_rows` rows or is `flush_s` old: each MERGE is billed for the
-    partitions that it touches. The emulators' addresses are the variables that Google's own clients know, and are used
-    in the place of the real things.
+    A worker hands over after `time_budget_s`; its BigQuery jobs, the flush of the hand-over included, end before
+    `job_deadline_s`, which is below the function's own timeout (540 s). `location` is that of the datasets. One run of
+    the dispatcher hands out as much backfill as the account's budget can read in `backfill_hours`, the time to the next
+    run. A batch is merged when it has `flush_rows` rows or is `flush_s` old: each MERGE is billed for the partitions
+    that it touches. The emulators' addresses are in the variables that Google's clients know, and replace the services.
     """
 
     model_config = SettingsConfigDict(
@@ -67,7 +66,7 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
 
     @classmethod
     def read(cls, **given: Any) -> Self:
-        """Return the settings, `given` before the environment; raise SettingsError with every problem there is."""
+        """Return the settings, `given` before the environment; raise SettingsError with all problems."""
         try:
             return cls(**given)
         except ValidationError as error:
@@ -82,7 +81,7 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
 
     @property
     def datasets(self) -> Datasets:
-        """Return where the tables lie."""
+        """Return the datasets of the tables and of their staging tables."""
         return Datasets(tables=self.dataset, staging=self.staging_dataset)
 
     @property

@@ -1,4 +1,4 @@
-"""BigQuery for one command that a person runs: with their own credentials, for PATIENCE_S at most."""
+"""BigQuery for one command that a person runs: with their own credentials, for PATIENCE_S seconds at most."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,1 +1,1 @@
-"""One machine: state in a SQLite file, a queue in the process, the warehouse in a DuckDB file."""
+"""The adapters of one machine: state in a SQLite file, a queue in the process, the warehouse in a DuckDB file."""

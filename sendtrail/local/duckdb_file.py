@@ -1,4 +1,4 @@
-"""The warehouse file: how it is opened, and what is wrong with it, in words."""
+"""Opens the database file, and turns DuckDB's errors into sentences that say what to do."""
 
 import re
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from sendtrail.errors import Rejected, SendtrailError, SettingsError, Unavailabl
 _MAGIC = b"DUCK"
 _MAGIC_OFFSET = 8
 _PID = re.compile(r"PID (\d+)")
-# What DuckDB says (in lower case), and what to do about it. https://duckdb.org/docs/stable/connect/concurrency
-_WHEN_OPENING = (
+# A part of DuckDB's message (in lower case), and what to do about it. https://duckdb.org/docs/stable/connect/concurrency
+_OPENING_PROBLEMS = (
     ("could not set lock", "{path} is in use by another program{pid}: wait for it, or choose another --database"),
     ("different configuration", "{path} is open in this program already: choose another --database"),
     ("version number", "{path} was written by a newer DuckDB: upgrade Sendtrail's, or choose another --database"),
     ("corrupt", "{path} is damaged: restore a copy, or move it away and run `sendtrail sync` with another --database"),
-    ("could not read enough", "{path} is damaged: it ends too soon. Restore a copy, or choose another --database"),
+    ("could not read enough", "{path} is damaged: its end is missing. Restore a copy, or choose another --database"),
     ("permission denied", "{path} may not be written: change its permissions, or choose another --database"),
     ("read-only file system", "{path} may not be written: choose another --database"),
 )
@@ -27,7 +27,7 @@ _REFUSED = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputExceptio
 
 
 def open_file(path: Path, *, memory_limit: str, threads: int, is_read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open or create a file, for this process alone but to read; raise SettingsError, saying what to do about it."""
+    """Open or create a file; only readers share one. Raise SettingsError if that fails, saying what to do."""
     _check_before_opening(path)
     try:
         connection = duckdb.connect(
@@ -36,48 +36,48 @@ def open_file(path: Path, *, memory_limit: str, threads: int, is_read_only: bool
             config={
                 "memory_limit": memory_limit,
                 "threads": threads,
-                # No download, no attaching of anything else: all it needs is built in.
+                # Download no extension and attach no other file: everything needed is built in.
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "enable_external_access": False,
-                # Packing row groups again and again would rewrite what is there already: finish() does it once.
+                # Packing row groups at each checkpoint would rewrite them again and again: finish() does it once.
                 "max_vacuum_tasks": 0,
             },
         )
     except duckdb.Error as error:
-        raise _why_not_opened(path, error) from error
+        raise _opening_error(path, error) from error
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     return connection
 
 
 def finish(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring everything into the file itself, its row groups packed, so that others may have it."""
+    """Move everything from the write-ahead log to the file, and pack its row groups."""
     connection.execute("RESET GLOBAL max_vacuum_tasks")
     connection.execute("CHECKPOINT")
 
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """Turn DuckDB's errors into ours, with what to do about them."""
+    """Turn DuckDB's errors into Sendtrail's, with what to do about them."""
     try:
         yield
     except duckdb.Error as error:
-        raise _explanation(path, error) from error
+        raise _error_in_use(path, error) from error
 
 
 def is_full(error: BaseException) -> bool:
-    """Tell whether an error says that the disk is full."""
+    """Return whether an error means that the disk is full."""
     text = str(error).lower()
     return any(sign in text for sign in _NO_SPACE)
 
 
 def _check_before_opening(path: Path) -> None:
     if not path.parent.is_dir():
-        raise SettingsError([f"{path.parent} is no folder: create it, or choose another --database"])
+        raise SettingsError([f"{path.parent} is not a folder: create it, or choose another --database"])
     if path.is_dir():
         raise SettingsError([f"{path} is a folder: name a file in it as --database"])
-    if path.exists() and _magic(path) != _MAGIC:  # DuckDB would look for an extension that reads it
-        raise SettingsError([f"{path} is no DuckDB database: choose another --database; nothing was changed"])
+    if path.exists() and _magic(path) != _MAGIC:  # DuckDB would look for an extension to read it
+        raise SettingsError([f"{path} is not a DuckDB database: choose another --database; nothing was changed"])
 
 
 def _magic(path: Path) -> bytes:
@@ -88,26 +88,26 @@ def _magic(path: Path) -> bytes:
         raise SettingsError([f"{path} cannot be read ({error.strerror}): choose another --database"]) from error
 
 
-def _why_not_opened(path: Path, error: duckdb.Error) -> SendtrailError:
+def _opening_error(path: Path, error: duckdb.Error) -> SendtrailError:
     if is_full(error):
-        return _full(path)
+        return _disk_full(path)
     text = str(error)
     pid = _PID.search(text)
-    for sign, sentence in _WHEN_OPENING:
+    for sign, sentence in _OPENING_PROBLEMS:
         if sign in text.lower():
             return SettingsError([sentence.format(path=path, pid=f" (pid {pid[1]})" if pid else "")])
     return SettingsError([f"{path} cannot be opened: {_first_line(error)}"])
 
 
-def _explanation(path: Path, error: duckdb.Error) -> SendtrailError:
+def _error_in_use(path: Path, error: duckdb.Error) -> SendtrailError:
     if is_full(error):
-        return _full(path)
+        return _disk_full(path)
     if isinstance(error, _REFUSED):
         return Rejected(f"the warehouse refuses the rows: {_first_line(error)}")
     return Unavailable(f"{path} could not be read or written: {_first_line(error)}")
 
 
-def _full(path: Path) -> Unavailable:
+def _disk_full(path: Path) -> Unavailable:
     return Unavailable(f"the disk that holds {path} is full: free some space and run again; nothing is lost")
 
 

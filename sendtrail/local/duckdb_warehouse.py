@@ -1,4 +1,4 @@
-"""The warehouse in a DuckDB file: the same `sql/` as on BigQuery, one process at a time."""
+"""The warehouse in a DuckDB file: the same `sql/` as on BigQuery, for one process at a time."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,9 +25,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DuckDbSettings:
-    """How much memory DuckDB may take, whatever the tables' size: beyond it it uses the disk.
+    """How much memory DuckDB may use, however large the tables are; beyond it, DuckDB uses the disk.
 
-    A merge that cannot do with `memory_limit` (rows of megabytes) is made once more with `ample_memory_limit`.
+    A merge that fails with `memory_limit` (rows of megabytes) is tried once more with `ample_memory_limit`.
     """
 
     memory_limit: str = "32MB"
@@ -36,13 +36,13 @@ class DuckDbSettings:
 
 
 class DuckDbWarehouse:
-    """Tables in a file that belongs to this process while it is open; what merge() returned survives kill -9.
+    """Tables in a file that no other process can open meanwhile; once merge() has returned, its rows survive kill -9.
 
-    Merges come one after the other: two insert-only MERGEs of the same new key would both insert it.
+    Merges run one after the other: two insert-only MERGEs of the same new key would both insert it.
     """
 
     def __init__(self, path: Path, *, dataset: str = "marketing_ai", settings: DuckDbSettings | None = None) -> None:
-        """Open or create the file and its tables; raise SettingsError, saying what to do, where it cannot be used."""
+        """Open or create the file and its tables; raise SettingsError, saying what to do, if it cannot be used."""
         self._path = path
         self._dataset = checked_name(dataset)
         self._settings = settings or DuckDbSettings()
@@ -67,9 +67,9 @@ class DuckDbWarehouse:
     def merge(self, batch: Batch, /) -> int:
         """Merge a batch in one transaction and return the rows inserted or changed.
 
-        Raise Unavailable where the disk is full, Rejected where the rows do not fit the table.
+        Raise Unavailable if the disk is full, Rejected if the rows do not fit the table.
         """
-        parts = list(slices(json_lines(batch.rows)))  # none for an empty batch
+        parts = list(slices(json_lines(batch.rows)))  # an empty batch has none
         return self._transact(lambda: sum(self._merge_part(batch, lines) for lines in parts))
 
     def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
@@ -91,20 +91,20 @@ class DuckDbWarehouse:
 
     @property
     def identity(self) -> str:
-        """Return what tells this dataset from any other, in this file or another: a token, made with the tables."""
+        """Return the token of this dataset, which was created with its tables; no other dataset has the same."""
         rows = self.query(f'SELECT id FROM "{staging_of(self._dataset)}"."identity"').rows
         return str(next(rows)[0])
 
     def query(self, sql: str, parameters: Parameters | None = None) -> QueryResult:
-        """Run a SELECT in DuckDB's SQL; times come back aware, in UTC. Read the rows before closing the warehouse."""
+        """Run a SELECT in DuckDB's SQL; times are aware, in UTC. Read the rows before you close the warehouse."""
         with self._lock:
             cursor = self._connection.cursor()
             self._limit_memory(READ_MEMORY_LIMIT)
             return run_query(cursor, self._path, sql, parameters)
 
     def close(self) -> None:
-        """Bring everything into the file itself and let others have it."""
-        with self._lock, suppress(duckdb.Error):  # what could not be brought over stays in the log beside the file
+        """Move everything from the write-ahead log to the file, and close it for others to open."""
+        with self._lock, suppress(duckdb.Error):  # what could not be moved stays in the log beside the file
             self._limit_memory(self._settings.memory_limit)  # a query may have raised it
             finish(self._connection)
         self._connection.close()
@@ -129,15 +129,15 @@ class DuckDbWarehouse:
     def _transact(self, work: Callable[[], T]) -> T:
         with self._lock, translated_errors(self._path):
             try:
-                return self._attempt(work)
+                return self._in_transaction(work)
             except duckdb.OutOfMemoryException:
                 self._limit_memory(self._settings.ample_memory_limit)
-                return self._attempt(work)
+                return self._in_transaction(work)
             finally:
-                # Also where nothing has changed: it has DuckDB give back what it would keep for later, 128 MB and more.
+                # Also if nothing was changed: setting the limit makes DuckDB release 128 MB and more of memory.
                 self._limit_memory(self._settings.memory_limit)
 
-    def _attempt(self, work: Callable[[], T]) -> T:
+    def _in_transaction(self, work: Callable[[], T]) -> T:
         self._connection.execute("BEGIN")
         try:
             result = work()
@@ -148,14 +148,14 @@ class DuckDbWarehouse:
         return result
 
     def _limit_memory(self, limit: str) -> None:
-        with suppress(duckdb.Error):  # a lower limit than what is in use: it stays as it is
+        with suppress(duckdb.Error):  # the limit is below what is in use: it stays as it is
             self._connection.execute(f"SET GLOBAL memory_limit = '{limit}'")
 
     def _roll_back(self, error: BaseException) -> None:
         with suppress(duckdb.Error):  # a failed commit has rolled back already
             self._connection.execute("ROLLBACK")
         if isinstance(error, duckdb.FatalException | duckdb.InternalException):
-            # DuckDB refuses everything from now on, until the file is opened anew.
+            # DuckDB refuses every statement from now on, until the file is opened again.
             self._connection.close()
             self._connection = self._open()
 
@@ -164,12 +164,12 @@ class DuckDbWarehouse:
 
 
 def _is_distinct(batch: Batch) -> bool:
-    """Tell whether each row of a batch is an observation of its own; False for rows of other tables."""
+    """Return whether all activities of a batch have different ids; False for rows of other tables."""
     return len({row["activity_id"] for row in activity_rows(batch)}) == len(batch.rows)
 
 
 def _bounds(batch: Batch) -> Parameters:
-    """Return the first and last partition that a batch touches, for tables that have any."""
+    """Return the first and last partition that a batch touches, nothing for tables without partitions."""
     days = [row["activity_date"] for row in activity_rows(batch)]
     return {"first_date": min(days), "last_date": max(days)} if days else {}
 
@@ -178,7 +178,7 @@ SLICE_SIZE = 4_000_000
 
 
 def slices(lines: Iterable[str], *, slice_size: int = SLICE_SIZE) -> Iterator[list[str]]:
-    """Yield lines in lists of at most `slice_size` characters together, or of one line that is longer."""
+    """Yield lists of lines with at most `slice_size` characters in all, or with a single line that is longer."""
     part: list[str] = []
     size = 0
     for line in lines:

@@ -1,4 +1,4 @@
-"""A queue inside the process: at least once, with redelivery, as Pub/Sub would do it."""
+"""A queue inside the process that delivers at least once and redelivers, as Pub/Sub does."""
 
 import threading
 from collections import deque
@@ -12,7 +12,7 @@ from sendtrail.ports import Topic
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Redelivery:
-    """At most `max_attempts` deliveries, the second one `first_delay_s` after the first, then ever further apart."""
+    """At most `max_attempts` deliveries: the second `first_delay_s` after the first, the next ever further apart."""
 
     max_attempts: int = 6
     first_delay_s: float = 2.0
@@ -20,10 +20,10 @@ class Redelivery:
 
 
 def delay_s(policy: Redelivery, *, attempts: int, chance: float) -> float | None:
-    """Return the wait after `attempts` failed deliveries, None when there is to be no other.
+    """Return the wait after `attempts` failed deliveries, None if there is no further attempt.
 
-    It doubles with every attempt; `chance` (0 to 1) takes away up to half of it, so that messages which failed together
-    do not come back together.
+    It doubles with every attempt; `chance` (0 to 1) removes up to half of it, so that messages that failed together are
+    not redelivered together.
     """
     if attempts >= policy.max_attempts:
         return None
@@ -34,13 +34,13 @@ def delay_s(policy: Redelivery, *, attempts: int, chance: float) -> float | None
 Handler = Callable[[bytes], None]
 Handlers = Mapping[Topic, Handler]
 
-# How long stop() and a message from outside may go unseen while nothing but redeliveries is left to wait for.
+# How long run() may take to notice stop() or a message from outside while only redeliveries are left.
 NAP_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FailedDelivery:
-    """A message that no attempt could handle; it is not delivered again."""
+    """A message that failed in every attempt; it is not delivered again."""
 
     topic: Topic
     message: bytes
@@ -65,7 +65,7 @@ class _Delivery:
 
 
 class InProcessQueue:
-    """Delivers what is published to handlers in threads; `published_failures` is all that was published as failures."""
+    """Delivers published messages to handlers in threads; `published_failures` are those of the failures topic."""
 
     def __init__(self, *, clock: Clock, chance: Callable[[], float], redelivery: Redelivery | None = None) -> None:
         self._clock = clock
@@ -120,31 +120,31 @@ class InProcessQueue:
             raise fatal
 
     def stop(self) -> None:
-        """Start no further delivery; those under way come to their end. There is no going on after it."""
+        """Start no further delivery, and let the current ones end. A stopped queue cannot run again."""
         with self._changed:
             self._is_stopping = True
             self._changed.notify_all()
 
     def counts(self) -> Mapping[Topic, Counts]:
-        """Return how far each topic is."""
+        """Return the counts of each topic."""
         with self._changed:
             return dict(self._counts)
 
     def _redeliver_until_done(self) -> None:
-        """Queue what is due again; sleep only while nothing runs: what a handler publishes is never kept waiting."""
+        """Queue what is due again; sleep only while nothing runs, so that what a handler publishes never waits."""
         while True:
             with self._changed:
                 if self._is_over():
                     self._changed.notify_all()
                     return
-                wait_s = self._queue_what_is_due()
+                wait_s = self._queue_due_deliveries()
                 if self._ready or self._running:
                     self._changed.wait(wait_s)
                     continue
             self._clock.sleep(min(wait_s or 0.0, NAP_S))
 
-    def _queue_what_is_due(self) -> float | None:
-        """Return the seconds until the next redelivery is due, None where there is none."""
+    def _queue_due_deliveries(self) -> float | None:
+        """Return the seconds until the next redelivery is due, None if there is none."""
         now = self._clock.monotonic()
         due = [entry for entry in self._delayed if entry[0] <= now]
         if due:
@@ -158,8 +158,8 @@ class InProcessQueue:
             error: BaseException | None = None
             try:
                 handler = _handler(handlers, delivery.topic)
-                context.copy().run(handler, delivery.message)  # what one delivery sets, the next one does not see
-            except BaseException as caught:  # noqa: BLE001 - whatever it is, run() is who has to know
+                context.copy().run(handler, delivery.message)  # the next delivery does not see what this one sets
+            except BaseException as caught:  # noqa: BLE001 - whatever it is, run() decides what to do about it
                 error = caught
             self._settle(delivery, error)
 
@@ -209,9 +209,9 @@ class InProcessQueue:
 
 def _handler(handlers: Handlers, topic: Topic) -> Handler:
     if topic is Topic.FAILURES and topic not in handlers:
-        return _keep
+        return _do_nothing
     return handlers[topic]
 
 
-def _keep(_message: bytes) -> None:
-    """Do nothing: publish() has kept the message."""
+def _do_nothing(_message: bytes) -> None:
+    """Do nothing: publish() has recorded the message."""

@@ -1,4 +1,4 @@
-"""The state file: how it is opened, whose it is, and what is wrong with it, in words."""
+"""Opens the state file, checks whose it is, and turns SQLite's errors into sentences that say what to do."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sendtrail.errors import SendtrailError, SettingsError, Unavailable
 
-APPLICATION_ID = 0x53544C31  # "STL1": the header says that the file is ours
+APPLICATION_ID = 0x53544C31  # "STL1", in the header of the file: it is Sendtrail's
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 30.0
 
@@ -16,8 +16,8 @@ CREATE TABLE IF NOT EXISTS documents (path TEXT PRIMARY KEY, parent TEXT NOT NUL
 CREATE INDEX IF NOT EXISTS documents_of_a_parent ON documents (parent);
 """
 _DAMAGED = (
-    "{path} is damaged or is no state file: move it away and run again. The warehouse keeps what it has, and the next"
-    " sync reads again what the state would have spared."
+    "{path} is damaged or is not a state file: move it away and run again. The warehouse keeps what it has, and the"
+    " next sync reads again what it cannot skip without the state."
 )
 _UNUSABLE = (
     "{path} cannot be opened or written: check that its folder exists and may be written, or choose another file"
@@ -38,9 +38,9 @@ _ERRORS: dict[int, tuple[type[SettingsError] | type[Unavailable], str]] = {
 
 
 def open_file(path: Path) -> sqlite3.Connection:
-    """Open or create a state file; raise SettingsError or Unavailable, and leave a file that is not ours as it is."""
+    """Open or create a state file; raise SettingsError or Unavailable, and do not change a file of another program."""
     if not path.parent.is_dir():
-        raise SettingsError([f"{path.parent} is no folder: create it, or choose another place for the state file"])
+        raise SettingsError([f"{path.parent} is not a folder: create it, or choose another place for the state file"])
     with translated_errors(path):
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
@@ -53,18 +53,18 @@ def open_file(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours, with what to do about them."""
+    """Turn SQLite's errors into Sendtrail's, with what to do about them."""
     try:
         yield
     except sqlite3.Error as error:
-        raise _explanation(path, error) from error
+        raise _translated(path, error) from error
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    _check_owner(connection, path)  # before anything is written: journal_mode changes the file
+    _check_owner(connection, path)  # first: setting the journal mode changes the file
     connection.execute("PRAGMA journal_mode = WAL")
-    # Survives kill -9. Losing power may cost the latest commits, which is harmless: the state is then older than the
-    # warehouse, and merging again changes nothing.
+    # Commits survive kill -9. A power failure may lose the latest ones, which is harmless: the state is then older
+    # than the warehouse, and merging again changes nothing.
     connection.execute("PRAGMA synchronous = NORMAL")
     if _pragma(connection, "user_version") == 0:
         connection.executescript(
@@ -89,8 +89,8 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return value
 
 
-def _explanation(path: Path, error: sqlite3.Error) -> SendtrailError:
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # without the extension of extended codes
+def _translated(path: Path, error: sqlite3.Error) -> SendtrailError:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the primary code of an extended one
     kind, text = _ERRORS.get(code, (Unavailable, "{path} could not be read or written: {error}"))
     sentence = text.format(path=path, error=error)
     return SettingsError([sentence]) if kind is SettingsError else Unavailable(sentence)

@@ -1,4 +1,4 @@
-"""State documents in a SQLite file that survives the death of any process that writes it."""
+"""State documents in a SQLite file; commits survive the death of the process."""
 
 import sqlite3
 import threading
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class SqliteTransaction:
-    """Reads and writes inside the transaction that the connection has open."""
+    """Reads and writes in the open transaction of a connection."""
 
     def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
         self._connection = connection
@@ -27,11 +27,11 @@ class SqliteTransaction:
 
     @property
     def now(self) -> datetime:
-        """Return the store's time (UTC): all processes that share a file share the machine's clock."""
+        """Return the store's time (UTC): processes that share a file share the machine's clock."""
         return self._now
 
     def get(self, path: str, /) -> Document | None:
-        """Return a document, None where there is none; its times are ISO strings."""
+        """Return a document, None if there is none; its times are ISO strings."""
         row = self._connection.execute("SELECT body FROM documents WHERE path = ?", [path]).fetchone()
         return None if row is None else _decoded(row[0])
 
@@ -47,12 +47,12 @@ class SqliteTransaction:
 class SqliteState:
     """Documents by path in a file; usable from many threads and by several processes.
 
-    Threads share one connection behind a lock: SQLite lets one writer in at a time anyway, a transaction takes less
-    than a millisecond, and nothing is left open by a thread that ended.
+    Threads share one connection and a lock: SQLite allows one writer at a time in any case, a transaction takes less
+    than a millisecond, and a thread that ends leaves nothing open.
     """
 
     def __init__(self, path: Path, *, clock: Clock) -> None:
-        """Open or create the file; raise SettingsError, saying what to do, where it cannot be used."""
+        """Open or create the file; raise SettingsError, saying what to do, if it cannot be used."""
         self._path = path
         self._clock = clock
         self._lock = threading.RLock()
@@ -76,13 +76,13 @@ class SqliteState:
     def transact(self, work: Callable[[Transaction], T], /) -> T:
         """Run `work` in one transaction and return what it returns.
 
-        Raise Unavailable where the file cannot be written now; an error of `work` changes nothing and is passed on.
+        Raise Unavailable if the file cannot be written now; after an error of `work`, nothing is changed.
         """
         with self._transaction() as transaction:
             return work(transaction)
 
     def children(self, collection: str, /) -> Iterator[tuple[str, Document]]:
-        """Yield the id and the document of each child of a collection, as they are at the first one."""
+        """Yield the id and the document of each child of a collection, all as of the same moment."""
         with self._lock, translated_errors(self._path):
             rows = self._connection.execute(
                 "SELECT path, body FROM documents WHERE parent = ? ORDER BY path", [collection]
@@ -93,7 +93,7 @@ class SqliteState:
     def forget_leases(self) -> int:
         """Remove the lease of every checkpoint and return how many there were.
 
-        For the start of a run that has the file to itself: whoever held them is dead, and need not be waited for.
+        Call it at the start of a run that has the database to itself: the holders are dead, so nobody need wait.
         """
         with self._transaction() as transaction:
             rows = self._connection.execute("SELECT path, body FROM documents WHERE path GLOB 'sync_state/*'")
@@ -105,13 +105,13 @@ class SqliteState:
     @contextmanager
     def _transaction(self) -> Iterator[SqliteTransaction]:
         with self._lock, translated_errors(self._path):
-            # The write lock from the start: a transaction that read first could find it taken when it writes.
+            # Take the write lock at once: a transaction that reads first may find it taken when it writes.
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield SqliteTransaction(self._connection, self._clock.now())
                 self._connection.execute("COMMIT")
             except BaseException:
-                with suppress(sqlite3.Error):  # a full disk has rolled back already
+                with suppress(sqlite3.Error):  # on a full disk, SQLite has rolled back already
                     self._connection.execute("ROLLBACK")
                 raise
 

@@ -1,4 +1,4 @@
-"""A state file and the dataset that it speaks of: one without the other would hide what is missing."""
+"""Ties a state file to the dataset that it describes: beside another dataset it would hide what is missing."""
 
 from pathlib import Path
 
@@ -11,22 +11,22 @@ PATH = "local/warehouse"
 
 
 def pair(state: SqliteState, warehouse: DuckDbWarehouse, *, state_file: Path, database: Path) -> None:
-    """Tie a new state to a warehouse; raise SettingsError where it is tied to another already.
+    """Tie a new state to a warehouse; raise SettingsError if it is tied to another one.
 
-    Checkpoints say what is in the warehouse. Beside an emptied file, or one of another dataset, they would say so of
-    rows that are not there, and no sync would ever bring them.
+    Checkpoints record what is in the warehouse. Beside an empty file, or another dataset, they would record rows that
+    are not in it, and no sync would ever read these.
     """
     identity = warehouse.identity
 
     def work(transaction: Transaction) -> bool:
-        tied = transaction.get(PATH)
-        if tied is None:
+        stored = transaction.get(PATH)
+        if stored is None:
             transaction.set(PATH, {"id": identity})
-        return tied is None or tied["id"] == identity
+        return stored is None or stored["id"] == identity
 
     if not state.transact(work):
         problem = (
-            f"{state_file} says what is in another database or dataset than this one in {database}: choose the "
+            f"{state_file} belongs to another database or dataset than the one in {database}: choose the "
             "--database or --dataset that it belongs to; or move it away, and what is missing is read again"
         )
         raise SettingsError([problem])

@@ -1,36 +1,37 @@
-"""The account's rate budget in the state store, shared by every thread of every process that asks the account."""
+"""An account's rate budget in the state store, shared by every thread of every process that sends requests to it."""
 
 import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sendtrail.clock import Clock
 from sendtrail.domain.request_rate import Priority, RateLimit
 from sendtrail.ports import State, Transaction
-from sendtrail.rate_limit.gcra import LimitState, Reservation, limited, pushed_back, reserve
+from sendtrail.rate_limit.gcra import LimitState, Reservation, backed_off, reserve, with_limit
 from sendtrail.rate_limit.sliding_window import SlidingWindow
 from sendtrail.state.documents import budget_path, from_document, to_document
 
 T = TypeVar("T")
 
-# A slot used later than this brings its request too close to the next one; after so many that were missed, it goes.
+# A slot that is used later than this brings its request too close to the next one. A request that has missed
+# `MAX_TRIES` slots is sent all the same.
 MAX_LATENESS_S = 0.02
 MAX_TRIES = 5
-# So many slots have to be used, none of them too late, for a block to grow by one.
+# A block grows by one slot for every so many slots that were used in time.
 USED_PER_SLOT = 8
-# How often, at most, an account that others use up is given way.
+# How long to wait, at least, before giving way again to others that use up the account's limit.
 GIVE_WAY_S = 1.0
 
 
 class RateBudget:
-    """Lets the requests of one kind of work leave `rate_limit` apart; all budgets of an account share its document.
+    """Spaces the requests of one kind of work by `rate_limit`; all budgets of an account share one document.
 
-    Up to `block` slots are reserved in one transaction: 1 where a transaction costs nothing, a few seconds' worth where
-    it does. Blocks grow while their slots are used and start anew where one was missed, so that a delivery of two
-    requests does not take ten slots. `sliding_window` are shared by the budgets of an account in one process.
+    Up to `block` slots are reserved per transaction: 1 where a transaction costs nothing, a few seconds' worth where
+    it does. Blocks grow while their slots are used and start at 1 again when one was missed, so that a delivery of two
+    requests does not reserve ten slots. The budgets of an account in one process share its `sliding_window`.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class RateBudget:
         self._rate_limit, self._priority, self._sliding_window = rate_limit, priority, sliding_window
         self._interval = rate_limit.interval()
         self._lock = threading.Lock()
-        self._slots = _Reserved(most=block)
+        self._slots = _ReservedSlots(max_block=block)
         self._waiting = 0
         self._known_limit: float | None = None
         self._gave_way_at = clock.monotonic() - GIVE_WAY_S
@@ -60,29 +61,29 @@ class RateBudget:
         return self._interval.total_seconds()
 
     def acquire(self) -> None:
-        """Return when the next request may leave."""
+        """Block until the next request may be sent."""
         for _ in range(MAX_TRIES):
-            slot = self._wait_for_a_slot()
+            slot = self._wait_for_slot()
             if self._clock.monotonic() - slot <= MAX_LATENESS_S:
-                break  # else the machine was too busy to wake this thread in time
+                break  # otherwise the machine was too busy to wake this thread in time
         self._sliding_window.wait()
 
     def back_off(self, retry_after_s: float, /) -> None:
-        """Let nobody ask for `retry_after_s` seconds: the account has said 429."""
+        """Send no request of anybody for `retry_after_s` seconds, because the account answered 429."""
         delay = timedelta(seconds=retry_after_s)
         with self._lock:
             self._slots.clear()
-            self._store(lambda slots, transaction: pushed_back(slots, until=transaction.now + delay))
+            self._store(lambda state, now: backed_off(state, until=now + delay))
 
     def observe_limits(self, *, limit: float | None, remaining: int | None) -> None:
-        """Take note of what an answer says of the limit: requests per second, and how many of them are left.
+        """Record what an answer says about the limit: requests per second, and how many of them are left.
 
-        A limit below the one that was configured holds for everybody from now on. Where a share is kept free for
-        others and nothing is left all the same, the others are using more: everybody gives way by one slot.
+        A limit below the configured one applies to everybody from now on. Where a share is kept free for others and
+        nothing is left all the same, the others use more than their share: everybody gives way by one slot.
         """
         if limit and limit != self._known_limit and self._matters(limit):
             self._known_limit = limit
-            self._store(lambda slots, transaction: limited(slots, limit=limit, now=transaction.now))
+            self._store(lambda state, now: with_limit(state, limit=limit, now=now))
         if remaining == 0 and self._rate_limit.share_kept_free > 0:
             self._give_way()
 
@@ -95,13 +96,11 @@ class RateBudget:
             return
         self._gave_way_at = now
         self._store(
-            lambda slots, transaction: pushed_back(
-                slots, until=max(slots.next_free if slots else transaction.now, transaction.now) + self._interval
-            )
+            lambda state, now: backed_off(state, until=max(state.next_free if state else now, now) + self._interval)
         )
 
-    def _wait_for_a_slot(self) -> float:
-        self._waiting += 1  # a guess at how many slots are wanted: it need not be exact
+    def _wait_for_slot(self) -> float:
+        self._waiting += 1  # an estimate of how many slots are wanted: it need not be exact
         try:
             with self._lock:
                 slot = self._next_slot()
@@ -113,7 +112,7 @@ class RateBudget:
     def _next_slot(self) -> float:
         while (slot := self._slots.take(self._clock.monotonic())) is None:
             reservation, wait_s = self._reserve(self._slots.wanted(self._waiting))
-            if not reservation.count:  # there is news: this lock keeps the others of this kind from asking, too
+            if not reservation.count:  # incremental work is active; the lock makes other background work wait as well
                 self._clock.sleep(wait_s)
                 continue
             start, interval_s = self._clock.monotonic() + wait_s, reservation.interval.total_seconds()
@@ -126,16 +125,16 @@ class RateBudget:
             granted, after = reserve(before, count=count, rate_limit=self._rate_limit, priority=self._priority, now=now)
             if after != before:
                 transaction.set(self._path, to_document(after))
-            # The store's clock says how long to wait; ours only counts it down.
+            # The wait is a difference of times of the store's clock; this machine's clock only counts it down.
             return granted, after, (granted.first - now).total_seconds()
 
-        reservation, slots, wait_s = self._state.transact(work)
-        self._interval, self._known_limit = reservation.interval, slots.limit
+        reservation, state, wait_s = self._state.transact(work)
+        self._interval, self._known_limit = reservation.interval, state.limit
         return reservation, wait_s
 
-    def _store(self, change: Callable[[LimitState | None, Transaction], LimitState]) -> None:
+    def _store(self, change: Callable[[LimitState | None, datetime], LimitState]) -> None:
         def work(transaction: Transaction) -> None:
-            transaction.set(self._path, to_document(change(self._read(transaction), transaction)))
+            transaction.set(self._path, to_document(change(self._read(transaction), transaction.now)))
 
         self._state.transact(work)
 
@@ -145,15 +144,15 @@ class RateBudget:
 
 
 @dataclass(kw_only=True)
-class _Reserved:
-    """Slots that are ours, on the monotonic clock, and how many to ask for next."""
+class _ReservedSlots:
+    """The slots that this budget has reserved, on the monotonic clock, and how many to reserve next."""
 
-    most: int
+    max_block: int
     _slots: deque[float] = field(default_factory=deque)
     _used: int = 0
 
     def take(self, now: float) -> float | None:
-        """Return the next slot that is not missed yet."""
+        """Return the next slot that is not yet missed."""
         while self._slots and self._slots[0] < now - MAX_LATENESS_S:
             self._slots.popleft()
             self._used = 0
@@ -164,10 +163,10 @@ class _Reserved:
 
     def wanted(self, waiting: int) -> int:
         """Return how many slots to reserve for `waiting` threads: more, the longer none was missed."""
-        return min(self.most, max(waiting, self._used // USED_PER_SLOT, 1))
+        return min(self.max_block, max(waiting, self._used // USED_PER_SLOT, 1))
 
     def add(self, slots: list[float]) -> None:
-        """Keep slots that were reserved."""
+        """Add slots that were reserved."""
         self._slots.extend(slots)
 
     def clear(self) -> None:

@@ -1,9 +1,9 @@
-"""The account's rate budget as stored, and every decision about it: a GCRA ("next free slot") with two classes of work.
+"""Every decision about an account's rate budget: a GCRA ("next free slot") with two priorities, as pure functions.
 
 https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
 
-News goes first: it reserves ahead, as far as it asks. While there is news, background work (backfills, contacts) gets
-the slots that news leaves idle, and one in `BACKGROUND_EVERY` whatever news does, so that it never stands still.
+Incremental work reserves as many slots as it asks for. While it is active, background work (backfills, contacts) gets
+the slots that it leaves idle, and one in `BACKGROUND_EVERY` in any case, so that it never stops.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sendtrail.domain.request_rate import Priority, RateLimit
 
 BACKGROUND_EVERY = 10
-# How long after its last slot news is taken to be still at work: longer than an answer takes to come in.
+# How long after its last slot incremental work counts as active: longer than an answer takes to arrive.
 INCREMENTAL_LASTS = timedelta(seconds=2)
 
 
@@ -20,9 +20,9 @@ INCREMENTAL_LASTS = timedelta(seconds=2)
 class LimitState:
     """The budget as stored.
 
-    `next_free` is the first moment that nobody has reserved; `news_until` until when news is known to be at work;
-    `background_free` when background work may next take a slot whatever news does; `limit` the requests per second that
-    the account itself says it allows, None where it never said anything that mattered.
+    `next_free` is the first moment that nobody has reserved; until `news_until` incremental work counts as active; from
+    `background_free` on background work may take a slot in any case; `limit` is how many requests per second the
+    account itself allows, None unless it named a limit that mattered.
     """
 
     next_free: datetime
@@ -33,7 +33,7 @@ class LimitState:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reservation:
-    """So many slots, `interval` apart, from `first` on; with a `count` of 0 there are none: ask again at `first`."""
+    """`count` slots, `interval` apart, the first at `first`; where `count` is 0, the time to ask again is `first`."""
 
     first: datetime
     count: int
@@ -41,10 +41,10 @@ class Reservation:
 
 
 def reserve(
-    slots: LimitState | None, *, count: int, rate_limit: RateLimit, priority: Priority, now: datetime
+    state: LimitState | None, *, count: int, rate_limit: RateLimit, priority: Priority, now: datetime
 ) -> tuple[Reservation, LimitState]:
-    """Return the slots that are granted to somebody who asks for `count` of them, and what is left after them."""
-    before = slots or LimitState(next_free=now)
+    """Reserve up to `count` slots; return what was reserved, and the budget after it."""
+    before = state or LimitState(next_free=now)
     interval = rate_limit.interval(before.limit)
     first = max(now, before.next_free)
     end = first + count * interval
@@ -53,27 +53,27 @@ def reserve(
         return Reservation(first=first, count=count, interval=interval), after
     if before.news_until is None or before.news_until <= now:
         return Reservation(first=first, count=count, interval=interval), replace(before, next_free=end)
-    return _beside_news(before, first=first, interval=interval, now=now)
+    return _reserve_beside_incremental(before, first=first, interval=interval, now=now)
 
 
-def pushed_back(slots: LimitState | None, *, until: datetime) -> LimitState:
-    """Return the budget with nothing free before `until`."""
-    return LimitState(next_free=until) if slots is None else replace(slots, next_free=max(slots.next_free, until))
+def backed_off(state: LimitState | None, *, until: datetime) -> LimitState:
+    """Return the budget with no free slot before `until`."""
+    return LimitState(next_free=until) if state is None else replace(state, next_free=max(state.next_free, until))
 
 
-def limited(slots: LimitState | None, *, limit: float, now: datetime) -> LimitState:
-    """Return the budget after the account has said how many requests per second it allows."""
-    return replace(slots or LimitState(next_free=now), limit=limit)
+def with_limit(state: LimitState | None, *, limit: float, now: datetime) -> LimitState:
+    """Return the budget with the number of requests per second that the account says it allows."""
+    return replace(state or LimitState(next_free=now), limit=limit)
 
 
-def _beside_news(
+def _reserve_beside_incremental(
     before: LimitState, *, first: datetime, interval: timedelta, now: datetime
 ) -> tuple[Reservation, LimitState]:
-    """Grant the very next slot at most: news that comes then waits for no more than that one."""
-    own = before.background_free or now
-    if first > now + interval and own > now:
-        again = max(min(first - interval, own), now + interval / 4)
-        return Reservation(first=again, count=0, interval=interval), before
-    own = max(own, now) + BACKGROUND_EVERY * interval
-    after = replace(before, next_free=first + interval, background_free=own)
+    """Reserve the very next slot at most, so that incremental work waits for no more than one of background work."""
+    background_free = before.background_free or now
+    if first > now + interval and background_free > now:
+        ask_again = max(min(first - interval, background_free), now + interval / 4)
+        return Reservation(first=ask_again, count=0, interval=interval), before
+    background_free = max(background_free, now) + BACKGROUND_EVERY * interval
+    after = replace(before, next_free=first + interval, background_free=background_free)
     return Reservation(first=first, count=1, interval=interval), after

@@ -1,4 +1,4 @@
-"""What an operator looks at: one document an account, kept by the dispatcher and the campaign workers."""
+"""The status of an account, for its operator: one document per account, which the dispatcher and the workers write."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,9 +15,9 @@ class AccountStatus:
     """How an account's latest run is going.
 
     `campaigns_total` is how many campaigns the run had to sync. `activities_synced_today` counts the rows added since
-    midnight UTC of the day of `last_sync_date`. `backfill_since` is how far back somebody asked for all campaigns,
-    while some of it is still to be handed out: each run goes on with it. `timestamp_meanings` is what the times of each
-    report's rows were observed to mean in this account, `timestamps_observed_at` when.
+    midnight UTC of the day of `last_sync_date`. `backfill_since` is how far back somebody asked for all campaigns
+    to be read; it is stored until all of them were handed out, and each run continues with it. `timestamp_meanings` is
+    what the times of each report's rows were observed to mean in this account, `timestamps_observed_at` when.
     """
 
     run_id: str
@@ -33,7 +33,7 @@ class AccountStatus:
 
     @property
     def is_finished(self) -> bool:
-        """Tell whether every campaign of the run has come to an end."""
+        """Return whether every campaign of the run has ended."""
         return self.campaigns_completed + self.campaigns_failed >= self.campaigns_total
 
     def with_rows(self, new_rows: int, now: datetime) -> "AccountStatus":
@@ -50,6 +50,6 @@ def read_status(transaction: Transaction, organization_id: str) -> AccountStatus
 
 
 def write_status(transaction: Transaction, organization_id: str, status: AccountStatus | None) -> None:
-    """Store an account's status, where there is one."""
+    """Store an account's status; do nothing for None."""
     if status is not None:
         transaction.set(account_path(organization_id), to_document(status))

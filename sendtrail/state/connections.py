@@ -1,4 +1,4 @@
-"""The accounts to sync, one document each: `activecampaign_connections/{organization_id}`."""
+"""The accounts to sync, one document per account: `activecampaign_connections/{organization_id}`."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -36,8 +36,8 @@ def _time_zone(name: object) -> ZoneInfo:
         raise ValueError("there is no such time zone; a name looks like Europe/Berlin") from None
 
 
-class _Stored(BaseModel):
-    """A connection as an operator writes it down."""
+class _ConnectionDocument(BaseModel):
+    """The document of a connection, as an operator writes it."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True, validate_default=True)
 
@@ -51,26 +51,26 @@ class _Stored(BaseModel):
 
     @field_validator("api_key_secret", mode="after")
     @classmethod
-    def _one_key(cls, secret: str | None, info: ValidationInfo) -> str | None:
+    def _check_that_one_key_is_given(cls, secret: str | None, info: ValidationInfo) -> str | None:
         key = info.data.get("api_key")
         if "api_key" in info.data and bool(secret) == bool(key and key.get_secret_value()):
-            raise ValueError("give apiKeySecret, the name of a secret in Secret Manager, or apiKey; one of them")
+            raise ValueError("give one of them: apiKeySecret, the name of a secret in Secret Manager, or apiKey")
         return secret
 
 
 class Connections:
-    """The connections of a state store; `read_secret` gives the key that a document only names."""
+    """The connections of a state store; `read_secret` returns the key whose secret a document names."""
 
     def __init__(self, state: State, *, read_secret: Callable[[str], SecretStr]) -> None:
         self._state, self._read_secret = state, read_secret
 
     def load(self, organization_id: str) -> Connection:
-        """Return how an account is reached; raise SettingsError with every problem of its document."""
+        """Return how an account is reached; raise SettingsError with all problems of its document."""
         path = connection_path(organization_id)
         document = self._state.transact(lambda transaction: transaction.get(path))
         if document is None:
             raise SettingsError([f"{path}: there is no such document"])
-        stored = _stored(path, document)
+        stored = _validated(path, document)
         return Connection(
             organization_id=organization_id,
             api_url=stored.api_url,
@@ -81,24 +81,24 @@ class Connections:
         )
 
     def enabled(self) -> list[str]:
-        """Return the accounts that are not switched off, whatever else is wrong with their documents."""
+        """Return the accounts that are not switched off, those with invalid documents included."""
         documents = self._state.children(COLLECTION)
         return sorted(
             organization for organization, document in documents if document.get("enabled", True) is not False
         )
 
-    def _key(self, path: str, stored: _Stored) -> SecretStr:
+    def _key(self, path: str, stored: _ConnectionDocument) -> SecretStr:
         if stored.api_key_secret:
             return self._read_secret(stored.api_key_secret)
         logger.warning(
-            "%s holds its API key in the clear: put it into Secret Manager and name it in apiKeySecret", path
+            "%s contains its API key in plain text: store it in Secret Manager and name that in apiKeySecret", path
         )
         return stored.api_key or SecretStr("")
 
 
-def _stored(path: str, document: Document) -> _Stored:
+def _validated(path: str, document: Document) -> _ConnectionDocument:
     try:
-        return _Stored.model_validate(dict(document))
+        return _ConnectionDocument.model_validate(dict(document))
     except ValidationError as error:
         raise SettingsError([_sentence(path, problem) for problem in error.errors(include_input=False)]) from None
 

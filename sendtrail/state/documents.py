@@ -1,4 +1,4 @@
-"""State documents: where they lie, and how a value becomes one and is read again."""
+"""State documents: their paths, and how a value is written to one and read from it."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def to_document(value: object) -> dict[str, Any]:
-    """Return a dataclass as a mapping of JSON values and aware datetimes, which is what every state store takes."""
+    """Return a dataclass as a mapping of JSON values and aware datetimes, which every state store accepts."""
     document: dict[str, Any] = _plain(adapter(type(value)).dump_python(value, mode="python", by_alias=True))
     return document
 
@@ -30,7 +30,7 @@ def from_document(kind: type[T], document: Document) -> T:
 
 
 def account_path(organization_id: str) -> str:
-    """Return where an account's activities are summed up for its operator."""
+    """Return the path of an account's status."""
     return f"sync_state/email_activities_{organization_id}"
 
 
@@ -40,27 +40,27 @@ def campaigns_path(organization_id: str) -> str:
 
 
 def campaign_path(organization_id: str, campaign_id: int) -> str:
-    """Return where a campaign's checkpoint lies."""
+    """Return the path of a campaign's checkpoint."""
     return f"{campaigns_path(organization_id)}/{campaign_id}"
 
 
 def contacts_path(organization_id: str) -> str:
-    """Return where the checkpoint of an account's contacts lies."""
+    """Return the path of the checkpoint of an account's contacts."""
     return f"sync_state/contacts_{organization_id}"
 
 
 def budget_path(organization_id: str) -> str:
-    """Return where an account's rate budget lies."""
+    """Return the path of an account's rate budget."""
     return f"rate_budgets/{organization_id}"
 
 
 def run_path(run_id: str) -> str:
-    """Return where a run of the dispatcher lies."""
+    """Return the path of a run of the dispatcher."""
     return f"runs/{run_id}"
 
 
 def connection_path(organization_id: str) -> str:
-    """Return where the connection of an account lies."""
+    """Return the path of an account's connection."""
     return f"activecampaign_connections/{organization_id}"
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
-from benchmarks.bigquery_price import KEY_BYTES, billed, dollars_a_month, logical_bytes
+from benchmarks.bigquery_price import KEY_BYTES, billed, dollars_per_month, logical_bytes
 from benchmarks.decaying_account import Decay, DecayingAccount
 from benchmarks.merge import MIDNIGHT, Day, recorded
 from benchmarks.recording_warehouse import RecordingWarehouse
@@ -49,7 +49,7 @@ def test_each_table_is_billed_for_ten_mebibytes_at_least() -> None:
 
 def test_the_first_tebibyte_of_a_month_is_free() -> None:
     """What is above it has its price."""
-    assert (dollars_a_month(0.9), dollars_a_month(3.0)) == (0.0, 12.5)
+    assert (dollars_per_month(0.9), dollars_per_month(3.0)) == (0.0, 12.5)
 
 
 def test_a_row_is_as_large_as_bigquery_says() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.pace import pace, tell
+from benchmarks.pace import pace, print_requests
 from sendtrail.simulator import Arrival
 
 
@@ -11,7 +11,7 @@ def _arrivals(*times: float) -> list[Arrival]:
 
 
 def test_the_first_request_only_starts_the_clock() -> None:
-    """Eleven requests, one every tenth of a second, are ten a second."""
+    """Eleven requests, one every tenth of a second, are ten per second."""
     seen = pace(_arrivals(*(n / 10 for n in range(11))))
 
     assert seen.requests == 11
@@ -38,7 +38,7 @@ def test_refusals_and_pauses_are_seen() -> None:
 @pytest.mark.parametrize("times", [(), (1.0,), (1.0, 2.0)])
 def test_what_was_asked_for_is_told_on_stderr(times: tuple[float, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """A sentence says how many requests of which kind there were, however few."""
-    tell("quiet day", _arrivals(*times))
+    print_requests("quiet day", _arrivals(*times))
 
     said = capsys.readouterr().err
     assert said.startswith(f"quiet day: {len(times)} requests")

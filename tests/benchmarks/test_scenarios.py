@@ -56,7 +56,7 @@ def test_a_quiet_day_takes_the_campaigns_and_the_contacts() -> None:
     stats = quiet_day.quiet_day(campaigns=130)
 
     assert stats.by_endpoint["/api/3/campaigns"] == 2
-    assert stats.by_endpoint.keys() == {"/api/3/campaigns", *quiet_day.OF_CONTACTS}
+    assert stats.by_endpoint.keys() == {"/api/3/campaigns", *quiet_day.CONTACT_ENDPOINTS}
 
 
 def test_each_small_campaign_takes_a_page() -> None:

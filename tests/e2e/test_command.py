@@ -195,7 +195,7 @@ def occupy(database: Path) -> None:
 
 @pytest.mark.parametrize(
     ("damage", "said"),
-    [(scribble, "no DuckDB database"), (occupy, "not Sendtrail's"), (Path.mkdir, "is a folder")],
+    [(scribble, "not a DuckDB database"), (occupy, "not Sendtrail's"), (Path.mkdir, "is a folder")],
 )
 def test_a_database_that_is_not_ours_is_left_alone(pipeline: Make, damage: Callable[[Path], None], said: str) -> None:
     """The message says what to do, and the exit code that it was asked for wrongly."""

@@ -1,4 +1,4 @@
-"""What the warehouse says of files that it cannot use: what to do, and nothing is touched."""
+"""Files that the warehouse cannot use: the error says what to do, and the file is not changed."""
 
 import os
 from pathlib import Path
@@ -34,7 +34,7 @@ def _database(path: Path, sql: str) -> bytes:
 
 
 def test_a_file_that_another_program_has_open_is_named_with_its_pid(path: Path) -> None:
-    """Two processes cannot write one file; who has it is said."""
+    """Two processes cannot write one file; the error names the one that has it."""
     with running(HOLD, path) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -48,13 +48,13 @@ def test_a_file_that_is_no_database_is_left_as_it_is(path: Path, content: bytes)
     """A CSV file named by mistake is not overwritten."""
     path.write_bytes(content)
 
-    with pytest.raises(SettingsError, match="is no DuckDB database: choose another --database"):
+    with pytest.raises(SettingsError, match="is not a DuckDB database: choose another --database"):
         DuckDbWarehouse(path)
     assert path.read_bytes() == content
 
 
 def test_a_damaged_database_is_left_as_it_is(path: Path) -> None:
-    """The error says so; nothing is repaired behind anybody's back."""
+    """The error says so; nothing is repaired without asking."""
     content = bytearray(_database(path, "CREATE TABLE t AS SELECT range AS id FROM range(10000)"))
     content[20:5000] = os.urandom(4980)
     path.write_bytes(content)
@@ -65,7 +65,7 @@ def test_a_damaged_database_is_left_as_it_is(path: Path) -> None:
 
 
 def test_tables_of_another_program_are_left_as_they_are(path: Path) -> None:
-    """Every table that is in the way is named, and none of ours is created beside it."""
+    """The error names every table in the way, and no table is created."""
     before = _database(
         path,
         "CREATE SCHEMA marketing_ai; CREATE TABLE marketing_ai.contacts (id INTEGER);"
@@ -81,8 +81,8 @@ def test_tables_of_another_program_are_left_as_they_are(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_other_schemas_of_the_database_are_no_matter(path: Path) -> None:
-    """Activities may lie beside what somebody keeps in the same file."""
+def test_other_schemas_of_the_database_are_left_alone(path: Path) -> None:
+    """The file may contain tables of other programs in other schemas."""
     _database(path, "CREATE SCHEMA shop; CREATE TABLE shop.contacts AS SELECT 1 AS id")
 
     with DuckDbWarehouse(path) as warehouse:
@@ -90,8 +90,8 @@ def test_other_schemas_of_the_database_are_no_matter(path: Path) -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    """Folders are not made up."""
-    with pytest.raises(SettingsError, match=r"nowhere is no folder: create it"):
+    """Folders are not created."""
+    with pytest.raises(SettingsError, match=r"nowhere is not a folder: create it"):
         DuckDbWarehouse(tmp_path / "nowhere" / "warehouse.duckdb")
 
 

@@ -19,14 +19,14 @@ def a_wide_batch() -> Batch:
 
 
 def test_rows_too_wide_for_the_usual_memory_are_merged_all_the_same(tmp_path: Path) -> None:
-    """With more memory, which is given back afterwards."""
+    """They are merged with more memory, which is released afterwards."""
     with DuckDbWarehouse(tmp_path / "data.duckdb") as warehouse:
         assert warehouse.merge(a_wide_batch()) == 100
         assert next(warehouse.query("SELECT COUNT(*) FROM marketing_ai.contacts").rows) == (100,)
 
 
 def test_a_batch_that_no_memory_is_enough_for_changes_nothing(tmp_path: Path) -> None:
-    """It is an error that may pass, and the warehouse works on."""
+    """The error is one to retry, and the warehouse can still be used."""
     with DuckDbWarehouse(tmp_path / "data.duckdb", settings=SCANT) as warehouse:
         with pytest.raises(Unavailable, match="Memory"):
             warehouse.merge(a_wide_batch())

@@ -1,4 +1,4 @@
-"""A look at a database that cannot change it."""
+"""Reading a database cannot change it."""
 
 from pathlib import Path
 
@@ -21,14 +21,14 @@ def path(path: Path) -> Path:
 
 def test_times_are_aware(path: Path) -> None:
     """Zoned times are read in UTC, NULLs and other columns as they are."""
-    with read_only(path) as look:
-        result = look("SELECT contact_id, updated_at, deleted_at FROM marketing_ai.contacts")
+    with read_only(path) as query:
+        result = query("SELECT contact_id, updated_at, deleted_at FROM marketing_ai.contacts")
 
         assert result.columns == ["contact_id", "updated_at", "deleted_at"]
         assert list(result.rows) == [("1", NOON, None)]
 
 
-def test_two_can_look_at_once(path: Path) -> None:
+def test_two_can_read_at_once(path: Path) -> None:
     """Reading keeps nobody else from reading."""
     with read_only(path) as one, read_only(path) as other:
         assert list(one("SELECT 1 AS x").rows) == list(other("SELECT 1 AS x").rows)
@@ -37,15 +37,15 @@ def test_two_can_look_at_once(path: Path) -> None:
 @pytest.mark.parametrize("sql", ["SELECT 1 AS x;", "SELECT 1 AS x -- a comment", "WITH a AS (SELECT 1 AS x) FROM a"])
 def test_a_select_may_be_written_as_people_write_it(path: Path, sql: str) -> None:
     """A semicolon, a comment or a CTE is no obstacle."""
-    with read_only(path) as look:
-        assert list(look(sql).rows) == [(1,)]
+    with read_only(path) as query:
+        assert list(query(sql).rows) == [(1,)]
 
 
 def test_the_order_of_many_rows_is_that_of_the_query(path: Path) -> None:
     """Rows come in portions, in their order, with times or without."""
     count = 3 * FETCH_ROWS
-    with read_only(path) as look:
-        result = look(f"SELECT i, TIMESTAMPTZ '2025-01-01' AS t FROM range({count}) r(i) ORDER BY i DESC")
+    with read_only(path) as query:
+        result = query(f"SELECT i, TIMESTAMPTZ '2025-01-01' AS t FROM range({count}) r(i) ORDER BY i DESC")
 
         assert [row[0] for row in result.rows] == list(range(count - 1, -1, -1))
 
@@ -61,10 +61,10 @@ def test_the_order_of_many_rows_is_that_of_the_query(path: Path) -> None:
         "ATTACH 'other.duckdb'",
     ],
 )
-def test_what_is_no_select_on_this_file_is_refused(path: Path, sql: str) -> None:
-    """The error says that it is the query's, and the file stays as it is."""
+def test_anything_but_a_select_on_this_file_is_refused(path: Path, sql: str) -> None:
+    """The error blames the query, and the file is not changed."""
     before = path.read_bytes()
 
-    with read_only(path) as look, pytest.raises(SettingsError, match="the query cannot be run"):
-        list(look(sql).rows)
+    with read_only(path) as query, pytest.raises(SettingsError, match="the query cannot be run"):
+        list(query(sql).rows)
     assert path.read_bytes() == before

@@ -15,7 +15,7 @@ LABEL = ContextVar("LABEL", default="none")
 
 
 class Crash(BaseException):
-    """The end of a worker, as a test wants it."""
+    """The death of a worker."""
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_run_with_nothing_to_do_ends(queue: InProcessQueue) -> None:
 
 
 def test_a_message_that_fails_once_is_delivered_again(queue: InProcessQueue, clock: FakeClock) -> None:
-    """Trouble passes; the wait is the schedule's."""
+    """It is delivered after the delay of the schedule."""
     attempts: list[float] = []
 
     def handle(_message: bytes) -> None:
@@ -100,7 +100,7 @@ def test_a_message_that_waits_holds_no_worker(queue: InProcessQueue) -> None:
     assert order == [b"bad", b"good", b"good", b"bad"]
 
 
-def test_time_is_only_slept_away_while_nothing_runs(queue: InProcessQueue, clock: FakeClock) -> None:
+def test_the_queue_sleeps_only_while_nothing_runs(queue: InProcessQueue, clock: FakeClock) -> None:
     """A worker's lease must not run out because another message waits."""
     failed = threading.Event()
     seen: list[float] = []
@@ -121,7 +121,7 @@ def test_time_is_only_slept_away_while_nothing_runs(queue: InProcessQueue, clock
 
 
 def test_stop_starts_no_further_delivery(queue: InProcessQueue) -> None:
-    """The delivery under way comes to its end, the rest stays undelivered."""
+    """The current delivery ends, and the rest is not delivered."""
     received: list[bytes] = []
 
     def handle(message: bytes) -> None:
@@ -135,8 +135,8 @@ def test_stop_starts_no_further_delivery(queue: InProcessQueue) -> None:
     assert queue.counts()[Topic.CAMPAIGNS] == Counts(published=2, done=1)
 
 
-def test_what_is_no_exception_ends_the_run(queue: InProcessQueue) -> None:
-    """A kill is not trouble of the message: it is passed on and nothing is redelivered."""
+def test_an_error_that_is_not_an_exception_ends_the_run(queue: InProcessQueue) -> None:
+    """A kill is not a failure of the message: it is raised, and nothing is redelivered."""
 
     def handle(_message: bytes) -> None:
         raise Crash
@@ -159,7 +159,7 @@ def test_published_failures_are_kept_without_a_handler(queue: InProcessQueue) ->
 
 
 def test_a_topic_without_a_handler_is_a_failure(queue: InProcessQueue) -> None:
-    """A message that nobody is there for is not dropped silently."""
+    """A message without a handler is not dropped silently."""
     queue.publish(Topic.CONTACTS, [b"m"])
     queue.run({}, concurrency=1)
 

@@ -1,4 +1,4 @@
-"""The state file: what it survives, and what it says of files that are not its own."""
+"""The state file: what it survives, and the errors about files that it cannot use."""
 
 import os
 import sqlite3
@@ -64,7 +64,7 @@ def _count(path: Path) -> int:
 
 
 def test_documents_are_there_when_the_file_is_opened_again(path: Path) -> None:
-    """State outlives its process."""
+    """The state survives its process."""
     with _open(path) as state:
         state.transact(lambda transaction: transaction.set("runs/1", {"count": 1}))
 
@@ -79,7 +79,7 @@ def test_what_was_committed_survives_a_kill(path: Path) -> None:
 
 
 def test_processes_that_share_a_file_count_exactly(path: Path) -> None:
-    """A transaction keeps other processes out, too."""
+    """A transaction excludes other processes, too."""
     with _open(path) as state:
         for _ in range(10):
             state.transact(lambda t: t.set("runs/1", {"count": (t.get("runs/1") or {}).get("count", 0) + 1}))
@@ -103,7 +103,7 @@ def test_leases_of_dead_processes_are_forgotten(path: Path) -> None:
     assert from_document(Checkpoint, after) == checkpoint
 
 
-@pytest.mark.parametrize("content", [b"hello, this is no database\n" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
+@pytest.mark.parametrize("content", [b"hello, this is not a database\n" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
 def test_a_damaged_file_is_named_and_left_as_it_is(path: Path, content: bytes) -> None:
     """The error says what to do; nothing is deleted."""
     path.write_bytes(content)
@@ -113,7 +113,7 @@ def test_a_damaged_file_is_named_and_left_as_it_is(path: Path, content: bytes) -
     assert path.read_bytes() == content
 
 
-def test_damage_found_on_the_way_is_explained(path: Path) -> None:
+def test_damage_found_while_reading_is_explained(path: Path) -> None:
     """A file whose pages are broken is opened, and fails when they are read."""
     with _open(path) as state:
         for number in range(200):
@@ -150,19 +150,19 @@ def test_a_file_of_a_newer_sendtrail_is_refused(path: Path) -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    """Folders are not made up: a typing error would lead to a second state."""
-    with pytest.raises(SettingsError, match=r"nowhere is no folder: create it"):
+    """Folders are not created: a typing error would lead to a second state."""
+    with pytest.raises(SettingsError, match=r"nowhere is not a folder: create it"):
         _open(tmp_path / "nowhere" / "state.sqlite")
 
 
 def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
-    """What cannot be opened is said to be so."""
+    """The error says that it cannot be opened."""
     with pytest.raises(SettingsError, match="cannot be opened or written"):
         _open(tmp_path)
 
 
 def test_a_file_that_somebody_else_keeps_locked_is_unavailable(path: Path) -> None:
-    """A lock may pass: the message is to be delivered again."""
+    """A lock is temporary, so the message is delivered again."""
     with _open(path) as state:
         state._connection.execute("PRAGMA busy_timeout = 1")
         other = sqlite3.connect(path, isolation_level=None)
@@ -182,7 +182,7 @@ def test_a_full_disk_is_unavailable_until_there_is_space(path: Path) -> None:
 
 
 def test_a_database_that_is_full_says_so(path: Path) -> None:
-    """SQLite's own word for a full disk."""
+    """SQLite reports a full database as it reports a full disk."""
     with _open(path) as state:
         state._connection.execute("PRAGMA max_page_count = 10")
 

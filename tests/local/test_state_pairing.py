@@ -1,4 +1,4 @@
-"""A state file speaks of one dataset of one database, and of no other."""
+"""A state file belongs to one dataset of one database."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_a_pair_stays_a_pair(tmp_path: Path) -> None:
 
 
 def test_a_state_beside_a_new_database_is_refused(tmp_path: Path) -> None:
-    """It says of rows that they are there, and they are not."""
+    """It records rows that the new database does not contain."""
     try_to_pair(tmp_path / "state", tmp_path / "data.duckdb")
     (tmp_path / "data.duckdb").unlink()
 
@@ -41,7 +41,7 @@ def test_a_state_is_refused_for_another_dataset_of_the_same_file(tmp_path: Path)
 
 
 def test_a_new_state_goes_with_any_database(tmp_path: Path) -> None:
-    """What the state would have spared is read again."""
+    """What the old state recorded is read again."""
     try_to_pair(tmp_path / "state", tmp_path / "data.duckdb")
 
     try_to_pair(tmp_path / "new", tmp_path / "data.duckdb")

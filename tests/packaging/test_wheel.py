@@ -104,7 +104,12 @@ def test_the_package_is_imported_from_the_wheel(complete: Environment) -> None:
     python = str(complete.folder / "bin" / "python")
 
     printed = subprocess.run(
-        [python, "-c", script], cwd=complete.workplace, capture_output=True, text=True, check=True, timeout=PATIENCE_S
+        [python, "-c", script],
+        cwd=complete.workplace,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
     ).stdout
 
     assert all(Path(line).is_relative_to(complete.folder) for line in printed.splitlines())

@@ -1,4 +1,4 @@
-"""The rate budget: one clock for everybody, and a strict window never broken."""
+"""The rate budget: one clock for everybody, and a strict window that is never exceeded."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -19,18 +19,18 @@ T = TypeVar("T")
 
 
 class CountingState(MemoryState):
-    """Counts its transactions."""
+    """A state that counts its transactions."""
 
     transactions = 0
 
     def transact(self, work: Callable[[Transaction], T], /) -> T:
-        """Count a transaction, and run it."""
+        """Count a transaction and run it."""
         self.transactions += 1
         return super().transact(work)
 
 
 class SleepyClock(FakeClock):
-    """Wakes up late now and then, as a busy machine does."""
+    """A clock that wakes sleepers late, as a busy machine does."""
 
     late_s: float = 0.0
 
@@ -70,37 +70,37 @@ def most_in_a_second(moments: list[float]) -> int:
 
 
 @pytest.mark.parametrize("block", [1, 10])
-def test_requests_leave_evenly_with_headroom(block: int) -> None:
-    """Five a second, less the headroom, whatever is reserved at a time."""
+def test_requests_are_spaced_evenly_with_headroom(block: int) -> None:
+    """Five per second, less the headroom, however many slots are reserved at a time."""
     clock = FakeClock()
     budget = a_budget(clock, MemoryState(clock), block=block)
-    left = []
+    sent = []
 
     for _ in range(50):
         budget.acquire()
-        left.append(clock.monotonic())
+        sent.append(clock.monotonic())
 
-    gaps = [later - earlier for earlier, later in pairwise(left)]
+    gaps = [later - earlier for earlier, later in pairwise(sent)]
     assert gaps == pytest.approx([(1 + HEADROOM) / 5] * 49)
 
 
 @pytest.mark.parametrize("block", [1, 7])
 def test_two_processes_share_one_budget(block: int) -> None:
-    """Together they are no faster than one."""
+    """Two are together no faster than one."""
     clock = FakeClock()
     state = MemoryState(clock)
     budgets = [a_budget(clock, state, block=block) for _ in range(2)]
-    left = []
+    sent = []
 
     for number in range(60):
         budgets[number % 2].acquire()
-        left.append(clock.monotonic())
+        sent.append(clock.monotonic())
 
-    assert most_in_a_second(left) <= 5
+    assert most_in_a_second(sent) <= 5
 
 
 @given(seed=st.integers(0, 2**32), rate=st.sampled_from([1.0, 5.0, 50.0]))
-def test_jitter_within_the_headroom_never_breaks_a_strict_window(seed: int, rate: float) -> None:
+def test_jitter_within_the_headroom_never_exceeds_a_strict_window(seed: int, rate: float) -> None:
     """Requests arrive up to 30 ms late, each by its own delay, and pauses come in between."""
     clock, random = FakeClock(), Random(seed)
     budget = a_budget(clock, MemoryState(clock), rate=rate)
@@ -115,21 +115,21 @@ def test_jitter_within_the_headroom_never_breaks_a_strict_window(seed: int, rate
 
 
 def test_a_slot_that_was_missed_is_not_used_late() -> None:
-    """It would bring its request too close to the next one."""
+    """Its request would come too close to the next one."""
     clock = FakeClock()
     budget = a_budget(clock, MemoryState(clock), block=10)
-    left = []
+    sent = []
 
     for pause_s in [0.0] * 90 + [0.5, 0.0, 0.1, 0.25, 0.0]:
         clock.advance(pause_s)
         budget.acquire()
-        left.append(clock.monotonic())
+        sent.append(clock.monotonic())
 
-    assert all(later - earlier >= budget.interval_s - MAX_LATENESS_S - 1e-9 for earlier, later in pairwise(left))
+    assert all(later - earlier >= budget.interval_s - MAX_LATENESS_S - 1e-9 for earlier, later in pairwise(sent))
 
 
 def test_a_429_is_waited_out_by_every_process() -> None:
-    """The slots that one had reserved before are given up too."""
+    """Slots that were reserved before are given up as well."""
     clock = FakeClock()
     state = MemoryState(clock)
     one, other = (a_budget(clock, state, block=5) for _ in range(2))
@@ -145,16 +145,16 @@ def test_a_429_is_waited_out_by_every_process() -> None:
 
 
 def test_a_share_is_kept_free_for_others() -> None:
-    """A fifth of five requests a second leaves four."""
+    """A fifth of five requests per second leaves four."""
     clock = FakeClock()
     budget = a_budget(clock, MemoryState(clock), kept_free=0.2)
-    left = []
+    sent = []
 
     for _ in range(20):
         budget.acquire()
-        left.append(clock.monotonic())
+        sent.append(clock.monotonic())
 
-    assert [later - earlier for earlier, later in pairwise(left)] == pytest.approx([(1 + HEADROOM) / 4] * 19)
+    assert [later - earlier for earlier, later in pairwise(sent)] == pytest.approx([(1 + HEADROOM) / 4] * 19)
 
 
 def test_the_limit_that_the_account_names_holds_for_every_process() -> None:
@@ -173,8 +173,8 @@ def test_the_limit_that_the_account_names_holds_for_every_process() -> None:
     assert other.interval_s == pytest.approx((1 + HEADROOM) / 2)
 
 
-def test_a_limit_that_is_raised_again_is_taken_up_by_a_process_that_never_knew_another() -> None:
-    """Up to what was configured."""
+def test_a_process_that_knows_only_the_lowered_limit_follows_it_up_again() -> None:
+    """The configured limit is the most that is used."""
     clock = FakeClock()
     state = MemoryState(clock)
     a_budget(clock, state).observe_limits(limit=2, remaining=1)
@@ -188,8 +188,8 @@ def test_a_limit_that_is_raised_again_is_taken_up_by_a_process_that_never_knew_a
     assert later.interval_s == pytest.approx((1 + HEADROOM) / 5)
 
 
-def test_a_limit_above_the_configured_one_is_no_news() -> None:
-    """Nothing is stored for it."""
+def test_a_limit_above_the_configured_one_changes_nothing() -> None:
+    """Nothing is stored."""
     clock = FakeClock()
     state = MemoryState(clock)
 
@@ -199,7 +199,7 @@ def test_a_limit_above_the_configured_one_is_no_news() -> None:
 
 
 def test_others_are_given_way_when_they_use_more_than_their_share() -> None:
-    """Once a second at most, by one slot."""
+    """Everybody waits one slot longer, at most once per second."""
     clock = FakeClock()
     state = MemoryState(clock)
     budget = a_budget(clock, state, kept_free=0.5)
@@ -214,7 +214,7 @@ def test_others_are_given_way_when_they_use_more_than_their_share() -> None:
 
 
 def test_a_small_delivery_does_not_reserve_a_whole_block() -> None:
-    """What it reserved and never used, nobody could use."""
+    """Slots that it reserved and did not use would be lost to everybody."""
     clock = FakeClock()
     state = MemoryState(clock)
     first = a_budget(clock, state, block=10)
@@ -237,15 +237,15 @@ def test_a_long_read_needs_few_transactions() -> None:
     assert state.transactions <= 70
 
 
-def test_background_work_takes_what_news_leaves_idle() -> None:
-    """News asks once a second here, so four of five slots are free."""
+def test_background_work_takes_what_incremental_work_leaves_idle() -> None:
+    """Incremental work asks once per second here, so four of five slots are free."""
     clock = FakeClock()
     state = MemoryState(clock)
-    news, background = a_budget(clock, state), a_budget(clock, state, priority=Priority.BACKGROUND)
+    incremental, background = a_budget(clock, state), a_budget(clock, state, priority=Priority.BACKGROUND)
     requests = 0
 
     for second in range(1, 20):
-        news.acquire()
+        incremental.acquire()
         while clock.monotonic() < second:
             background.acquire()
             requests += 1
@@ -253,8 +253,8 @@ def test_background_work_takes_what_news_leaves_idle() -> None:
     assert requests >= 3 * 19
 
 
-def test_a_slot_that_was_slept_through_is_not_used_either() -> None:
-    """The machine was busy: the request leaves with a later slot."""
+def test_a_thread_that_wakes_up_late_takes_the_next_slot() -> None:
+    """The machine was busy, so the request takes a later slot."""
     clock = SleepyClock()
     budget = a_budget(clock, MemoryState(clock))
     budget.acquire()

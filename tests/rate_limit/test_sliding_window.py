@@ -1,4 +1,4 @@
-"""Requests that really left are never closer together than a strict window allows."""
+"""Requests are never sent closer together than a strict window allows."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,13 +12,13 @@ from tests.fakes import FakeClock
     rate=st.sampled_from([0.5, 1.0, 2.5, 5.0]),
 )
 def test_no_window_sees_one_too_many(pauses: list[float], rate: float) -> None:
-    """However late each of them is, and whatever it bunches with."""
+    """However late each of them is."""
     clock = FakeClock()
-    left = sliding_window(clock, requests_per_second=rate)
+    window = sliding_window(clock, requests_per_second=rate)
     times = []
     for pause in pauses:
         clock.advance(pause)
-        left.wait()
+        window.wait()
         times.append(clock.monotonic())
 
     most = max(1, int(rate))
@@ -27,12 +27,12 @@ def test_no_window_sees_one_too_many(pauses: list[float], rate: float) -> None:
 
 
 def test_requests_that_keep_their_spacing_are_not_held_up() -> None:
-    """A twentieth more than the limit asks for is enough."""
+    """A twentieth more than the limit requires is enough."""
     clock = FakeClock()
-    left = sliding_window(clock, requests_per_second=5.0)
+    window = sliding_window(clock, requests_per_second=5.0)
 
     for _ in range(30):
-        left.wait()
+        window.wait()
         clock.advance(1.05 / 5)
 
     assert not any(seconds > 0 for seconds in clock.slept)

@@ -1,4 +1,4 @@
-"""The connection documents, over the state that the fakes give."""
+"""The connection documents, read from a state in memory."""
 
 import logging
 from typing import Any
@@ -15,7 +15,7 @@ SECRET = "projects/p/secrets/acme-key"
 
 
 def connections(**documents: dict[str, Any]) -> Connections:
-    """Return the connections that these documents hold."""
+    """Return the connections that these documents describe."""
     state = MemoryState()
     state.documents = {f"activecampaign_connections/{name}": document for name, document in documents.items()}
     return Connections(state, read_secret=lambda reference: SecretStr(f"key of {reference}"))
@@ -33,7 +33,7 @@ def test_a_connection_names_its_key() -> None:
 
 
 def test_a_key_in_the_document_works_and_is_warned_about(caplog: pytest.LogCaptureFixture) -> None:
-    """The warning says what to do, and does not hold the key."""
+    """The warning says what to do, and does not contain the key."""
     with caplog.at_level(logging.WARNING):
         found = connections(acme={"apiUrl": URL, "apiKey": "s3cret"}).load("acme")
 
@@ -42,8 +42,8 @@ def test_a_key_in_the_document_works_and_is_warned_about(caplog: pytest.LogCaptu
     assert "s3cret" not in caplog.text
 
 
-def test_every_problem_is_told_at_once() -> None:
-    """A person mends a document in one go; what it holds is not repeated."""
+def test_every_problem_is_named_at_once() -> None:
+    """A person can fix a document in one go; its values are not repeated."""
     broken = {"apiUrl": "http://acme.api-us1.com", "timeZone": "Mars", "requestsPerSecond": 0, "apiKey": ""}
 
     with pytest.raises(SettingsError) as raised:
@@ -57,7 +57,7 @@ def test_every_problem_is_told_at_once() -> None:
 @pytest.mark.parametrize("keys", [{}, {"apiKey": "k", "apiKeySecret": SECRET}])
 def test_one_key_is_given(keys: dict[str, str]) -> None:
     """Neither none nor two."""
-    with pytest.raises(SettingsError, match="one of them"):
+    with pytest.raises(SettingsError, match="give one of them"):
         connections(acme={"apiUrl": URL, **keys}).load("acme")
 
 
@@ -70,13 +70,13 @@ def test_a_key_that_names_no_secret_is_not_asked_for() -> None:
 
 
 def test_an_account_without_a_document_is_a_problem_of_the_settings() -> None:
-    """Its path is told."""
+    """The sentence names the path."""
     with pytest.raises(SettingsError, match="activecampaign_connections/nobody: there is no such document"):
         connections().load("nobody")
 
 
 def test_accounts_that_are_switched_off_are_left_out() -> None:
-    """A document that is wrong otherwise is listed: its own run says what is wrong with it."""
+    """An invalid document is listed: its own run says what is wrong with it."""
     found = connections(off={"enabled": False}, acme={"apiUrl": URL}, broken={"enabled": "perhaps"}).enabled()
 
     assert found == ["acme", "broken"]

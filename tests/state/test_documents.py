@@ -1,4 +1,4 @@
-"""What a state store is given."""
+"""What is written to a state store."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ def kinds(value: Any) -> set[type]:
 
 
 def test_a_document_holds_plain_values_only() -> None:
-    """No enum, no tuple: what JSON has, and times."""
+    """No enum and no tuple: only JSON values, and times."""
     assert kinds(to_document(SYNCED)) <= {dict, list, str, int, float, bool, type(None), datetime}
 
 

@@ -1,4 +1,4 @@
-"""One run of the pipeline on this machine: what the three functions do, on the embedded adapters."""
+"""One run of the pipeline on this machine: it does what the three functions do, with the embedded adapters."""
 
 import signal
 import threading
@@ -34,13 +34,13 @@ from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
 
 STATE_SUFFIX = ".state"
-# Somebody is waiting: a wrong key or address is said within seconds, and the queue tries again what may pass.
-PATIENCE = RetryPolicy(attempts=5, total_s=240.0, base_s=0.5, max_wait_s=8.0)
+# A person waits: a wrong key or address is reported within seconds, and the queue retries what may be temporary.
+INTERACTIVE_RETRIES = RetryPolicy(attempts=5, total_s=240.0, base_s=0.5, max_wait_s=8.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """Work that did not succeed: what it was, and why."""
+    """Work that failed, and why."""
 
     subject: str
     reason: str
@@ -48,7 +48,7 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunResult:
-    """What became of a run; `interrupted` says that it was stopped and goes on when it is started again."""
+    """The outcome of a run; an `interrupted` one was stopped, and the next run continues it."""
 
     summary: Summary
     failures: tuple[Failure, ...]
@@ -58,30 +58,30 @@ class RunResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunObserver:
-    """Who is told how a run goes: when the work to be done is known, and after each piece of it, from any thread."""
+    """Callbacks of a run: when the work to do is known, and after each piece of it, from any thread."""
 
     on_dispatched: Callable[[Summary], None] = lambda _: None
     on_finished: Callable[[Topic], None] = lambda _: None
 
 
 class LocalBudget:
-    """The time budget of one delivery: spent when its time is, or when the whole run is to stop."""
+    """The time budget of one delivery: spent after its seconds, or when the whole run is to stop."""
 
     def __init__(self, clock: Clock, *, budget_s: float, stop: threading.Event) -> None:
         self._deadline, self._stop = Deadline(clock, budget_s=budget_s), stop
 
     def spent(self) -> bool:
-        """Tell whether it is time to hand over."""
+        """Return whether it is time to hand over."""
         return self._stop.is_set() or self._deadline.spent()
 
 
 def state_file(database: Path) -> Path:
-    """Return where the state of a database lies: beside it."""
+    """Return the path of the state of a database: a file beside it."""
     return database.with_name(database.name + STATE_SUFFIX)
 
 
 def request_of(settings: SyncSettings, *, now: datetime) -> Request:
-    """Return what the settings ask the dispatcher for."""
+    """Return the request to the dispatcher that the settings describe."""
     return Request(
         organization_id=settings.organization,
         run_id=f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}",
@@ -93,10 +93,10 @@ def request_of(settings: SyncSettings, *, now: datetime) -> Request:
 
 
 class LocalRun:
-    """The pipeline on this machine, open from `with` to its end."""
+    """The pipeline on this machine; a `with` block opens and closes its files."""
 
     def __init__(
-        self, settings: SyncSettings, *, clock: Clock, stats: RunStats, retries: RetryPolicy = PATIENCE
+        self, settings: SyncSettings, *, clock: Clock, stats: RunStats, retries: RetryPolicy = INTERACTIVE_RETRIES
     ) -> None:
         self._settings, self._clock, self._stats, self._retries = settings, clock, stats, retries
         self._stop = threading.Event()
@@ -106,13 +106,13 @@ class LocalRun:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        """Open the warehouse and the state; raise SettingsError where they cannot be used."""
+        """Open the warehouse and the state; raise SettingsError if they cannot be used."""
         settings, stats = self._settings, self._stats
         with ExitStack() as opening:
             self.warehouse = opening.enter_context(DuckDbWarehouse(settings.database, dataset=settings.dataset))
             state = opening.enter_context(SqliteState(state_file(settings.database), clock=self._clock))
             pair(state, self.warehouse, state_file=state_file(settings.database), database=settings.database)
-            state.forget_leases()  # the database is ours alone, so whoever held one is dead
+            state.forget_leases()  # no other process can have the database open, so the holders are dead
             self._open = opening.pop_all()
         self._services = Services(
             state=state,
@@ -129,7 +129,7 @@ class LocalRun:
         self._open.close()
 
     def sync(self, observer: RunObserver) -> RunResult:
-        """Dispatch what is due, work until nothing is left, and return what became of it."""
+        """Dispatch what is due, sync until nothing is left, and return the outcome."""
         started = self._clock.monotonic()
         request, policy = request_of(self._settings, now=self._clock.now()), Policy(overlap=self._settings.overlap)
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)
@@ -139,19 +139,19 @@ class LocalRun:
         with self._stopping_on_signals():
             self._queue.run(
                 {Topic.CAMPAIGNS: self._sync_campaign, Topic.CONTACTS: self._sync_contacts},
-                # As many again merge what they have read, while others read.
+                # Half of them merge what they have read, while the others read.
                 concurrency=2 * self._settings.concurrency,
                 apart=Topic.CONTACTS,
             )
         return RunResult(
             summary=summary,
-            failures=(*_unknown(summary), *self._failures()),
+            failures=(*_unknown_campaigns(summary), *self._failures()),
             interrupted=self._stop.is_set(),
             seconds=self._clock.monotonic() - started,
         )
 
     def stop(self) -> None:
-        """Let every delivery record how far it is and end; the next run goes on from there."""
+        """Have every delivery record its progress and end; the next run continues from there."""
         self._stop.set()
         self._queue.stop()
 
@@ -204,11 +204,11 @@ class LocalRun:
 
     def _on_signal(self, number: int, frame: object) -> None:  # noqa: ARG002
         if self._stop.is_set():
-            raise KeyboardInterrupt  # a second Ctrl-C: at once, and nothing is lost either
+            raise KeyboardInterrupt  # a second Ctrl-C ends at once, and nothing is lost either
         self.stop()
 
 
-def _unknown(summary: Summary) -> Iterator[Failure]:
+def _unknown_campaigns(summary: Summary) -> Iterator[Failure]:
     for campaign_id in summary.unknown:
         yield Failure(subject=str(campaign_id), reason="there is no such campaign in the account")
 

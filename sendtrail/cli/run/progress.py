@@ -13,7 +13,7 @@ from sendtrail.sync.dispatch import Summary
 
 
 class Bars:
-    """Campaigns done of those due, and beside them what was read; drawn while the `with` block runs."""
+    """How many due campaigns are done, and how much was read; drawn while the `with` block runs."""
 
     def __init__(self, console: Console) -> None:
         self.stats = RunStats(self._redraw)
@@ -33,18 +33,18 @@ class Bars:
 
     @property
     def observer(self) -> RunObserver:
-        """Return who is to be told how the run goes."""
+        """Return the callbacks that update the bars."""
         return RunObserver(on_dispatched=self._on_dispatched, on_finished=self._on_finished)
 
     def __enter__(self) -> Self:
-        """Begin to draw."""
+        """Start to draw."""
         self._progress.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Draw for the last time."""
+        """Draw one last time and stop."""
         self._progress.stop()
 
     def _on_dispatched(self, summary: Summary) -> None:

@@ -1,4 +1,4 @@
-"""Counts what a run does, for the progress bars and the summary."""
+"""Counters of a run, for the progress bars and the summary."""
 
 import threading
 from collections import Counter
@@ -10,7 +10,7 @@ TOO_MANY_REQUESTS = 429
 
 
 class RunStats:
-    """What has happened so far; `changed` is called after every change, from any thread."""
+    """The counters so far; `changed` is called after every change, from any thread."""
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         self._lock = threading.Lock()
@@ -25,7 +25,7 @@ class RunStats:
         self.contacts_vanished = 0
 
     def on_response(self, status: int) -> None:
-        """Count an answer of the API, whatever it was."""
+        """Count an answer of the API, of any status."""
         with self._lock:
             self.requests += 1
             self.refused += status == TOO_MANY_REQUESTS
@@ -49,6 +49,6 @@ class RunStats:
         self._changed()
 
     def on_vanished(self, contacts: int) -> None:
-        """Count the contacts that a pass found gone."""
+        """Count the contacts that a pass no longer found."""
         with self._lock:
             self.contacts_vanished += contacts

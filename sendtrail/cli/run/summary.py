@@ -1,4 +1,4 @@
-"""The table at the end of a run."""
+"""The table that is printed at the end of a run."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -25,8 +25,8 @@ PLURALS = {
 def print_summary(
     console: Console, run: LocalRun, *, result: RunResult, stats: RunStats, settings: SyncSettings
 ) -> None:
-    """Print what the run did and what the warehouse holds now, both for this organization."""
-    stored = _stored(run, settings)
+    """Print what the run did and what the warehouse contains now, both for this organization."""
+    stored = _stored_counts(run, settings)
     table = Table(title="Synced", title_justify="left", box=None, pad_edge=False)
     table.add_column("")
     table.add_column("this run", justify="right")
@@ -51,13 +51,13 @@ def print_summary(
 
 
 def _forecast(summary: Summary, stats: RunStats) -> str:
-    """Tell how far the forecast was off, of all requests but the contacts'."""
+    """Return how far the forecast was off, the requests for contacts left out."""
     forecast = summary.forecast.requests + list_requests(summary.campaigns)
     used = stats.requests - stats.contacts_requests
     return f"{used - forecast:+,} of {forecast:,} ({(used - forecast) / forecast:+.1%})" if forecast else ""
 
 
-def _stored(run: LocalRun, settings: SyncSettings) -> dict[str, int]:
+def _stored_counts(run: LocalRun, settings: SyncSettings) -> dict[str, int]:
     dataset, organization = settings.dataset, {"organization": settings.organization}
     counts = _rows(
         run,
