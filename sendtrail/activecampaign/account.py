@@ -20,7 +20,7 @@ class Account:
 
     It satisfies CampaignLists, ReportReader and ContactReader. Every method raises Unavailable where the account does
     not answer properly, and KeyRefused, Rejected or Unreadable where trying again would not help.
-    `on_response` is told the status of every response.
+    `on_response` is called with the status of every response.
     """
 
     def __init__(

@@ -27,8 +27,8 @@ class CountingBudget:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.taken = 0
-        self.pushed_back: list[float] = []
-        self.heeded: list[tuple[float | None, int | None]] = []
+        self.backed_off: list[float] = []
+        self.observed_limits: list[tuple[float | None, int | None]] = []
         self.interval_s = 0.001
 
     def acquire(self) -> None:
@@ -39,12 +39,12 @@ class CountingBudget:
     def back_off(self, retry_after_s: float, /) -> None:
         """Note a 429."""
         with self._lock:
-            self.pushed_back.append(retry_after_s)
+            self.backed_off.append(retry_after_s)
 
     def observe_limits(self, *, limit: float | None, remaining: int | None) -> None:
         """Note what an answer says of the limit."""
         with self._lock:
-            self.heeded.append((limit, remaining))
+            self.observed_limits.append((limit, remaining))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ class Script:
 
 
 class ScriptedAccount:
-    """An HTTP server on this machine that answers as it is told; `received` is every request."""
+    """An HTTP server on this machine that answers as its script says; `received` is every request."""
 
     def __init__(self, answer: Callable[[Received], Reply]) -> None:
         self.received: list[Received] = []

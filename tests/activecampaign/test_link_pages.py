@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.activecampaign.http.response_body import IN_MEMORY_BYTES, stored
-from sendtrail.activecampaign.http.retries import RetryableFailure
+from sendtrail.activecampaign.http.errors import BadAnswer
+from sendtrail.activecampaign.http.response_body import MAX_BYTES_IN_MEMORY, spooled
 from sendtrail.activecampaign.v1.links import link_page
 from sendtrail.activecampaign.v1.rows import Link
 from sendtrail.errors import KeyRefused, Rejected, Unavailable, Unreadable
@@ -28,7 +28,7 @@ clicks = st.dictionaries(
 
 def clicks_of(body: bytes) -> list[tuple[Link, dict[str, Any]]]:
     """Return the clicks of the page that a body holds."""
-    with stored([body]) as received:
+    with spooled([body]) as received:
         page = link_page(received, subject="clicks of campaign 7, page 1")
         assert page is not None
         return [(link, dict(click)) for link, click in page.clicks()]
@@ -72,7 +72,7 @@ def test_nothing_returned_is_the_end() -> None:
     """A report without links, or past its last page, says so."""
     body = orjson.dumps({"result_code": 0, "result_message": "Failed: Nothing is returned"})
 
-    assert link_page(stored([body]), subject="clicks") is None
+    assert link_page(spooled([body]), subject="clicks") is None
 
 
 PASSING: dict[str, tuple[bytes, type[Exception]]] = {
@@ -92,10 +92,11 @@ def test_what_is_no_page_is_asked_for_again(name: str) -> None:
     """A body that is cut off or tells of trouble is found out before any of its clicks is used."""
     body, then = PASSING[name]
 
-    with stored([body]) as received, pytest.raises(RetryableFailure) as caught:
+    with spooled([body]) as received, pytest.raises(BadAnswer) as caught:
         link_page(received, subject="clicks")
 
-    assert isinstance(caught.value.then, then)
+    assert caught.value.problem.may_pass
+    assert caught.value.problem.error is then
 
 
 UNREADABLE = {
@@ -133,7 +134,7 @@ def test_memory_stays_flat_however_many_clicked() -> None:
     count = 60_000
     tracemalloc.start()
     try:
-        page = link_page(stored(a_large_page(count)), subject="clicks")
+        page = link_page(spooled(a_large_page(count)), subject="clicks")
         assert page is not None
         with page:
             seen = sum(1 for _ in page.clicks())
@@ -142,7 +143,7 @@ def test_memory_stays_flat_however_many_clicked() -> None:
         tracemalloc.stop()
 
     assert seen == count
-    assert most_bytes < 3 * IN_MEMORY_BYTES
+    assert most_bytes < 3 * MAX_BYTES_IN_MEMORY
 
 
 def a_large_page(count: int) -> Iterator[bytes]:

@@ -62,7 +62,7 @@ def test_an_empty_report_has_no_chunks(serve: Serve, connect: Connect, report: R
 
 @pytest.mark.parametrize("report", list(Report))
 def test_any_other_failure_is_not_the_end(serve: Serve, connect: Connect, report: Report) -> None:
-    """It is asked for again, and told in the account's words in the end."""
+    """It is asked for again, and reported in the account's words in the end."""
     account = serve(Script(refusal("Failed: Database is busy")))
 
     with pytest.raises(Rejected, match=f"{report} of campaign 7, page 1: .*Database is busy"):
@@ -225,7 +225,7 @@ FULL = [bounce(number) for number in range(1, 21)]
 @pytest.mark.parametrize(
     ("expected_rows", "requests"),
     [(22, 2), (20, 2), (23, 3), (None, 3)],
-    ids=["reached", "passed", "not reached", "not told"],
+    ids=["reached", "passed", "not reached", "unknown"],
 )
 def test_the_account_is_not_asked_for_the_end_where_its_counters_are_reached_by_a_page_that_is_not_full(
     serve: Serve, connect: Connect, report: Report, expected_rows: int | None, requests: int

@@ -14,12 +14,21 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from sendtrail.activecampaign.http.errors import WHERE_TO_LOOK, Refusal, complaint, shown, trouble, verdict
-from sendtrail.activecampaign.http.response_body import json_object, stored
-from sendtrail.activecampaign.http.retries import Attempts, RetryableFailure, RetryPolicy
+from sendtrail.activecampaign.http.account_words import error_message
+from sendtrail.activecampaign.http.errors import (
+    THROTTLED,
+    TOO_SLOW,
+    WHERE_TO_LOOK,
+    BadAnswer,
+    error_of,
+    of_exception,
+    of_status,
+)
+from sendtrail.activecampaign.http.response_body import json_object, spooled
+from sendtrail.activecampaign.http.retries import Attempts, RetryPolicy
 from sendtrail.clock import Clock
 from sendtrail.domain.connection import Connection
-from sendtrail.errors import KeyRefused, Unavailable
+from sendtrail.errors import KeyRefused
 from sendtrail.ports import RequestBudget
 
 T = TypeVar("T")
@@ -46,7 +55,7 @@ DEFAULT_TIMEOUTS = Timeouts()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HttpOptions:
-    """How requests are made: patience, time limits, and who is told the status of each response."""
+    """How requests are made: retries, time limits, and what is called with the status of each response."""
 
     retries: RetryPolicy
     timeouts: Timeouts
@@ -96,12 +105,13 @@ class Client:
 
     def json(self, get: Get, read: Callable[[dict[str, Any]], T]) -> T:
         """Return what `read` makes of the JSON object that answers a request."""
-        return self.fetch(get, lambda body: read(json_object(body, subject=get.subject)))
+        return self.fetch(get, lambda body: read(json_object(body)))
 
     def fetch(self, get: Get, read: Callable[[IO[bytes]], T]) -> T:
         """Return what `read` makes of the answer's body, which is `read`'s to close.
 
-        A RetryableFailure raised by `read` has the request made again. Raise Unavailable, KeyRefused or Rejected.
+        A BadAnswer raised by `read` has the request made again, where that may help. Raise Unavailable, KeyRefused or
+        Rejected.
         """
         headers = {"Api-Token": self._checked_key(), "Accept": "application/json"}
         attempts = Attempts(self._options.retries, self._clock)
@@ -111,17 +121,32 @@ class Client:
         self._budget.acquire()
         if not get.is_wanted():
             raise Cancelled
-        started = self._clock.monotonic()
         try:
-            body = self._receive(get, headers)
-            self._note_answer_time(self._clock.monotonic() - started)
+            return self._read(self._timed(get, headers), read)
         except requests.RequestException as error:
-            raise trouble(error, subject=get.subject, host=self._host) from error
+            raise self._error(get, of_exception(error)) from error
+        except BadAnswer as bad:
+            raise self._error(get, bad) from None
+
+    def _error(self, get: Get, bad: BadAnswer) -> Exception:
+        if bad.problem is THROTTLED:
+            # Whatever the account asks for, nobody else is held up for longer than this request would wait.
+            self._budget.back_off(min(bad.pause_s, self._options.retries.total_s))
+        return error_of(bad, subject=get.subject, host=self._host, secret=self._key.get_secret_value())
+
+    @staticmethod
+    def _read(body: IO[bytes], read: Callable[[IO[bytes]], T]) -> T:
         try:
             return read(body)
         except BaseException:
             body.close()
             raise
+
+    def _timed(self, get: Get, headers: Mapping[str, str]) -> IO[bytes]:
+        started = self._clock.monotonic()
+        body = self._receive(get, headers)
+        self._note_answer_time(self._clock.monotonic() - started)
+        return body
 
     def _note_answer_time(self, seconds: float) -> None:
         before_s = self._answer_s or seconds
@@ -144,26 +169,21 @@ class Client:
                 remaining=_number(response.headers.get("RateLimit-Remaining"), int),
             )
             if response.status_code != HTTPStatus.OK:
-                raise self._refused(get, response)
-            return stored(self._parts(response, get.subject))
+                raise self._refusal(response)
+            return spooled(self._parts(response))
 
-    def _refused(self, get: Get, response: requests.Response) -> Exception:
-        words = shown(complaint(next(self._parts(response, get.subject), b"")), secret=self._key.get_secret_value())
-        pause_s = self._pause_s(response.headers.get("Retry-After"))
-        error = verdict(Refusal(subject=get.subject, status=response.status_code, complaint=words, pause_s=pause_s))
-        if isinstance(error, RetryableFailure) and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            # Whatever the account asks for, nobody else is held up for longer than this request would wait.
-            self._budget.back_off(min(error.pause_s, self._options.retries.total_s))
-        return error
+    def _refusal(self, response: requests.Response) -> BadAnswer:
+        message = error_message(next(self._parts(response), b""))
+        return of_status(
+            response.status_code, message=message, pause_s=self._pause_s(response.headers.get("Retry-After"))
+        )
 
-    def _parts(self, response: requests.Response, subject: str) -> Iterator[bytes]:
+    def _parts(self, response: requests.Response) -> Iterator[bytes]:
         end = self._clock.monotonic() + self._options.timeouts.whole_s
         for part in response.iter_content(_PART_BYTES):
             yield part
             if self._clock.monotonic() > end:
-                raise RetryableFailure(
-                    Unavailable(f"{subject}: the answer comes in too slowly; it is asked for again later")
-                )
+                raise BadAnswer(TOO_SLOW)
 
     def _pause_s(self, header: str | None) -> float | None:
         """Read Retry-After, which is seconds or a date (RFC 9110, 10.2.3); None where it says neither."""

@@ -1,4 +1,4 @@
-"""The body of an answer: received to a file of its own, small ones in memory, and read as a JSON object."""
+"""The body of an answer: received into a file of its own, small ones in memory, and read as a JSON object."""
 
 from collections.abc import Iterable
 from tempfile import SpooledTemporaryFile
@@ -6,17 +6,15 @@ from typing import IO, Any, cast
 
 import orjson
 
-from sendtrail.activecampaign.http.errors import refused_key
-from sendtrail.activecampaign.http.retries import RetryableFailure
-from sendtrail.errors import Unavailable
+from sendtrail.activecampaign.http.errors import EMPTY, KEY_REFUSED, NO_OBJECT, NOT_JSON, BadAnswer
 
-IN_MEMORY_BYTES = 1_000_000
-_LOOKED_AT_BYTES = 2_000
+MAX_BYTES_IN_MEMORY = 1_000_000
+_BYTES_LOOKED_AT = 2_000
 
 
-def stored(parts: Iterable[bytes]) -> IO[bytes]:
+def spooled(parts: Iterable[bytes]) -> IO[bytes]:
     """Return a file, to be closed by the caller, that holds the parts and stands at its beginning."""
-    body = cast("IO[bytes]", SpooledTemporaryFile(max_size=IN_MEMORY_BYTES))  # noqa: SIM115
+    body = cast("IO[bytes]", SpooledTemporaryFile(max_size=MAX_BYTES_IN_MEMORY))  # noqa: SIM115
     try:
         for part in parts:
             body.write(part)
@@ -27,23 +25,22 @@ def stored(parts: Iterable[bytes]) -> IO[bytes]:
     return body
 
 
-def json_object(body: IO[bytes], *, subject: str) -> dict[str, Any]:
-    """Return the body as a JSON object and close it; raise RetryableFailure where it is none."""
+def json_object(body: IO[bytes]) -> dict[str, Any]:
+    """Return the body as a JSON object and close it; raise BadAnswer where it is none."""
     with body:
         try:
             content = orjson.loads(body.read())
         except orjson.JSONDecodeError:
-            raise not_json(body, subject=subject) from None
+            raise not_json(body) from None
     if not isinstance(content, dict):
-        raise RetryableFailure(Unavailable(f"{subject}: the answer is no JSON object; it is asked for again later"))
+        raise BadAnswer(NO_OBJECT)
     return content
 
 
-def not_json(body: IO[bytes], *, subject: str) -> RetryableFailure:
-    """Say what a body is that is not JSON: v1 refuses a key with HTTP 200 and XML."""
+def not_json(body: IO[bytes]) -> BadAnswer:
+    """Return what a body means that is not JSON: v1 refuses a key with HTTP 200 and XML."""
     body.seek(0)
-    start = body.read(_LOOKED_AT_BYTES)
+    start = body.read(_BYTES_LOOKED_AT)
     if b"not_allowed" in start:
-        return RetryableFailure(refused_key(subject, words="not_allowed"))
-    what = "is cut off or not JSON" if start.strip() else "is empty"
-    return RetryableFailure(Unavailable(f"{subject}: the answer {what}; it is asked for again later"))
+        return BadAnswer(KEY_REFUSED, words="not_allowed")
+    return BadAnswer(NOT_JSON if start.strip() else EMPTY)

@@ -10,8 +10,8 @@ from typing import IO, Any, Self
 import ijson
 
 from sendtrail.activecampaign.fields import identifier, text
+from sendtrail.activecampaign.http.errors import NO_ROWS, BadAnswer
 from sendtrail.activecampaign.http.response_body import not_json
-from sendtrail.activecampaign.http.retries import RetryableFailure
 from sendtrail.activecampaign.v1.envelope import is_end
 from sendtrail.activecampaign.v1.rows import Link, Row
 from sendtrail.errors import Unreadable
@@ -19,7 +19,7 @@ from sendtrail.errors import Unreadable
 CLICKS = "info"
 _NOBODY = ("", None)
 _OPENING, _CLOSING = ("start_map", "start_array"), ("end_map", "end_array")
-_PAGE, _LINK, _CLICKS, _CLICK, _BELOW = range(1, 6)  # how deep things lie
+_PAGE, _LINK, _CLICKS, _CLICK, _BELOW = range(1, 6)  # how deep things are nested
 
 
 class LinkPage:
@@ -55,16 +55,14 @@ def link_page(body: IO[bytes], *, subject: str) -> LinkPage | None:
     try:
         envelope, found = _outline(body)
     except ijson.JSONError:
-        raise not_json(body, subject=subject) from None
-    if is_end(envelope, subject=subject):
+        raise not_json(body) from None
+    if is_end(envelope):
         body.close()
         return None
     if any(key.isdecimal() for key in envelope):
         raise Unreadable(f"{subject}: a link is no object")
     if not found:
-        raise RetryableFailure(
-            Unreadable(f"{subject}: the account says that something is returned, and returns nothing")
-        )
+        raise BadAnswer(NO_ROWS)
     return LinkPage(body, {key: _link(fields, subject=subject) for key, fields in found.items()}, subject=subject)
 
 

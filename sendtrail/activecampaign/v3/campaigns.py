@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.timestamps import CENTRAL, instant
-from sendtrail.activecampaign.v3.lists import Item, items, listed
+from sendtrail.activecampaign.v3.lists import Item, items, paginate
 from sendtrail.domain.campaign import COUNTERS, LIST_LIMIT, Campaign
 
 SPLIT = "split"
@@ -15,7 +15,7 @@ SPLIT_EVIDENCE = ("split_winner_messageid", "split_winner_awaiting")
 
 def campaigns(client: Client) -> Iterator[Campaign]:
     """Yield every campaign of the account, once each."""
-    for campaign_id, row in listed(client, "campaigns"):
+    for campaign_id, row in paginate(client, "campaigns"):
         yield campaign(campaign_id, row)
 
 
@@ -42,5 +42,5 @@ def campaign_messages(client: Client, campaign_id: int) -> list[str]:
     """Return the ids of a campaign's messages, once each, in the account's order."""
     name, subject = "campaignMessages", f"messages of campaign {campaign_id}"
     get = Get(path=f"/api/3/campaigns/{campaign_id}/{name}", params={"limit": LIST_LIMIT}, subject=subject)
-    rows = client.json(get, lambda content: items(content, name, subject=subject))
+    rows = client.json(get, lambda content: items(content, name))
     return list(dict.fromkeys(found for row in rows if (found := identifier(row.get("messageid")))))

@@ -9,7 +9,7 @@ from typing import Any
 from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.timestamps import CENTRAL, UTC_ZONE, instant
-from sendtrail.activecampaign.v3.lists import Item, item_id, items, listed, total_of
+from sendtrail.activecampaign.v3.lists import Item, item_id, items, paginate, total_of
 from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.domain.contact import Contact, ContactPage, ListMembership
 from sendtrail.errors import Unreadable
@@ -22,8 +22,8 @@ class ContactPages:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._tags = Names(client, "tags", field="tag")
-        self._lists = Names(client, "lists", field="name")
+        self._tags = NameIndex(client, "tags", field="tag")
+        self._lists = NameIndex(client, "lists", field="name")
 
     def after(self, last_id: int) -> Iterator[ContactPage]:
         """Yield the contacts whose ids are above `last_id`, to an empty page.
@@ -43,7 +43,7 @@ class ContactPages:
             "include": "contactTags,contactLists",
         }
         get = Get(path="/api/3/contacts", params=params, subject=subject)
-        content = self._client.json(get, lambda found: found | {"contacts": items(found, "contacts", subject=subject)})
+        content = self._client.json(get, lambda found: found | {"contacts": items(found, "contacts")})
         return self._read(content, after, subject=subject)
 
     def _read(self, content: dict[str, Any], after: int, *, subject: str) -> list[Contact]:
@@ -52,14 +52,14 @@ class ContactPages:
         _check_order([after, *ids], subject=subject)
         tags, lists = _by_contact(content, "contactTags"), _by_contact(content, "contactLists")
         return [
-            contact(contact_id, row, tags=self._tagged(tags[contact_id]), lists=self._listed(lists[contact_id]))
+            contact(contact_id, row, tags=self._tag_names(tags[contact_id]), lists=self._memberships(lists[contact_id]))
             for contact_id, row in zip(ids, rows, strict=True)
         ]
 
-    def _tagged(self, rows: Sequence[Item]) -> set[str]:
+    def _tag_names(self, rows: Sequence[Item]) -> set[str]:
         return {self._tags.name(tag_id) for row in rows if (tag_id := identifier(row.get("tag")))}
 
-    def _listed(self, rows: Sequence[Item]) -> set[ListMembership]:
+    def _memberships(self, rows: Sequence[Item]) -> set[ListMembership]:
         return {self._membership(row) for row in rows if identifier(row.get("list"))}
 
     def _membership(self, row: Item) -> ListMembership:
@@ -120,7 +120,7 @@ def _deleted_at(row: Item, *, otherwise: datetime | None) -> datetime | None:
     return (at or otherwise) if flag is True or number(flag) else None
 
 
-class Names:
+class NameIndex:
     """What one kind of thing is called, for one pass over the contacts: loaded when first asked for.
 
     A later id that is not there may be new, so all are loaded once more; an id that stays unknown is its own name.
@@ -139,5 +139,5 @@ class Names:
 
     def _load(self) -> None:
         self._loads_left -= 1
-        rows = listed(self._client, self._kind)
+        rows = paginate(self._client, self._kind)
         self._names = {str(row_id): text(row.get(self._field)) for row_id, row in rows}

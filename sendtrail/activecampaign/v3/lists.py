@@ -6,9 +6,9 @@ from typing import Any
 
 from sendtrail.activecampaign.fields import number
 from sendtrail.activecampaign.http.client import Client, Get
-from sendtrail.activecampaign.http.retries import RetryableFailure
+from sendtrail.activecampaign.http.errors import FALSE_END, NO_LIST, BadAnswer
 from sendtrail.domain.campaign import LIST_LIMIT
-from sendtrail.errors import Unavailable, Unreadable
+from sendtrail.errors import Unreadable
 
 Item = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ class Page:
     total: int | None
 
 
-def listed(client: Client, name: str) -> Iterator[tuple[int, Item]]:
+def paginate(client: Client, name: str) -> Iterator[tuple[int, Item]]:
     """Yield each row of a list with its id, once, however the list shifts meanwhile.
 
     The end is where `meta.total` says, or an empty page where it says nothing. Raise Unavailable where the rows end
@@ -41,11 +41,11 @@ def listed(client: Client, name: str) -> Iterator[tuple[int, Item]]:
             return
 
 
-def items(content: Item, name: str, *, subject: str) -> list[Item]:
+def items(content: Item, name: str) -> list[Item]:
     """Return the rows that an answer holds under a name."""
     rows = content.get(name)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise RetryableFailure(Unreadable(f"{subject}: the answer has no list of {name}"))
+        raise BadAnswer(NO_LIST, words=name)
     return rows
 
 
@@ -61,11 +61,9 @@ def _page(client: Client, name: str, offset: int) -> Page:
     subject = f"{name} from {offset} on"
 
     def read(content: dict[str, Any]) -> Page:
-        rows, total = items(content, name, subject=subject), total_of(content)
+        rows, total = items(content, name), total_of(content)
         if not rows and total is not None and offset < total:
-            raise RetryableFailure(
-                Unavailable(f"{subject}: an empty page, and there are {total}; it is asked for again later")
-            )
+            raise BadAnswer(FALSE_END, words=str(total))
         return Page(rows={item_id(row, subject=subject): row for row in rows}, received=len(rows), total=total)
 
     return client.json(
