@@ -1,8 +1,9 @@
-"""Ids, counters and texts as the account writes them: strings mostly, numbers now and then, "" and null for no value."""
+"""Ids, counters and texts as the account writes them: mostly strings, some numbers, "" and null for no value."""
 
 import re
+from decimal import Decimal
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")  # more digits fit no column
+_INTEGER = re.compile(r"(-?[0-9]{1,18})(?:\.0+)?")  # more digits fit no column
 _LIMIT = 10**18
 
 
@@ -10,7 +11,7 @@ def text(value: object) -> str:
     """Return a text; "" for null and anything else that is not a text."""
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LIMIT else ""
 
 
 def identifier(value: object) -> str:
@@ -20,9 +21,14 @@ def identifier(value: object) -> str:
 
 
 def number(value: object) -> int | None:
-    """Return a whole number; None where there is none, or one that cannot be read."""
+    """Return a whole number, which may be written as 100.0; None where there is none, or one that cannot be read."""
     if isinstance(value, str):
-        return int(value) if _INTEGER.fullmatch(value) else None
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LIMIT:
-        return value
+        found = _INTEGER.fullmatch(value)
+        return int(found[1]) if found else None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value if abs(value) < _LIMIT else None
+    if isinstance(value, float | Decimal) and -_LIMIT < value < _LIMIT:
+        return int(value) if value == int(value) else None
     return None

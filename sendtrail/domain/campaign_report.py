@@ -1,6 +1,6 @@
 """The five reports of a campaign, and which of them have news."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -60,8 +60,8 @@ class ReportCursor:
 class ReportQuery:
     """What to read: a report of a campaign (of one of its messages), back to `since`, from `position` on.
 
-    `expected_rows` is how many rows the campaign's counters say there are, `changed_rows` how many of them can have changed since
-    the last read; None where the counters do not tell.
+    `expected_rows` is how many rows the campaign's counters say there are, `changed_rows` how many of them can have
+    changed since the last read; None where the counters do not say.
     """
 
     campaign_id: int
@@ -74,11 +74,30 @@ class ReportQuery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UnreadableRow:
+    """A row that the account shows and that cannot be understood; `report` is a Report, or a list such as "contacts".
+
+    `reason` names the field without its value. `raw` is the row as JSON, cut off where it is very long: personal data.
+    """
+
+    report: str
+    page: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReportPage:
-    """A part of a report; `position` is where to go on after it, None within a page too large for one chunk."""
+    """A part of a report; `position` is where to go on after it, None within a page too large for one chunk.
+
+    `unreadable` holds the rows that are in no activity. `is_short` says that the report has ended, twice, before as
+    many rows were seen as the campaign's counters promise: it is set on a last page, which has no rows.
+    """
 
     activities: list[Activity]
     position: ReportCursor | None
+    unreadable: Sequence[UnreadableRow] = ()
+    is_short: bool = False
 
 
 class ReportReader(Protocol):

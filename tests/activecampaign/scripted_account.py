@@ -1,11 +1,12 @@
 """What the tests of the ActiveCampaign adapter stand on: a budget that counts, and an account that follows a script."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
@@ -49,7 +50,10 @@ class CountingBudget:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """A response; `cut` closes the connection before the body is complete, `after` waits for an event first."""
+    """A response; `cut` closes the connection before the body is complete, `after` waits for an event first.
+
+    `raw` is sent as it is, a piece at a time, in place of all the rest.
+    """
 
     status: int = 200
     body: bytes = b"{}"
@@ -57,6 +61,7 @@ class Reply:
     cut: bool = False
     chunked: bool = False
     after: threading.Event | None = None
+    raw: Iterable[bytes] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +177,13 @@ def _handler(account: ScriptedAccount) -> type[BaseHTTPRequestHandler]:
             self.send(account.answer(received))
 
         def send(self, reply: Reply) -> None:
+            if reply.raw is not None:
+                self.close_connection = True
+                _send_raw(self.wfile, reply.raw)
+            else:
+                self.send_whole(reply)
+
+        def send_whole(self, reply: Reply) -> None:
             if reply.after:
                 reply.after.wait(5)
             self.send_response(reply.status)
@@ -185,7 +197,18 @@ def _handler(account: ScriptedAccount) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(b"%x\r\n%b" % (len(reply.body) + reply.cut, reply.body) if reply.chunked else reply.body)
             self.close_connection = reply.cut
 
+        def finish(self) -> None:
+            with suppress(OSError):
+                super().finish()
+
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
     return Handler
+
+
+def _send_raw(connection: BufferedIOBase, pieces: Iterable[bytes]) -> None:
+    with suppress(OSError):  # whoever has read enough goes away
+        for piece in pieces:
+            connection.write(piece)
+            connection.flush()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.activecampaign.http.account_words import MAX_CHARACTERS, error_message, masked
+from sendtrail.activecampaign.http.account_words import MAX_CHARACTERS, Mask, error_message
 
 SHAPES = {
     b'{"message":"No Result found"}': "No Result found",
@@ -37,9 +37,9 @@ def test_any_body_has_a_message_or_none(body: bytes) -> None:
 @given(address=st.emails(domains=st.just("example.com")), before=st.text(), after=st.text())
 def test_no_address_is_masked(address: str, before: str, after: str) -> None:
     """Wherever an address stands, it stays out."""
-    assert "@example.com" not in masked(f"{before} {address} {after}", secret="key")
+    assert "@example.com" not in Mask("key")(f"{before} {address} {after}")
 
 
 def test_what_is_shown_is_short() -> None:
     """A page of text is cut."""
-    assert len(masked("word " * 1_000, secret="key")) == MAX_CHARACTERS
+    assert len(Mask("key")("word " * 1_000)) == MAX_CHARACTERS

@@ -10,9 +10,7 @@ import pytest
 import requests
 
 from sendtrail.activecampaign.account import Account
-from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.errors import of_exception
-from sendtrail.activecampaign.http.retries import RetryPolicy
 from sendtrail.errors import KeyRefused, Rejected, SendtrailError, Unavailable
 from tests.activecampaign.conftest import Connect, Serve
 from tests.activecampaign.scripted_account import (
@@ -211,21 +209,6 @@ def test_a_slow_answer_is_given_up_and_asked_for_again(serve: Serve, connect: Co
     never.set()
 
     assert messages == ["5"]
-
-
-def test_an_answer_that_trickles_in_is_given_up(serve: Serve, budget: CountingBudget, clock: FakeClock) -> None:
-    """Bytes that keep coming do not hold a worker for ever: the whole of an answer has a time limit too."""
-    server = serve(Script(GOOD))
-    account = Account(
-        a_connection(server.url),
-        budget=budget,
-        clock=clock,
-        retries=RetryPolicy(attempts=1),
-        timeouts=Timeouts(whole_s=-1.0),
-    )
-
-    with pytest.raises(Unavailable, match="too slowly"):
-        account.campaign_messages(7)
 
 
 def test_a_host_that_cannot_be_reached_is_named(serve: Serve, connect: Connect, budget: CountingBudget) -> None:

@@ -4,22 +4,27 @@ Whatever reads an answer raises BadAnswer with a problem from these tables. The 
 of whom and with which key, makes it an error with `error_of`; nothing else decides whether a request is made again.
 """
 
+import errno
 import ssl
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 
 from requests import exceptions
+from urllib3 import exceptions as urllib3_exceptions
 
-from sendtrail.activecampaign.http.account_words import masked
+from sendtrail.activecampaign.http.account_words import Mask
 from sendtrail.activecampaign.http.retries import RetryableFailure
-from sendtrail.errors import KeyRefused, Rejected, SendtrailError, Unavailable, Unreadable
+from sendtrail.errors import KeyRefused, PermissionRefused, Rejected, SendtrailError, Unavailable, Unreadable
 
 WHERE_TO_LOOK = "in ActiveCampaign under Settings > Developer"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """One way in which an answer can be bad: a sentence with {words} and {host}, and the error that it becomes.
+    """One way in which an answer can be bad: a sentence with {words}, {host} and {action}, and the error it becomes.
 
     `may_pass` says that the request is made again before the error is raised; `pause_s` how long to wait where the
     account does not say.
@@ -36,6 +41,12 @@ class Problem:
 KEY_REFUSED = Problem(
     error=KeyRefused,
     sentence=f"the account does not accept the API key ({{words}}); compare it with the one {WHERE_TO_LOOK}",
+)
+# The same, of one action while others work.
+NOT_PERMITTED = Problem(
+    error=PermissionRefused,
+    sentence="the API user has no permission for {action} ({words}); "
+    "give it to the user's group in ActiveCampaign under Settings > Users and groups",
 )
 # Waited for as long as the account asks, however often; it counts its limit by the second.
 THROTTLED = Problem(
@@ -54,7 +65,7 @@ REDIRECTED = Problem(
     may_pass=False,
 )
 REFUSED = Problem(error=Rejected, sentence="the account refuses the request ({words})", may_pass=False)
-REFUSED_WITHOUT_A_WORD = Problem(
+REFUSED_SILENTLY = Problem(
     error=Rejected,
     sentence=f"the account refuses the request ({{words}}); is the API URL the one {WHERE_TO_LOOK}?",
     may_pass=False,
@@ -76,38 +87,42 @@ NOT_TRUSTED = Problem(
     may_pass=False,
 )
 NOT_SENT = Problem(error=Rejected, sentence="the request cannot be sent ({words}); check the API URL", may_pass=False)
-# The first that fits; requests derives some of these from others.
-BY_EXCEPTION: tuple[tuple[type[Exception], Problem], ...] = (
-    (
-        exceptions.ProxyError,
-        Problem(sentence="the proxy between here and {host} does not let the request through; check the network"),
-    ),
-    (
-        exceptions.ConnectTimeout,
-        Problem(sentence="{host} cannot be reached; check the API URL and the network"),
-    ),
-    (exceptions.ReadTimeout, Problem(sentence="{host} takes too long to answer; it is asked again later")),
-    (
-        exceptions.ConnectionError,
-        Problem(sentence="{host} cannot be reached, or breaks off; check the API URL and the network"),
-    ),
-    (
-        exceptions.ChunkedEncodingError,
-        Problem(sentence="{host} broke off in the middle of its answer; it is asked again later"),
-    ),
-    (
-        exceptions.ContentDecodingError,
-        Problem(sentence="{host} sent an answer that cannot be decompressed; it is asked again later"),
-    ),
+NO_PROXY = Problem(sentence="the proxy between here and {host} does not let the request through; check the network")
+NOT_REACHED = Problem(sentence="{host} cannot be reached; check the API URL and the network")
+NOT_REACHED_OR_BROKEN_OFF = Problem(
+    sentence="{host} cannot be reached, or breaks off; check the API URL and the network"
 )
+TOO_SLOW = Problem(sentence="{host} takes too long to answer; it is asked again later")
+BROKEN_OFF = Problem(sentence="{host} broke off in the middle of its answer; it is asked again later")
+UNKNOWN_ENCODING = Problem(sentence="{host} sent an answer that cannot be decompressed; it is asked again later")
+NOT_UNDERSTOOD = Problem(sentence="{host} sent an answer that cannot be understood ({words}); it is asked again later")
+NO_ROOM = Problem(sentence="this machine has no room left to receive the answer; free some space for temporary files")
+
+# The first that fits: whatever goes wrong between sending a request and having read its answer is one of these. Where
+# it is none, the code is wrong, and says so.
+BY_EXCEPTION: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Problem], ...] = (
+    (exceptions.ProxyError, NO_PROXY),
+    (exceptions.ConnectTimeout, NOT_REACHED),
+    ((exceptions.ReadTimeout, urllib3_exceptions.TimeoutError, TimeoutError), TOO_SLOW),
+    (exceptions.ConnectionError, NOT_REACHED_OR_BROKEN_OFF),
+    (exceptions.InvalidHeader, NOT_UNDERSTOOD),  # of the answer: those of the request are checked
+    (exceptions.RequestException, NOT_SENT),
+    ((urllib3_exceptions.HTTPError, HTTPException, OSError, EOFError), BROKEN_OFF),
+    (zlib.error, UNKNOWN_ENCODING),
+    ((ValueError, ArithmeticError, RecursionError), NOT_UNDERSTOOD),
+)
+READING_FAILED = tuple(kind for kinds, _ in BY_EXCEPTION for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
 
 # What a body may be instead of an answer.
 EMPTY = Problem(sentence="the answer is empty; it is asked for again later")
 NOT_JSON = Problem(sentence="the answer is cut off or not JSON; it is asked for again later")
 NO_OBJECT = Problem(sentence="the answer is no JSON object; it is asked for again later")
-TOO_SLOW = Problem(sentence="the answer comes in too slowly; it is asked for again later")
-NO_RESULT_CODE = Problem(error=Unreadable, sentence="the answer has no result_code")
+PLAIN_TEXT = Problem(sentence="the answer is no JSON but the words: {words}")
+ERROR_IN_BODY = Problem(error=Rejected, sentence="the account refuses the request ({words})")
+TOO_LARGE = Problem(error=Unreadable, sentence="the answer is larger than {words}, so it is not read", may_pass=False)
+NO_RESULT_CODE = Problem(error=Unreadable, sentence="the answer has no result_code ({words})")
 NO_ROWS = Problem(error=Unreadable, sentence="the account says that something is returned, and returns nothing")
+ROWS_AND_REFUSAL = Problem(error=Unreadable, sentence="the account returns rows and says that it does not ({words})")
 REPORT_REFUSED = Problem(error=Rejected, sentence="the account refuses the report ({words})")
 NO_LIST = Problem(error=Unreadable, sentence="the answer has no list of {words}")
 FALSE_END = Problem(sentence="an empty page, and there are {words}; it is asked for again later")
@@ -127,25 +142,34 @@ def of_status(status: int, *, message: str, pause_s: float | None) -> BadAnswer:
     """Return what an HTTP status means; `message` is what the account says about it."""
     problem = BY_STATUS.get(status) or BY_STATUS_CLASS.get(status // 100, REFUSED)
     if problem is REFUSED and not message:
-        problem = REFUSED_WITHOUT_A_WORD
+        problem = REFUSED_SILENTLY
     return BadAnswer(problem, words=f"HTTP {status}" + (f": {message}" if message else ""), pause_s=pause_s)
 
 
 def of_exception(error: Exception) -> BadAnswer:
-    """Return what an exception of the HTTP library means."""
+    """Return what one of `READING_FAILED` means."""
     if isinstance(error, exceptions.SSLError) and not _broke_off(error):
         return BadAnswer(NOT_TRUSTED, words=_tls_reason(error))
-    for kind, problem in BY_EXCEPTION:
-        if isinstance(error, kind):
-            return BadAnswer(problem)
-    return BadAnswer(NOT_SENT, words=type(error).__name__)
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return BadAnswer(NO_ROOM)
+    problem = next(problem for kinds, problem in BY_EXCEPTION if isinstance(error, kinds))
+    return BadAnswer(problem, words=type(error).__name__)
 
 
-def error_of(bad: BadAnswer, *, subject: str, host: str, secret: str) -> Exception:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What an error says about the request: what was asked for, by which action, of which host."""
+
+    subject: str
+    action: str
+    host: str
+
+
+def error_of(bad: BadAnswer, request: Request, *, mask: Mask) -> Exception:
     """Return the error to raise: a RetryableFailure where another attempt may help."""
-    problem = bad.problem
-    sentence = problem.sentence.format(host=host, words=masked(bad.words, secret=secret) or "without a reason")
-    error = problem.error(f"{subject}: {sentence}")
+    problem, words = bad.problem, mask(bad.words) or "without a word"
+    sentence = problem.sentence.format(host=request.host, action=request.action, words=words)
+    error = problem.error(f"{request.subject}: {sentence}")
     if not problem.may_pass:
         return error
     return RetryableFailure(error, pause_s=bad.pause_s, uses_up_an_attempt=problem.uses_up_an_attempt)
