@@ -14,7 +14,7 @@ from benchmarks import small_merges
 from benchmarks.figures import Figure
 from benchmarks.profiles import print_profile
 from benchmarks.small_merges import batch
-from sendtrail.activecampaign.v1.envelope import page_rows
+from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
 from sendtrail.activecampaign.v1.rows import Origin, activities, open_activity
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.warehouse.rows import ActivityRow, activity_row
@@ -56,10 +56,8 @@ def _process(pages: list[bytes], warehouse: DuckDbWarehouse) -> None:
 
 def _rows(page: bytes) -> list[ActivityRow]:
     origin = Origin(campaign_id=1, message_id="", zone=ZONE)
-    content = orjson.loads(page)
-    read = activities(
-        page_rows(content, subject="bench") or [], lambda row: open_activity(row, origin), subject="bench"
-    )
+    rows = page_rows(orjson.loads(page))
+    read, _ = activities([] if isinstance(rows, NoRows) else rows, lambda row: open_activity(row, origin))
     return [
         activity_row(activity, organization_id="bench", campaign_name="Bench", run_id="run", now=START)
         for activity in read

@@ -6,6 +6,7 @@ SendtrailError
 │   └── LeaseHeld        another worker is at this work
 ├── Rejected             this work can never succeed as it is: record it, publish the reason, acknowledge
 │   ├── KeyRefused       the account does not accept the API key
+│   ├── PermissionRefused the account accepts the key, but not for this
 │   ├── BadMessage       a message that cannot be understood
 │   ├── Unreadable       an answer that cannot be understood, or that contradicts itself
 │   ├── BadDocument      a state document that cannot be read
@@ -39,6 +40,10 @@ class Rejected(SendtrailError):
 
 class KeyRefused(Rejected):
     """The account does not accept the API key."""
+
+
+class PermissionRefused(Rejected):
+    """The user of the API key has no permission for one action, while others work."""
 
 
 class BadMessage(Rejected):

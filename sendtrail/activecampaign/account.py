@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
+from sendtrail.activecampaign.account_memory import AccountMemory
 from sendtrail.activecampaign.http.client import DEFAULT_TIMEOUTS, Client, HttpOptions, Timeouts
 from sendtrail.activecampaign.http.retries import DEFAULT_RETRIES, RetryPolicy
 from sendtrail.activecampaign.v1.reports import V1Reports
 from sendtrail.activecampaign.v3 import campaigns as campaign_list
 from sendtrail.activecampaign.v3.contacts import ContactPages, contact_count
+from sendtrail.activecampaign.v3.lists import log_unreadable
 from sendtrail.clock import Clock
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import ReportPage, ReportQuery
+from sendtrail.domain.campaign_report import ReportPage, ReportQuery, UnreadableRow
 from sendtrail.domain.connection import Connection
 from sendtrail.domain.contact import ContactPage
 from sendtrail.ports import RequestBudget
@@ -19,8 +21,11 @@ class Account:
     """The campaigns, reports and contacts of an account; any number of threads may use it at once.
 
     It satisfies CampaignLists, ReportReader and ContactReader. Every method raises Unavailable where the account does
-    not answer properly, and KeyRefused, Rejected or Unreadable where trying again would not help.
-    `on_response` is told the status of every response.
+    not answer properly, and KeyRefused, PermissionRefused, Rejected or Unreadable where trying again would not help.
+
+    `on_response` is called with the status of every response, `on_unreadable` with each campaign and contact that
+    cannot be understood, and is therefore left out of its list. Rows of reports that cannot be understood are part of
+    their page. A `memory` that several accounts with one key share spares them learning the same again.
     """
 
     def __init__(
@@ -30,13 +35,18 @@ class Account:
         budget: RequestBudget,
         clock: Clock,
         on_response: Callable[[int], None] | None = None,
+        on_unreadable: Callable[[UnreadableRow], None] = log_unreadable,
         retries: RetryPolicy = DEFAULT_RETRIES,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        memory: AccountMemory | None = None,
     ) -> None:
-        options = HttpOptions(retries=retries, timeouts=timeouts, on_response=on_response)
+        options = HttpOptions(
+            retries=retries, timeouts=timeouts, on_response=on_response, memory=memory or AccountMemory()
+        )
         self._budget = budget
         self._client = Client(connection, budget=budget, clock=clock, options=options)
-        self._reports = V1Reports(self._client, connection.time_zone)
+        self._reports = V1Reports(self._client, connection.time_zone, messages_of=self.campaign_messages)
+        self._on_unreadable = on_unreadable
 
     @property
     def interval_s(self) -> float:
@@ -45,7 +55,7 @@ class Account:
 
     def campaigns(self) -> Iterator[Campaign]:
         """Yield every campaign, whatever its status, once each."""
-        return campaign_list.campaigns(self._client)
+        return campaign_list.campaigns(self._client, on_unreadable=self._on_unreadable)
 
     def campaign_messages(self, campaign_id: int) -> list[str]:
         """Return the ids of a campaign's messages."""
@@ -61,4 +71,4 @@ class Account:
 
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts whose ids are above `after`, a page at a time, to the end."""
-        return ContactPages(self._client).after(after)
+        return ContactPages(self._client, on_unreadable=self._on_unreadable).after(after)

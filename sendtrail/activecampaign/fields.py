@@ -1,28 +1,34 @@
-"""Ids, counters and texts as the account writes them: strings mostly, numbers now and then, "" and null for nothing."""
+"""Ids, counters and texts as the account writes them: mostly strings, some numbers, "" and null for no value."""
 
 import re
+from decimal import Decimal
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")  # more digits fit no column
-_MOST = 10**18
+_INTEGER = re.compile(r"(-?[0-9]{1,18})(?:\.0+)?")  # more digits fit no column
+_LIMIT = 10**18
 
 
 def text(value: object) -> str:
-    """Return a text; "" for null and whatever else is no text."""
+    """Return a text; "" for null and anything else that is not a text."""
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LIMIT else ""
 
 
 def identifier(value: object) -> str:
-    """Return an id as a string; "" for null, "" and 0, which all mean none."""
+    """Return an id as a string; "" for null, "" and 0, which all mean that there is none."""
     found = text(value).strip()
     return "" if found == "0" else found
 
 
 def number(value: object) -> int | None:
-    """Return a whole number; None for nothing, and for what is none."""
+    """Return a whole number, which may be written as 100.0; None where there is none, or one that cannot be read."""
     if isinstance(value, str):
-        return int(value) if _INTEGER.fullmatch(value) else None
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MOST:
-        return value
+        found = _INTEGER.fullmatch(value)
+        return int(found[1]) if found else None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value if abs(value) < _LIMIT else None
+    if isinstance(value, float | Decimal) and -_LIMIT < value < _LIMIT:
+        return int(value) if value == int(value) else None
     return None

@@ -53,8 +53,11 @@ class Campaign:
 
     @property
     def was_sent(self) -> bool:
-        """Tell whether anybody was ever sent this campaign; status and send date do not (automations stay at 1)."""
-        return self.counters.get("send_amt", 0) > 0
+        """Return whether anybody may have been sent this campaign; one whose `send_amt` cannot be read may have been.
+
+        Status and send date do not say it: automations stay at 1, and send for years.
+        """
+        return self.counters.get("send_amt") != 0
 
 
 class CampaignLists(Protocol):

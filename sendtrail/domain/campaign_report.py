@@ -85,10 +85,12 @@ class ReportQuery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnreadableRow:
-    """A row of a report that cannot be understood: why, and the row as it came, as JSON (cut off when it is long)."""
+    """A row that the account shows and that cannot be understood; `report` is a Report, or a list such as "contacts".
 
-    report: Report
-    message_id: str
+    `reason` names the field without its value. `raw` is the row as JSON, cut off where it is very long: personal data.
+    """
+
+    report: str
     page: int
     reason: str
     raw: str
@@ -98,14 +100,14 @@ class UnreadableRow:
 class ReportPage:
     """A part of a report; `position` is where to go on after it, None within a page too large for one part.
 
-    `missing` is by how many rows the report, which ends here, falls short of its counter; `unreadable` are rows that
-    cannot be understood.
+    `unreadable` holds the rows that are in no activity. `is_short` says that the report has ended, twice, before as
+    many rows were seen as the campaign's counters promise: it is set on a last page, which has no rows.
     """
 
     activities: list[Activity]
     position: ReportCursor | None
     unreadable: Sequence[UnreadableRow] = ()
-    missing: int = 0
+    is_short: bool = False
 
 
 class ReportReader(Protocol):

@@ -96,7 +96,7 @@ class CampaignTask:
             found = replace(at, missing=found.missing, failed=found.failed)
             try:
                 for page in pages:
-                    found = with_missing(found, at.units[at.index].report, page.missing + len(page.unreadable))
+                    found = with_missing(found, at.units[at.index].report, page.is_short + len(page.unreadable))
                     yield Step(rows=self._rows(page, at.units[at.index]), progress=_progress(found, page))
             except KeyRefused:
                 raise
@@ -157,6 +157,7 @@ class CampaignTask:
                 row,
                 organization_id=message.organization_id,
                 campaign_id=message.campaign_id,
+                message_id=read.message_id,
                 run_id=message.run_id,
                 now=now,
             )

@@ -207,15 +207,15 @@ def activity_row(
 
 
 def unreadable_row(
-    row: UnreadableRow, *, organization_id: str, campaign_id: int, run_id: str, now: datetime
+    row: UnreadableRow, *, organization_id: str, campaign_id: int, message_id: str, run_id: str, now: datetime
 ) -> UnreadableReportRow:
     """Return the row of a report's row that could not be understood; the same row has the same id on any page."""
-    key = (organization_id, str(campaign_id), row.message_id, row.report, row.raw)
+    key = (organization_id, str(campaign_id), message_id, row.report, row.raw)
     return UnreadableReportRow(
         organization_id=organization_id,
         row_id=sha256("\x1f".join(key).encode(errors="replace")).hexdigest()[:32],
         campaign_id=campaign_id,
-        message_id=row.message_id or None,
+        message_id=message_id or None,
         report=row.report,
         page=row.page,
         reason=row.reason,

@@ -1,11 +1,12 @@
 """What the tests of the ActiveCampaign adapter stand on: a budget that counts, and an account that follows a script."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
@@ -27,8 +28,8 @@ class CountingBudget:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.taken = 0
-        self.pushed_back: list[float] = []
-        self.heeded: list[tuple[float | None, int | None]] = []
+        self.backed_off: list[float] = []
+        self.observed_limits: list[tuple[float | None, int | None]] = []
         self.interval_s = 0.001
 
     def acquire(self) -> None:
@@ -39,17 +40,20 @@ class CountingBudget:
     def back_off(self, retry_after_s: float, /) -> None:
         """Note a 429."""
         with self._lock:
-            self.pushed_back.append(retry_after_s)
+            self.backed_off.append(retry_after_s)
 
     def observe_limits(self, *, limit: float | None, remaining: int | None) -> None:
         """Note what an answer says of the limit."""
         with self._lock:
-            self.heeded.append((limit, remaining))
+            self.observed_limits.append((limit, remaining))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """A response; `cut` closes the connection before the body is complete, `after` waits for an event first."""
+    """A response; `cut` closes the connection before the body is complete, `after` waits for an event first.
+
+    `raw` is sent as it is, a piece at a time, in place of all the rest.
+    """
 
     status: int = 200
     body: bytes = b"{}"
@@ -57,6 +61,7 @@ class Reply:
     cut: bool = False
     chunked: bool = False
     after: threading.Event | None = None
+    raw: Iterable[bytes] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +85,7 @@ class Script:
 
 
 class ScriptedAccount:
-    """An HTTP server on this machine that answers as it is told; `received` is every request."""
+    """An HTTP server on this machine that answers as its script says; `received` is every request."""
 
     def __init__(self, answer: Callable[[Received], Reply]) -> None:
         self.received: list[Received] = []
@@ -172,6 +177,13 @@ def _handler(account: ScriptedAccount) -> type[BaseHTTPRequestHandler]:
             self.send(account.answer(received))
 
         def send(self, reply: Reply) -> None:
+            if reply.raw is not None:
+                self.close_connection = True
+                _send_raw(self.wfile, reply.raw)
+            else:
+                self.send_whole(reply)
+
+        def send_whole(self, reply: Reply) -> None:
             if reply.after:
                 reply.after.wait(5)
             self.send_response(reply.status)
@@ -185,7 +197,18 @@ def _handler(account: ScriptedAccount) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(b"%x\r\n%b" % (len(reply.body) + reply.cut, reply.body) if reply.chunked else reply.body)
             self.close_connection = reply.cut
 
+        def finish(self) -> None:
+            with suppress(OSError):
+                super().finish()
+
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
     return Handler
+
+
+def _send_raw(connection: BufferedIOBase, pieces: Iterable[bytes]) -> None:
+    with suppress(OSError):  # whoever has read enough goes away
+        for piece in pieces:
+            connection.write(piece)
+            connection.flush()

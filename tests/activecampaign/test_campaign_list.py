@@ -9,12 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.v3 import lists
 from sendtrail.activecampaign.v3.campaigns import campaign
 from sendtrail.domain.campaign import COUNTERS, Campaign
+from sendtrail.domain.campaign_report import UnreadableRow
 from sendtrail.errors import Unavailable, Unreadable
 from sendtrail.state.documents import to_document
 from tests.activecampaign.conftest import Connect, Serve
-from tests.activecampaign.scripted_account import Received, Reply, Script, as_json
+from tests.activecampaign.scripted_account import CountingBudget, Received, Reply, Script, a_connection, as_json
+from tests.fakes import FakeClock
 
 DATA = json.loads((Path(__file__).parent / "data" / "campaigns.json").read_text(encoding="utf-8"))
 
@@ -61,11 +65,53 @@ def test_the_total_says_where_the_list_ends(serve: Serve, connect: Connect, tota
 
 @pytest.mark.parametrize("total", ["absent", "many", None])
 def test_without_a_total_the_list_ends_with_an_empty_page(serve: Serve, connect: Connect, total: object) -> None:
-    """A short page is not the end."""
+    """A short page is not the end, and an empty one is asked for twice."""
     account = serve(offsets(150, total=total))
 
     assert ids(list(connect(account.url).campaigns())) == list(range(150))
-    assert len(account.received) == 3
+    assert [received.params["offset"] for received in account.received] == ["0", "100", "150", "150"]
+
+
+LIES = {"zero": "0", "null": None, "the page's own count": "100", "too low": 120, "one short": 249}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_full_page_is_never_the_last_whatever_the_total_says(serve: Serve, connect: Connect, name: str) -> None:
+    """It is evidence, not truth."""
+    account = serve(offsets(250, total=LIES[name]))
+
+    assert ids(list(connect(account.url).campaigns())) == list(range(250))
+
+
+def test_a_list_as_long_as_a_page_is_followed_by_another_request(serve: Serve, connect: Connect) -> None:
+    """Only an empty page shows that a total is not just the page's own count."""
+    account = serve(offsets(100, total="100"))
+
+    assert len(list(connect(account.url).campaigns())) == 100
+    assert [received.params["offset"] for received in account.received] == ["0", "100"]
+
+
+def test_a_page_of_the_default_size_counts_as_full(serve: Serve, connect: Connect) -> None:
+    """An account that does not heed the limit gives twenty rows."""
+    account = serve(offsets(50, total="20", limit=20))
+
+    assert ids(list(connect(account.url).campaigns())) == list(range(50))
+
+
+def test_an_empty_page_without_a_total_may_be_a_stumble(serve: Serve, connect: Connect) -> None:
+    """It is asked for again, and the rows are there."""
+    account = serve(Script(page(range(100)), page([]), page([100]), page([])))
+
+    assert ids(list(connect(account.url).campaigns())) == list(range(101))
+
+
+def test_a_list_without_an_end_is_given_up(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account that makes up new rows for ever would otherwise be listed for ever."""
+    monkeypatch.setattr(lists, "MAX_ROWS", 1_000)
+    account = serve(lambda received: page(range(int(received.params["offset"]), int(received.params["offset"]) + 100)))
+
+    with pytest.raises(Unreadable, match="instead of coming to an end"):
+        list(connect(account.url).campaigns())
 
 
 def test_the_offset_advances_by_the_rows_received(serve: Serve, connect: Connect) -> None:
@@ -95,7 +141,7 @@ def test_an_empty_page_that_fills_is_read(serve: Serve, connect: Connect) -> Non
 
 def test_a_list_that_shifts_yields_each_campaign_once(serve: Serve, connect: Connect) -> None:
     """A campaign made meanwhile moves the others down, so that some are seen twice."""
-    account = serve(Script(page([3, 2], total="3"), page([2, 1], total="4")))
+    account = serve(Script(page([3, 2], total="3"), page([2, 1], total="4"), page([], total="4")))
 
     assert ids(list(connect(account.url).campaigns())) == [3, 2, 1]
 
@@ -114,16 +160,46 @@ def test_an_account_that_ignores_the_offset_is_found_out(serve: Serve, connect: 
         list(connect(account.url).campaigns())
 
 
-@pytest.mark.parametrize("row", [{"name": "no id"}, {"id": "x"}, {"id": None}])
-def test_a_campaign_without_an_id_is_unreadable(serve: Serve, connect: Connect, row: dict[str, Any]) -> None:
+@pytest.mark.parametrize("row", [{"name": "no id"}, {"id": "x"}, {"id": None}, "a word", None])
+def test_a_campaign_without_an_id_costs_itself_and_is_reported(
+    serve: Serve, budget: CountingBudget, clock: FakeClock, row: object
+) -> None:
     """A campaign that cannot be named cannot be synced, nor left out in silence."""
-    account = serve(Script(as_json({"campaigns": [row], "meta": {"total": "1"}})))
+    account = serve(Script(as_json({"campaigns": [{"id": "1"}, row, {"id": "3"}], "meta": {"total": "3"}})))
+    left_out: list[UnreadableRow] = []
+    reader = Account(a_connection(account.url), budget=budget, clock=clock, on_unreadable=left_out.append)
 
-    with pytest.raises(Unreadable, match="a row's id is no number"):
-        list(connect(account.url).campaigns())
+    assert ids(list(reader.campaigns())) == [1, 3]
+    assert left_out == [
+        UnreadableRow(report="campaigns", page=1, reason="a row's id is no number", raw=json.dumps(row))
+    ]
 
 
-@pytest.mark.parametrize("content", [{}, {"campaigns": None}, {"campaigns": ["x"]}, {"message": "hello"}])
+UNREADABLE_COUNTERS = ["1,234", "", None, "many", 12.5, True]
+
+
+@pytest.mark.parametrize("value", UNREADABLE_COUNTERS)
+def test_a_counter_that_cannot_be_read_is_unknown_and_never_zero(value: object) -> None:
+    """A campaign with such a `send_amt` may have been sent, so it is synced."""
+    found = campaign(7, {"send_amt": value, "opens": value})
+
+    assert found.counters == {}
+    assert found.was_sent
+
+
+@pytest.mark.parametrize("value", [100, "100", 100.0, "100.0"])
+def test_a_whole_number_may_be_written_in_many_ways(value: object) -> None:
+    """All of them are a hundred."""
+    assert campaign(7, {"send_amt": value}).counters == {"send_amt": 100}
+
+
+@pytest.mark.parametrize("status", ["6", 7, "91"])
+def test_a_status_that_is_not_documented_is_kept(status: object) -> None:
+    """Disabled and pending review exist, and there may be more."""
+    assert campaign(7, {"status": status}).status == int(str(status))
+
+
+@pytest.mark.parametrize("content", [{}, {"campaigns": None}, {"campaigns": {}}, {"message": "hello"}])
 def test_an_answer_without_the_list_is_unreadable(serve: Serve, connect: Connect, content: object) -> None:
     """It is asked for again first."""
     account = serve(Script(as_json(content)))

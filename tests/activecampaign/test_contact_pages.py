@@ -1,6 +1,6 @@
 """The contacts of an account, with the real client."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.v3.contacts import contact
+from sendtrail.domain.campaign_report import UnreadableRow
 from sendtrail.domain.contact import Contact, ListMembership
-from sendtrail.errors import Unreadable
+from sendtrail.errors import Unavailable, Unreadable
 from tests.activecampaign.conftest import Connect, Serve
-from tests.activecampaign.scripted_account import Received, Reply, as_json
+from tests.activecampaign.scripted_account import CountingBudget, Received, Reply, Script, a_connection, as_json
+from tests.fakes import FakeClock
 
 JULY = datetime(2025, 7, 4, 14, tzinfo=UTC)
 TAGS = [{"id": "1", "tag": "customer"}, {"id": 2, "tag": "vip"}]
@@ -66,12 +69,71 @@ def test_an_empty_page_is_the_end_only_when_it_comes_twice(serve: Serve, connect
     def answer(received: Received) -> Reply:
         if received.params.get("id_greater") == "10" and stumbles:
             stumbles.clear()
-            return as_json({"contacts": [], "meta": {"total": "1"}})
+            return as_json({"contacts": [], "meta": {"total": "0"}})
         return book(received)
 
     found = read(connect, serve, answer)
 
     assert [one.contact_id for one in found] == [9, 10, 200]
+
+
+def false_end(book: Book, *, at: str, total: object, latest: Sequence[int] = ()) -> Callable[[Received], Reply]:
+    """Answer without contacts above an id, for ever; `latest` are the greatest ids that the account shows."""
+
+    def answer(received: Received) -> Reply:
+        if received.params.get("orders[id]") == "DESC":
+            return as_json({"contacts": [{"id": str(one)} for one in latest], "meta": {"total": "3"}})
+        if received.params.get("id_greater") == at:
+            return as_json({"contacts": [], "meta": {"total": total}})
+        return book(received)
+
+    return answer
+
+
+@pytest.mark.parametrize("latest", [(), (200, 10), (9, 10)], ids=["none", "another", "in the wrong order"])
+@pytest.mark.parametrize("total", ["1", 3])
+def test_an_empty_page_against_a_total_is_no_end(
+    serve: Serve, connect: Connect, total: object, latest: tuple[int, ...]
+) -> None:
+    """Taken for the end, it would mark everybody after it as vanished."""
+    book = Book({"id": "9"}, {"id": "10"}, {"id": "200"})
+
+    with pytest.raises(Unavailable, match="contacts after 10: an empty page, and there are"):
+        read(connect, serve, false_end(book, at="10", total=total, latest=latest))
+
+
+def test_a_total_of_all_contacts_does_not_hold_up_the_end(serve: Serve, connect: Connect) -> None:
+    """Where nobody has a greater id, the total counts all contacts and not those that are left."""
+    book = Book({"id": "9"}, {"id": "10"}, {"id": "200"})
+
+    found = read(connect, serve, false_end(book, at="200", total="3", latest=(200, 10)))
+
+    assert [one.contact_id for one in found] == [9, 10, 200]
+
+
+@pytest.mark.parametrize("total", [None, "0"])
+def test_without_totals_to_rely_on_an_empty_page_is_asked_for_three_times(
+    serve: Serve, connect: Connect, total: object
+) -> None:
+    """Nothing but empty pages speaks for the end."""
+    account = serve(lambda _: as_json({"contacts": [], "meta": {"total": total}}))
+
+    assert list(connect(account.url).contacts(7)) == []
+    assert len(account.received) == 3
+
+
+def test_a_contact_without_an_id_costs_itself_and_is_reported(
+    serve: Serve, budget: CountingBudget, clock: FakeClock
+) -> None:
+    """The page is read all the same."""
+    script = Script(*[as_json({"contacts": [{"id": "8"}, {"email": "a@b.c"}]}), as_json({"contacts": []})])
+    left_out: list[UnreadableRow] = []
+    account = Account(a_connection(serve(script).url), budget=budget, clock=clock, on_unreadable=left_out.append)
+
+    (page,) = account.contacts(7)
+
+    assert [one.contact_id for one in page.contacts] == [8]
+    assert [(row.report, row.page, row.raw) for row in left_out] == [("contacts", 1, '{"email": "a@b.c"}')]
 
 
 def test_contacts_are_asked_for_by_ascending_id_with_tags_and_lists(serve: Serve, connect: Connect) -> None:

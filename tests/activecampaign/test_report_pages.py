@@ -1,15 +1,26 @@
 """How a report is read to its end, page by page, with the real client."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from sendtrail.domain.campaign_report import Report, ReportCursor
+from sendtrail.domain.campaign_report import Report, ReportCursor, UnreadableRow
 from sendtrail.errors import Rejected, Unreadable
 from tests.activecampaign.conftest import Connect, Serve
-from tests.activecampaign.scripted_account import THE_END, Received, Reply, Script, a_page, a_query, an_open, refusal
+from tests.activecampaign.scripted_account import (
+    THE_END,
+    Received,
+    Reply,
+    Script,
+    a_page,
+    a_query,
+    an_open,
+    as_json,
+    refusal,
+)
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 PAGED = [Report.OPENS, Report.BOUNCES, Report.UNSUBSCRIBES]
@@ -56,19 +67,17 @@ def test_an_empty_report_has_no_chunks(serve: Serve, connect: Connect, report: R
     """Nothing is returned: that is the end right away."""
     account = serve(Script(THE_END))
 
-    assert list(connect(account.url).read(a_query(report))) == []
+    assert list(connect(account.url).read(a_query(report, expected_rows=0))) == []
     assert len(account.received) == 1
 
 
 @pytest.mark.parametrize("report", list(Report))
 def test_any_other_failure_is_not_the_end(serve: Serve, connect: Connect, report: Report) -> None:
-    """It is asked for again, and told in the account's words in the end."""
+    """It is asked for again, and reported in the account's words in the end."""
     account = serve(Script(refusal("Failed: Database is busy")))
 
     with pytest.raises(Rejected, match=f"{report} of campaign 7, page 1: .*Database is busy"):
         list(connect(account.url, attempts=2).read(a_query(report)))
-
-    assert len(account.received) == 2
 
 
 def test_a_page_that_says_something_and_holds_nothing_is_an_error(serve: Serve, connect: Connect) -> None:
@@ -210,12 +219,37 @@ def test_forwards_are_a_single_page(serve: Serve, connect: Connect) -> None:
     assert len(account.received) == 1
 
 
-def test_a_row_that_is_no_object_is_unreadable(serve: Serve, connect: Connect) -> None:
-    """Nothing is left out in silence."""
-    account = serve(pages([at_hour(1), "row"]))  # type: ignore[list-item]
+BAD_ROWS: dict[Report, tuple[object, str]] = {
+    Report.OPENS: ({"subscriberid": "5", "tstamp": "yesterday"}, "a row has no readable tstamp_iso or tstamp"),
+    Report.BOUNCES: ({"subscriberid": "5", "tstamp": "9999-12-31"}, "a row's tstamp is no date"),
+    Report.UNSUBSCRIBES: ({"tstamp": "2025-06-01"}, "a row has neither subscriberid nor email"),
+    Report.FORWARDS: ("row", "a row is no object"),
+}
 
-    with pytest.raises(Unreadable, match="a row is no object"):
-        list(connect(account.url).read(a_query()))
+
+@pytest.mark.parametrize("report", BAD_ROWS)
+def test_a_row_that_cannot_be_read_costs_itself(
+    serve: Serve, connect: Connect, caplog: pytest.LogCaptureFixture, report: Report
+) -> None:
+    """It comes with its page as the account sent it, and is logged without what it holds."""
+    row, reason = BAD_ROWS[report]
+    rows = {"0": bounce(1), "1": row, "2": bounce(2), "result_code": 1, "result_message": "Success"}
+    account = serve(Script(as_json(rows), THE_END))
+
+    (page,) = connect(account.url).read(a_query(report, expected_rows=3))
+
+    assert [activity.contact_id for activity in page.activities] == ["1", "2"]
+    assert page.unreadable == (UnreadableRow(report=str(report), page=1, reason=reason, raw=json.dumps(row)),)
+    assert caplog.messages == [f"{report} of campaign 7, page 1: 1 rows cannot be read ({reason})"]
+
+
+def test_a_page_without_a_readable_row_is_a_page(serve: Serve, connect: Connect) -> None:
+    """The ones after it are read."""
+    account = serve(pages([{"subscriberid": "5"}], [at_hour(1)]))
+
+    first, second = connect(account.url).read(a_query())
+
+    assert (len(first.unreadable), len(second.activities)) == (1, 1)
 
 
 FULL = [bounce(number) for number in range(1, 21)]
@@ -224,8 +258,8 @@ FULL = [bounce(number) for number in range(1, 21)]
 @pytest.mark.parametrize("report", PAGED)
 @pytest.mark.parametrize(
     ("expected_rows", "requests"),
-    [(22, 2), (20, 2), (23, 3), (None, 3)],
-    ids=["reached", "passed", "not reached", "not told"],
+    [(22, 2), (20, 2), (23, 4), (None, 3)],
+    ids=["reached", "passed", "not reached, so asked for twice", "unknown"],
 )
 def test_the_account_is_not_asked_for_the_end_where_its_counters_are_reached_by_a_page_that_is_not_full(
     serve: Serve, connect: Connect, report: Report, expected_rows: int | None, requests: int

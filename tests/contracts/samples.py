@@ -87,8 +87,11 @@ def activities(*rows: Row, number: int = 0) -> Batch:
 
 def unreadable(*raws: str, reason: str = "no contact", now: datetime = NOON) -> Batch:
     """Return a batch of rows that could not be understood."""
-    rows = [UnreadableRow(report=Report.OPENS, message_id="", page=1, reason=reason, raw=raw) for raw in raws]
-    stored = [unreadable_row(row, organization_id="acme", campaign_id=7, run_id="run-1", now=now) for row in rows]
+    rows = [UnreadableRow(report=Report.OPENS, page=1, reason=reason, raw=raw) for raw in raws]
+    stored = [
+        unreadable_row(row, organization_id="acme", campaign_id=7, message_id="", run_id="run-1", now=now)
+        for row in rows
+    ]
     return _batch(Table.UNREADABLE_ROWS, stored)
 
 

@@ -1,40 +1,49 @@
 """Requests to one account: each within its budget, tried again where that may help, and read by the caller."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from functools import cache
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
 from math import ceil
 from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 
-from sendtrail.activecampaign.http.errors import WHERE_TO_LOOK, Refusal, complaint, shown, trouble, verdict
-from sendtrail.activecampaign.http.response_body import json_object, stored
-from sendtrail.activecampaign.http.retries import Attempts, RetryableFailure, RetryPolicy
+from sendtrail.activecampaign.account_memory import AccountMemory
+from sendtrail.activecampaign.http.account_words import Mask, error_message
+from sendtrail.activecampaign.http.deadline import answer_deadline
+from sendtrail.activecampaign.http.errors import (
+    KEY_REFUSED,
+    NOT_PERMITTED,
+    READING_FAILED,
+    THROTTLED,
+    WHERE_TO_LOOK,
+    BadAnswer,
+    Request,
+    error_of,
+    of_exception,
+    of_status,
+)
+from sendtrail.activecampaign.http.response_body import PART_BYTES, json_object, received, spooled
+from sendtrail.activecampaign.http.response_headers import header_number, retry_after_s
+from sendtrail.activecampaign.http.retries import Attempts, RetryPolicy
+from sendtrail.activecampaign.http.session import session_of
 from sendtrail.clock import Clock
 from sendtrail.domain.connection import Connection
-from sendtrail.errors import KeyRefused, Unavailable
+from sendtrail.errors import KeyRefused
 from sendtrail.ports import RequestBudget
 
 T = TypeVar("T")
-N = TypeVar("N", int, float)
 
-# What is read ahead stays well below it; beyond it a connection serves a single request and is dropped.
-MAX_CONNECTIONS = 64
-_PART_BYTES = 65_536
 # How much the latest answer counts in the running mean of how long answers take.
 _LATEST_WEIGHT = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeouts:
-    """How long to wait for a connection, for the next bytes, and for the whole of an answer."""
+    """How long to wait for a connection, for the next bytes, and for the whole of an answer, its headers included."""
 
     connect_s: float = 10.0
     read_s: float = 90.0
@@ -46,11 +55,12 @@ DEFAULT_TIMEOUTS = Timeouts()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HttpOptions:
-    """How requests are made: patience, time limits, and who is told the status of each response."""
+    """How requests are made: retries, time limits, what is called with each status, and what is known already."""
 
     retries: RetryPolicy
     timeouts: Timeouts
     on_response: Callable[[int], None] | None
+    memory: AccountMemory
 
 
 class Cancelled(Exception):
@@ -58,7 +68,7 @@ class Cancelled(Exception):
 
 
 def always() -> bool:
-    """Say that an answer is wanted."""
+    """Return that an answer is wanted."""
     return True
 
 
@@ -66,13 +76,20 @@ def always() -> bool:
 class Get:
     """A GET request; `subject` is what is asked for, in the words of an error message.
 
-    `is_wanted` is asked before each attempt; where it says no, Cancelled is raised.
+    No more than `max_bytes` of its answer are read. `is_wanted` is called before each attempt; where it returns False,
+    Cancelled is raised.
     """
 
     path: str
     params: Mapping[str, str | int]
     subject: str
+    max_bytes: int
     is_wanted: Callable[[], bool] = always
+
+    @property
+    def action(self) -> str:
+        """Return what a permission is given for: the action of a v1 request, the path of another."""
+        return str(self.params.get("api_action") or re.sub(r"/[0-9]+/", "/{id}/", self.path.removeprefix("/api/3")))
 
 
 class Client:
@@ -86,8 +103,10 @@ class Client:
         self._host = urlsplit(self._url).hostname or "the account"
         self._key = connection.api_key
         self._budget, self._clock, self._options = budget, clock, options
-        self._session = _session(self._url)
+        self._session = session_of(self._url)
         self._answer_s = 0.0
+        self.mask = Mask(self._key.get_secret_value())
+        self.memory = options.memory
 
     @property
     def requests_to_fill_the_budget(self) -> int:
@@ -96,12 +115,13 @@ class Client:
 
     def json(self, get: Get, read: Callable[[dict[str, Any]], T]) -> T:
         """Return what `read` makes of the JSON object that answers a request."""
-        return self.fetch(get, lambda body: read(json_object(body, subject=get.subject)))
+        return self.fetch(get, lambda body: read(json_object(body)))
 
     def fetch(self, get: Get, read: Callable[[IO[bytes]], T]) -> T:
         """Return what `read` makes of the answer's body, which is `read`'s to close.
 
-        A RetryableFailure raised by `read` has the request made again. Raise Unavailable, KeyRefused or Rejected.
+        A BadAnswer raised by `read` has the request made again, where that may help. Raise Unavailable, KeyRefused,
+        PermissionRefused, Rejected or Unreadable.
         """
         headers = {"Api-Token": self._checked_key(), "Accept": "application/json"}
         attempts = Attempts(self._options.retries, self._clock)
@@ -111,17 +131,38 @@ class Client:
         self._budget.acquire()
         if not get.is_wanted():
             raise Cancelled
-        started = self._clock.monotonic()
         try:
-            body = self._receive(get, headers)
-            self._note_answer_time(self._clock.monotonic() - started)
-        except requests.RequestException as error:
-            raise trouble(error, subject=get.subject, host=self._host) from error
+            found = self._read(self._timed(get, headers), read)
+        except BadAnswer as bad:
+            raise self._error(get, bad) from None
+        except READING_FAILED as error:
+            raise self._error(get, of_exception(error)) from error
+        self.memory.answered_actions.add(get.action)
+        return found
+
+    def _error(self, get: Get, bad: BadAnswer) -> Exception:
+        if bad.problem is THROTTLED:
+            # Whatever the account asks for, nobody else is held up for longer than this request would wait.
+            self._budget.back_off(min(bad.pause_s, self._options.retries.total_s))
+        if bad.problem is KEY_REFUSED and self.memory.is_only_refusal(get.action):
+            bad = BadAnswer(NOT_PERMITTED, words=bad.words)
+        return error_of(bad, Request(subject=get.subject, action=get.action, host=self._host), mask=self.mask)
+
+    @staticmethod
+    def _read(body: IO[bytes], read: Callable[[IO[bytes]], T]) -> T:
         try:
             return read(body)
         except BaseException:
             body.close()
             raise
+
+    def _timed(self, get: Get, headers: Mapping[str, str]) -> IO[bytes]:
+        started = self._clock.monotonic()
+        end = started + self._options.timeouts.whole_s
+        with answer_deadline(lambda: end - self._clock.monotonic()):
+            body = self._receive(get, headers)
+        self._note_answer_time(self._clock.monotonic() - started)
+        return body
 
     def _note_answer_time(self, seconds: float) -> None:
         before_s = self._answer_s or seconds
@@ -140,43 +181,19 @@ class Client:
             if self._options.on_response:
                 self._options.on_response(response.status_code)
             self._budget.observe_limits(
-                limit=_number(response.headers.get("RateLimit-Limit"), float),
-                remaining=_number(response.headers.get("RateLimit-Remaining"), int),
+                limit=header_number(response.headers.get("RateLimit-Limit"), float),
+                remaining=header_number(response.headers.get("RateLimit-Remaining"), int),
             )
             if response.status_code != HTTPStatus.OK:
-                raise self._refused(get, response)
-            return stored(self._parts(response, get.subject))
+                raise self._refusal(response)
+            return spooled(received(response, max_bytes=get.max_bytes))
 
-    def _refused(self, get: Get, response: requests.Response) -> Exception:
-        words = shown(complaint(next(self._parts(response, get.subject), b"")), secret=self._key.get_secret_value())
-        pause_s = self._pause_s(response.headers.get("Retry-After"))
-        error = verdict(Refusal(subject=get.subject, status=response.status_code, complaint=words, pause_s=pause_s))
-        if isinstance(error, RetryableFailure) and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            # Whatever the account asks for, nobody else is held up for longer than this request would wait.
-            self._budget.back_off(min(error.pause_s, self._options.retries.total_s))
-        return error
-
-    def _parts(self, response: requests.Response, subject: str) -> Iterator[bytes]:
-        end = self._clock.monotonic() + self._options.timeouts.whole_s
-        for part in response.iter_content(_PART_BYTES):
-            yield part
-            if self._clock.monotonic() > end:
-                raise RetryableFailure(
-                    Unavailable(f"{subject}: the answer comes in too slowly; it is asked for again later")
-                )
-
-    def _pause_s(self, header: str | None) -> float | None:
-        """Read Retry-After, which is seconds or a date (RFC 9110, 10.2.3); None where it says neither."""
-        if header is None:
-            return None
-        if header.strip().isdecimal():
-            return float(header)
-        try:
-            until = parsedate_to_datetime(header)
-        except ValueError:
-            return None
-        until = until if until.tzinfo else until.replace(tzinfo=UTC)
-        return max(0.0, (until - self._clock.now()).total_seconds())
+    def _refusal(self, response: requests.Response) -> BadAnswer:
+        body = b""
+        with suppress(BadAnswer, *READING_FAILED):  # the status says enough
+            body = next(received(response, max_bytes=PART_BYTES), b"")
+        pause_s = retry_after_s(response.headers.get("Retry-After"), now=self._clock.now())
+        return of_status(response.status_code, message=error_message(body), pause_s=pause_s)
 
     def _checked_key(self) -> str:
         key = self._key.get_secret_value()
@@ -184,21 +201,3 @@ class Client:
             # requests would name the key in its own error.
             raise KeyRefused(f"the API key is empty or has blanks in it; copy it once more {WHERE_TO_LOOK}")
         return key
-
-
-def _number(header: str | None, kind: Callable[[str], N]) -> N | None:
-    """Read a RateLimit header; None where it is missing or says something else."""
-    return kind(header) if header is not None and header.strip().isdecimal() else None
-
-
-@cache
-def _session(url: str) -> requests.Session:
-    """Return the session of an account: kept, so that a small delivery need not begin with a handshake."""
-    session = requests.Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers["User-Agent"] = "sendtrail"
-    session.trust_env = url.startswith("https:")  # plain http is loopback, where no proxy belongs
-    adapter = HTTPAdapter(pool_maxsize=MAX_CONNECTIONS)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session

@@ -1,6 +1,7 @@
 """How often and how long a request is tried again.
 
-Every failed attempt that may pass raises a RetryableFailure, which carries the error to raise when no attempt is left.
+Each attempt that failed in a way that may pass raises a RetryableFailure, which carries the error to raise when no
+attempt is left.
 """
 
 import logging

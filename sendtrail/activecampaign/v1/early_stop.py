@@ -19,10 +19,12 @@ MAX_STEPS_UP = 1 / 4
 
 
 def after_page(position: ReportCursor, times: Sequence[datetime]) -> ReportCursor:
-    """Return the position after a page whose rows have these times; there is at least one.
+    """Return the position after a page whose rows have these times.
 
     `earliest` becomes the earliest time of all: in a list that has kept its order no later row is far above it.
     """
+    if not times:  # no row of the page could be read
+        return replace(position, page=position.page + 1)
     seen = [*times] if position.earliest is None else [position.earliest, *times]
     downs = sum(later < earlier for earlier, later in pairwise(times))
     ups = sum(later > earlier for earlier, later in pairwise(times))
@@ -36,14 +38,14 @@ def after_page(position: ReportCursor, times: Sequence[datetime]) -> ReportCurso
 
 
 def is_complete(position: ReportCursor, *, since: datetime) -> bool:
-    """Tell whether no row from `since` on can follow."""
+    """Return whether no row from `since` on can follow."""
     if position.earliest is None or not position.descending or not position.descents:
         return False
     return position.earliest < since - TOLERANCE
 
 
 def _stays_below(times: Sequence[datetime]) -> bool:
-    """Tell whether no time is later than any before it by more than the tolerance."""
+    """Return whether no time is later than any before it by more than the tolerance."""
     lowest = times[0]
     for time in times:
         if time - lowest > TOLERANCE:

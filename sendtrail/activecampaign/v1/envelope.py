@@ -1,42 +1,58 @@
-"""What is around the rows of a v1 report: whether it is a page, the end, or trouble."""
+"""What is around the rows of a v1 report: whether it is a page, or perhaps the end, or an error."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sendtrail.activecampaign.fields import number, text
-from sendtrail.activecampaign.http.errors import shown
-from sendtrail.activecampaign.http.retries import RetryableFailure
-from sendtrail.activecampaign.v1.rows import Row
-from sendtrail.errors import Rejected, Unreadable
+from sendtrail.activecampaign.http.account_words import json_message
+from sendtrail.activecampaign.http.errors import (
+    KEY_REFUSED,
+    NO_RESULT_CODE,
+    NO_ROWS,
+    REPORT_REFUSED,
+    ROWS_AND_REFUSAL,
+    BadAnswer,
+)
 
-NOTHING = "nothing is returned"
+# The end of a report, as it is documented. Accounts say it in the language of the key's user.
+DOCUMENTED_ENDS = ("failed: nothing is returned", "nothing is returned")
+_NOT_ALLOWED = ("not_allowed", "not authorized to access this file")
 
 
-def is_end(envelope: Mapping[str, Any], *, subject: str) -> bool:
-    """Tell whether a report has no such page any more; raise RetryableFailure where the envelope tells of trouble.
+@dataclass(frozen=True, slots=True)
+class NoRows:
+    """An answer without rows and with `result_code` 0: the end of the report or an error, which only `message` says."""
 
-    Any `result_code` 0 but one says that something went wrong: taken for the end, it would lose rows without a word.
-    """
+    message: str
+
+    @property
+    def is_documented_end(self) -> bool:
+        """Return whether the message is the one that the API's reference gives for the end."""
+        return self.message.strip().rstrip(".").lower() in DOCUMENTED_ENDS
+
+    def refusal(self) -> BadAnswer:
+        """Return what the answer means if it is not the end: taken for it, it would lose rows without a word."""
+        return BadAnswer(REPORT_REFUSED, words=self.message)
+
+
+def check_envelope(envelope: Mapping[str, Any], *, has_rows: bool) -> NoRows | None:
+    """Return None where an answer is a page with rows; raise BadAnswer where it contradicts itself."""
     code, message = number(envelope.get("result_code")), text(envelope.get("result_message"))
-    if code == 1:
-        return False
-    if code != 0:
-        raise RetryableFailure(Unreadable(f"{subject}: the answer has no result_code"))
-    if NOTHING in message.lower():
-        return True
-    words = shown(message, secret="") or "without a reason"
-    raise RetryableFailure(Rejected(f"{subject}: the account refuses the report ({words})"))
+    if code == 0 and any(words in message for words in _NOT_ALLOWED):
+        raise BadAnswer(KEY_REFUSED, words=message)
+    if code == 0 and not has_rows:
+        return NoRows(message)
+    if code == 0:
+        raise BadAnswer(ROWS_AND_REFUSAL, words=message)
+    if code != 1:
+        raise BadAnswer(NO_RESULT_CODE, words=json_message(dict(envelope)))
+    if not has_rows:
+        raise BadAnswer(NO_ROWS)
+    return None
 
 
-def page_rows(content: Mapping[str, Any], *, subject: str) -> list[Row] | None:
-    """Return the rows of a page, which lie under numeric keys; None past the end."""
-    if is_end(content, subject=subject):
-        return None
-    rows = [content[key] for key in sorted(filter(str.isdecimal, content), key=int)]
-    if not rows:
-        raise RetryableFailure(
-            Unreadable(f"{subject}: the account says that something is returned, and returns nothing")
-        )
-    if not all(isinstance(row, dict) for row in rows):
-        raise Unreadable(f"{subject}: a row is no object")
-    return rows
+def page_rows(content: Mapping[str, Any]) -> list[Any] | NoRows:
+    """Return the rows of a page, which are stored under numeric keys."""
+    keys = sorted(filter(str.isdecimal, content), key=int)
+    return check_envelope(content, has_rows=bool(keys)) or [content[key] for key in keys]

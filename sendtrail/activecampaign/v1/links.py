@@ -5,28 +5,35 @@ the links, another goes through the clicks.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import IO, Any, Self
 
 import ijson
 
-from sendtrail.activecampaign.fields import identifier, text
-from sendtrail.activecampaign.http.response_body import not_json
-from sendtrail.activecampaign.http.retries import RetryableFailure
-from sendtrail.activecampaign.v1.envelope import is_end
-from sendtrail.activecampaign.v1.rows import Link, Row
-from sendtrail.errors import Unreadable
+from sendtrail.activecampaign.fields import identifier, number, text
+from sendtrail.activecampaign.http.json_repair import repaired
+from sendtrail.activecampaign.http.response_body import not_json, parts_of, spooled
+from sendtrail.activecampaign.v1.envelope import NoRows, check_envelope
+from sendtrail.activecampaign.v1.rows import Link
 
 CLICKS = "info"
+_COUNTERS = ("a_total", "a_unique")
 _NOBODY = ("", None)
 _OPENING, _CLOSING = ("start_map", "start_array"), ("end_map", "end_array")
-_PAGE, _LINK, _CLICKS, _CLICK, _BELOW = range(1, 6)  # how deep things lie
+_PAGE, _LINK, _CLICKS, _CLICK, _BELOW = range(1, 6)  # how deep things are nested
+
+# A link and a row of its clicks, or what stands in the place of one.
+Click = tuple[Link, Any]
 
 
 class LinkPage:
-    """The links of a page, and its clicks, which are read from the page's file as they are asked for."""
+    """The links of a page, and its clicks, which are read from the page's file as they are asked for.
 
-    def __init__(self, body: IO[bytes], links: dict[str, Link], *, subject: str) -> None:
-        self._body, self._links, self._subject = body, links, subject
+    `odd` holds what stands where a link should be, and links that have clicks but do not show them.
+    """
+
+    def __init__(self, body: IO[bytes], links: dict[str, Link], *, odd: list[Any]) -> None:
+        self._body, self._links, self._odd = body, links, odd
 
     def __enter__(self) -> Self:
         return self
@@ -39,68 +46,93 @@ class LinkPage:
         """Return the ids of the links, which tell one page from another; the clicks change all the time."""
         return tuple(link.link_id for link in self._links.values())
 
-    def clicks(self) -> Iterator[tuple[Link, Row]]:
-        """Yield each click with its link."""
+    def clicks(self) -> Iterator[Click]:
+        """Yield each click with its link; what is no click cannot be read as one, and says so there."""
         self._body.seek(0)
+        return chain(((_NO_LINK, odd) for odd in self._odd), self._clicks())
+
+    def _clicks(self) -> Iterator[Click]:
+        no_rows = set[str]()  # links whose `info` is something else: said once each
         for key, name, value in _pieces(self._body):
             if name != CLICKS or key not in self._links or value in _NOBODY:
                 continue
-            if not isinstance(value, dict):
-                raise Unreadable(f"{self._subject}: an entry of a link's info is no object")
-            yield self._links[key], value
+            if isinstance(value, dict):
+                yield self._links[key], value
+            elif key not in no_rows:
+                no_rows.add(key)
+                yield self._links[key], value
 
 
-def link_page(body: IO[bytes], *, subject: str) -> LinkPage | None:
-    """Return the page that a body holds, to be closed by the caller; None past the end of the report."""
+_NO_LINK = Link(link_id="", url="")
+
+
+def link_page(body: IO[bytes]) -> LinkPage | NoRows:
+    """Return the page that a body holds, to be closed by the caller, or an answer without links."""
     try:
-        envelope, found = _outline(body)
+        return _link_page(body)
     except ijson.JSONError:
-        raise not_json(body, subject=subject) from None
-    if is_end(envelope, subject=subject):
+        mended = spooled(repaired(parts_of(body)))
+    try:
+        return _link_page(mended)
+    except ijson.JSONError:
+        mended.close()
+        raise not_json(body) from None
+    except BaseException:
+        mended.close()
+        raise
+    finally:
         body.close()
-        return None
-    if any(key.isdecimal() for key in envelope):
-        raise Unreadable(f"{subject}: a link is no object")
-    if not found:
-        raise RetryableFailure(
-            Unreadable(f"{subject}: the account says that something is returned, and returns nothing")
-        )
-    return LinkPage(body, {key: _link(fields, subject=subject) for key, fields in found.items()}, subject=subject)
+
+
+def _link_page(body: IO[bytes]) -> LinkPage | NoRows:
+    """Return the page that a body holds; raise JSONError where it is not JSON from its beginning to its end."""
+    envelope, found = _outline(body)
+    strange = {key: value for key, value in envelope.items() if key.isdecimal()}
+    if answer := check_envelope(envelope, has_rows=bool(found or strange)):
+        body.close()
+        return answer
+    silent = [fields for fields in found.values() if _hides_its_clicks(fields)]
+    return LinkPage(body, {key: _link(fields) for key, fields in found.items()}, odd=[*strange.values(), *silent])
+
+
+def _link(fields: dict[str, Any]) -> Link:
+    return Link(link_id=identifier(fields.get("id")), url=text(fields.get("link")))
+
+
+def _hides_its_clicks(fields: dict[str, Any]) -> bool:
+    """Return whether a link has no list of clicks, not even an empty one, and no counter says that there are none."""
+    counted = {number(fields.get(name)) for name in _COUNTERS} - {None}
+    return CLICKS not in fields and counted != {0}
 
 
 def _outline(body: IO[bytes]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Return what is beside the links of a page, and the fields of each link by its key, `info` without its rows."""
     envelope: dict[str, Any] = {}
     links: dict[str, dict[str, Any]] = {}
     for key, name, value in _pieces(body):
         if not key:
             envelope[name] = value
         elif key.isdecimal():
-            links.setdefault(key, {}).update({} if name == CLICKS else {name: value})
+            links.setdefault(key, {})[name] = "" if name == CLICKS else value
     return envelope, links
-
-
-def _link(fields: dict[str, Any], *, subject: str) -> Link:
-    link_id = identifier(fields.get("id"))
-    if not link_id:
-        raise Unreadable(f"{subject}: a link has no id")
-    return Link(link_id=link_id, url=text(fields.get("link")))
 
 
 def _pieces(body: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
     """Yield a page a piece at a time: (link's key, name, value), the key "" for what is beside the links.
 
-    Each entry of `info`, a list or an object with numeric keys, is a piece of its own.
+    Each entry of `info`, a list or an object with numeric keys, is a piece of its own, after an empty one.
     """
     names = [""] * (_BELOW + 1)
     depth = 0
     click: dict[str, Any] = {}
-    for event, value in ijson.basic_parse(body, use_float=True):
+    for event, value in ijson.basic_parse(body):
         if event == "map_key":
             names[min(depth, _BELOW)] = value
         elif event in _OPENING:
             depth += 1
-            if depth == _CLICK:
-                click = {}
+            click = {} if depth == _CLICK else click
+            if depth == _CLICKS and names[_LINK] == CLICKS:
+                yield names[_PAGE], CLICKS, ""
         elif event in _CLOSING:
             depth -= 1
             if depth == _CLICKS and names[_LINK] == CLICKS:

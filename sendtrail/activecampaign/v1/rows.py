@@ -1,6 +1,6 @@
 """Rows of the v1 reports, read as activities."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.timestamps import instant, is_date, midnight
+from sendtrail.activecampaign.unreadable_rows import UnreadableField
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign_report import Report
-from sendtrail.errors import Unreadable
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -18,6 +18,9 @@ Row = Mapping[str, Any]
 BOUNCE_DETAILS = ("id", "type", "code", "reason", "descript", "counted")
 # No public page shows this row; `email_to` is what the on-premise edition calls it.
 RECIPIENT_FIELDS = ("email_to", "forward_to", "recipient", "to")
+HAPPENED_AT = ("tstamp_iso", "tstamp")
+UNSUBSCRIBED_AT = (*HAPPENED_AT, "udate")
+_NO_VALUE = (None, "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,16 +40,18 @@ class Link:
     url: str
 
 
-class BadField(ValueError):
-    """A field of a row that cannot be understood; its value stays out of the message."""
-
-
-def activities(rows: Iterable[T], read: Callable[[T], Activity], *, subject: str) -> list[Activity]:
-    """Read rows; raise Unreadable, naming the field, where one cannot be understood."""
-    try:
-        return [read(row) for row in rows]
-    except BadField as error:
-        raise Unreadable(f"{subject}: {error}") from None
+def activities(
+    rows: Iterable[T], read: Callable[[T], Activity]
+) -> tuple[list[Activity], Sequence[tuple[T, UnreadableField]]]:
+    """Return what rows say, and the rows that cannot be read, each with the problem."""
+    found: list[Activity] = []
+    unreadable: list[tuple[T, UnreadableField]] = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except UnreadableField as problem:
+            unreadable.append((row, problem))
+    return found, unreadable
 
 
 def open_activity(row: Row, origin: Origin) -> Activity:
@@ -67,6 +72,8 @@ def open_activity(row: Row, origin: Origin) -> Activity:
 
 def click_activity(row: Row, origin: Origin, link: Link) -> Activity:
     """Read a contact's last click on a link, and how many there were."""
+    if not link.link_id:
+        raise UnreadableField("the link of a row has no id")
     contact_id, email = _contact(row)
     at, source = _moment(row, origin.zone)
     return Activity(
@@ -89,7 +96,7 @@ def bounce_activity(row: Row, origin: Origin) -> Activity:
     source = text(row.get("tstamp")) or text(row.get("tstamp_iso"))
     at = midnight(source, origin.zone)
     if at is None:
-        raise BadField("a row's tstamp is no date")
+        raise UnreadableField("a row's tstamp is no date")
     return Activity(
         campaign_id=origin.campaign_id,
         message_id=identifier(row.get("messageid")) or origin.message_id,
@@ -105,9 +112,11 @@ def bounce_activity(row: Row, origin: Origin) -> Activity:
 
 
 def unsubscribe_activity(row: Row, origin: Origin) -> Activity:
-    """Read an unsubscription."""
+    """Read an unsubscription: some accounts have a row per list that the contact left, told apart by the list."""
     contact_id, email = _contact(row)
-    at, source = _moment(row, origin.zone)
+    at, source = _moment(row, origin.zone, UNSUBSCRIBED_AT)
+    reason = text(row.get("reason")) or text(row.get("unsubreason"))
+    list_id = identifier(row.get("listid"))
     return Activity(
         campaign_id=origin.campaign_id,
         message_id=identifier(row.get("messageid")) or origin.message_id,
@@ -116,16 +125,22 @@ def unsubscribe_activity(row: Row, origin: Origin) -> Activity:
         event_type=EventType.UNSUBSCRIBE,
         activity_timestamp=at,
         source_timestamp=source,
-        detail=_detail(row, ("reason",)),
+        detail=_without_blanks(reason=reason, listid=list_id),
+        discriminator=list_id,
         day_only=is_date(source),
     )
 
 
 def forward_activity(row: Row, origin: Origin) -> Activity:
-    """Read that a contact forwarded an e-mail, and to whom as far as the account says."""
-    contact_id, email = _contact(row)
+    """Read that a contact forwarded an e-mail, and to whom as far as the account says.
+
+    Some accounts have a row per forwarder, with a count and one arbitrary recipient: there a recipient distinguishes
+    nothing.
+    """
+    contact_id, email = _contact(row, e_mail_field="email_from")
     at, source = _moment(row, origin.zone)
     recipient = next((found for name in RECIPIENT_FIELDS if (found := text(row.get(name)))), "")
+    is_counted = row.get("a_times") not in _NO_VALUE
     return Activity(
         campaign_id=origin.campaign_id,
         message_id=identifier(row.get("messageid")) or origin.message_id,
@@ -134,9 +149,9 @@ def forward_activity(row: Row, origin: Origin) -> Activity:
         event_type=EventType.FORWARD,
         activity_timestamp=at,
         source_timestamp=source,
-        times=_times(row),
-        detail={"recipient": recipient} if recipient else None,
-        discriminator=recipient,
+        times=_times(row, "a_times" if is_counted else "times"),
+        detail=_without_blanks(recipient=recipient, brief_message=text(row.get("brief_message"))),
+        discriminator="" if is_counted else recipient,
         day_only=is_date(source),
     )
 
@@ -149,30 +164,36 @@ READERS: Mapping[Report, Callable[..., Activity]] = {
 }
 
 
-def _contact(row: Row) -> tuple[str, str]:
-    contact_id, email = identifier(row.get("subscriberid")), text(row.get("email"))
+def _contact(row: Row, *, e_mail_field: str = "email") -> tuple[str, str]:
+    if not isinstance(row, dict):
+        raise UnreadableField("a row is no object")
+    contact_id, email = identifier(row.get("subscriberid")), text(row.get("email")) or text(row.get(e_mail_field))
     if not contact_id and not email:
-        raise BadField("a row has neither subscriberid nor email")
+        raise UnreadableField("a row has neither subscriberid nor email")
     return contact_id, email
 
 
-def _moment(row: Row, zone: ZoneInfo) -> tuple[datetime, str]:
-    for name in ("tstamp_iso", "tstamp"):
+def _moment(row: Row, zone: ZoneInfo, names: tuple[str, ...] = HAPPENED_AT) -> tuple[datetime, str]:
+    for name in names:
         source = row.get(name)
         if source and (at := instant(source, zone)):
             return at, source
-    raise BadField("a row has neither a readable tstamp_iso nor tstamp")
+    raise UnreadableField(f"a row has no readable {' or '.join(names)}")
 
 
-def _times(row: Row) -> int:
-    value = row.get("times")
-    if value is None or value == "":
+def _times(row: Row, name: str = "times") -> int:
+    value = row.get(name)
+    if value in _NO_VALUE:
         return 1
     times = number(value)
     if times is None or times < 0:
-        raise BadField("a row's times is no number")
+        raise UnreadableField(f"a row's {name} is no number")
     return times
 
 
 def _detail(row: Row, names: tuple[str, ...]) -> dict[str, str] | None:
-    return {name: value for name in names if (value := text(row.get(name)))} or None
+    return _without_blanks(**{name: text(row.get(name)) for name in names})
+
+
+def _without_blanks(**values: str) -> dict[str, str] | None:
+    return {name: value for name, value in values.items() if value} or None

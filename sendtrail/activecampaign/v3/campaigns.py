@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.timestamps import CENTRAL, instant
-from sendtrail.activecampaign.v3.lists import Item, items, listed
+from sendtrail.activecampaign.v3.lists import MAX_LIST_BYTES, Item, OnUnreadable, items, log_unreadable, paginate
 from sendtrail.domain.campaign import COUNTERS, LIST_LIMIT, Campaign
 
 SPLIT = "split"
@@ -13,14 +13,14 @@ SPLIT = "split"
 SPLIT_EVIDENCE = ("split_winner_messageid", "split_winner_awaiting")
 
 
-def campaigns(client: Client) -> Iterator[Campaign]:
+def campaigns(client: Client, *, on_unreadable: OnUnreadable = log_unreadable) -> Iterator[Campaign]:
     """Yield every campaign of the account, once each."""
-    for campaign_id, row in listed(client, "campaigns"):
+    for campaign_id, row in paginate(client, "campaigns", on_unreadable=on_unreadable):
         yield campaign(campaign_id, row)
 
 
 def campaign(campaign_id: int, row: Item) -> Campaign:
-    """Read a row of the list; what it does not say, or says unreadably, is left out."""
+    """Read a row of the list; what it does not say, or not readably, is left out."""
     counters = {name: number(row.get(name)) for name in COUNTERS}
     return Campaign(
         campaign_id=campaign_id,
@@ -40,7 +40,12 @@ def campaign(campaign_id: int, row: Item) -> Campaign:
 
 def campaign_messages(client: Client, campaign_id: int) -> list[str]:
     """Return the ids of a campaign's messages, once each, in the account's order."""
-    name, subject = "campaignMessages", f"messages of campaign {campaign_id}"
-    get = Get(path=f"/api/3/campaigns/{campaign_id}/{name}", params={"limit": LIST_LIMIT}, subject=subject)
-    rows = client.json(get, lambda content: items(content, name, subject=subject))
+    name = "campaignMessages"
+    get = Get(
+        path=f"/api/3/campaigns/{campaign_id}/{name}",
+        params={"limit": LIST_LIMIT},
+        subject=f"messages of campaign {campaign_id}",
+        max_bytes=MAX_LIST_BYTES,
+    )
+    rows = [row for row in client.json(get, lambda content: items(content, name)) if isinstance(row, dict)]
     return list(dict.fromkeys(found for row in rows if (found := identifier(row.get("messageid")))))

@@ -1,65 +1,118 @@
 """Contacts with their tags and lists, by ascending id."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.client import Client, Get
+from sendtrail.activecampaign.http.errors import FALSE_END, BadAnswer
 from sendtrail.activecampaign.timestamps import CENTRAL, UTC_ZONE, instant
-from sendtrail.activecampaign.v3.lists import Item, item_id, items, listed, total_of
+from sendtrail.activecampaign.unreadable_rows import unreadable_row
+from sendtrail.activecampaign.v3.lists import (
+    MAX_LIST_BYTES,
+    NO_ID,
+    Item,
+    OnUnreadable,
+    item_id,
+    items,
+    log_unreadable,
+    paginate,
+    total_of,
+)
 from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.domain.contact import Contact, ContactPage, ListMembership
 from sendtrail.errors import Unreadable
 
 UNKNOWN_STATUS = -1
+# How many empty pages in a row are the end: where totals can be believed, and where not.
+ENOUGH, ENOUGH_WITHOUT_TOTALS = 2, 3
+
+
+class EndEvidence:
+    """What speaks for the end of a pass: empty pages in a row, and totals that were right so far."""
+
+    def __init__(self) -> None:
+        self._empty = 0
+        self._left: int | None = None
+        self._is_credible = True
+
+    def record(self, *, received: int, total: int | None) -> None:
+        """Record a page."""
+        if not received:
+            self._empty += 1
+            self._is_credible = self._is_credible and total is not None and self._left is not None
+            return
+        self._empty = 0
+        was_the_last = self._left == 0
+        self._is_credible = self._is_credible and total is not None and total >= received and not was_the_last
+        self._left = None if total is None else total - received
+
+    @property
+    def is_enough(self) -> bool:
+        """Return whether the list has ended."""
+        return self._empty >= (ENOUGH if self._is_credible else ENOUGH_WITHOUT_TOTALS)
 
 
 class ContactPages:
     """One pass over the contacts of an account."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._tags = Names(client, "tags", field="tag")
-        self._lists = Names(client, "lists", field="name")
+    def __init__(self, client: Client, *, on_unreadable: OnUnreadable = log_unreadable) -> None:
+        self._client, self._on_unreadable = client, on_unreadable
+        self._tags = NameIndex(client, "tags", field="tag")
+        self._lists = NameIndex(client, "lists", field="name")
 
     def after(self, last_id: int) -> Iterator[ContactPage]:
-        """Yield the contacts whose ids are above `last_id`, to an empty page.
+        """Yield the contacts whose ids are above `last_id`, to a proven end.
 
-        That is asked for twice: taken for the end by mistake, it would mark everybody after it as vanished.
+        Taken for the end by mistake, an empty page would mark everybody after it as vanished.
         """
-        while contacts := self._contacts(last_id) or self._contacts(last_id):
-            last_id = contacts[-1].contact_id
-            yield ContactPage(contacts=contacts, last_id=last_id)
+        evidence = EndEvidence()
+        for page_number in count(1):
+            content = self._content(last_id, evidence)
+            if not content["contacts"]:
+                return
+            page = self._page(content, last_id, page_number=page_number)
+            last_id = page.last_id
+            yield page
 
-    def _contacts(self, after: int) -> list[Contact]:
-        subject = f"contacts after {after}"
-        params: dict[str, str | int] = {
-            "orders[id]": "ASC",
-            "id_greater": after,
-            "limit": LIST_LIMIT,
-            "include": "contactTags,contactLists",
-        }
-        get = Get(path="/api/3/contacts", params=params, subject=subject)
-        content = self._client.json(get, lambda found: found | {"contacts": items(found, "contacts", subject=subject)})
-        return self._read(content, after, subject=subject)
+    def _content(self, after: int, evidence: EndEvidence) -> dict[str, Any]:
+        """Return an answer with contacts, or one without at the end of the list."""
+        while True:
+            content = self._client.json(_contacts_above(after), _with_contacts)
+            if total_of(content) and not content["contacts"]:
+                if self._is_greatest_id(after):
+                    return content
+                content = self._client.json(_contacts_above(after), _without_false_end)
+            evidence.record(received=len(content["contacts"]), total=total_of(content))
+            if content["contacts"] or evidence.is_enough:
+                return content
 
-    def _read(self, content: dict[str, Any], after: int, *, subject: str) -> list[Contact]:
-        rows = content["contacts"]
-        ids = [item_id(row, subject=subject) for row in rows]
-        _check_order([after, *ids], subject=subject)
+    def _is_greatest_id(self, contact_id: int) -> bool:
+        """Return whether nobody has a greater id, where the account obeys the order that it is asked for."""
+        get = _request({"orders[id]": "DESC", "limit": 2}, subject="the latest contacts")
+        ids = [item_id(row) or 0 for row in self._client.json(get, _with_contacts)["contacts"]]
+        return bool(ids) and ids == sorted(ids, reverse=True) and ids[0] <= contact_id
+
+    def _page(self, content: dict[str, Any], after: int, *, page_number: int) -> ContactPage:
+        rows = [(item_id(row), row) for row in content["contacts"]]
+        for row in [row for found, row in rows if found is None]:
+            self._on_unreadable(unreadable_row("contacts", page_number, row, reason=NO_ID, mask=self._client.mask))
+        readable = [(found, row) for found, row in rows if found is not None]
+        _check_order([after, *(found for found, _ in readable)], subject=_subject(after))
         tags, lists = _by_contact(content, "contactTags"), _by_contact(content, "contactLists")
-        return [
-            contact(contact_id, row, tags=self._tagged(tags[contact_id]), lists=self._listed(lists[contact_id]))
-            for contact_id, row in zip(ids, rows, strict=True)
+        contacts = [
+            contact(found, row, tags=self._tag_names(tags[found]), lists=self._memberships(lists[found]))
+            for found, row in readable
         ]
+        return ContactPage(contacts=contacts, last_id=contacts[-1].contact_id)
 
-    def _tagged(self, rows: Sequence[Item]) -> set[str]:
+    def _tag_names(self, rows: Sequence[Item]) -> set[str]:
         return {self._tags.name(tag_id) for row in rows if (tag_id := identifier(row.get("tag")))}
 
-    def _listed(self, rows: Sequence[Item]) -> set[ListMembership]:
+    def _memberships(self, rows: Sequence[Item]) -> set[ListMembership]:
         return {self._membership(row) for row in rows if identifier(row.get("list"))}
 
     def _membership(self, row: Item) -> ListMembership:
@@ -72,12 +125,11 @@ class ContactPages:
 
 def contact_count(client: Client) -> int | None:
     """Return how many contacts the account has, None where it does not say."""
-    get = Get(path="/api/3/contacts", params={"limit": 1}, subject="the number of contacts")
-    return client.json(get, total_of)
+    return client.json(_request({"limit": 1}, subject="the number of contacts"), total_of)
 
 
 def contact(contact_id: int, row: Item, *, tags: Iterable[str], lists: Iterable[ListMembership]) -> Contact:
-    """Read a row of the list; what it does not say, or says unreadably, is left empty."""
+    """Read a row of the list; what it does not say, or not readably, is left empty."""
     created = _moment(row, "created_utc_timestamp", "cdate")
     updated = _moment(row, "updated_utc_timestamp", "udate")
     return Contact(
@@ -94,8 +146,38 @@ def contact(contact_id: int, row: Item, *, tags: Iterable[str], lists: Iterable[
     )
 
 
+def _request(params: Mapping[str, str | int], *, subject: str) -> Get:
+    return Get(path="/api/3/contacts", params=params, subject=subject, max_bytes=MAX_LIST_BYTES)
+
+
+def _contacts_above(contact_id: int) -> Get:
+    params: dict[str, str | int] = {
+        "orders[id]": "ASC",
+        "id_greater": contact_id,
+        "limit": LIST_LIMIT,
+        "include": "contactTags,contactLists",
+    }
+    return _request(params, subject=_subject(contact_id))
+
+
+def _subject(after: int) -> str:
+    return f"contacts after {after}"
+
+
+def _with_contacts(content: dict[str, Any]) -> dict[str, Any]:
+    return content | {"contacts": items(content, "contacts")}
+
+
+def _without_false_end(content: dict[str, Any]) -> dict[str, Any]:
+    found, total = _with_contacts(content), total_of(content)
+    if total and not found["contacts"]:
+        raise BadAnswer(FALSE_END, words=str(total))
+    return found
+
+
 def _check_order(ids: Sequence[int], *, subject: str) -> None:
-    if any(later <= earlier for earlier, later in pairwise(ids)):
+    """Check that ids ascend; a page without a single id cannot be gone on from either."""
+    if len(ids) == 1 or any(later <= earlier for earlier, later in pairwise(ids)):
         raise Unreadable(f"{subject}: the account ignores id_greater or the order asked for, so it cannot be paged")
 
 
@@ -120,7 +202,7 @@ def _deleted_at(row: Item, *, otherwise: datetime | None) -> datetime | None:
     return (at or otherwise) if flag is True or number(flag) else None
 
 
-class Names:
+class NameIndex:
     """What one kind of thing is called, for one pass over the contacts: loaded when first asked for.
 
     A later id that is not there may be new, so all are loaded once more; an id that stays unknown is its own name.
@@ -139,5 +221,5 @@ class Names:
 
     def _load(self) -> None:
         self._loads_left -= 1
-        rows = listed(self._client, self._kind)
+        rows = paginate(self._client, self._kind)
         self._names = {str(row_id): text(row.get(self._field)) for row_id, row in rows}

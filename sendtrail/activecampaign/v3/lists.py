@@ -1,79 +1,147 @@
 """v3 lists, 100 rows a page at most."""
 
-from collections.abc import Iterator, Mapping
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from sendtrail.activecampaign.fields import number
+from sendtrail.activecampaign.http.account_words import json_message
 from sendtrail.activecampaign.http.client import Client, Get
-from sendtrail.activecampaign.http.retries import RetryableFailure
+from sendtrail.activecampaign.http.errors import FALSE_END, NO_LIST, BadAnswer
+from sendtrail.activecampaign.unreadable_rows import unreadable_row
 from sendtrail.domain.campaign import LIST_LIMIT
-from sendtrail.errors import Unavailable, Unreadable
+from sendtrail.domain.campaign_report import UnreadableRow
+from sendtrail.errors import Unreadable
+
+logger = logging.getLogger(__name__)
 
 Item = Mapping[str, Any]
+OnUnreadable = Callable[[UnreadableRow], None]
+
+# A hundred contacts with all of their tags and lists.
+MAX_LIST_BYTES = 16_000_000
+# The size of a page where an account does not heed `limit`.
+DEFAULT_LIMIT = 20
+# Rows that move while a list is being read come twice, but not whole pages of them over and over.
+MAX_PAGES_WITHOUT_A_NEW_ROW = 3
+# No account has as many campaigns, tags or lists: beyond it the list never ends.
+MAX_ROWS = 100_000
+NO_ID = "a row's id is no number"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """Rows by their ids, and how many there are in all (None where the account does not say)."""
+    """Rows by their ids, and how many there are in all (None where the account does not say).
+
+    `without_id` holds the rows whose id cannot be read, as JSON.
+    """
 
     rows: Mapping[int, Item]
+    without_id: Mapping[str, Any]
     received: int
     total: int | None
 
+    @property
+    def content(self) -> frozenset[int | str]:
+        """Return what tells one page from another."""
+        return frozenset((*self.rows, *self.without_id))
 
-def listed(client: Client, name: str) -> Iterator[tuple[int, Item]]:
+
+def log_unreadable(row: UnreadableRow) -> None:
+    """Log that a row of a list is left out."""
+    logger.warning("%s, page %d: a row is left out (%s)", row.report, row.page, row.reason)
+
+
+def paginate(client: Client, name: str, *, on_unreadable: OnUnreadable = log_unreadable) -> Iterator[tuple[int, Item]]:
     """Yield each row of a list with its id, once, however the list shifts meanwhile.
 
-    The end is where `meta.total` says, or an empty page where it says nothing. Raise Unavailable where the rows end
-    before that, Unreadable where the account ignores `offset`.
+    Raise Unavailable where the rows end before `meta.total`, Unreadable where the account repeats pages.
     """
-    offset, seen, last = 0, set[int](), frozenset[int]()
-    while True:
-        page = _page(client, name, offset)
-        if page.rows and page.rows.keys() == last:
-            raise Unreadable(f"{name} from {offset} on: the account repeats a page instead of going on")
+    seen = set[int]()
+    for page_number, page in enumerate(_pages(client, name), start=1):
+        for row in page.without_id.values():
+            on_unreadable(unreadable_row(name, page_number, row, reason=NO_ID, mask=client.mask))
         yield from ((row_id, row) for row_id, row in page.rows.items() if row_id not in seen)
         seen.update(page.rows)
-        last = frozenset(page.rows)
-        offset += page.received
-        if not page.received or (page.total is not None and offset >= page.total):
-            return
 
 
-def items(content: Item, name: str, *, subject: str) -> list[Item]:
+def items(content: Item, name: str) -> list[Any]:
     """Return the rows that an answer holds under a name."""
     rows = content.get(name)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise RetryableFailure(Unreadable(f"{subject}: the answer has no list of {name}"))
+    if not isinstance(rows, list):
+        raise BadAnswer(NO_LIST, words=": ".join(filter(None, (name, json_message(dict(content))))))
     return rows
 
 
-def item_id(row: Item, *, subject: str, field: str = "id") -> int:
-    """Return the id of a row; raise Unreadable where it has none."""
-    found = number(row.get(field))
-    if found is None:
-        raise Unreadable(f"{subject}: a row's {field} is no number")
-    return found
-
-
-def _page(client: Client, name: str, offset: int) -> Page:
-    subject = f"{name} from {offset} on"
-
-    def read(content: dict[str, Any]) -> Page:
-        rows, total = items(content, name, subject=subject), total_of(content)
-        if not rows and total is not None and offset < total:
-            raise RetryableFailure(
-                Unavailable(f"{subject}: an empty page, and there are {total}; it is asked for again later")
-            )
-        return Page(rows={item_id(row, subject=subject): row for row in rows}, received=len(rows), total=total)
-
-    return client.json(
-        Get(path=f"/api/3/{name}", params={"limit": LIST_LIMIT, "offset": offset}, subject=subject), read
-    )
+def item_id(row: Any) -> int | None:
+    """Return the id of a row, None where it has none."""
+    return number(row.get("id")) if isinstance(row, dict) else None
 
 
 def total_of(content: Item) -> int | None:
     """Return how many rows a list has in all, None where the account does not say."""
     meta = content.get("meta")
     return number(meta.get("total")) if isinstance(meta, dict) else None
+
+
+def _pages(client: Client, name: str) -> Iterator[Page]:
+    """Yield the pages of a list to its end.
+
+    `meta.total` may be anything: alone it proves nothing. The end is a page that is not full and reaches it, or an
+    empty page that it confirms, or an empty page that comes twice.
+    """
+    offset, largest, repeats = 0, 0, _Repeats()
+    while True:
+        page = _page(client, name, offset)
+        if not page.received and page.total != offset:
+            page = _page(client, name, offset)
+        if not page.received:
+            return
+        if repeats.is_stuck(page.content) or offset > MAX_ROWS:
+            raise Unreadable(f"{name} from {offset} on: the account repeats a page instead of coming to an end")
+        yield page
+        offset += page.received
+        is_full = page.received >= (largest or LIST_LIMIT) or page.received == DEFAULT_LIMIT
+        largest = max(largest, page.received)
+        if not is_full and page.total == offset:
+            return
+
+
+class _Repeats:
+    """The guard against an account that ignores `offset`."""
+
+    def __init__(self) -> None:
+        self._last: AbstractSet[int | str] = frozenset()
+        self._known = set[int | str]()
+        self._in_a_row = 0
+
+    def is_stuck(self, content: AbstractSet[int | str]) -> bool:
+        """Record a page; return whether it repeats the last one, or is the third in a row with nothing of its own."""
+        self._in_a_row = self._in_a_row + 1 if content <= self._known else 0
+        is_same, self._last = content == self._last, content
+        self._known |= content
+        return is_same or self._in_a_row >= MAX_PAGES_WITHOUT_A_NEW_ROW
+
+
+def _page(client: Client, name: str, offset: int) -> Page:
+    def read(content: dict[str, Any]) -> Page:
+        rows, total = items(content, name), total_of(content)
+        if not rows and total is not None and offset < total:
+            raise BadAnswer(FALSE_END, words=str(total))
+        return Page(
+            rows={row_id: row for row in rows if (row_id := item_id(row)) is not None},
+            without_id={json.dumps(row): row for row in rows if item_id(row) is None},
+            received=len(rows),
+            total=total,
+        )
+
+    get = Get(
+        path=f"/api/3/{name}",
+        params={"limit": LIST_LIMIT, "offset": offset},
+        subject=f"{name} from {offset} on",
+        max_bytes=MAX_LIST_BYTES,
+    )
+    return client.json(get, read)

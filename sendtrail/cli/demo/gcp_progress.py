@@ -60,9 +60,7 @@ def watch(console: Console, state: State, accounts: Sequence[CloudDemoAccount], 
             if all(now.is_over for now in found.values()):
                 return
             if clock.monotonic() > end:
-                raise SendtrailError(
-                    f"the run is not over after {PATIENCE_S:.0f} s; build/gcp-demo has the logs"
-                )
+                raise SendtrailError(f"the run is not over after {PATIENCE_S:.0f} s; build/gcp-demo has the logs")
             clock.sleep(LOOK_S)
 
 

@@ -1,0 +1,87 @@
+"""Whether a report has ended: the account's words for the end, and what the campaign's counters say against it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import IO, TypeVar
+
+from sendtrail.activecampaign.http.client import Client, Get
+from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
+from sendtrail.activecampaign.v1.report_request import report_request
+from sendtrail.domain.campaign_report import PAGE_SIZE, Report, ReportQuery
+
+T = TypeVar("T")
+
+# A page that no report has: twenty million rows would come before it.
+FAR_PAGE = 1_000_000
+# A page of clicks may be huge, and forwards have no pages.
+_NO_EXAMPLES = (Report.CLICKS, Report.FORWARDS)
+
+
+class ReportEnds:
+    """Tells the end of a report from an error, whatever language the account says it in.
+
+    Its words for the end are learnt from it, once per process: a report that is answered with rows is asked for a page
+    that cannot exist. Words that were never proven like this are an error.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._learning = threading.Lock()
+
+    def fetch(self, get: Get, query: ReportQuery, read: Callable[[IO[bytes]], T | NoRows]) -> T | None:
+        """Return what `read` makes of a page of a report, None past its end."""
+        found = self._client.fetch(get, read)
+        if not isinstance(found, NoRows):
+            return found
+        if self._is_known(found) or self._learns(found, query):
+            return None
+        return self._client.fetch(get, lambda body: self._page_or_error(read(body)))
+
+    def _page_or_error(self, found: T | NoRows) -> T | None:
+        if not isinstance(found, NoRows):
+            return found
+        if self._is_known(found):
+            return None
+        raise found.refusal()
+
+    def _is_known(self, answer: NoRows) -> bool:
+        return answer.is_documented_end or answer.message in self._client.memory.end_messages
+
+    def _learns(self, answer: NoRows, query: ReportQuery) -> bool:
+        """Ask for a page that cannot exist, and remember its words; return whether those of `answer` are known now."""
+        with self._learning:
+            if not self._is_known(answer) and any(self._proves(example, answer) for example in _examples(query)):
+                self._client.memory.end_messages.add(answer.message)
+        return self._is_known(answer)
+
+    def _proves(self, example: ReportQuery, answer: NoRows) -> bool:
+        return not isinstance(self._ask(example, 1), NoRows) and self._ask(example, FAR_PAGE) == answer
+
+    def _ask(self, query: ReportQuery, page: int) -> object:
+        return self._client.json(report_request(query, page), page_rows)
+
+
+def _examples(query: ReportQuery) -> list[ReportQuery]:
+    """Return reports that may prove what an answer means: the opens, and the report itself where it has rows."""
+    opens = replace(query, report=Report.OPENS)
+    return [opens] if query.report in (*_NO_EXAMPLES, Report.OPENS) else [query, opens]
+
+
+def rows_before(query: ReportQuery) -> int:
+    """Return how many rows there are before the position that a report is read from, as its pages are full."""
+    return (query.position.page - 1) * PAGE_SIZE
+
+
+def is_below_counters(query: ReportQuery, *, seen: int) -> bool:
+    """Return whether the campaign's counters promise more rows than were seen."""
+    promised = min(query.changed_rows or 0, 1) if query.expected_rows is None else query.expected_rows
+    return seen < promised
+
+
+def has_all_rows(query: ReportQuery, *, seen: int, is_full: bool) -> bool:
+    """Return whether the account need not be asked for the end: its counters are reached, by a page that is not full.
+
+    A list that was entered in the middle is read to its end all the same.
+    """
+    return not is_full and query.expected_rows is not None and query.position.page == 1 and seen >= query.expected_rows
