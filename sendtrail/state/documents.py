@@ -23,9 +23,8 @@ def from_document(kind: type[T], document: Document) -> T:
     """Read a dataclass from a document, whose other fields are ignored; raise BadDocument, naming each bad field."""
     try:
         value: T = adapter(kind).validate_python(dict(document))
-    except (ValidationError, TypeError) as error:
-        reasons = problems(error) if isinstance(error, ValidationError) else [str(error)]
-        raise BadDocument(f"a {kind.__name__} document cannot be read: {'; '.join(reasons)}") from None
+    except ValidationError as error:
+        raise BadDocument(f"a {kind.__name__} document cannot be read: {'; '.join(problems(error))}") from None
     return value
 
 

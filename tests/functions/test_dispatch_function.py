@@ -12,6 +12,7 @@ from sendtrail.sync.dispatch import Run
 from tests.fakes import NOON
 from tests.functions.conftest import Connect
 from tests.functions.instance import Instance
+from tests.functions.test_worker_functions import NO_DOCUMENT
 
 TRACE = "105445aa7843bc8bf206b12000100000"
 SCHEDULED = {"X-CloudScheduler-JobName": "sendtrail-campaigns", "X-CloudScheduler-ScheduleTime": "2025-06-01T12:00:00Z"}
@@ -160,13 +161,13 @@ def test_an_uncaught_error_is_a_bare_500_and_holds_up_no_other(instance: Instanc
     account = connect("acme")
     connect("globex")
     campaign_id = next(account.campaigns_truth()).id
-    instance.state.documents[campaign_path("acme", campaign_id)] = {"status": "hand-edited"}
+    instance.state.documents[campaign_path("acme", campaign_id)] = NO_DOCUMENT
 
     answer = instance.post("dispatcher", b"", {**SCHEDULED, "X-Cloud-Trace-Context": f"{TRACE}/1"})
 
     assert (answer.status_code, answer.data, organizations(instance)) == (500, b"", {"globex"})
     (failure,) = [line for line in instance.lines() if line["severity"] == "ERROR"]
-    assert "hand-edited" in failure["message"]
+    assert "Traceback" in failure["message"]
     assert failure["logging.googleapis.com/labels"] == {"run_id": RUN_ID, "organization_id": "acme"}
     assert failure["logging.googleapis.com/trace"].endswith(TRACE)
 

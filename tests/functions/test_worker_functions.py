@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,8 @@ UNSEEN = SyncCampaign(
     counters={},
 )
 MESSAGES = {"campaign_worker": encode(UNSEEN), "contacts_worker": encode(CONTACTS)}
+# What no state store returns stands for a mistake in our own code.
+NO_DOCUMENT: Any = 7
 CHECKPOINTS = {"campaign_worker": campaign_path("acme", 1), "contacts_worker": contacts_path("acme")}
 
 
@@ -140,7 +143,7 @@ def test_an_account_that_does_not_answer_is_tried_again(instance: Instance, conn
 def test_an_uncaught_error_is_a_bare_500(instance: Instance, connect: Connect, worker: str) -> None:
     """The log has the stack and the labels of the work."""
     connect("acme")
-    instance.state.documents[CHECKPOINTS[worker]] = {"status": "hand-edited"}
+    instance.state.documents[CHECKPOINTS[worker]] = NO_DOCUMENT
 
     answer = instance.push(worker, MESSAGES[worker])
 
