@@ -57,12 +57,9 @@ class FakeAccount:
         """Give a report `count` more activities, the newest at `at`."""
         rows = self.reports.setdefault((campaign_id, report), [])
         first = len(rows)
+        more = [an_activity(first + n, campaign_id=campaign_id, report=report) for n in range(count)]
         rows[:0] = [
-            replace(
-                an_activity(first + n, campaign_id=campaign_id, report=report),
-                activity_timestamp=at - timedelta(minutes=n),
-            )
-            for n in range(count)
+            replace(row, activity_timestamp=at - timedelta(minutes=minutes)) for minutes, row in enumerate(more)
         ]
 
     def campaigns(self) -> Iterator[Campaign]:
