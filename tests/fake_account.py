@@ -6,25 +6,11 @@ from datetime import datetime, timedelta
 
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
+from sendtrail.domain.campaign_report import COUNTED_BY, Report, ReportPage, ReportQuery
 from sendtrail.domain.contact import Contact, ContactPage, ListMembership
 from tests.fakes import NOON
 
 PAGE = 20
-EVENTS = {
-    Report.OPENS: EventType.OPEN,
-    Report.CLICKS: EventType.CLICK,
-    Report.BOUNCES: EventType.BOUNCE,
-    Report.UNSUBSCRIBES: EventType.UNSUBSCRIBE,
-    Report.FORWARDS: EventType.FORWARD,
-}
-COUNTER = {
-    Report.OPENS: "opens",
-    Report.CLICKS: "linkclicks",
-    Report.BOUNCES: "hardbounces",
-    Report.UNSUBSCRIBES: "unsubscribes",
-    Report.FORWARDS: "forwards",
-}
 
 
 def an_activity(number: int, *, campaign_id: int = 1, report: Report = Report.OPENS, at: datetime = NOON) -> Activity:
@@ -35,7 +21,7 @@ def an_activity(number: int, *, campaign_id: int = 1, report: Report = Report.OP
         message_id="",
         contact_id=str(number),
         contact_email=f"contact{number}@example.com",
-        event_type=EVENTS[report],
+        event_type=EventType(report.removesuffix("s")),
         activity_timestamp=moment,
         source_timestamp=moment.isoformat(),
     )
@@ -71,15 +57,15 @@ class FakeAccount:
         """Give a report `count` more activities, the newest at `at`."""
         rows = self.reports.setdefault((campaign_id, report), [])
         first = len(rows)
+        more = [an_activity(first + n, campaign_id=campaign_id, report=report) for n in range(count)]
         rows[:0] = [
-            replace(an_activity(first + n, campaign_id=campaign_id, report=report), activity_timestamp=_before(at, n))
-            for n in range(count)
+            replace(row, activity_timestamp=at - timedelta(minutes=minutes)) for minutes, row in enumerate(more)
         ]
 
     def campaigns(self) -> Iterator[Campaign]:
         """Yield the campaigns with counters that say how long their reports are."""
         for campaign_id in sorted({campaign_id for campaign_id, _ in self.reports}):
-            counters = {COUNTER[report]: len(self.reports.get((campaign_id, report), [])) for report in Report}
+            counters = {COUNTED_BY[report][0]: len(self.reports.get((campaign_id, report), [])) for report in Report}
             counters["softbounces"] = 0
             yield a_campaign(campaign_id, split=campaign_id in self.messages, **counters)
 
@@ -121,7 +107,3 @@ def a_campaign(campaign_id: int, *, split: bool = False, **counters: int) -> Cam
         modified_at=NOON,
         counters={"send_amt": 100, **counters},
     )
-
-
-def _before(at: datetime, minutes: int) -> datetime:
-    return at - timedelta(minutes=minutes)

@@ -1,29 +1,29 @@
 """A small pipeline to run deliveries in: fakes behind every port, and a crash point at every operation."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import handling
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts
-from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.errors import Retryable
-from sendtrail.ports import Document, Publisher, State, Topic, Transaction, Warehouse
+from sendtrail.ports import Topic, Warehouse
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.contacts import sync_contacts
 from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
-from sendtrail.warehouse.rows import Batch, Table, activity_row
+from sendtrail.warehouse.rows import Table, activity_row
 from tests.fake_account import FakeAccount
 from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryWarehouse
 
 T = TypeVar("T")
 ORGANIZATION = "acme"
 LONG_AGO = timedelta(days=3650)
+WRITES = ("transact", "publish", "merge", "mark_vanished")
 
 
 class Crash(BaseException):
@@ -51,52 +51,22 @@ class CrashPoint:
         return result
 
 
-@dataclass
-class WiredState:
-    """State behind a crash point."""
+class _Crashing:
+    """A port whose writes go through a crash point; reads change nothing, and are let through."""
 
-    inner: State
-    crash_point: CrashPoint
+    def __init__(self, port: object, crash_point: CrashPoint) -> None:
+        self._port, self._crash_point = port, crash_point
 
-    def transact(self, work: Callable[[Transaction], T], /) -> T:
-        """Run a transaction."""
-        return self.crash_point.around(lambda: self.inner.transact(work))
-
-    def children(self, collection: str, /) -> Iterator[tuple[str, Document]]:
-        """Yield the children of a collection."""
-        return self.inner.children(collection)
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        operation: Callable[..., Any] = getattr(self._port, name)
+        if name not in WRITES:
+            return operation
+        return lambda *given, **named: self._crash_point.around(lambda: operation(*given, **named))
 
 
-@dataclass
-class WiredPublisher:
-    """A publisher behind a crash point."""
-
-    inner: Publisher
-    crash_point: CrashPoint
-
-    def publish(self, topic: Topic, messages: Sequence[bytes], /) -> None:
-        """Publish messages."""
-        self.crash_point.around(lambda: self.inner.publish(topic, messages))
-
-
-@dataclass
-class WiredWarehouse:
-    """A warehouse behind a crash point."""
-
-    inner: Warehouse
-    crash_point: CrashPoint
-
-    def merge(self, batch: Batch, /) -> int:
-        """Merge a batch."""
-        return self.crash_point.around(lambda: self.inner.merge(batch))
-
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Mark the contacts that a pass did not see."""
-        return self.crash_point.around(lambda: self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at))
-
-    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
-        """Return the evidence."""
-        return self.inner.timestamp_evidence(organization_id, since=since)
+def crashing(port: T, crash_point: CrashPoint) -> T:
+    """Return a port whose writes may be killed."""
+    return cast("T", _Crashing(port, crash_point))
 
 
 class Pages:
@@ -126,9 +96,9 @@ class PipelineHarness:
         self.state, self.publisher, self.warehouse = MemoryState(self.clock), MemoryPublisher(), MemoryWarehouse()
         tokens = count(1)
         self.services = Services(
-            state=WiredState(self.state, self.crash_point),
-            publisher=WiredPublisher(self.publisher, self.crash_point),
-            warehouse=WiredWarehouse(self.warehouse, self.crash_point),
+            state=crashing(self.state, self.crash_point),
+            publisher=crashing(self.publisher, self.crash_point),
+            warehouse=crashing(self.warehouse, self.crash_point),
             clock=self.clock,
             new_token=lambda: f"token{next(tokens)}",
             settings=self.settings,

@@ -70,7 +70,7 @@ def test_of_workers_racing_for_a_campaign_one_does_it(make_database: Callable[[P
         source = CampaignSource(lists=account, reports=account)
 
         outcomes = race(
-            lambda: sync_campaign(a_message(), source=source, services=services, budget=Deadline(clock, budget_s=60))
+            lambda: sync_campaign(a_message(), source=source, services=services, budget=Deadline(clock, budget_s=3_600))
         )
 
         counts = warehouse.query("SELECT COUNT(*), COUNT(DISTINCT activity_id) FROM marketing_ai.email_activities").rows
