@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sendtrail.errors import SendtrailError, SettingsError, Unavailable
+from sendtrail.local.private_files import make_private, private_files
 
 APPLICATION_ID = 0x53544C31  # "STL1", in the header of the file: it is Sendtrail's
 SCHEMA_VERSION = 1
@@ -41,7 +42,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     """Open or create a state file; raise SettingsError or Unavailable, and do not change a file of another program."""
     if not path.parent.is_dir():
         raise SettingsError([f"{path.parent} is not a folder: create it, or choose another place for the state file"])
-    with translated_errors(path):
+    with translated_errors(path), private_files():  # its logs get the mode of the file
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         try:
             _prepare(connection, path)
@@ -62,6 +63,7 @@ def translated_errors(path: Path) -> Iterator[None]:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     _check_owner(connection, path)  # first: setting the journal mode changes the file
+    make_private(path, "-wal", "-shm")
     connection.execute("PRAGMA journal_mode = WAL")
     # Commits survive kill -9. A power failure may lose the latest ones, which is harmless: the state is then older
     # than the warehouse, and merging again changes nothing.
