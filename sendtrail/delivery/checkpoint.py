@@ -16,6 +16,9 @@ from typing import Any
 
 from sendtrail.errors import LeaseLost
 
+# The longest lease that the settings allow.
+MAX_LEASE_S = 600.0
+
 
 class Status(StrEnum):
     """The stage of a piece of work."""
@@ -63,9 +66,15 @@ class Checkpoint:
     reason: str | None = None
     backfill: bool = False
 
-    def is_held(self, now: datetime) -> bool:
-        """Return whether a worker has a live lease on it."""
-        return self.lease is not None and self.lease.expires_at > now
+    def is_held(self, now: datetime, *, lease_s: float = MAX_LEASE_S) -> bool:
+        """Return whether a worker has a live lease on it, where leases last up to `lease_s` seconds."""
+        return (
+            self.lease is not None and self.lease.expires_at > now and not self.has_wrong_expiry(now, lease_s=lease_s)
+        )
+
+    def has_wrong_expiry(self, now: datetime, *, lease_s: float = MAX_LEASE_S) -> bool:
+        """Return whether its lease ends so late that a clock must have been wrong, so that nobody is to wait for it."""
+        return self.lease is not None and self.lease.expires_at > now + 2 * timedelta(seconds=lease_s)
 
 
 def claim(
@@ -81,7 +90,7 @@ def claim(
         return (Claim.REPUBLISH if is_parent else Claim.STALE), checkpoint
     if sequence == checkpoint.sequence and checkpoint.status is not Status.RUNNING:
         return Claim.STALE, checkpoint
-    if checkpoint.is_held(now):
+    if checkpoint.is_held(now, lease_s=(lease.expires_at - now).total_seconds()):
         return Claim.HELD, checkpoint
     return Claim.TAKEN, replace(
         checkpoint,

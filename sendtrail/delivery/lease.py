@@ -59,9 +59,10 @@ class LeaseHolder:
     def claim(self) -> Claim:
         """Claim the work; return what to do with the message."""
 
-        def work(transaction: Transaction) -> tuple[Claim, Checkpoint | None]:
+        def work(transaction: Transaction) -> tuple[Claim, Checkpoint | None, bool]:
+            before = read_checkpoint(transaction, self.context.checkpoint_path)
             decision, after = rules.claim(
-                read_checkpoint(transaction, self.context.checkpoint_path),
+                before,
                 run_id=self.context.item.run_id,
                 sequence=self.context.item.sequence,
                 lease=self._lease(transaction.now),
@@ -70,11 +71,14 @@ class LeaseHolder:
             )
             if decision is Claim.TAKEN and after is not None:
                 transaction.set(self.context.checkpoint_path, to_document(after))
-            return decision, after
+            is_wrong = before is not None and before.has_wrong_expiry(transaction.now, lease_s=self._lease_s)
+            return decision, after, is_wrong and decision is Claim.TAKEN
 
         asked_at = self._clock.monotonic()
-        decision, self._checkpoint = self._state.transact(work)
+        decision, self._checkpoint, took_over_wrong_lease = self._state.transact(work)
         self._renewed_at = asked_at
+        if took_over_wrong_lease:
+            logger.warning("a lease was stored while a clock was wrong: this worker does not wait for its end")
         return decision
 
     @contextmanager

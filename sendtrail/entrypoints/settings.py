@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sendtrail.delivery.checkpoint import MAX_LEASE_S
 from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.ports import Topic
 from sendtrail.sync.bigquery_price import TEBIBYTE
@@ -56,7 +57,7 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     backfill_hours: Annotated[float, Field(gt=0, le=24)] = 1.0
     audit_days: Count = 30
     settle_hours: Annotated[int, Field(ge=0)] = 24
-    lease_s: Annotated[float, Field(ge=15, le=600)] = 120.0
+    lease_s: Annotated[float, Field(ge=15, le=MAX_LEASE_S)] = 120.0
     flush_rows: Count = 5_000
     flush_s: Seconds = 240.0
     budget_block: Annotated[int, Field(ge=1, le=100)] = 10

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from sendtrail.errors import Rejected, SendtrailError, SettingsError, Unavailable
+from sendtrail.local.private_files import private_files
 
 _MAGIC = b"DUCK"
 _MAGIC_OFFSET = 8
@@ -22,6 +23,14 @@ _OPENING_PROBLEMS = (
     ("permission denied", "{path} may not be written: change its permissions, or choose another --database"),
     ("read-only file system", "{path} may not be written: choose another --database"),
 )
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    # Download no extension and attach no other file: everything needed is built in.
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_access": False,
+    # Packing row groups at each checkpoint would rewrite them again and again: finish() does it once.
+    "max_vacuum_tasks": 0,
+}
 _NO_SPACE = ("no space left", "out of disk", "disk full", "file too large", "max_temp_directory_size")
 _REFUSED = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException)
 
@@ -29,21 +38,10 @@ _REFUSED = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputExceptio
 def open_file(path: Path, *, memory_limit: str, threads: int, is_read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open or create a file; only readers share one. Raise SettingsError if that fails, saying what to do."""
     _check_before_opening(path)
+    config = {**_CONFIG, "memory_limit": memory_limit, "threads": threads}
     try:
-        connection = duckdb.connect(
-            path,
-            read_only=is_read_only,
-            config={
-                "memory_limit": memory_limit,
-                "threads": threads,
-                # Download no extension and attach no other file: everything needed is built in.
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "enable_external_access": False,
-                # Packing row groups at each checkpoint would rewrite them again and again: finish() does it once.
-                "max_vacuum_tasks": 0,
-            },
-        )
+        with private_files():
+            connection = duckdb.connect(path, read_only=is_read_only, config=config)
     except duckdb.Error as error:
         raise _opening_error(path, error) from error
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
@@ -52,15 +50,17 @@ def open_file(path: Path, *, memory_limit: str, threads: int, is_read_only: bool
 
 def finish(connection: duckdb.DuckDBPyConnection) -> None:
     """Move everything from the write-ahead log to the file, and pack its row groups."""
-    connection.execute("RESET GLOBAL max_vacuum_tasks")
-    connection.execute("CHECKPOINT")
+    with private_files():
+        connection.execute("RESET GLOBAL max_vacuum_tasks")
+        connection.execute("CHECKPOINT")
 
 
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
-    """Turn DuckDB's errors into Sendtrail's, with what to do about them."""
+    """Turn DuckDB's errors into Sendtrail's, with what to do about them; files of the statements are private."""
     try:
-        yield
+        with private_files():
+            yield
     except duckdb.Error as error:
         raise _error_in_use(path, error) from error
 

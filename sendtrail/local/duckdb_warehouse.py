@@ -16,6 +16,7 @@ from sendtrail.local.duckdb_file import finish, open_file, translated_errors
 from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, run_query
 from sendtrail.local.duckdb_sql import BATCH, create_tables, load_statement, staging_of, statement
 from sendtrail.local.duckdb_views import create_views
+from sendtrail.local.private_files import make_private, private_files
 from sendtrail.warehouse.query_result import QueryResult
 from sendtrail.warehouse.rows import Batch, activity_rows, json_lines
 from sendtrail.warehouse.tables import checked_name
@@ -50,6 +51,7 @@ class DuckDbWarehouse:
         self._connection = self._open()
         try:
             self._transact(self._create)
+            make_private(path, ".wal")  # not before it is known to be a database of Sendtrail
         except BaseException:
             self._connection.close()
             raise
@@ -107,7 +109,8 @@ class DuckDbWarehouse:
         with self._lock, suppress(duckdb.Error):  # what could not be moved stays in the log beside the file
             self._limit_memory(self._settings.memory_limit)  # a query may have raised it
             finish(self._connection)
-        self._connection.close()
+        with private_files():
+            self._connection.close()
 
     def _create(self) -> None:
         create_tables(self._connection, dataset=self._dataset)

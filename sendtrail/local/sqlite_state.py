@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 import orjson
 
 from sendtrail.clock import Clock
-from sendtrail.local.sqlite_file import open_file, translated_errors
+from sendtrail.local.sqlite_file import BUSY_TIMEOUT_S, begin, open_file, translated_errors
 from sendtrail.ports import Document, Transaction
 
 T = TypeVar("T")
@@ -51,10 +51,11 @@ class SqliteState:
     than a millisecond, and a thread that ends leaves nothing open.
     """
 
-    def __init__(self, path: Path, *, clock: Clock) -> None:
+    def __init__(self, path: Path, *, clock: Clock, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         """Open or create the file; raise SettingsError, saying what to do, if it cannot be used."""
         self._path = path
         self._clock = clock
+        self._busy_timeout_s = busy_timeout_s
         self._lock = threading.RLock()
         self._connection = open_file(path)
 
@@ -105,8 +106,7 @@ class SqliteState:
     @contextmanager
     def _transaction(self) -> Iterator[SqliteTransaction]:
         with self._lock, translated_errors(self._path):
-            # Take the write lock at once: a transaction that reads first may find it taken when it writes.
-            self._connection.execute("BEGIN IMMEDIATE")
+            begin(self._connection, self._path, busy_timeout_s=self._busy_timeout_s)
             try:
                 yield SqliteTransaction(self._connection, self._clock.now())
                 self._connection.execute("COMMIT")

@@ -1,29 +1,26 @@
 """An account's rate budget in the state store, shared by every thread of every process that sends requests to it."""
 
+import logging
 import threading
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from sendtrail.clock import Clock
 from sendtrail.domain.request_rate import Priority, RateLimit
-from sendtrail.ports import State, Transaction
+from sendtrail.ports import State
 from sendtrail.rate_limit.gcra import LimitState, Reservation, backed_off, reserve, with_limit
+from sendtrail.rate_limit.reserved_slots import MAX_LATENESS_S, ReservedSlots
 from sendtrail.rate_limit.sliding_window import SlidingWindow
-from sendtrail.state.documents import budget_path, from_document, to_document
+from sendtrail.rate_limit.stored_limit import StoredLimit
 
-T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
-# A slot that is used later than this brings its request too close to the next one. A request that has missed
-# `MAX_TRIES` slots is sent all the same.
-MAX_LATENESS_S = 0.02
+# A request that has missed so many slots is sent all the same.
 MAX_TRIES = 5
-# A block grows by one slot for every so many slots that were used in time.
-USED_PER_SLOT = 8
 # How long to wait, at least, before giving way again to others that use up the account's limit.
 GIVE_WAY_S = 1.0
+# A longer wait is logged.
+SILENT_WAIT_S = 30.0
 
 
 class RateBudget:
@@ -45,15 +42,16 @@ class RateBudget:
         priority: Priority = Priority.INCREMENTAL,
         block: int = 1,
     ) -> None:
-        self._state, self._clock = state, clock
-        self._path = budget_path(organization_id)
+        self._clock, self._organization_id = clock, organization_id
+        self._stored = StoredLimit(state, organization_id=organization_id, rate_limit=rate_limit)
         self._rate_limit, self._priority, self._sliding_window = rate_limit, priority, sliding_window
         self._interval = rate_limit.interval()
         self._lock = threading.Lock()
-        self._slots = _ReservedSlots(max_block=block)
+        self._slots = ReservedSlots(max_block=block)
         self._waiting = 0
         self._known_limit: float | None = None
         self._gave_way_at = clock.monotonic() - GIVE_WAY_S
+        self._wait_logged_until = clock.monotonic()
 
     @property
     def interval_s(self) -> float:
@@ -120,55 +118,26 @@ class RateBudget:
         return slot
 
     def _reserve(self, count: int) -> tuple[Reservation, float]:
-        def work(transaction: Transaction) -> tuple[Reservation, LimitState, float]:
-            before, now = self._read(transaction), transaction.now
+        def change(before: LimitState | None, now: datetime) -> tuple[tuple[Reservation, float], LimitState]:
             granted, after = reserve(before, count=count, rate_limit=self._rate_limit, priority=self._priority, now=now)
-            if after != before:
-                transaction.set(self._path, to_document(after))
             # The wait is a difference of times of the store's clock; this machine's clock only counts it down.
-            return granted, after, (granted.first - now).total_seconds()
+            return (granted, (granted.first - now).total_seconds()), after
 
-        reservation, state, wait_s = self._state.transact(work)
+        (reservation, wait_s), state = self._stored.transact(change)
         self._interval, self._known_limit = reservation.interval, state.limit
+        self._log_long_wait(wait_s)
         return reservation, wait_s
 
     def _store(self, change: Callable[[LimitState | None, datetime], LimitState]) -> None:
-        def work(transaction: Transaction) -> None:
-            transaction.set(self._path, to_document(change(self._read(transaction), transaction.now)))
+        self._stored.transact(lambda state, now: (None, change(state, now)))
 
-        self._state.transact(work)
-
-    def _read(self, transaction: Transaction) -> LimitState | None:
-        document = transaction.get(self._path)
-        return None if document is None else from_document(LimitState, document)
-
-
-@dataclass(kw_only=True)
-class _ReservedSlots:
-    """The slots that this budget has reserved, on the monotonic clock, and how many to reserve next."""
-
-    max_block: int
-    _slots: deque[float] = field(default_factory=deque)
-    _used: int = 0
-
-    def take(self, now: float) -> float | None:
-        """Return the next slot that is not yet missed."""
-        while self._slots and self._slots[0] < now - MAX_LATENESS_S:
-            self._slots.popleft()
-            self._used = 0
-        if not self._slots:
-            return None
-        self._used += 1
-        return self._slots.popleft()
-
-    def wanted(self, waiting: int) -> int:
-        """Return how many slots to reserve for `waiting` threads: more, the longer none was missed."""
-        return min(self.max_block, max(waiting, self._used // USED_PER_SLOT, 1))
-
-    def add(self, slots: list[float]) -> None:
-        """Add slots that were reserved."""
-        self._slots.extend(slots)
-
-    def clear(self) -> None:
-        """Give up all slots."""
-        self._slots.clear()
+    def _log_long_wait(self, wait_s: float) -> None:
+        now = self._clock.monotonic()
+        if wait_s > SILENT_WAIT_S and now >= self._wait_logged_until:
+            self._wait_logged_until = now + wait_s
+            logger.warning(
+                "the next request to the account of %s is sent in %.0f s: it asked for a pause, or its rate limit is"
+                " used until then",
+                self._organization_id,
+                wait_s,
+            )

@@ -14,6 +14,10 @@ from sendtrail.domain.request_rate import Priority, RateLimit
 BACKGROUND_EVERY = 10
 # How long after its last slot incremental work counts as active: longer than an answer takes to arrive.
 INCREMENTAL_LASTS = timedelta(seconds=2)
+# How far into the future true times reach: the longest pause that is taken from an answer (`RetryPolicy.total_s`), and
+# the slots that others have reserved.
+MAX_PAUSE = timedelta(seconds=240)
+MAX_SLOTS_AHEAD = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +42,27 @@ class Reservation:
     first: datetime
     count: int
     interval: timedelta
+
+
+def max_wait(rate_limit: RateLimit, *, limit: float | None = None) -> timedelta:
+    """Return the longest time that a request can have to wait for its slot."""
+    return MAX_PAUSE + MAX_SLOTS_AHEAD * rate_limit.interval(limit)
+
+
+def credible(state: LimitState | None, *, rate_limit: RateLimit, now: datetime) -> LimitState | None:
+    """Return the budget without the times that are too far in the future to be true, which are taken as unknown.
+
+    They were stored while a clock was wrong, or the clock is wrong now. Times in the past make nobody wait.
+    """
+    if state is None:
+        return None
+    latest = now + max_wait(rate_limit, limit=state.limit)
+    return replace(
+        state,
+        next_free=state.next_free if state.next_free <= latest else now,
+        news_until=_unless_after(latest + INCREMENTAL_LASTS, state.news_until),
+        background_free=_unless_after(latest, state.background_free),
+    )
 
 
 def reserve(
@@ -74,6 +99,9 @@ def _reserve_beside_incremental(
     if first > now + interval and background_free > now:
         ask_again = max(min(first - interval, background_free), now + interval / 4)
         return Reservation(first=ask_again, count=0, interval=interval), before
-    background_free = max(background_free, now) + BACKGROUND_EVERY * interval
-    after = replace(before, next_free=first + interval, background_free=background_free)
+    after = replace(before, next_free=first + interval, background_free=now + BACKGROUND_EVERY * interval)
     return Reservation(first=first, count=1, interval=interval), after
+
+
+def _unless_after(latest: datetime, stored: datetime | None) -> datetime | None:
+    return None if stored is None or stored > latest else stored

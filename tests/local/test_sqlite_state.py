@@ -1,5 +1,6 @@
 """The state file: what it survives, and the errors about files that it cannot use."""
 
+import logging
 import os
 import sqlite3
 from pathlib import Path
@@ -163,14 +164,39 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_somebody_else_keeps_locked_is_unavailable(path: Path) -> None:
     """A lock is temporary, so the message is delivered again."""
-    with _open(path) as state:
-        state._connection.execute("PRAGMA busy_timeout = 1")
+    with SqliteState(path, clock=FakeClock(), busy_timeout_s=0.0) as state:
+        state._connection.execute("PRAGMA busy_timeout = 0")
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
 
         with pytest.raises(Unavailable, match="in use by another program"):
             state.transact(lambda transaction: transaction.set("runs/1", {}))
         other.close()
+
+
+def test_waiting_for_another_program_is_logged(path: Path) -> None:
+    """The other program ends its transaction while the sentence is written; the state goes on at once."""
+    sentences: list[str] = []
+    with _open(path) as state:
+        state._connection.execute("PRAGMA busy_timeout = 0")
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+
+        def finish(record: logging.LogRecord) -> bool:
+            sentences.append(record.getMessage())
+            other.execute("COMMIT")
+            return True
+
+        logger = logging.getLogger("sendtrail.local.sqlite_file")
+        logger.addFilter(finish)
+        try:
+            state.transact(lambda transaction: transaction.set("runs/1", {"count": 1}))
+        finally:
+            logger.removeFilter(finish)
+            other.close()
+
+    assert sentences == [f"{path} is in use by another program: waiting for it, up to 30 s"]
+    assert _count(path) == 1
 
 
 def test_a_full_disk_is_unavailable_until_there_is_space(path: Path) -> None:

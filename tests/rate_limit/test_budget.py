@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.domain.request_rate import HEADROOM, Priority, RateLimit
+from sendtrail.domain.request_rate import HEADROOM, Priority
 from sendtrail.ports import Transaction
-from sendtrail.rate_limit.budget import MAX_LATENESS_S, RateBudget
-from sendtrail.rate_limit.sliding_window import sliding_window
+from sendtrail.rate_limit.reserved_slots import MAX_LATENESS_S
 from tests.fakes import FakeClock, MemoryState
+from tests.rate_limit.budgets import a_budget
 
 T = TypeVar("T")
 
@@ -39,28 +39,6 @@ class SleepyClock(FakeClock):
         super().sleep(seconds)
         self.advance(self.late_s)
         self.late_s = 0.0
-
-
-def a_budget(
-    clock: FakeClock,
-    state: MemoryState,
-    *,
-    rate: float = 5.0,
-    kept_free: float = 0.0,
-    priority: Priority = Priority.INCREMENTAL,
-    block: int = 1,
-) -> RateBudget:
-    """Return one process's view of the account's budget."""
-    rate_limit = RateLimit(requests_per_second=rate, share_kept_free=kept_free)
-    return RateBudget(
-        state,
-        clock,
-        organization_id="acme",
-        rate_limit=rate_limit,
-        sliding_window=sliding_window(clock, requests_per_second=rate_limit.per_second),
-        priority=priority,
-        block=block,
-    )
 
 
 def most_in_a_second(moments: list[float]) -> int:
