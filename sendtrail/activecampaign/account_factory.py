@@ -3,7 +3,10 @@
 import threading
 from collections.abc import Callable
 
+from pydantic import SecretStr
+
 from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.account_memory import AccountMemory
 from sendtrail.activecampaign.http.retries import DEFAULT_RETRIES, RetryPolicy
 from sendtrail.clock import Clock
 from sendtrail.domain.connection import Connection
@@ -18,8 +21,8 @@ _Key = tuple[str, RateLimit]
 class AccountFactory:
     """Makes accounts; any number of threads may use it at once.
 
-    The accounts of one connection share a budget per priority, and one sliding window. `block` is how many requests are
-    reserved in one transaction at most.
+    The accounts of one connection share a budget per priority, one sliding window, and what was learnt of the account.
+    `block` is how many requests are reserved in one transaction at most.
     """
 
     def __init__(self, state: State, clock: Clock, *, block: int = 1, retries: RetryPolicy = DEFAULT_RETRIES) -> None:
@@ -27,6 +30,7 @@ class AccountFactory:
         self._lock = threading.Lock()
         self._windows: dict[_Key, SlidingWindow] = {}
         self._budgets: dict[tuple[_Key, Priority], RateBudget] = {}
+        self._memories: dict[tuple[str, SecretStr], AccountMemory] = {}
 
     def account(
         self,
@@ -42,7 +46,13 @@ class AccountFactory:
             clock=self._clock,
             on_response=on_response,
             retries=self._retries,
+            memory=self._memory(connection),
         )
+
+    def _memory(self, connection: Connection) -> AccountMemory:
+        """Return what is known of an account to the user of a key, whose language and permissions are its own."""
+        with self._lock:
+            return self._memories.setdefault((connection.api_url, connection.api_key), AccountMemory())
 
     def _budget(self, connection: Connection, priority: Priority) -> RateBudget:
         limit = connection.rate_limit

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.activecampaign.v1.report_end import FAR_PAGE
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportPage
 from sendtrail.errors import Rejected
@@ -14,12 +15,14 @@ from tests.activecampaign.scripted_account import (
     Received,
     Reply,
     Script,
+    a_connection,
     a_page,
     a_query,
     an_open,
     as_json,
     refusal,
 )
+from tests.fakes import FakeClock, MemoryState
 
 HUNGARIAN = refusal("Sikertelen: Nincs megjeleníthető adat")
 Row = Mapping[str, Any]
@@ -212,3 +215,15 @@ def test_clicks_that_are_nowhere_are_a_short_report(serve: Serve, connect: Conne
     (page,) = connect(account.url).read(a_query(Report.CLICKS, expected_rows=5))
 
     assert page.is_short
+
+
+def test_what_was_learnt_of_an_account_is_kept_for_its_next_delivery(serve: Serve, clock: FakeClock) -> None:
+    """Each delivery makes an account of its own."""
+    reports = Reports(HUNGARIAN, open=[rows(1)])
+    connection, accounts = a_connection(serve(reports).url), AccountFactory(MemoryState(clock), clock)
+    list(accounts.account(connection).read(a_query()))
+    reports.asked.clear()
+
+    list(accounts.account(connection).read(a_query()))
+
+    assert reports.asked == [("open", 1), ("open", 2)]
