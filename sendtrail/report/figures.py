@@ -94,6 +94,8 @@ class Completeness:
     counter: int | None
     stored: int
     gap: int | None
+    gap_times: int | None
+    unreadable_rows: int
     likely_cause: str
     explanation: str
     trust: str
@@ -107,6 +109,14 @@ class Freshness:
     newest_activity_at: datetime
     newest_sync_at: datetime
     account_hours_since_sync: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Times:
+    """A row of `timestamp_meaning`: whether the times of opens, or of clicks, are the first, the last or unknown."""
+
+    event_type: str
+    meaning: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,4 +154,5 @@ class Figures:
     attributed: Mapping[Counting, Attributed]
     completeness: tuple[Completeness, ...]
     freshness: tuple[Freshness, ...]
+    times: tuple[Times, ...]
     parameters: Parameters

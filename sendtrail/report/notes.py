@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from sendtrail.report.earnings import ALL_TIME, Total
 from sendtrail.report.figures import Figures
-from sendtrail.report.trust import LEVELS, OUTSIDE, by_campaign, not_covered
+from sendtrail.report.times import says_what_is_known, times_sentence
+from sendtrail.report.trust import LEVELS, OUTSIDE, by_campaign, not_covered, not_understood
 
 STALE_HOURS = 48
 DAY_HOURS = 24
@@ -39,6 +40,8 @@ def notes(figures: Figures, totals: Sequence[Total]) -> list[Note]:
         *_freshness(figures),
         *_not_covered(figures),
         *_completeness(figures),
+        *_not_understood(figures),
+        *_times(figures),
         *_machines(figures),
         *_without_email(totals, figures),
     ]
@@ -93,6 +96,24 @@ def _completeness(figures: Figures) -> Iterator[Note]:
             title="Opens and clicks are complete",
             text="What is stored matches ActiveCampaign's own counters for every campaign that was synced.",
         )
+
+
+def _not_understood(figures: Figures) -> Iterator[Note]:
+    found = not_understood(figures.completeness)
+    if found:
+        rows, campaigns = sum(each.unreadable_rows for each in found), {each.campaign_id for each in found}
+        yield Note(
+            level=Level.CAREFUL,
+            title=f"{rows:,} {'row' if rows == 1 else 'rows'} could not be understood, in {_campaigns(len(campaigns))}",
+            text="They are not counted. The table unreadable_rows says why: update Sendtrail, and run sendtrail sync"
+            f" --campaign {min(campaigns)} --all, likewise for others, to read them again.",
+        )
+
+
+def _times(figures: Figures) -> Iterator[Note]:
+    if figures.times:
+        level = Level.GOOD if says_what_is_known(figures.times) else Level.CAREFUL
+        yield Note(level=level, title="What times mean", text=times_sentence(figures.times))
 
 
 def _machines(figures: Figures) -> Iterator[Note]:

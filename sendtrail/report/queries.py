@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
 from sendtrail.domain.messages import OrganizationId
-from sendtrail.report.figures import Campaign, Completeness, Counting, Day, Earned, Freshness, Parameters, Path
+from sendtrail.report.figures import Campaign, Completeness, Counting, Day, Earned, Freshness, Parameters, Path, Times
 from sendtrail.validation import adapter
 from sendtrail.warehouse.tables import checked_name
 from sendtrail.warehouse.view_snapshot import Override, ViewRequest
@@ -99,10 +99,15 @@ FRESHNESS = Select(
     row=Freshness,
     clauses="ORDER BY event_type",
 )
+TIMES = Select(
+    view="timestamp_meaning",
+    row=Times,
+    clauses="ORDER BY event_type DESC",
+)
 PARAMETERS = Select(view="attribution_parameters", row=Parameters)
 
 # Read as they are, and once for each way to count.
-PLAIN: tuple[Select[Any], ...] = (CAMPAIGNS, DAYS, COMPLETENESS, FRESHNESS, PARAMETERS)
+PLAIN: tuple[Select[Any], ...] = (CAMPAIGNS, DAYS, COMPLETENESS, FRESHNESS, TIMES, PARAMETERS)
 COUNTED: tuple[Select[Any], ...] = (EARNED, PATHS)
 
 

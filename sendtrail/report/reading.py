@@ -55,6 +55,7 @@ def read_figures(snapshot: Snapshot, *, organization: str) -> Figures:
         attributed={counting: _attributed(reader, counting) for counting in Counting},
         completeness=reader.rows(queries.COMPLETENESS),
         freshness=reader.rows(queries.FRESHNESS),
+        times=reader.rows(queries.TIMES),
         parameters=parameters,
     )
 

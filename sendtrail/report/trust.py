@@ -46,8 +46,18 @@ def by_type(found: Iterable[Completeness]) -> list[TypeTrust]:
 
 def largest_gaps(found: Iterable[Completeness]) -> list[Completeness]:
     """Return the largest gaps among those whose trust is medium or low, the largest first."""
-    doubtful = [each for each in found if each.trust in ("medium", "low") and each.gap]
-    return sorted(doubtful, key=lambda each: -abs(each.gap or 0))[:GAPS_SHOWN]
+    doubtful = [each for each in found if each.trust in ("medium", "low") and (each.gap or each.gap_times)]
+    return sorted(doubtful, key=_size, reverse=True)[:GAPS_SHOWN]
+
+
+def not_understood(found: Iterable[Completeness]) -> list[Completeness]:
+    """Return where rows could not be understood, unless what is stored equals the counters all the same."""
+    return [each for each in found if each.unreadable_rows and each.likely_cause != "none"]
+
+
+def _size(each: Completeness) -> tuple[int, int]:
+    """Return the size of a gap: contacts that are missing weigh more than repeats."""
+    return abs(each.gap or 0), abs(each.gap_times or 0)
 
 
 def _of_type(event_type: str, rows: list[Completeness]) -> TypeTrust:

@@ -1,7 +1,8 @@
 -- One row is one day (UTC) and event type of one account: the activities whose last known time is on that day.
 --
--- An open or click that happens again moves to its new day, and stays on the old one if a sync saw it there. Plain
--- columns leave out opens and clicks by machines; raw_* include them.
+-- An open or click that happens again moves to its new day, and stays on the old one if a sync saw it there; in accounts
+-- whose times are the first (timestamp_meaning) it stays on the day of the first. Plain columns leave out opens and
+-- clicks by machines; raw_* include them.
 WITH
   machine_touches AS (
     SELECT organization_id, campaign_id, contact_key, event_type, COALESCE(link_id, '') AS link

@@ -1,7 +1,8 @@
 -- Returns one row per event type of an account: how often a contact's count was seen to grow, and what the row's time did.
 --
 -- `moved`: it was later than before, so it is the time of the last event; `stood`: it was the same, so it is the time of
--- the first. Only partitions from @first_date on are read.
+-- the first. Only partitions from @first_date on are read, so it cannot select from the view timestamp_meaning, which
+-- counts the same over everything stored.
 WITH
   -- The observations of one row of a report, in the order of its count.
   observations AS (
@@ -16,7 +17,7 @@ WITH
       AND activity_date >= @first_date
       AND event_type IN ('open', 'click')
     WINDOW row_of_report AS (
-      PARTITION BY campaign_id, message_id, event_type, link_id, COALESCE(contact_id, LOWER(contact_email))
+      PARTITION BY campaign_id, message_id, event_type, link_id, COALESCE(contact_id, LOWER(TRIM(contact_email)))
       ORDER BY times ASC NULLS FIRST, activity_timestamp ASC NULLS FIRST
     )
   )

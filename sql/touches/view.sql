@@ -1,7 +1,7 @@
 -- One row is one touch: one contact opened one message of a campaign, or clicked one of its links.
 --
 -- `times` is the largest running total of all observations of the touch, never a sum; touched_at is the earliest time
--- observed. ActiveCampaign keeps only the last open (or click), so of a contact that opened twice before the first sync
+-- observed. Most accounts keep only the last open (or click), so of a contact that opened twice before the first sync
 -- only the second open is known; is_first_known shows this. Touches by machines are included: filter by is_machine.
 WITH
   campaign_links AS (

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from sendtrail.report.earnings import earnings, totals
-from sendtrail.report.figures import Campaign, Completeness, Earned, Figures, Freshness, Parameters
+from sendtrail.report.figures import Campaign, Completeness, Earned, Figures, Freshness, Parameters, Times
 from sendtrail.report.notes import Level, notes
 from sendtrail.report.trust import by_campaign, largest_gaps
 
@@ -16,13 +16,13 @@ AT = datetime(2025, 6, 1, tzinfo=UTC)
 CAMPAIGN = Campaign(campaign_id=1, campaign_name="Spring", sent_at=AT, sent=100, delivered=99, estimated_human_opens=30,
                     raw_unique_opens=30, unique_clicks=5,
                     raw_unique_clicks=5, bounces=1, unsubscribes=0, forwards=0)  # fmt: skip
-COMPLETE = Completeness(campaign_id=1, event_type="open", counter=30, stored=30, gap=0, likely_cause="none",
-                        explanation="", trust="exact")  # fmt: skip
+COMPLETE = Completeness(campaign_id=1, event_type="open", counter=30, stored=30, gap=0, gap_times=0,
+                        unreadable_rows=0, likely_cause="none", explanation="", trust="exact")  # fmt: skip
 FRESH = Freshness(event_type="open", newest_activity_at=AT, newest_sync_at=AT, account_hours_since_sync=2.0)
 PARAMETERS = Parameters(lookback_days=30, include_opens=False, include_machine=False, first_percent=40,
                         last_percent=40, half_life_days=7)  # fmt: skip
 FIGURES = Figures(organization_id="acme", campaigns=(CAMPAIGN,), days=(), attributed={},
-                  completeness=(COMPLETE,), freshness=(FRESH,), parameters=PARAMETERS)  # fmt: skip
+                  completeness=(COMPLETE,), freshness=(FRESH,), times=(), parameters=PARAMETERS)  # fmt: skip
 UNEARNED = Earned(month=date(2025, 6, 1), model="last_touch", currency="EUR", campaign_id=None, conversions=4,
                   credit=Decimal(4), value=Decimal(40))  # fmt: skip
 EARNED = replace(UNEARNED, campaign_id=1, conversions=1, credit=Decimal(1))
@@ -57,6 +57,14 @@ def test_all_being_well_is_said() -> None:
             (Level.CAREFUL, "Activities are missing in 1 campaign"),
         ),
         (
+            replace(FIGURES, completeness=(replace(COMPLETE, likely_cause="unreadable_rows", unreadable_rows=2),)),
+            (Level.CAREFUL, "2 rows could not be understood, in 1 campaign"),
+        ),
+        (
+            replace(FIGURES, times=(Times(event_type="open", meaning="unknown"),)),
+            (Level.CAREFUL, "What times mean"),
+        ),
+        (
             replace(FIGURES, campaigns=(replace(CAMPAIGN, estimated_human_opens=15),)),
             (Level.CAREFUL, "About 50% of the opens were probably made by machines"),
         ),
@@ -70,6 +78,41 @@ def test_what_needs_care_comes_first(figures: Figures, expected: tuple[Level, st
 def test_many_conversions_without_an_e_mail_are_mentioned() -> None:
     """They may belong to users who were not matched to a contact."""
     assert (Level.CAREFUL, "80% of the conversions did not follow an e-mail") in titles(FIGURES, (UNEARNED, EARNED))
+
+
+def test_a_row_that_could_not_be_understood_once_is_not_mentioned_for_ever() -> None:
+    """What is stored equals the counter by now, so a later sync understood it."""
+    figures = replace(FIGURES, completeness=(replace(COMPLETE, unreadable_rows=2),))
+
+    assert titles(figures) == titles(FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("opens", "clicks", "level", "sentence"),
+    [
+        (
+            "last",
+            "first",
+            Level.GOOD,
+            "The time of an open is that of the contact's last one and the time of a click is that of the contact's"
+            " first one: ActiveCampaign keeps one time and a count.",
+        ),
+        (
+            "first",
+            "unknown",
+            Level.CAREFUL,
+            "The time of an open is that of the contact's first one and the time of a click is that of the contact's"
+            " first or last one (which is not known yet): ActiveCampaign keeps one time and a count.",
+        ),
+    ],
+)
+def test_what_times_mean_is_said_in_a_sentence(opens: str, clicks: str, level: Level, sentence: str) -> None:
+    """As observed, for opens and for clicks."""
+    times = (Times(event_type="open", meaning=opens), Times(event_type="click", meaning=clicks))
+
+    [note] = [note for note in notes(replace(FIGURES, times=times), ()) if note.title == "What times mean"]
+
+    assert (note.level, note.text) == (level, sentence)
 
 
 def test_an_empty_account_has_nothing_to_be_warned_of() -> None:
@@ -90,3 +133,11 @@ def test_the_largest_gap_comes_first() -> None:
     small, large = (replace(COMPLETE, campaign_id=i, gap=gap, trust="low") for i, gap in ((2, 3), (3, -9)))
 
     assert largest_gaps([COMPLETE, small, large]) == [large, small]
+
+
+def test_missing_repeats_come_after_missing_contacts() -> None:
+    """They matter less, however many they are."""
+    repeats = replace(COMPLETE, gap_times=500, trust="medium")
+    contacts = replace(COMPLETE, campaign_id=2, gap=1, gap_times=1, trust="medium")
+
+    assert largest_gaps([repeats, contacts]) == [contacts, repeats]

@@ -34,6 +34,6 @@ def test_an_example_runs(query: str, engines: Engines) -> None:
     engine.query(query.replace("marketing_ai", engine.dataset))
 
 
-def test_there_are_three_examples() -> None:
+def test_there_are_four_examples() -> None:
     """None is left out by the pattern above."""
-    assert len(QUERIES) == 3
+    assert len(QUERIES) == 4

@@ -20,6 +20,7 @@ class RunStats:
         self.refused = 0
         self.activities_read: Counter[str] = Counter()
         self.activities_new = 0
+        self.unreadable_rows = 0
         self.contacts_read = 0
         self.contacts_changed = 0
         self.contacts_vanished = 0
@@ -43,6 +44,8 @@ class RunStats:
             if batch.table is Table.EMAIL_ACTIVITIES:
                 self.activities_read.update(row["event_type"] for row in activity_rows(batch))
                 self.activities_new += new_rows
+            elif batch.table is Table.UNREADABLE_ROWS:
+                self.unreadable_rows += len(batch.rows)
             elif batch.table is Table.CONTACTS:
                 self.contacts_read += len(batch.rows)
                 self.contacts_changed += new_rows

@@ -38,6 +38,8 @@ def print_summary(
         table.add_row(name, f"{stats.activities_read[kind]:,} read", f"{stored[kind]:,}")
     new = f"{stats.activities_new:,} new"
     table.add_row("activities", new, f"{sum(stored[kind] for kind in EventType):,}", style="bold")
+    if stats.unreadable_rows:
+        table.add_row("unreadable rows", f"{stats.unreadable_rows:,} read", f"{stored['unreadable rows']:,}")
     if settings.contacts:
         table.add_row("contacts", f"{stats.contacts_changed:,} new or changed", f"{stored['contacts']:,}")
         table.add_row("vanished", f"{stats.contacts_vanished:,} marked", f"{stored['vanished']:,}")
@@ -74,12 +76,20 @@ def _stored_counts(run: LocalRun, settings: SyncSettings) -> dict[str, int]:
     of_campaigns = _rows(
         run, f"SELECT COUNT(*) FROM {dataset}.campaigns WHERE organization_id = $organization", organization
     )
-    [(contacts, vanished)], [(campaigns,)] = list(of_contacts), list(of_campaigns)
+    unreadable = _rows(
+        run, f"SELECT COUNT(*) FROM {dataset}.unreadable_rows WHERE organization_id = $organization", organization
+    )
+    [(contacts, vanished)], [(campaigns,)], [(unreadable_rows,)] = (
+        list(of_contacts),
+        list(of_campaigns),
+        list(unreadable),
+    )
     return {
         **{kind.value: 0 for kind in EventType},
         **dict(counts),
         "contacts": contacts,
         "vanished": vanished,
+        "unreadable rows": unreadable_rows,
         "campaigns": campaigns,
     }
 
