@@ -27,7 +27,7 @@ GIGABYTE = 1e9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class PlannedWork:
     """A kind of work: how many campaigns or contacts it reads, and what that takes."""
 
     name: str
@@ -60,21 +60,21 @@ def plan(*, options: PlanOptions) -> None:
     _print(console, lines, interval_s=account.interval_s)
 
 
-def _lines(found: Sequence[Due], *, campaigns: int, contacts: int | None) -> list[Line]:
+def _lines(found: Sequence[Due], *, campaigns: int, contacts: int | None) -> list[PlannedWork]:
     changed = [each.forecast for each in found if not each.message.backfill]
     backfill = [each.forecast for each in found if each.message.backfill]
     lines = [
-        Line(name="list of campaigns", number=campaigns, forecast=Forecast(requests=list_requests(campaigns))),
-        Line(name="changed campaigns", number=len(changed), forecast=total(changed)),
-        Line(name="backfill", number=len(backfill), forecast=total(backfill)),
+        PlannedWork(name="list of campaigns", number=campaigns, forecast=Forecast(requests=list_requests(campaigns))),
+        PlannedWork(name="changed campaigns", number=len(changed), forecast=total(changed)),
+        PlannedWork(name="backfill", number=len(backfill), forecast=total(backfill)),
     ]
     if contacts is not None:
         forecast = contacts_forecast(contacts, flush_rows=Policy().flush_rows)
-        lines.append(Line(name="contacts", number=contacts, forecast=forecast))
+        lines.append(PlannedWork(name="contacts", number=contacts, forecast=forecast))
     return lines
 
 
-def _print(console: Console, lines: Sequence[Line], *, interval_s: float) -> None:
+def _print(console: Console, lines: Sequence[PlannedWork], *, interval_s: float) -> None:
     table = Table("", "number", "requests", "rows", "time at the budget", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
