@@ -104,8 +104,8 @@ def test_a_row_that_could_not_be_understood_once_is_not_mentioned_for_ever() -> 
             "unknown",
             Level.CAREFUL,
             (
-                "The time of an open is that of the contact's first one and the time of a click is that of the contact's"
-                " first or last one (which is not known yet): ActiveCampaign keeps one time and a count."
+                "The time of an open is that of the contact's first one and the time of a click is that of the"
+                " contact's first or last one (which is not known yet): ActiveCampaign keeps one time and a count."
             ),
         ),
     ],
