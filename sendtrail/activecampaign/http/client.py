@@ -26,6 +26,7 @@ from sendtrail.activecampaign.http.errors import (
     of_exception,
     of_status,
 )
+from sendtrail.activecampaign.http.json_repair import without_lone_surrogates
 from sendtrail.activecampaign.http.response_body import PART_BYTES, json_object, received, spooled
 from sendtrail.activecampaign.http.response_headers import header_number, retry_after_s
 from sendtrail.activecampaign.http.retries import Attempts, RetryPolicy
@@ -186,7 +187,7 @@ class Client:
             )
             if response.status_code != HTTPStatus.OK:
                 raise self._refusal(response)
-            return spooled(received(response, max_bytes=get.max_bytes))
+            return spooled(without_lone_surrogates(received(response, max_bytes=get.max_bytes)))
 
     def _refusal(self, response: requests.Response) -> BadAnswer:
         body = b""

@@ -30,9 +30,24 @@ def repaired(parts: Iterable[bytes]) -> Iterator[bytes]:
             return
 
 
-def without_lone_surrogates(body: bytes) -> bytes:
-    """Replace each escaped half of a pair whose other half is missing."""
-    return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
+def without_lone_surrogates(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Replace each escaped half of a pair whose other half is missing: parsers refuse it, or differ about it.
+
+    Parts are cut anew behind a comma, which is in no escape.
+    """
+    rest = b""
+    for part in parts:
+        before, comma, rest = (rest + part).rpartition(b",")
+        if len(rest) > MAX_BYTES_BEFORE:
+            before, comma, rest = before + comma + rest, b"", b""
+        yield _with_whole_pairs(before + comma)
+    yield _with_whole_pairs(rest)
+
+
+def _with_whole_pairs(text: bytes) -> bytes:
+    if rb"\ud" not in text and rb"\uD" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], text)
 
 
 def _valid_text(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ from sendtrail.activecampaign.http.errors import (
     UNKNOWN_ENCODING,
     BadAnswer,
 )
-from sendtrail.activecampaign.http.json_repair import repaired, without_lone_surrogates
+from sendtrail.activecampaign.http.json_repair import repaired
 
 MAX_BYTES_IN_MEMORY = 1_000_000
 PART_BYTES = 65_536
@@ -91,7 +91,7 @@ def not_json(body: IO[bytes]) -> BadAnswer:
 
 def _repaired_json(body: IO[bytes]) -> Any:
     try:
-        return orjson.loads(without_lone_surrogates(b"".join(repaired(parts_of(body)))))
+        return orjson.loads(b"".join(repaired(parts_of(body))))
     except orjson.JSONDecodeError:
         raise not_json(body) from None
 

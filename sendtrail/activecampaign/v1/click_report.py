@@ -46,8 +46,9 @@ class ClickReport:
 
     def _sources(self, query: ReportQuery) -> list[Callable[[ReportQuery], Iterator[ReportPage]]]:
         """Return the ways to read a report: the first that finds any link is right."""
-        if query.message_id or query.position.page > 1 or query.expected_rows == 0:
+        if not _may_need_message(query) or query.position.page > 1:
             return [self._of_query]
+        # The first page is asked for twice: the rows of a message have other ids than the same rows without it.
         ways: list[Callable[[ReportQuery], Iterator[ReportPage]]] = [self._of_query, self._of_messages]
         return ways[::-1] if Report.CLICKS in self._client.memory.reports_by_message else ways
 
@@ -55,14 +56,11 @@ class ClickReport:
         return self._pages(query, self._reading(query), known=set())
 
     def _of_messages(self, query: ReportQuery) -> Iterator[ReportPage]:
-        """Yield the clicks of each message, as rows of the campaign like those that are read without one.
-
-        An account that ignores the message shows the same links again: each is read once.
-        """
-        reading, known = self._reading(query), set[str]()
+        """Yield the clicks of each message; an account that ignores it shows the same links again: each is read once."""
+        known = set[str]()
         for message_id in self._messages_of(query.campaign_id):
             of_message = replace(query, message_id=message_id, expected_rows=None, changed_rows=None)
-            for page in self._pages(of_message, reading, known=known):
+            for page in self._pages(of_message, self._reading(of_message), known=known):
                 self._client.memory.reports_by_message.add(Report.CLICKS)
                 yield replace(page, position=None)
 
@@ -87,10 +85,14 @@ class ClickReport:
                     return
 
     def _links(self, query: ReportQuery, page: int, *, seen: int) -> LinkPage | None:
-        """Return a page, None past the end; an end too early by the counters is asked for again."""
+        """Return a page, None past the end; an end that is too early is asked for again."""
         get = report_request(query, page)
         links = self._ends.fetch(get, query, link_page)
-        if links is None and query.position.page == 1 and is_below_counters(query, seen=seen):
+        if (
+            links is None
+            and query.position.page == 1
+            and ((page == 1 and _may_need_message(query)) or is_below_counters(query, seen=seen))
+        ):
             links = self._ends.fetch(get, query, link_page)
         return links
 
@@ -110,6 +112,11 @@ class ClickReport:
 
     def _reading(self, query: ReportQuery) -> PageReading:
         return PageReading(query, zone=self._zone, mask=self._client.mask)
+
+
+def _may_need_message(query: ReportQuery) -> bool:
+    """Return whether an empty list may come of an account that shows clicks only to those who ask for a message."""
+    return not query.message_id and query.expected_rows != 0
 
 
 def _read_click(click: Click, *, origin: Origin) -> Activity:

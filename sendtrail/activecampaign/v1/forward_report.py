@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import orjson
 
-from sendtrail.activecampaign.v1.row_pages import RowPages, Rows
+from sendtrail.activecampaign.v1.row_pages import RowPages
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 
 
@@ -23,24 +23,34 @@ class ForwardReport:
         if query.position.page > 1:
             return
         for source in self._sources(query):
-            if rows := source(query):
-                yield self._pages.page(query, 1, rows)
+            pages = source(query)
+            yield from pages
+            if pages:
                 return
 
-    def _sources(self, query: ReportQuery) -> list[Callable[[ReportQuery], Rows]]:
+    def _sources(self, query: ReportQuery) -> list[Callable[[ReportQuery], list[ReportPage]]]:
         """Return the ways to read the report: the first that finds any row is right."""
         if query.message_id or query.expected_rows == 0:
             return [self._of_query]
-        ways: list[Callable[[ReportQuery], Rows]] = [self._of_query, self._of_messages]
-        return ways[::-1] if Report.FORWARDS in self._pages.client.memory.reports_by_message else ways
+        # An empty list is asked for again first: the rows of a message have other ids than the same rows without it.
+        if Report.FORWARDS in self._pages.client.memory.reports_by_message:
+            return [self._of_messages, self._of_query]
+        return [self._of_query, self._of_query, self._of_messages]
 
-    def _of_query(self, query: ReportQuery) -> Rows:
-        return self._pages.rows(query, 1)
+    def _of_query(self, query: ReportQuery) -> list[ReportPage]:
+        rows = self._pages.rows(query, 1)
+        return [self._pages.page(query, 1, rows)] if rows else []
 
-    def _of_messages(self, query: ReportQuery) -> Rows:
-        """Return the rows of all messages, once each: an account that ignores the message shows the same ones again."""
-        queries = [replace(query, message_id=message_id) for message_id in self._messages_of(query.campaign_id)]
-        found = [row for one in queries for row in self._pages.rows(one, 1) or []]
-        if found:
+    def _of_messages(self, query: ReportQuery) -> list[ReportPage]:
+        """Return the rows of each message; an account that ignores it shows the same again: each is read once."""
+        pages, known = [], set[bytes]()
+        for message_id in self._messages_of(query.campaign_id):
+            of_message = replace(query, message_id=message_id)
+            rows = {orjson.dumps(row): row for row in self._pages.rows(of_message, 1) or []}
+            new = [row for content, row in rows.items() if content not in known]
+            known.update(rows)
+            if new:
+                pages.append(replace(self._pages.page(of_message, 1, new), position=None))
+        if pages:
             self._pages.client.memory.reports_by_message.add(Report.FORWARDS)
-        return list({orjson.dumps(row): row for row in found}.values())
+        return pages
