@@ -56,7 +56,7 @@ class ClickReport:
         return self._pages(query, self._reading(query), known=set())
 
     def _of_messages(self, query: ReportQuery) -> Iterator[ReportPage]:
-        """Yield the clicks of each message; an account that ignores it shows the same links again: each is read once."""
+        """Yield the clicks of each message; an account that ignores it shows the same again: each is read once."""
         known = set[str]()
         for message_id in self._messages_of(query.campaign_id):
             of_message = replace(query, message_id=message_id, expected_rows=None, changed_rows=None)
