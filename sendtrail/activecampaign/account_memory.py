@@ -4,6 +4,19 @@ from dataclasses import dataclass, field
 
 from sendtrail.domain.campaign_report import Report
 
+# So often in a row an action is refused before it is left alone, and for how long.
+MAX_REFUSALS = 3
+LEFT_ALONE_S = 600.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusals:
+    """How often in a row an action was refused, why, and when last (on the monotonic clock)."""
+
+    count: int
+    reason: str
+    refused_at: float
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountMemory:
@@ -11,12 +24,26 @@ class AccountMemory:
 
     `answered_actions` are those that the account has answered, `end_messages` its words for the end of a report, in the
     language of the key's user; `reports_by_message` are shown only to those who ask for one message at a time.
+    `refusals` are those of actions that the API user may not use.
     """
 
     answered_actions: set[str] = field(default_factory=set)
     end_messages: set[str] = field(default_factory=set)
     reports_by_message: set[Report] = field(default_factory=set)
+    refusals: dict[str, Refusals] = field(default_factory=dict)
 
     def is_only_refusal(self, action: str) -> bool:
         """Return whether the account has answered other actions, and never this one."""
         return bool(self.answered_actions) and action not in self.answered_actions
+
+    def record_refusal(self, action: str, *, reason: str, now: float) -> None:
+        """Record that an action was refused."""
+        before = self.refusals.get(action)
+        self.refusals[action] = Refusals(count=before.count + 1 if before else 1, reason=reason, refused_at=now)
+
+    def refusal(self, action: str, *, now: float) -> str | None:
+        """Return why an action is not asked for at the moment; None where it may be."""
+        found = self.refusals.get(action)
+        if found is None or found.count < MAX_REFUSALS or now - found.refused_at > LEFT_ALONE_S:
+            return None
+        return found.reason

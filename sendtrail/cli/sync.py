@@ -10,6 +10,7 @@ from rich.logging import RichHandler
 
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import SyncOptions
+from sendtrail.cli.run.failures import print_failures
 from sendtrail.cli.run.local_run import LocalRun, RunResult
 from sendtrail.cli.run.progress import Bars
 from sendtrail.cli.run.summary import print_summary
@@ -60,12 +61,7 @@ def run_sync(console: Console, settings: SyncSettings) -> RunResult:
         with bars:
             result = run.sync(bars.observer)
         print_summary(console, run, result=result, stats=bars.stats, settings=settings)
-    for failure in result.failures:
-        what = "contacts" if failure.subject == "contacts" else f"campaign {failure.subject}"
-        console.print(f"[bold red]failed[/] {what}: ", end="")
-        console.print(failure.reason, markup=False, highlight=False)
-    if result.failures:
-        console.print("Everything else was synced. The next sync tries again what failed.")
+    print_failures(console, result)
     return result
 
 

@@ -1,6 +1,7 @@
 """What an account's refusals come to: a wrong key, a missing permission, and words that are safe to show."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -50,6 +51,22 @@ def test_one_action_refused_while_others_work_is_a_permission(serve: Serve, conn
 
 
 @pytest.mark.parametrize("name", REFUSALS)
+def test_an_action_that_is_refused_again_and_again_is_left_alone(serve: Serve, connect: Connect) -> None:
+    """The reason is the same for every campaign, so that it can be reported once."""
+    peer = serve(refusing(NOT_ALLOWED, action="bounce_list"))
+    account = connect(peer.url)
+    list(account.read(a_query(Report.OPENS)))
+    reasons, requests_made = set(), []
+    for campaign_id in range(1, 6):
+        with pytest.raises(PermissionRefused) as refused:
+            list(account.read(replace(a_query(Report.BOUNCES), campaign_id=campaign_id)))
+        reasons.add(str(refused.value))
+        requests_made.append(len(peer.received))
+
+    assert len(reasons) == 1
+    assert requests_made[2] == requests_made[4]
+
+
 def test_a_key_that_never_worked_is_a_wrong_key(serve: Serve, connect: Connect, name: str) -> None:
     """Nothing speaks for it."""
     with pytest.raises(KeyRefused):

@@ -33,7 +33,7 @@ from sendtrail.activecampaign.http.retries import Attempts, RetryPolicy
 from sendtrail.activecampaign.http.session import session_of
 from sendtrail.clock import Clock
 from sendtrail.domain.connection import Connection
-from sendtrail.errors import KeyRefused
+from sendtrail.errors import KeyRefused, PermissionRefused
 from sendtrail.ports import RequestBudget
 
 T = TypeVar("T")
@@ -124,9 +124,15 @@ class Client:
         A BadAnswer raised by `read` has the request made again, where that may help. Raise Unavailable, KeyRefused,
         PermissionRefused, Rejected or Unreadable.
         """
+        if reason := self.memory.refusal(get.action, now=self._clock.monotonic()):
+            raise PermissionRefused(reason)  # without a request: the account has said so often enough
         headers = {"Api-Token": self._checked_key(), "Accept": "application/json"}
         attempts = Attempts(self._options.retries, self._clock)
-        return attempts.run(lambda: self._attempt(get, headers, read))
+        try:
+            return attempts.run(lambda: self._attempt(get, headers, read))
+        except PermissionRefused as error:
+            self.memory.record_refusal(get.action, reason=str(error), now=self._clock.monotonic())
+            raise
 
     def _attempt(self, get: Get, headers: Mapping[str, str], read: Callable[[IO[bytes]], T]) -> T:
         self._budget.acquire()
@@ -139,6 +145,7 @@ class Client:
         except READING_FAILED as error:
             raise self._error(get, of_exception(error)) from error
         self.memory.answered_actions.add(get.action)
+        self.memory.refusals.pop(get.action, None)
         return found
 
     def _error(self, get: Get, bad: BadAnswer) -> Exception:

@@ -169,7 +169,8 @@ def error_of(bad: BadAnswer, request: Request, *, mask: Mask) -> Exception:
     """Return the error to raise: a RetryableFailure where another attempt may help."""
     problem, words = bad.problem, mask(bad.words) or "without a word"
     sentence = problem.sentence.format(host=request.host, action=request.action, words=words)
-    error = problem.error(f"{request.subject}: {sentence}")
+    # A permission is missing for all campaigns alike: it is reported once, not once per campaign.
+    error = problem.error(sentence if problem is NOT_PERMITTED else f"{request.subject}: {sentence}")
     if not problem.may_pass:
         return error
     return RetryableFailure(error, pause_s=bad.pause_s, uses_up_an_attempt=problem.uses_up_an_attempt)
