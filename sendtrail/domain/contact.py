@@ -41,10 +41,11 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactPage:
-    """Contacts in ascending order of their ids; `last_id` is the greatest."""
+    """Contacts in ascending order of their ids; `last_id` is the greatest, `unreadable` how many others have no id."""
 
     contacts: list[Contact]
     last_id: int
+    unreadable: int = 0
 
 
 class ContactReader(Protocol):

@@ -22,11 +22,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactsProgress:
-    """How far a pass has come: `pass_id` names it, `after` is the greatest id read."""
+    """How far a pass has come: `pass_id` names it, `after` is the greatest id read, `unreadable` have no id."""
 
     pass_id: str
     started_at: datetime
     after: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,11 +73,16 @@ class ContactsTask:
         for page in self._contacts.contacts(current.after):
             now = self._clock.now()
             rows = [contact_row(c, organization_id=self._message.organization_id, now=now) for c in page.contacts]
-            yield Step(rows=rows, progress=to_document(replace(current, after=page.last_id)), pass_id=pass_id)
+            current = replace(current, after=page.last_id, unreadable=current.unreadable + page.unreadable)
+            yield Step(rows=rows, progress=to_document(current), pass_id=pass_id)
 
     def finish(self, progress: Mapping[str, Any]) -> Finished:
-        """Mark the contacts that this pass, now that it is complete, did not see."""
+        """Mark the contacts that this pass, now that it is complete, did not see; nobody where some had no id."""
         done = from_document(ContactsProgress, progress)
+        if done.unreadable:
+            synced = ContactsSynced(pass_id=done.pass_id, synced_at=done.started_at, vanished=0)
+            reason = f"{done.unreadable} contacts have no readable id, so nobody is marked as deleted by this pass"
+            return Finished(record=to_document(synced), failures=[reason])
         vanished = self._warehouse.mark_vanished(
             self._message.organization_id, pass_id=done.pass_id, at=self._clock.now()
         )

@@ -50,7 +50,6 @@ def test_one_action_refused_while_others_work_is_a_permission(serve: Serve, conn
         list(account.read(a_query(Report.BOUNCES)))
 
 
-@pytest.mark.parametrize("name", REFUSALS)
 def test_an_action_that_is_refused_again_and_again_is_left_alone(serve: Serve, connect: Connect) -> None:
     """The reason is the same for every campaign, so that it can be reported once."""
     peer = serve(refusing(NOT_ALLOWED, action="bounce_list"))
@@ -67,6 +66,7 @@ def test_an_action_that_is_refused_again_and_again_is_left_alone(serve: Serve, c
     assert requests_made[2] == requests_made[4]
 
 
+@pytest.mark.parametrize("name", REFUSALS)
 def test_a_key_that_never_worked_is_a_wrong_key(serve: Serve, connect: Connect, name: str) -> None:
     """Nothing speaks for it."""
     with pytest.raises(KeyRefused):

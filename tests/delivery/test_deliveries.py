@@ -340,6 +340,28 @@ def test_contacts_that_vanished_are_marked_only_by_a_finished_pass() -> None:
     assert synced["vanished"] == 50
 
 
+class WithoutIds(FakeAccount):
+    """An account one of whose contacts comes without an id."""
+
+    def contacts(self, after: int) -> Iterator[ContactPage]:
+        """Yield the pages, the last contact of each unreadable."""
+        for page in super().contacts(after):
+            yield replace(page, contacts=page.contacts[:-1], unreadable=1)
+
+
+def test_a_pass_in_which_a_contact_has_no_id_marks_nobody() -> None:
+    """It may be the one that seems to be missing; the run does not say that all is well."""
+    people = {number: a_contact(number) for number in range(1, 10)}
+    pipeline = PipelineHarness(account=FakeAccount(people=people))
+    pipeline.sync()
+    pipeline.account = WithoutIds(people=people)
+
+    outcomes = pipeline.sync("run2")
+
+    assert outcomes == [Outcome.INCOMPLETE]
+    assert not any(row["deleted_at"] for row in pipeline.warehouse.rows(Table.CONTACTS))
+
+
 def test_news_after_the_dispatch_is_read_by_the_next_run() -> None:
     """The counters stored are those at dispatch, the watermark the start of the read."""
     pipeline = a_pipeline(opens=30)

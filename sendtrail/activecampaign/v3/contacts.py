@@ -98,16 +98,19 @@ class ContactPages:
 
     def _page(self, content: dict[str, Any], after: int, *, page_number: int) -> ContactPage:
         rows = [(item_id(row), row) for row in content["contacts"]]
-        for row in [row for found, row in rows if found is None]:
+        unreadable = [row for found, row in rows if found is None]
+        for row in unreadable:
             self._on_unreadable(unreadable_row("contacts", page_number, row, reason=NO_ID, mask=self._client.mask))
         readable = [(found, row) for found, row in rows if found is not None]
+        if not readable:
+            raise Unreadable(f"{_subject(after)}: no contact of the page has an id, so the list cannot be followed")
         _check_order([after, *(found for found, _ in readable)], subject=_subject(after))
         tags, lists = _by_contact(content, "contactTags"), _by_contact(content, "contactLists")
         contacts = [
             contact(found, row, tags=self._tag_names(tags[found]), lists=self._memberships(lists[found]))
             for found, row in readable
         ]
-        return ContactPage(contacts=contacts, last_id=contacts[-1].contact_id)
+        return ContactPage(contacts=contacts, last_id=contacts[-1].contact_id, unreadable=len(unreadable))
 
     def _tag_names(self, rows: Sequence[Item]) -> set[str]:
         return {self._tags.name(tag_id) for row in rows if (tag_id := identifier(row.get("tag")))}
