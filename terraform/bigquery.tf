@@ -20,6 +20,15 @@ locals {
       ]
     ]) : "${pair.function}/${pair.table}" => pair
   }
+
+  # The table that each function reads and does not change, by "<function>/<table>".
+  table_readers = {
+    for pair in flatten([
+      for function, settings in local.functions : [
+        for table in settings.reads : { function = function, table = table }
+      ]
+    ]) : "${pair.function}/${pair.table}" => pair
+  }
 }
 
 resource "google_bigquery_dataset" "data" {
@@ -77,7 +86,7 @@ resource "google_bigquery_table" "table" {
   }
 }
 
-# A function may change the tables that it merges into and no others.
+# A function may change the tables that it merges into, look into those that it reads, and touch no others.
 resource "google_bigquery_table_iam_member" "merge" {
   for_each = local.table_writers
 
@@ -85,6 +94,16 @@ resource "google_bigquery_table_iam_member" "merge" {
   dataset_id = google_bigquery_table.table[each.value.table].dataset_id
   table_id   = google_bigquery_table.table[each.value.table].table_id
   role       = "roles/bigquery.dataEditor"
+  member     = "serviceAccount:${local.function_emails[each.value.function]}"
+}
+
+resource "google_bigquery_table_iam_member" "read" {
+  for_each = local.table_readers
+
+  project    = var.project_id
+  dataset_id = google_bigquery_table.table[each.value.table].dataset_id
+  table_id   = google_bigquery_table.table[each.value.table].table_id
+  role       = "roles/bigquery.dataViewer"
   member     = "serviceAccount:${local.function_emails[each.value.function]}"
 }
 

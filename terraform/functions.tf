@@ -1,5 +1,6 @@
 locals {
-  # Each function, with everything that it may do: the topics that it publishes to and the tables that it merges into.
+  # Each function, with everything that it may do: the topics that it publishes to, the tables that it merges into and
+  # those that it reads besides.
   function_defaults = {
     dispatcher = {
       description   = "Lists each account's campaigns and publishes a message for each one that changed."
@@ -9,6 +10,7 @@ locals {
       max_instances = 2
       publishes_to  = ["campaigns", "contacts", "failures"]
       merges_into   = ["campaigns"]
+      reads         = ["email_activities"] # what the times of an account's rows mean
     }
     campaign_worker = {
       description   = "Copies one campaign's activities into BigQuery, page by page."
@@ -17,7 +19,8 @@ locals {
       cpu           = "1"
       max_instances = length(var.accounts) # 4 deliveries use an account's whole API budget: more would be billed for waiting
       publishes_to  = ["campaigns", "failures"]
-      merges_into   = ["email_activities"]
+      merges_into   = ["email_activities", "unreadable_rows"]
+      reads         = []
     }
     contacts_worker = {
       description   = "Copies all contacts of one account into BigQuery."
@@ -27,6 +30,7 @@ locals {
       max_instances = ceil(length(var.accounts) / 4)
       publishes_to  = ["contacts", "failures"]
       merges_into   = ["contacts"]
+      reads         = []
     }
   }
 

@@ -27,6 +27,7 @@ run "access" {
         values(google_pubsub_subscription_iam_member.dead_letter),
         values(google_secret_manager_secret_iam_member.reader),
         values(google_bigquery_table_iam_member.merge),
+        values(google_bigquery_table_iam_member.read),
         values(google_bigquery_dataset_iam_member.stage),
         values(google_bigquery_dataset_iam_member.reader),
         values(google_bigquery_table_iam_member.load),
@@ -62,8 +63,13 @@ run "access" {
   }
 
   assert {
-    condition     = sort([for grant in google_bigquery_table_iam_member.merge : "${grant.member} ${grant.table_id}"]) == sort([for pair in [["campaign-worker", "email_activities"], ["contacts-worker", "contacts"], ["dispatcher", "campaigns"]] : "serviceAccount:sendtrail-${pair[0]}@example-project.iam.gserviceaccount.com ${pair[1]}"])
-    error_message = "Each function writes its own table and no other."
+    condition     = sort([for grant in google_bigquery_table_iam_member.merge : "${grant.member} ${grant.table_id}"]) == sort([for pair in [["campaign-worker", "email_activities"], ["campaign-worker", "unreadable_rows"], ["contacts-worker", "contacts"], ["dispatcher", "campaigns"]] : "serviceAccount:sendtrail-${pair[0]}@example-project.iam.gserviceaccount.com ${pair[1]}"])
+    error_message = "Each function writes its own tables and no other."
+  }
+
+  assert {
+    condition     = [for grant in google_bigquery_table_iam_member.read : "${grant.member} ${grant.table_id} ${grant.role}"] == ["serviceAccount:sendtrail-dispatcher@example-project.iam.gserviceaccount.com email_activities roles/bigquery.dataViewer"]
+    error_message = "The dispatcher reads what the times of rows mean, and no function reads anything else that it does not write."
   }
 
   assert {
