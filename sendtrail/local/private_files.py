@@ -43,7 +43,7 @@ _UMASK = _OwnerOnlyUmask()
 def private_files() -> Iterator[None]:
     """Create the files and folders of this block for their owner alone, whatever the umask is.
 
-    DuckDB creates its write-ahead log and its folder of temporary data anew at any time, and knows no option for it.
+    DuckDB may create its write-ahead log and its folder of temporary data at any time, without an option for it.
     """
     if not HAS_MODES:
         yield

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from sendtrail.domain.request_rate import RateLimit
-from sendtrail.ports import State, Transaction
+from sendtrail.errors import BadDocument
+from sendtrail.ports import Document, State, Transaction
 from sendtrail.rate_limit.gcra import LimitState, credible
 from sendtrail.state.documents import budget_path, from_document, to_document
 
@@ -27,7 +28,7 @@ class StoredLimit:
 
         def work(transaction: Transaction) -> tuple[T, LimitState, bool]:
             document, now = transaction.get(self._path), transaction.now
-            stored = None if document is None else from_document(LimitState, document)
+            stored = None if document is None else _readable(document)
             before = credible(stored, rate_limit=self._rate_limit, now=now)
             result, after = change(before, now)
             if after != stored:
@@ -41,3 +42,12 @@ class StoredLimit:
                 self._organization_id,
             )
         return result, after
+
+
+def _readable(document: Document) -> LimitState | None:
+    """Return the stored budget; None where it cannot be read: requests are then spaced anew."""
+    try:
+        return from_document(LimitState, document)
+    except BadDocument as error:
+        logger.warning("the rate budget starts anew: %s", error)
+        return None

@@ -39,7 +39,7 @@ def test_an_older_file_gets_the_views_when_it_is_opened(path: Path) -> None:
     assert _values(path, VIEWS) == sorted(names())
 
 
-def test_a_view_of_an_older_version_is_made_anew(path: Path) -> None:
+def test_a_view_of_an_older_version_is_created_again(path: Path) -> None:
     """An upgrade brings its own SQL."""
     _change(
         path,
@@ -99,7 +99,7 @@ def test_the_customers_settings_stay(path: Path) -> None:
 
 
 def test_settings_without_all_columns_are_refused(path: Path) -> None:
-    """The sentence names the view that cannot be made."""
+    """The sentence names the view that cannot be created."""
     _change(
         path,
         "DROP VIEW marketing_ai.view_settings",
@@ -107,5 +107,5 @@ def test_settings_without_all_columns_are_refused(path: Path) -> None:
         "DROP VIEW marketing_ai.contact_engagement",
     )
 
-    with pytest.raises(SettingsError, match=r"contact_engagement cannot be made.*give it all columns"):
+    with pytest.raises(SettingsError, match=r"contact_engagement cannot be created.*give yours all columns"):
         DuckDbWarehouse(path)

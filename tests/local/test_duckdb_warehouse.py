@@ -90,7 +90,7 @@ def test_a_full_disk_leaves_nothing_half_written(path: Path) -> None:
 
 
 def test_a_file_that_many_syncs_added_to_is_packed(path: Path) -> None:
-    """Each leaves a few rows; were they to lie apart, every query had to look in as many places."""
+    """Each adds a few rows; if these were stored apart, every query would have to read as many places."""
     for sync in range(5):
         with DuckDbWarehouse(path) as warehouse:
             warehouse.merge(activities(opened(contact_id=str(sync))))
