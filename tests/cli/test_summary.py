@@ -11,7 +11,8 @@ from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.run.summary import print_summary
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.sync.dispatch import Summary
-from tests.contracts.samples import NOON, unreadable
+from tests.contracts.samples import unreadable
+from tests.fakes import NOON
 from tests.fakes import FakeClock
 
 RESULT = RunResult(
