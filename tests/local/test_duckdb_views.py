@@ -107,5 +107,5 @@ def test_settings_without_all_columns_are_refused(path: Path) -> None:
         "DROP VIEW marketing_ai.contact_engagement",
     )
 
-    with pytest.raises(SettingsError, match=r"contact_engagement cannot be made.*give it all columns"):
+    with pytest.raises(SettingsError, match=r"contact_engagement cannot be created.*give yours all columns"):
         DuckDbWarehouse(path)
