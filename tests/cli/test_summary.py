@@ -12,8 +12,7 @@ from sendtrail.cli.run.summary import print_summary
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.sync.dispatch import Summary
 from tests.contracts.samples import unreadable
-from tests.fakes import NOON
-from tests.fakes import FakeClock
+from tests.fakes import NOON, FakeClock
 
 RESULT = RunResult(
     summary=Summary(run_id="run-1", organization_id="acme", campaigns=1, due=1, published=1),
