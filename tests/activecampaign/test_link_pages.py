@@ -107,9 +107,17 @@ ODD: dict[str, tuple[bytes, list[tuple[Link, object]]]] = {
     "no clicks, and a counter that says otherwise": (page_with(FIELDS), [(NOBODY, FIELDS)]),
     "no clicks, and no counter": (page_with({"id": "88"}), [(NOBODY, {"id": "88"})]),
     "clicks that are a word": (page_with({**FIELDS, "info": "many"}), [(LINK, "many")]),
-    "clicks that are no objects": (page_with({**FIELDS, "info": ["1", "2"]}), [(LINK, "1")]),
-    "a click by itself": (page_with({**FIELDS, "info": ANN}), [(LINK, "1")]),
+    "clicks that are no objects": (page_with({**FIELDS, "info": ["1", None]}), [(LINK, "1"), (LINK, None)]),
+    "a click by itself": (page_with({**FIELDS, "info": ANN}), [(LINK, "1"), (LINK, "2")]),
 }
+
+
+def test_a_number_of_thousands_of_digits_ends_no_process() -> None:
+    """The page cannot be read: it is asked for again, and then the report fails by name."""
+    body = page_with({**FIELDS, "info": [ANN]}).replace(b'"2"', b"9" * 5_000)
+
+    with spooled([body]) as received, pytest.raises(BadAnswer):
+        link_page(received)
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -17,6 +17,8 @@ from sendtrail.activecampaign.v1.envelope import NoRows, check_envelope
 from sendtrail.activecampaign.v1.rows import Link
 
 CLICKS = "info"
+# The name of a piece that is one entry of `info`; no field of a link is called so.
+ENTRY = "info[]"
 _COUNTERS = ("a_total", "a_unique")
 _NOBODY = ("", None)
 _OPENING, _CLOSING = ("start_map", "start_array"), ("end_map", "end_array")
@@ -52,14 +54,8 @@ class LinkPage:
         return chain(((_NO_LINK, odd) for odd in self._odd), self._clicks())
 
     def _clicks(self) -> Iterator[Click]:
-        no_rows = set[str]()  # links whose `info` is something else: said once each
         for key, name, value in _pieces(self._body):
-            if name != CLICKS or key not in self._links or value in _NOBODY:
-                continue
-            if isinstance(value, dict):
-                yield self._links[key], value
-            elif key not in no_rows:
-                no_rows.add(key)
+            if key in self._links and (name == ENTRY or (name == CLICKS and value not in _NOBODY)):
                 yield self._links[key], value
 
 
@@ -113,19 +109,21 @@ def _outline(body: IO[bytes]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]
         if not key:
             envelope[name] = value
         elif key.isdecimal():
-            links.setdefault(key, {})[name] = "" if name == CLICKS else value
+            field = CLICKS if name == ENTRY else name
+            links.setdefault(key, {})[field] = "" if field == CLICKS else value
     return envelope, links
 
 
 def _pieces(body: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
     """Yield a page a piece at a time: (link's key, name, value), the key "" for what is beside the links.
 
-    Each entry of `info`, a list or an object with numeric keys, is a piece of its own, after an empty one.
+    Each entry of `info`, a list or an object with numeric keys, is a piece named ENTRY, after an empty one named CLICKS.
+    Numbers are read by C's own types: of thousands of digits, ijson's exact ones end the process.
     """
     names = [""] * (_BELOW + 1)
     depth = 0
     click: dict[str, Any] = {}
-    for event, value in ijson.basic_parse(body):
+    for event, value in ijson.basic_parse(body, use_float=True):
         if event == "map_key":
             names[min(depth, _BELOW)] = value
         elif event in _OPENING:
@@ -136,10 +134,12 @@ def _pieces(body: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
         elif event in _CLOSING:
             depth -= 1
             if depth == _CLICKS and names[_LINK] == CLICKS:
-                yield names[_PAGE], CLICKS, click
+                yield names[_PAGE], ENTRY, click
         elif depth == _CLICK:
             click[names[_CLICK]] = value
-        elif depth == _LINK or (depth == _CLICKS and names[_LINK] == CLICKS):
+        elif depth == _CLICKS and names[_LINK] == CLICKS:
+            yield names[_PAGE], ENTRY, value
+        elif depth == _LINK:
             yield names[_PAGE], names[_LINK], value
         elif depth == _PAGE:
             yield "", names[_PAGE], value
