@@ -4,7 +4,7 @@ A page may hold a million clicks, so it is never in memory as a whole: one pass 
 the links, another goes through the clicks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import IO, Any, Self
 
@@ -117,7 +117,7 @@ def _outline(body: IO[bytes]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]
 def _pieces(body: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
     """Yield a page a piece at a time: (link's key, name, value), the key "" for what is beside the links.
 
-    Each entry of `info`, a list or an object with numeric keys, is a piece named ENTRY, after an empty one named CLICKS.
+    Each entry of `info`, a list or an object with numeric keys, is a piece named ENTRY, after an empty one of CLICKS.
     Numbers are read by C's own types: of thousands of digits, ijson's exact ones end the process.
     """
     names = [""] * (_BELOW + 1)
@@ -137,9 +137,12 @@ def _pieces(body: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
                 yield names[_PAGE], ENTRY, click
         elif depth == _CLICK:
             click[names[_CLICK]] = value
-        elif depth == _CLICKS and names[_LINK] == CLICKS:
-            yield names[_PAGE], ENTRY, value
-        elif depth == _LINK:
-            yield names[_PAGE], names[_LINK], value
-        elif depth == _PAGE:
-            yield "", names[_PAGE], value
+        elif place := _place(depth, names):
+            yield *place, value
+
+
+def _place(depth: int, names: Sequence[str]) -> tuple[str, str] | None:
+    """Return the link's key and the name of a value that is neither list nor object; None where it is of no use."""
+    if depth == _CLICKS:
+        return (names[_PAGE], ENTRY) if names[_LINK] == CLICKS else None
+    return {_PAGE: ("", names[_PAGE]), _LINK: (names[_PAGE], names[_LINK])}.get(depth)
