@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from sendtrail.cli.extras import require
 from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.cli.warehouses import DATABASE, DATASET, LOCATION, PROJECT, option, snapshot_of
 from sendtrail.clock import Clock, SystemClock
@@ -56,8 +57,7 @@ def write_report(settings: ReportSettings, *, clock: Clock) -> Path:
 
 
 def _page() -> Any:
-    try:
-        from sendtrail.report.document import page  # noqa: PLC0415  (an extra)
-    except ImportError as error:
-        raise SettingsError([f"the report needs an extra: pip install 'sendtrail[report]' ({error})"]) from None
+    require("report")
+    from sendtrail.report.document import page  # noqa: PLC0415  (an extra)
+
     return page

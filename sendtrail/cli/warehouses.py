@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sendtrail.cli.extras import require
 from sendtrail.cli.settings.sync_settings import checked_database
 from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
 from sendtrail.clock import Clock
-from sendtrail.errors import SettingsError, Unavailable
+from sendtrail.errors import Unavailable
 from sendtrail.local.duckdb_reader import read_only
 from sendtrail.local.duckdb_snapshot import snapshot
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
@@ -67,10 +68,9 @@ def open_writer(settings: WarehouseSettings, clock: Clock) -> Iterator[Warehouse
 
 @contextmanager
 def _bigquery(project_id: str, settings: WarehouseSettings, clock: Clock) -> "Iterator[Access]":
-    try:
-        from sendtrail.gcp.bigquery_access import access  # noqa: PLC0415  (an extra)
-    except ImportError as error:
-        raise SettingsError([f"BigQuery needs an extra: pip install 'sendtrail[gcp]' ({error})"]) from None
+    require("gcp")
+    from sendtrail.gcp.bigquery_access import access  # noqa: PLC0415  (an extra)
+
     try:
         with access(project_id, location=settings.location, endpoint=settings.bigquery_endpoint, clock=clock) as open_:
             yield open_
