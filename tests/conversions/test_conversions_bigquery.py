@@ -156,7 +156,7 @@ def test_a_place_that_is_not_there_is_named(rows: Rows, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value", "words"),
-    [("--project", "My Project", "is no project's id"), ("--location", "Berlin, DE", "is no place of BigQuery")],
+    [("--project", "My Project", "is no project ID"), ("--location", "Berlin, DE", "is no location of BigQuery")],
 )
 def test_a_place_that_cannot_be_is_refused(option: str, value: str, words: str, tmp_path: Path) -> None:
     """In words, before anything is read."""
