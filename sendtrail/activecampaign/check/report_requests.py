@@ -18,6 +18,7 @@ from sendtrail.domain.campaign_report import (
     ReportCursor,
     ReportQuery,
     expected_row_count,
+    is_unknown,
 )
 
 # Where no campaign is known: the account answers that it has nothing, or that it is not to be asked.
@@ -48,7 +49,7 @@ def observe_report(
         counted=_counted(campaign, report),
         first=_ask(client, _query(report, campaign_id)),
     )
-    if campaign is None or not seen.counted or seen.first.value is None or seen.rows:
+    if campaign is None or seen.counted == 0 or seen.first.value is None or seen.rows:
         return seen
     message = next(iter(messages_of(campaign_id)), None)
     return replace(seen, by_message=_ask(client, _query(report, campaign_id, message))) if message else seen
@@ -65,7 +66,7 @@ def observe_paging(client: Client, reports: Iterable[ReportObservation]) -> Pagi
 
 
 def _counted(campaign: Campaign | None, report: Report) -> int | None:
-    if campaign is None:
+    if campaign is None or is_unknown(report, campaign.counters):
         return None
     rows = expected_row_count(report, campaign.counters)
     return _events(campaign, report) if rows is None else rows
