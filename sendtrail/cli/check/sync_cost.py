@@ -55,7 +55,7 @@ def contact_number(contacts: ListObservation | None) -> int | None:
 
 
 def is_counted(seen: AccountObservation) -> bool:
-    """Return whether it is known how many campaigns and contacts there are: a total below what was seen says nothing."""
+    """Return whether it is known how many campaigns and contacts there are: a total that is too low says nothing."""
     people = seen.contacts
     knows_contacts = people is None or people.is_whole or (people.total or 0) > people.counted
     return seen.campaigns.is_whole and knows_contacts
