@@ -180,6 +180,15 @@ def test_a_total_that_counts_the_page_is_found_out(check: Check) -> None:
     assert found.facts["is_true_of_campaigns"] is False
 
 
+def test_an_empty_page_before_the_end_is_found_out(check: Check) -> None:
+    """It is asked for again, as the total is above what was seen."""
+    found = check(empty_page="once", max_limit=2)
+
+    assert found["empty pages of lists (v3)"].facts == {"came_before_the_end_of": ["campaigns", "contacts"]}
+    assert found["meta.total"].facts["is_true_of_campaigns"] is True
+    assert check()["empty pages of lists (v3)"].facts == {"came_before_the_end_of": []}
+
+
 def test_a_true_total_is_believed(check: Check) -> None:
     """It is the number of rows."""
     assert check()["meta.total"].facts["is_true_of_campaigns"] is True

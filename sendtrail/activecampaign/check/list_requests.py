@@ -17,7 +17,7 @@ def observe_campaigns(client: Client) -> ListObservation:
     pages: list[Answer[Content]] = []
     while len(pages) < MAX_CAMPAIGN_PAGES:
         seen = ListObservation(name="campaigns", pages=pages)
-        if pages and (pages[-1].value is None or seen.is_whole):
+        if pages and (pages[-1].value is None or (seen.is_whole and not seen.is_doubtful)):
             break
         pages.append(ask_list(client, "/api/3/campaigns", {"limit": LIST_LIMIT, "offset": len(seen.rows)}))
     return ListObservation(name="campaigns", pages=pages)
@@ -30,13 +30,16 @@ def read_campaigns(seen: ListObservation) -> list[Campaign]:
 
 
 def observe_contacts(client: Client) -> ListObservation:
-    """Read two pages of the contacts, the second from behind the last id of the first."""
+    """Read two pages of the contacts, the second from behind the last id of the first, and again where it is empty."""
     first = _contacts(client, after=0)
     seen = ListObservation(name="contacts", pages=[first])
     last = max((row_id for row in seen.rows if (row_id := item_id(row)) is not None), default=None)
     if last is None:
         return seen
-    return ListObservation(name="contacts", pages=[first, _contacts(client, after=last)])
+    pages = [first, _contacts(client, after=last)]
+    if ListObservation(name="contacts", pages=pages).is_doubtful:
+        pages.append(_contacts(client, after=last))
+    return ListObservation(name="contacts", pages=pages)
 
 
 def observe_list(client: Client, name: str) -> ListObservation:

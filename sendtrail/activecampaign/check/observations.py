@@ -54,6 +54,16 @@ class ListObservation:
         return bool(self.sizes) and (self.sizes[-1] < self.sizes[0] or not self.sizes[0])
 
     @property
+    def is_doubtful(self) -> bool:
+        """Return whether the first empty page has just come, although the total is above what was seen."""
+        return self.sizes[-1:] == [0] and self.sizes.count(0) == 1 and (self.total or 0) > self.counted
+
+    @property
+    def has_false_end(self) -> bool:
+        """Return whether rows came after an empty page."""
+        return 0 in self.sizes and any(self.sizes[self.sizes.index(0) :])
+
+    @property
     def total(self) -> int | None:
         """Return what the account says of the list's length."""
         first = next((page.value for page in self.pages if page.value is not None), None)

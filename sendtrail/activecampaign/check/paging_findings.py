@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sendtrail.activecampaign.check.finding import Finding
+from sendtrail.activecampaign.check.finding import Facts, Finding
 from sendtrail.activecampaign.check.observations import (
     AccountObservation,
     ListObservation,
@@ -27,6 +27,7 @@ def paging_findings(seen: AccountObservation, *, mask: Mask) -> Iterator[Finding
     if seen.contacts is not None and len(seen.contacts.pages) > 1:
         yield _keyset(seen.contacts)
     yield _totals(lists)
+    yield _empty_pages(lists)
 
 
 def _report_pages(seen: PagingObservation | None) -> Finding:
@@ -64,7 +65,7 @@ def _end(seen: PagingObservation | None, *, mask: Mask) -> Finding:
 
 def _list_pages(lists: list[ListObservation]) -> Finding:
     name = "page size of lists (v3)"
-    followed = [each.sizes[0] for each in lists if len(each.sizes) > 1 and each.sizes[1]]
+    followed = [each.sizes[0] for each in lists if any(each.sizes[1:])]
     largest = max((size for each in lists for size in each.sizes), default=0)
     is_clamped = bool(followed) and max(followed) < LIST_LIMIT
     facts = {"asked": LIST_LIMIT, "largest": largest, "is_clamped": is_clamped if followed else None}
@@ -80,7 +81,7 @@ def _list_pages(lists: list[ListObservation]) -> Finding:
 
 def _keyset(contacts: ListObservation) -> Finding:
     name = "paging of contacts by id"
-    first, second = (_ids(contacts, page) for page in (0, 1))
+    first, second = _ids(contacts, 0), _ids(contacts, len(contacts.pages) - 1)
     is_kept = not second or min(second) > max(first)
     facts = {"is_id_greater_kept": is_kept}
     if is_kept:
@@ -109,6 +110,16 @@ def _totals(lists: list[ListObservation]) -> Finding:
     if True in verdicts.values():
         return Finding(name=name, seen="; ".join(shown), meaning="true", is_ok=True, facts=facts)
     return Finding(name=name, seen="; ".join(shown) or "nothing", meaning="cannot be told", is_ok=None, facts=facts)
+
+
+def _empty_pages(lists: list[ListObservation]) -> Finding:
+    name = "empty pages of lists (v3)"
+    found = [each.name for each in lists if each.has_false_end]
+    facts: Facts = {"came_before_the_end_of": found}
+    if not found:
+        return Finding(name=name, seen="none before the end", meaning="as expected", is_ok=True, facts=facts)
+    meaning = "an empty page does not prove the end: the sync asks for it again"
+    return Finding(name=name, seen=f"in the middle of {', '.join(found)}", meaning=meaning, is_ok=True, facts=facts)
 
 
 def _is_true(seen: ListObservation) -> bool | None:

@@ -35,6 +35,7 @@ class Outcome:
 def print_table(console: Console, outcome: Outcome) -> None:
     """Print a row per finding, and what the whole comes to."""
     table = Table("", "", "seen", "what it means", box=None, pad_edge=False)
+    table.columns[1].overflow = "fold"  # a name that is cut off cannot be looked up
     for finding in outcome.findings:
         table.add_row(MARKS[finding.is_ok], Text(finding.name), Text(finding.seen), Text(finding.meaning))
     console.print(table)
