@@ -13,6 +13,11 @@ USAGE_ERROR, FAILURE = 2, 1
 
 COMMANDS = (
     Entry(
+        name="check",
+        target="sendtrail.cli.check.check_command:check",
+        help="Look at an account before its first sync: what the key may read, and what is odd about the account.",
+    ),
+    Entry(
         name="sync",
         target="sendtrail.cli.sync:sync",
         help="Bring an account's e-mail activities and contacts into a DuckDB file, once each.",

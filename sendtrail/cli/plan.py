@@ -17,6 +17,7 @@ from sendtrail.cli.options.sync_options import PlanOptions
 from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, request_of, state_file
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
+from sendtrail.domain.campaign import Campaign
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
 from sendtrail.sync.campaign_checkpoints import checkpoints_of
@@ -44,20 +45,27 @@ def plan(*, options: PlanOptions) -> None:
     """
     settings = SyncSettings.read(asdict(options))
     console = Console()
-    with _state(settings) as state:
+    with open_state(settings) as state:
         account = _account(settings, state)
         campaigns = list(account.campaigns())
-        clock = SystemClock()
-        found = due(
-            campaigns,
-            checkpoints=checkpoints_of(settings.organization, state).readable,
-            request=request_of(settings, now=clock.now()),
-            policy=Policy(overlap=settings.overlap),
-            now=clock.now(),
-        )
         people = (account.contact_count() or 0) if settings.contacts else None
-    lines = _lines(found, campaigns=len(campaigns), contacts=people)
+        lines = planned_work(settings, state, campaigns, contacts=people)
     _print(console, lines, interval_s=account.interval_s)
+
+
+def planned_work(
+    settings: SyncSettings, state: SqliteState, campaigns: Sequence[Campaign], *, contacts: int | None
+) -> list[PlannedWork]:
+    """Return what a sync of these campaigns has to do; `contacts` is None where they are left out."""
+    now = SystemClock().now()
+    found = due(
+        campaigns,
+        checkpoints=checkpoints_of(settings.organization, state).readable,
+        request=request_of(settings, now=now),
+        policy=Policy(overlap=settings.overlap),
+        now=now,
+    )
+    return _lines(found, campaigns=len(campaigns), contacts=contacts)
 
 
 def _lines(found: Sequence[Due], *, campaigns: int, contacts: int | None) -> list[PlannedWork]:
@@ -108,7 +116,7 @@ def shown_duration(seconds: float) -> str:
 
 
 @contextmanager
-def _state(settings: SyncSettings) -> Iterator[SqliteState]:
+def open_state(settings: SyncSettings) -> Iterator[SqliteState]:
     """Open the state of earlier syncs, or an empty one that is thrown away afterwards."""
     file = state_file(settings.database)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,1 @@
+"""`sendtrail check`: an account before its first sync."""
