@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import orjson
 
-from sendtrail.activecampaign.v1.row_pages import RowPages, Rows
+from sendtrail.activecampaign.v1.report_end import is_below_counters
+from sendtrail.activecampaign.v1.row_pages import RowPages, Rows, short_end
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 
 
@@ -16,16 +18,22 @@ class ForwardReport:
         self._pages, self._messages_of = pages, messages_of
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
-        """Yield the only page there is.
+        """Yield the only page there is, and whether it fell short of the counters.
 
         Some accounts show forwards only to those who ask for a message: an empty list is asked for message by message.
         """
         if query.position.page > 1:
             return
-        for source in self._sources(query):
-            if rows := source(query):
-                yield self._pages.page(query, 1, rows)
-                return
+        rows = self._found(query)
+        if not rows and is_below_counters(query, seen=0):
+            rows = self._found(query)
+        if rows:
+            yield self._pages.page(query, 1, rows)
+        if is_below_counters(query, seen=len(rows)):
+            yield short_end(query, 1)
+
+    def _found(self, query: ReportQuery) -> list[Any]:
+        return next((rows for source in self._sources(query) if (rows := source(query))), [])
 
     def _sources(self, query: ReportQuery) -> list[Callable[[ReportQuery], Rows]]:
         """Return the ways to read the report: the first that finds any row is right."""
