@@ -11,7 +11,7 @@ from itertools import islice
 
 from sendtrail.clock import Clock
 from sendtrail.domain.activity import Activity, EventType
-from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign import Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 
 PAGE = 20
@@ -63,9 +63,9 @@ class DecayingAccount:
         counted = {counter: self._count(campaign_id, report) for report, (_, _, counter) in SHARES.items()}
         return {"send_amt": round(3 * self._decay.activities), **counted}
 
-    def campaign_messages(self, campaign_id: int) -> list[str]:
+    def campaign_messages(self, campaign_id: int) -> list[CampaignMessage]:
         """Return the only message of a campaign."""
-        return [str(campaign_id)]
+        return [CampaignMessage(message_id=str(campaign_id), counters=self.counters(campaign_id))]
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the pages of a report, newest first; those of opens end with a row that is older than `since`."""

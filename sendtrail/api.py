@@ -15,7 +15,7 @@ from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import BEGINNING, SyncSettings
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.domain.activity import Activity, EventType, activity_id, happened_since
-from sendtrail.domain.campaign import Campaign, Counters
+from sendtrail.domain.campaign import Campaign, CampaignMessage, Counters
 from sendtrail.domain.campaign_report import (
     Report,
     ReportCursor,
@@ -118,11 +118,12 @@ class Account:
         counters has changed since. A row that changes while it is read may come twice, with the same `activity_id`.
         """
         reports = [report for report in Report if _is_wanted(report, campaign, seen)]
-        messages = self._reader.campaign_messages(campaign.campaign_id) if reports and campaign.split else [""]
+        split = reports and campaign.split
+        messages = self._reader.campaign_messages(campaign.campaign_id) if split else [_whole_campaign(campaign)]
         start = since or BEGINNING
         for report in reports:
-            for message_id in messages:
-                for page in self._reader.read(_query(report, campaign, message_id=message_id, since=start)):
+            for message in messages:
+                for page in self._reader.read(_query(report, campaign, message=message, since=start)):
                     yield from (activity for activity in page.activities if happened_since(activity, start))
 
     def contacts(self, *, after: int = 0) -> Iterator[Contact]:
@@ -173,12 +174,16 @@ def _is_wanted(report: Report, campaign: Campaign, seen: Counters | None) -> boo
     return seen is None or has_changed(report, now=campaign.counters, before=seen)
 
 
-def _query(report: Report, campaign: Campaign, *, message_id: str, since: datetime) -> ReportQuery:
+def _whole_campaign(campaign: Campaign) -> CampaignMessage:
+    return CampaignMessage(message_id="", counters=campaign.counters)
+
+
+def _query(report: Report, campaign: Campaign, *, message: CampaignMessage, since: datetime) -> ReportQuery:
     return ReportQuery(
         campaign_id=campaign.campaign_id,
         report=report,
-        message_id=message_id,
+        message_id=message.message_id,
         since=since,
         position=ReportCursor(),
-        expected_rows=expected_row_count(report, campaign.counters),
+        expected_rows=expected_row_count(report, message.counters),
     )

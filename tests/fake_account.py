@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sendtrail.domain.activity import Activity, EventType
-from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign import Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import COUNTED_BY, Report, ReportPage, ReportQuery
 from sendtrail.domain.contact import Contact, ContactPage, ListMembership
 from tests.fakes import NOON
@@ -69,9 +69,9 @@ class FakeAccount:
             counters["softbounces"] = 0
             yield a_campaign(campaign_id, split=campaign_id in self.messages, **counters)
 
-    def campaign_messages(self, campaign_id: int) -> list[str]:
-        """Return the message ids of a split campaign."""
-        return self.messages[campaign_id]
+    def campaign_messages(self, campaign_id: int) -> list[CampaignMessage]:
+        """Return the messages of a split campaign, without counters."""
+        return [CampaignMessage(message_id=message_id, counters={}) for message_id in self.messages[campaign_id]]
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the pages of a report."""

@@ -10,7 +10,7 @@ from sendtrail.activecampaign.v3 import campaigns as campaign_list
 from sendtrail.activecampaign.v3.contacts import ContactPages, contact_count
 from sendtrail.activecampaign.v3.lists import log_unreadable
 from sendtrail.clock import Clock
-from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign import Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import ReportPage, ReportQuery, UnreadableRow
 from sendtrail.domain.connection import Connection
 from sendtrail.domain.contact import ContactPage
@@ -45,7 +45,7 @@ class Account:
         )
         self._budget = budget
         self._client = Client(connection, budget=budget, clock=clock, options=options)
-        self._reports = V1Reports(self._client, connection.time_zone, messages_of=self.campaign_messages)
+        self._reports = V1Reports(self._client, connection.time_zone, messages_of=self._message_ids)
         self._on_unreadable = on_unreadable
 
     @property
@@ -57,8 +57,8 @@ class Account:
         """Yield every campaign, whatever its status, once each."""
         return campaign_list.campaigns(self._client, on_unreadable=self._on_unreadable)
 
-    def campaign_messages(self, campaign_id: int) -> list[str]:
-        """Return the ids of a campaign's messages."""
+    def campaign_messages(self, campaign_id: int) -> list[CampaignMessage]:
+        """Return a campaign's messages."""
         return campaign_list.campaign_messages(self._client, campaign_id)
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
@@ -72,3 +72,6 @@ class Account:
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts whose ids are above `after`, a page at a time, to the end."""
         return ContactPages(self._client, on_unreadable=self._on_unreadable).after(after)
+
+    def _message_ids(self, campaign_id: int) -> list[str]:
+        return [message.message_id for message in self.campaign_messages(campaign_id)]

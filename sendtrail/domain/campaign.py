@@ -60,6 +60,14 @@ class Campaign:
         return self.counters.get("send_amt") != 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CampaignMessage:
+    """One of the messages of a campaign, with counters of its own, as far as the account gives them readably."""
+
+    message_id: str
+    counters: Counters
+
+
 class CampaignLists(Protocol):
     """The campaigns of an account."""
 
@@ -67,6 +75,6 @@ class CampaignLists(Protocol):
         """Yield every campaign, whatever its status, once each."""
         ...
 
-    def campaign_messages(self, campaign_id: int) -> list[str]:
-        """Return the ids of a campaign's messages."""
+    def campaign_messages(self, campaign_id: int) -> list[CampaignMessage]:
+        """Return a campaign's messages."""
         ...

@@ -42,13 +42,13 @@ COUNTED_BY: dict[Report, tuple[str, ...]] = {
 }
 
 
-# A row per contact (and link), or a row per event; forwards have one page, and nothing is asked for after it.
+# A row per contact (and link), or a row per event.
 ROWS_COUNTED_BY: dict[Report, tuple[str, ...]] = {
     Report.OPENS: ("uniqueopens",),
     Report.CLICKS: ("uniquelinkclicks",),
     Report.BOUNCES: ("hardbounces", "softbounces"),
     Report.UNSUBSCRIBES: ("unsubscribes",),
-    Report.FORWARDS: (),
+    Report.FORWARDS: ("uniqueforwards",),
 }
 
 

@@ -26,6 +26,7 @@ from sendtrail.sync.campaign_plan import (
     read_progress,
     resume_from,
     start_of,
+    whole_campaign,
     with_failure,
     with_missing,
 )
@@ -116,11 +117,11 @@ class CampaignTask:
 
     def _plan(self) -> CampaignProgress:
         message, now = self._message, self._clock.now()  # before the first request: what moves after it is news
-        message_ids = self._source.lists.campaign_messages(message.campaign_id) if message.split else []
+        messages = self._source.lists.campaign_messages(message.campaign_id) if message.split else []
         return new_progress(
             message,
             synced=self._synced,
-            message_ids=message_ids or [""],
+            messages=messages or [whole_campaign(message)],
             now=now,
             overlap=self._source.overlap,
         )

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from sendtrail.domain.campaign import CampaignMessage
 from sendtrail.domain.campaign_report import Report, ReportCursor, expected_row_count, has_changed, is_empty
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.errors import BadDocument
 from sendtrail.state.documents import from_document
 from sendtrail.sync.read_window import THOROUGH, Overlap, coverage_start, read_window, reports_to_read
-from sendtrail.sync.settling import ReadResult, settling_after
+from sendtrail.sync.settling import REVERSIBLE, ReadResult, settling_after
 from sendtrail.sync.sync_record import SyncRecord
 
 logger = logging.getLogger(__name__)
@@ -60,16 +61,16 @@ def new_progress(
     message: SyncCampaign,
     *,
     synced: SyncRecord | None,
-    message_ids: Sequence[str],
+    messages: Sequence[CampaignMessage],
     now: datetime,
     overlap: Overlap,
 ) -> CampaignProgress:
-    """Return the plan of a sync that begins now; `message_ids` are those of a split campaign, [""] otherwise."""
+    """Return the plan of a sync that begins now; `messages` are those of a split campaign, or the `whole_campaign`."""
     since = coverage_start(message, synced, now=now)
     units = [
-        _unit(report, message_id, message, synced, since=since, now=now, overlap=overlap)
+        _unit(report, part, message, synced, since=since, now=now, overlap=overlap)
         for report in reports_to_read(message, synced, since=since)
-        for message_id in message_ids
+        for part in messages
     ]
     units.sort(key=_rows_expected)  # the small ones first: their pages are all under way at once
     return CampaignProgress(
@@ -80,6 +81,11 @@ def new_progress(
         counters=message.counters,
         units=units,
     )
+
+
+def whole_campaign(message: SyncCampaign) -> CampaignMessage:
+    """Return what stands for the messages of a campaign that is not split: its counters are the campaign's."""
+    return CampaignMessage(message_id="", counters=message.counters)
 
 
 def read_progress(document: Mapping[str, Any] | None) -> CampaignProgress | None:
@@ -136,7 +142,10 @@ def completed_sync(progress: CampaignProgress, synced: SyncRecord | None) -> Syn
     is_thorough = synced is None or progress.reason in THOROUGH or progress.since < synced.since
     is_confirmed = synced is not None and progress.counters == synced.counters
     settling = settling_after(
-        {} if synced is None else synced.to_settle, _results(progress, synced), now=progress.started_at
+        {} if synced is None else synced.to_settle,
+        _results(progress, synced),
+        now=progress.started_at,
+        may_hide=_may_hide_changes(progress, synced),
     )
     return SyncRecord(
         since=progress.since,
@@ -162,6 +171,13 @@ def _results(progress: CampaignProgress, synced: SyncRecord | None) -> Mapping[R
     }
 
 
+def _may_hide_changes(progress: CampaignProgress, synced: SyncRecord | None) -> Sequence[Report]:
+    """Return the reports that may hold a change that no counter shows: while other reports of the campaign change."""
+    if not any(_had_changed(report, progress, synced) for report in Report):
+        return ()
+    return [report for report in REVERSIBLE if not is_empty(report, progress.counters)]
+
+
 def _had_changed(report: Report, progress: CampaignProgress, synced: SyncRecord | None) -> bool:
     if synced is None or progress.since < synced.since:
         return True
@@ -175,7 +191,7 @@ def _rows_expected(unit: ReportRead) -> float:
 
 def _unit(
     report: Report,
-    message_id: str,
+    part: CampaignMessage,
     message: SyncCampaign,
     synced: SyncRecord | None,
     *,
@@ -184,12 +200,12 @@ def _unit(
     overlap: Overlap,
 ) -> ReportRead:
     read_to = read_window(report, message, synced, since=since, now=now, overlap=overlap)
-    is_whole = not message_id and message.reason not in (Reason.AUDIT, Reason.FORCED)  # counters are the campaign's
+    is_counted = message.reason not in (Reason.AUDIT, Reason.FORCED)
     return ReportRead(
         report=report,
-        message_id=message_id,
+        message_id=part.message_id,
         since=read_to.since,
         full_overlap=read_to.full_overlap,
-        expected_rows=expected_row_count(report, message.counters) if is_whole else None,
-        changed_rows=read_to.changed_rows if is_whole else None,
+        expected_rows=expected_row_count(report, part.counters) if is_counted else None,
+        changed_rows=read_to.changed_rows if is_counted and not part.message_id else None,
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import Report, counter_delta, is_unknown
+from sendtrail.domain.campaign_report import Report, counter_delta, is_empty, is_unknown
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.sync.forecast import Forecast, campaign_forecast
 from sendtrail.sync.read_window import DEFAULT_LOOKBACK, DEFAULT_OVERLAP, Overlap
@@ -120,7 +120,9 @@ def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy
         for report in Report
         if is_unknown(report, campaign.counters) and now - synced.watermarks.get(report, now) >= policy.settle
     ]
-    return tuple(report for report in Report if report in (*settling, *uncounted))
+    return tuple(
+        report for report in Report if report in (*settling, *uncounted) and not is_empty(report, campaign.counters)
+    )
 
 
 def last_sync(checkpoint: Checkpoint | None) -> SyncRecord | None:

@@ -100,6 +100,8 @@ def _read_to(
         return since, True  # any row may have changed in its place
     watermark = synced.watermarks[report]
     deep_watermark = synced.deep_watermarks.get(report, watermark)
+    if report in message.settle and report in synced.to_settle:  # rows that come late are older than the change
+        deep_watermark = min(deep_watermark, synced.to_settle[report].changed_at)
     if message.reason is not Reason.CHANGED or now - deep_watermark >= DEEP_EVERY:
         return max(since, deep_watermark - overlap.whole), True
     return max(since, watermark - min(overlap.whole, overlap.recent)), False

@@ -6,7 +6,7 @@ the campaign was read meanwhile: clicks and opens, which people cause for longer
 rows fell short of its counter is read again sooner, and one that failed at the next run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,6 +20,9 @@ STEPS: Mapping[Report, tuple[float, ...]] = {
     Report.UNSUBSCRIBES: (1,),
     Report.FORWARDS: (1,),
 }
+# Whoever subscribes again vanishes from the report, and hides in its counter who left the same day: while anything of
+# the campaign changes, it is looked at once a day.
+REVERSIBLE = (Report.UNSUBSCRIBES,)
 # Before the first of these steps, where rows are known to be missing.
 SHORT_STEP = 1 / 24
 
@@ -48,11 +51,21 @@ class ReadResult:
 
 
 def settling_after(
-    before: Mapping[Report, Settling], results: Mapping[Report, ReadResult], *, now: datetime
+    before: Mapping[Report, Settling],
+    results: Mapping[Report, ReadResult],
+    *,
+    now: datetime,
+    may_hide: Sequence[Report] = (),
 ) -> Mapping[Report, Settling]:
-    """Return which reports are to be read again after a sync that began at `now`."""
+    """Return which reports are to be read again after a sync that began at `now`.
+
+    `may_hide` are the reports that may have changed although their counters stood still.
+    """
     read = {report: _next(before.get(report), result, now=now) for report, result in results.items()}
     after = {**before, **{report: settling for report, settling in read.items() if settling is not None}}
+    for report in may_hide:
+        if report not in after or after[report].read_at > after[report].changed_at:  # no look is pending
+            after[report] = replace(after.get(report, Settling(changed_at=now, read_at=now)), changed_at=now)
     return {report: after[report] for report in Report if report in after}
 
 

@@ -12,6 +12,7 @@ from sendtrail import simulator
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.http.retries import RetryPolicy
 from sendtrail.domain.activity import Activity
+from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportQuery
 from sendtrail.errors import KeyRefused, PermissionRefused, Rejected, SendtrailError, Unavailable, Unreadable
 from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Network, Plan, Quirks, TruthRow
@@ -73,10 +74,17 @@ def everything(account: Account, *, since: datetime = LONG_AGO) -> list[Activity
     return [
         activity
         for campaign in account.campaigns()
-        for message_id in (account.campaign_messages(campaign.campaign_id) if campaign.split else [""])
+        for message_id in message_ids_of(account, campaign)
         for report in Report
         for activity in read(account, report, campaign_id=campaign.campaign_id, message_id=message_id, since=since)
     ]
+
+
+def message_ids_of(account: Account, campaign: Campaign) -> list[str]:
+    """Return the messages by which a campaign's reports are read."""
+    if not campaign.split:
+        return [""]
+    return [message.message_id for message in account.campaign_messages(campaign.campaign_id)]
 
 
 def read(

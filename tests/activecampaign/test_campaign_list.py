@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.v3 import lists
 from sendtrail.activecampaign.v3.campaigns import campaign
-from sendtrail.domain.campaign import COUNTERS, Campaign
+from sendtrail.domain.campaign import COUNTERS, Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import UnreadableRow
 from sendtrail.errors import Unavailable, Unreadable
 from sendtrail.state.documents import to_document
@@ -211,11 +211,20 @@ def test_an_answer_without_the_list_is_unreadable(serve: Serve, connect: Connect
 
 
 def test_messages_are_named_once_each(serve: Serve, connect: Connect) -> None:
-    """In the account's order, without those that are none."""
-    rows = [{"messageid": "22"}, {"messageid": 21}, {"messageid": "22"}, {"messageid": "0"}, {}]
+    """In the account's order, with the counters that can be read, without those that are none."""
+    rows: list[dict[str, object]] = [
+        {"messageid": "22", "uniqueopens": "7", "opens": "many"},
+        {"messageid": 21},
+        {"messageid": "22"},
+        {"messageid": "0"},
+        {},
+    ]
     account = serve(Script(as_json({"campaignMessages": rows})))
 
-    assert connect(account.url).campaign_messages(7) == ["22", "21"]
+    assert connect(account.url).campaign_messages(7) == [
+        CampaignMessage(message_id="22", counters={"uniqueopens": 7}),
+        CampaignMessage(message_id="21", counters={}),
+    ]
 
 
 @given(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendtrail.domain.campaign import CampaignMessage
 from sendtrail.domain.campaign_report import Report, ReportCursor
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.state.documents import from_document, to_document
@@ -52,9 +53,8 @@ def a_plan(
     message: SyncCampaign, synced: SyncRecord | None = SYNCED, *, messages: tuple[str, ...] = ("",)
 ) -> CampaignProgress:
     """Return the plan of a sync that begins at noon."""
-    return new_progress(
-        message, synced=synced, message_ids=messages, now=NOON, overlap=Overlap(whole=OVERLAP, recent=RECENT)
-    )
+    parts = [CampaignMessage(message_id=each, counters={} if each else message.counters) for each in messages]
+    return new_progress(message, synced=synced, messages=parts, now=NOON, overlap=Overlap(whole=OVERLAP, recent=RECENT))
 
 
 def test_a_change_in_bounces_alone_does_not_read_the_opens_again() -> None:

@@ -53,7 +53,7 @@ def forecast_of(message: SyncCampaign, synced: SyncRecord | None = None) -> Fore
         ({"opens": 900, "uniqueopens": 400}, 21, 400),  # no page says that it is the last, so one more is asked for
         ({"opens": 0, "uniqueopens": 0, "hardbounces": 5, "softbounces": 16}, 2, 21),
         ({"linkclicks": 70, "uniquelinkclicks": 60}, 1, 60),
-        ({"forwards": 3, "uniqueforwards": 3, "unsubscribes": 0}, 1, 0),
+        ({"forwards": 3, "uniqueforwards": 3, "unsubscribes": 0}, 1, 3),
     ],
 )
 def test_a_first_sync_of_everything_reads_every_page(counters: dict[str, int], requests: int, rows: int) -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import orjson
 
-from sendtrail.activecampaign.v1.row_pages import RowPages
+from sendtrail.activecampaign.v1.report_end import is_below_counters
+from sendtrail.activecampaign.v1.row_pages import RowPages, short_end
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 
 
@@ -16,17 +17,16 @@ class ForwardReport:
         self._pages, self._messages_of = pages, messages_of
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
-        """Yield the only page there is.
+        """Yield the only page there is, and whether it fell short of the counters.
 
         Some accounts show forwards only to those who ask for a message: an empty list is asked for message by message.
         """
         if query.position.page > 1:
             return
-        for source in self._sources(query):
-            pages = source(query)
-            yield from pages
-            if pages:
-                return
+        pages = next((found for source in self._sources(query) if (found := source(query))), [])
+        yield from pages
+        if is_below_counters(query, seen=sum(len(page.activities) + len(page.unreadable) for page in pages)):
+            yield short_end(query, 1)
 
     def _sources(self, query: ReportQuery) -> list[Callable[[ReportQuery], list[ReportPage]]]:
         """Return the ways to read the report: the first that finds any row is right."""

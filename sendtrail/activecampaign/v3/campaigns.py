@@ -6,7 +6,7 @@ from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.timestamps import CENTRAL, instant
 from sendtrail.activecampaign.v3.lists import MAX_LIST_BYTES, Item, OnUnreadable, items, log_unreadable, paginate
-from sendtrail.domain.campaign import COUNTERS, LIST_LIMIT, Campaign
+from sendtrail.domain.campaign import COUNTERS, LIST_LIMIT, Campaign, CampaignMessage, Counters
 
 SPLIT = "split"
 # Set while a test of several messages is under way, and after it: `split_type` alone is there for every campaign.
@@ -21,7 +21,6 @@ def campaigns(client: Client, *, on_unreadable: OnUnreadable = log_unreadable) -
 
 def campaign(campaign_id: int, row: Item) -> Campaign:
     """Read a row of the list; what it does not say, or not readably, is left out."""
-    counters = {name: number(row.get(name)) for name in COUNTERS}
     return Campaign(
         campaign_id=campaign_id,
         name=text(row.get("name")),
@@ -34,12 +33,12 @@ def campaign(campaign_id: int, row: Item) -> Campaign:
         last_sent_at=instant(row.get("ldate"), CENTRAL),
         created_at=instant(row.get("cdate"), CENTRAL),
         modified_at=instant(row.get("mdate"), CENTRAL),
-        counters={name: value for name, value in counters.items() if value is not None},
+        counters=_counters(row),
     )
 
 
-def campaign_messages(client: Client, campaign_id: int) -> list[str]:
-    """Return the ids of a campaign's messages, once each, in the account's order."""
+def campaign_messages(client: Client, campaign_id: int) -> list[CampaignMessage]:
+    """Return a campaign's messages, once each, in the account's order."""
     name = "campaignMessages"
     get = Get(
         path=f"/api/3/campaigns/{campaign_id}/{name}",
@@ -48,4 +47,12 @@ def campaign_messages(client: Client, campaign_id: int) -> list[str]:
         max_bytes=MAX_LIST_BYTES,
     )
     rows = [row for row in client.json(get, lambda content: items(content, name)) if isinstance(row, dict)]
-    return list(dict.fromkeys(found for row in rows if (found := identifier(row.get("messageid")))))
+    found: dict[str, Item] = {}
+    for row in rows:
+        found.setdefault(identifier(row.get("messageid")), row)
+    return [CampaignMessage(message_id=each, counters=_counters(row)) for each, row in found.items() if each]
+
+
+def _counters(row: Item) -> Counters:
+    counters = {name: number(row.get(name)) for name in COUNTERS}
+    return {name: value for name, value in counters.items() if value is not None}
