@@ -112,14 +112,6 @@ ODD: dict[str, tuple[bytes, list[tuple[Link, object]]]] = {
 }
 
 
-def test_a_number_of_thousands_of_digits_ends_no_process() -> None:
-    """The page cannot be read: it is asked for again, and then the report fails by name."""
-    body = page_with({**FIELDS, "info": [ANN]}).replace(b'"2"', b"9" * 5_000)
-
-    with spooled([body]) as received, pytest.raises(BadAnswer):
-        link_page(received)
-
-
 @pytest.mark.parametrize("name", ODD)
 def test_what_is_no_click_is_handed_on_as_it_is(name: str) -> None:
     """Nothing is left out in silence: it cannot be read as a click, and costs no other."""

@@ -12,6 +12,7 @@ import ijson
 
 from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.json_repair import repaired
+from sendtrail.activecampaign.http.long_numbers import ShortNumbers
 from sendtrail.activecampaign.http.response_body import not_json, parts_of, spooled
 from sendtrail.activecampaign.v1.envelope import NoRows, check_envelope
 from sendtrail.activecampaign.v1.rows import Link
@@ -118,12 +119,11 @@ def _pieces(body: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
     """Yield a page a piece at a time: (link's key, name, value), the key "" for what is beside the links.
 
     Each entry of `info`, a list or an object with numeric keys, is a piece named ENTRY, after an empty one of CLICKS.
-    Numbers are read by C's own types: of thousands of digits, ijson's exact ones end the process.
     """
     names = [""] * (_BELOW + 1)
     depth = 0
     click: dict[str, Any] = {}
-    for event, value in ijson.basic_parse(body, use_float=True):
+    for event, value in ijson.basic_parse(ShortNumbers(body)):
         if event == "map_key":
             names[min(depth, _BELOW)] = value
         elif event in _OPENING:
