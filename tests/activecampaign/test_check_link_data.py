@@ -50,6 +50,13 @@ def test_link_data_that_is_refused_is_not_for_this_account(serve: Serve, reply: 
     assert "not for this account" in found.meaning
 
 
+def test_link_data_in_trouble_cannot_be_told(serve: Serve) -> None:
+    """A failure that may pass is no refusal."""
+    found = link_data(serve, links=LINKS, data=Reply(status=503))
+
+    assert (found.seen, found.is_ok) == ("no usable answer", None)
+
+
 def test_a_campaign_without_links_shows_nothing(serve: Serve) -> None:
     """It cannot be told."""
     assert link_data(serve, links=NO_LINKS, data=LINK_DATA).is_ok is None

@@ -57,8 +57,11 @@ def _link_data(answers: Sequence[Answer[Content]]) -> Finding:
         return Finding(name=name, seen="answered", meaning=meaning, is_ok=True, facts=facts)
     if last.error is None:
         return Finding(name=name, seen="no link to ask about", meaning="cannot be told", is_ok=None, facts=facts)
+    if not isinstance(last.error, Rejected):
+        meaning = "cannot be told; the sync does not need it"
+        return Finding(name=name, seen="no usable answer", meaning=meaning, is_ok=None, facts=facts)
     is_refused = isinstance(last.error, KeyRefused | PermissionRefused)
-    seen = "refused" if is_refused else "not found" if isinstance(last.error, Rejected) else "no answer"
+    seen = "refused" if is_refused else "not found"
     meaning = "not for this account; nothing is missing, as the sync reads the v1 reports"
     return Finding(name=name, seen=seen, meaning=meaning, is_ok=True, facts=facts)
 
