@@ -12,6 +12,7 @@ import ijson
 
 from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.json_repair import repaired
+from sendtrail.activecampaign.http.long_numbers import ShortNumbers
 from sendtrail.activecampaign.http.response_body import not_json, parts_of, spooled
 from sendtrail.activecampaign.v1.envelope import NoRows, check_envelope
 from sendtrail.activecampaign.v1.rows import Link
@@ -123,7 +124,7 @@ def _pieces(body: IO[bytes]) -> Iterator[tuple[str, str, Any]]:
     names = [""] * (_BELOW + 1)
     depth = 0
     click: dict[str, Any] = {}
-    for event, value in ijson.basic_parse(body, use_float=True):
+    for event, value in ijson.basic_parse(ShortNumbers(body)):
         if event == "map_key":
             names[min(depth, _BELOW)] = value
         elif event in _OPENING:
