@@ -1,6 +1,7 @@
 """A body without the digits that no number has: ijson's C parser crashes the process on an integer of 4,301 digits.
 
-The parser of rows refuses numbers from 309 digits on."""
+The parser of rows refuses numbers from 309 digits on.
+"""
 
 import re
 from typing import IO
