@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendtrail.activecampaign.http.errors import BadAnswer
+from sendtrail.activecampaign.http.long_numbers import MAX_DIGITS
 from sendtrail.activecampaign.http.response_body import MAX_BYTES_IN_MEMORY, spooled
 from sendtrail.activecampaign.v1.envelope import NoRows
 from sendtrail.activecampaign.v1.links import Click, LinkPage, link_page
@@ -110,6 +111,17 @@ ODD: dict[str, tuple[bytes, list[tuple[Link, object]]]] = {
     "clicks that are no objects": (page_with({**FIELDS, "info": ["1", None]}), [(LINK, "1"), (LINK, None)]),
     "a click by itself": (page_with({**FIELDS, "info": ANN}), [(LINK, "1"), (LINK, "2")]),
 }
+
+
+def test_a_number_of_thousands_of_digits_ends_no_process() -> None:
+    """Nor a page: the click that holds it is handed on, and cannot be read for itself."""
+    body = page_with({**FIELDS, "info": [{**ANN, "times": "2"}]}).replace(b'"2"', b"9" * 5_000)
+
+    page = link_page(spooled([body]))
+
+    assert isinstance(page, LinkPage)
+    with page:
+        assert [(link, click["times"]) for link, click in page.clicks()] == [(LINK, int("9" * MAX_DIGITS))]
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -8,14 +8,14 @@ import pytest
 from sendtrail.activecampaign.http.long_numbers import MAX_DIGITS, ShortNumbers
 
 
-@pytest.mark.parametrize("size", [1, 7, 999, 1_000, 1_001, 65_536])
+@pytest.mark.parametrize("size", [1, 7, 299, 300, 301, 65_536])
 def test_long_rows_of_digits_are_cut_off_wherever_the_parts_end(size: int) -> None:
     """What is around them stays, and so does every shorter row."""
-    body = ShortNumbers(BytesIO(b'{"a": %s, "b": "12%s", "c": 1234567}' % (b"9" * 5_000, b"3" * 900)))
+    body = ShortNumbers(BytesIO(b'{"a": %s, "b": "12%s", "c": 1234567}' % (b"9" * 5_000, b"3" * 200)))
 
     content = b"".join(iter(lambda: body.read(size), b""))
 
-    assert content == b'{"a": %s, "b": "12%s", "c": 1234567}' % (b"9" * MAX_DIGITS, b"3" * 900)
+    assert content == b'{"a": %s, "b": "12%s", "c": 1234567}' % (b"9" * MAX_DIGITS, b"3" * 200)
 
 
 def test_what_ends_the_process_is_parsed() -> None:

@@ -26,6 +26,7 @@ from sendtrail.activecampaign.http.errors import (
     BadAnswer,
 )
 from sendtrail.activecampaign.http.json_repair import repaired
+from sendtrail.activecampaign.http.long_numbers import ShortNumbers
 
 MAX_BYTES_IN_MEMORY = 1_000_000
 PART_BYTES = 65_536
@@ -90,8 +91,10 @@ def not_json(body: IO[bytes]) -> BadAnswer:
 
 
 def _repaired_json(body: IO[bytes]) -> Any:
+    body.seek(0)
+    parts = iter(partial(ShortNumbers(body).read, PART_BYTES), b"")
     try:
-        return orjson.loads(b"".join(repaired(parts_of(body))))
+        return orjson.loads(b"".join(repaired(parts)))
     except orjson.JSONDecodeError:
         raise not_json(body) from None
 
