@@ -1,8 +1,9 @@
 """`sendtrail sync`: an account into a DuckDB file."""
 
 import logging
+import os
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import typer
 from rich.console import Console
@@ -18,6 +19,7 @@ from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 
 FAILED, INTERRUPTED = 1, 130
+SHOW_CURSOR = "\x1b[?25h"
 # How long a thread that may send its request waits, at most, for one that computes: a slot is used on time or lost.
 SWITCH_INTERVAL_S = 0.0005
 
@@ -59,10 +61,18 @@ def run_sync(console: Console, settings: SyncSettings) -> RunResult:
     bars = Bars(console)
     with LocalRun(settings, clock=SystemClock(), stats=bars.stats) as run:
         with bars:
-            result = run.sync(bars.observer)
+            result = run.sync(replace(bars.observer, on_second_signal=_end_at_once))
         print_summary(console, run, result=result, stats=bars.stats, settings=settings)
     print_failures(console, result)
     return result
+
+
+def _end_at_once() -> None:
+    """End the process, whatever its threads wait for: what was merged is kept, as after a kill."""
+    show_cursor = SHOW_CURSOR if sys.stderr.isatty() else ""
+    sys.stderr.write(f"{show_cursor}\nInterrupted. Nothing is lost: run the same command again to continue.\n")
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def _log_to(console: Console) -> None:

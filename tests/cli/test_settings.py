@@ -135,3 +135,20 @@ def test_how_far_back_is_counted_in_the_accounts_own_days() -> None:
     assert SyncSettings.read({**berlin, "since": "2025-06-01"}).read_since(now) == datetime(2025, 5, 31, 22, tzinfo=UTC)
     assert SyncSettings.read({**GOOD, "lookback_days": "2"}).read_since(now) == now - timedelta(days=2)
     assert SyncSettings.read({**GOOD, "all": True}).read_since(now) == BEGINNING
+
+
+@pytest.mark.parametrize(("key_from", "is_said"), [("environment", True), (".env", False)])
+def test_a_key_that_goes_to_an_address_of_this_folder_is_mentioned(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture, key_from: str, is_said: bool
+) -> None:
+    """A folder that somebody else has made may name the address; the key itself is never printed."""
+    monkeypatch.chdir(tmp_path)
+    key = "SENDTRAIL_API_KEY=secret0123456789\n"
+    (tmp_path / ".env").write_text("SENDTRAIL_API_URL=https://somewhere.example\n" + key * (key_from == ".env"))
+    if key_from == "environment":
+        monkeypatch.setenv("SENDTRAIL_API_KEY", "secret0123456789")
+
+    SyncSettings.read({})
+
+    assert ("https://somewhere.example" in caplog.text) is is_said
+    assert "secret0123456789" not in caplog.text

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -116,6 +116,22 @@ def test_ctrl_c_keeps_what_was_read(pipeline: Make) -> None:
     line.remember()
     activities, _ = line.prove()
     assert activities.holds, activities
+
+
+def test_a_second_ctrl_c_ends_at_once_whatever_the_account_does(pipeline: Make) -> None:
+    """The account does not answer at all: nothing is waited for, and no traceback is printed."""
+    line = pipeline(plan=BIG)
+
+    with syncing(line, "--no-contacts", at_request=60) as process:
+        while process.poll() is None:  # two that come too fast are one
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+        code, output = finish(process)
+
+    assert code == 130
+    assert "Traceback" not in output
+    assert "run the same command again" in output
 
 
 def test_a_campaign_that_failed_is_named_with_its_reason_and_ends_with_1(pipeline: Make) -> None:

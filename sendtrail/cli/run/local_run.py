@@ -56,12 +56,17 @@ class RunResult:
     seconds: float
 
 
+def _raise_interrupt() -> None:
+    raise KeyboardInterrupt
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunObserver:
     """Callbacks of a run: when the work to do is known, and after each piece of it, from any thread."""
 
     on_dispatched: Callable[[Summary], None] = lambda _: None
     on_finished: Callable[[Topic], None] = lambda _: None
+    on_second_signal: Callable[[], None] = _raise_interrupt
 
 
 class LocalBudget:
@@ -204,7 +209,7 @@ class LocalRun:
 
     def _on_signal(self, number: int, frame: object) -> None:  # noqa: ARG002
         if self._stop.is_set():
-            raise KeyboardInterrupt  # a second Ctrl-C ends at once, and nothing is lost either
+            self._observer.on_second_signal()  # ends at once, and nothing is lost either
         self.stop()
 
 

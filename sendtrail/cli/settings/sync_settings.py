@@ -1,13 +1,14 @@
 """The settings of `sendtrail sync`: options first, then the environment, then `.env`; every problem at once."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from sendtrail.cli.settings.option_names import option_name
 from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE
@@ -17,6 +18,8 @@ from sendtrail.errors import SettingsError
 from sendtrail.sync.overlap_settings import OverlapSettings
 from sendtrail.validation import settings_error
 from sendtrail.warehouse.place import DEFAULT_DATASET, DatasetId
+
+logger = logging.getLogger(__name__)
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -58,8 +61,10 @@ class SyncSettings(OverlapSettings, BaseSettings):
     @classmethod
     def read(cls, options: dict[str, Any], *, named: Callable[[str], str] = option_name) -> Self:
         """Return the settings; raise SettingsError with every problem there is, by the names that `named` returns."""
+        given = {name: value for name, value in options.items() if value not in (None, [])}
+        _warn_of_a_foreign_address(cls, given)
         try:
-            return cls(**{name: value for name, value in options.items() if value not in (None, [])})
+            return cls(**given)
         except ValidationError as error:
             raise settings_error(error, named=named) from None
 
@@ -137,3 +142,11 @@ def checked_database(path: str) -> Path:
     if not file.is_file():
         raise SettingsError([f"--database: there is no file {file}: run sendtrail sync first, or name another"])
     return file
+
+
+def _warn_of_a_foreign_address(kind: type[BaseSettings], given: Mapping[str, Any]) -> None:
+    """Say so where the key of the environment goes to an address that only the `.env` of this folder names."""
+    environment = EnvSettingsSource(kind)()
+    address = DotEnvSettingsSource(kind)().get("api_url")
+    if "api_key" in environment and address and "api_url" not in {**environment, **given}:
+        logger.warning("the API key of the environment goes to %s, the address in the .env of this folder", address)
