@@ -143,8 +143,12 @@ def world(account: Account, url: str, database: Path, clock: FakeClock) -> Itera
 
 
 def _without_message(row: Any) -> tuple[Any, ...]:
-    """Return an activity without its message: accounts that need a message to be named show the campaign's rows."""
-    return (row[0], "", *row[2:])
+    """Return an activity without its message, and without the list that somebody left.
+
+    Accounts that need a message to be named show the campaign's rows; of rows that differ in their list one is stored.
+    """
+    *columns, detail = row
+    return (columns[0], "", *columns[2:], tuple(item for item in detail if item[0] != "listid"))
 
 
 def _largest_times(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
