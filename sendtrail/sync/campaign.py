@@ -12,14 +12,13 @@ from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
 from sendtrail.domain.activity import happened_since
 from sendtrail.domain.campaign import CampaignLists
-from sendtrail.domain.campaign_report import ReportPage, ReportQuery, ReportReader
+from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery, ReportReader
 from sendtrail.domain.messages import SyncCampaign, encode
 from sendtrail.errors import KeyRefused, Rejected
 from sendtrail.ports import TimeBudget, Topic
 from sendtrail.state.documents import campaign_path, from_document, to_document
 from sendtrail.sync.campaign_plan import (
     CampaignProgress,
-    ReportRead,
     can_resume,
     completed_sync,
     new_progress,
@@ -98,7 +97,7 @@ class CampaignTask:
             try:
                 for page in pages:
                     found = with_missing(found, at.units[at.index].report, page.is_short + len(page.unreadable))
-                    yield Step(rows=self._rows(page, at.units[at.index]), progress=_progress(found, page))
+                    yield Step(rows=self._rows(page, at), progress=_progress(found, page))
             except KeyRefused:
                 raise
             except Rejected as error:  # costs this report, not the others
@@ -138,8 +137,10 @@ class CampaignTask:
             changed_rows=read.changed_rows,
         )
 
-    def _rows(self, page: ReportPage, read: ReportRead) -> list[Row]:
-        message, now = self._message, self._clock.now()
+    def _rows(self, page: ReportPage, at: CampaignProgress) -> list[Row]:
+        message, now, read = self._message, self._clock.now(), at.units[at.index]
+        # What is in hand is stored, as a false end may have hidden it before; of clicks a page has a million.
+        since = read.since if read.report is Report.CLICKS else at.since
         activities: list[Row] = [
             activity_row(
                 activity,
@@ -149,7 +150,7 @@ class CampaignTask:
                 now=now,
             )
             for activity in page.activities
-            if happened_since(activity, read.since)
+            if happened_since(activity, since)
         ]
         if not page.unreadable:
             return activities
