@@ -110,15 +110,15 @@ class World:
     def holdings(self) -> Holdings:
         """Return how the warehouse compares with the account."""
         stored = list(stored_activities(self._rows(ACTIVITIES)))
-        now = {_without_message(row) for row in account_activities(self.account.truth())}
-        ever = {_without_message(row) for row in account_activities(self.account.history())}
-        rows = [_without_message(row) for row in stored]
+        now = {_comparable(row) for row in account_activities(self.account.truth())}
+        ever = {_comparable(row) for row in account_activities(self.account.history())}
+        rows = [_comparable(row) for row in stored]
         largest = _largest_times(rows)
         wrong = {key for key, times in _largest_times(now).items() if largest.get(key) != times}
         return Holdings(
             missing=frozenset({(row[0], row[2]) for row in now - set(rows)} | {(key[0], key[1]) for key in wrong}),
             invented=len(set(rows) - ever),
-            twice=len(rows) - len(set(rows)),
+            twice=len(stored) - len(set(stored)),
             said=frozenset((campaign_id, event_type) for campaign_id, event_type in self._rows(GAPS)),
         )
 
@@ -142,13 +142,12 @@ def world(account: Account, url: str, database: Path, clock: FakeClock) -> Itera
         yield World(account=account, run=run, clock=clock)
 
 
-def _without_message(row: Any) -> tuple[Any, ...]:
-    """Return an activity without its message, and without the list that somebody left.
+def _comparable(row: Any) -> tuple[Any, ...]:
+    """Return an activity without its message and what else its row says.
 
-    Accounts that need a message to be named show the campaign's rows; of rows that differ in their list one is stored.
+    Accounts that need a message to be named show the campaign's rows, and of old rows more is stored than is compared.
     """
-    *columns, detail = row
-    return (columns[0], "", *columns[2:], tuple(item for item in detail if item[0] != "listid"))
+    return (row[0], "", *row[2:-1])
 
 
 def _largest_times(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
