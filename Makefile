@@ -15,8 +15,8 @@ INSTALL := $(BIN)/uv pip install --quiet --group dev --editable '.[all]'
 
 # A process per core; the tests of one tool stay in one process, which starts the tool once (tests/conftest.py).
 PYTEST = pytest -n auto --maxprocesses 4 --dist loadgroup --quiet $(TESTS)
-# What needs nothing but Python.
-PLAIN := -m "not emulator and not browser and not terraform and not checkov"
+# What needs nothing but Python, and little time.
+PLAIN := -m "not emulator and not browser and not terraform and not checkov and not world"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-tools test-everything test-lowest test-newest test-all check lint types imports format \
@@ -44,8 +44,8 @@ demo-emulators: $(READY)  ## run the functions as deployed, on Google's emulator
 test: $(READY)  ## run the tests that need nothing but Python, and say which are left out
 	@$(BIN)/$(PYTEST) $(PLAIN)
 
-test-tools: $(READY) checkov emulators  ## run the tests that need Google's emulators, Chromium, terraform or checkov
-	@CI=true $(BIN)/$(PYTEST) -m "emulator or browser or terraform or checkov"
+test-tools: $(READY) checkov emulators  ## run the others: of Google's emulators, Chromium, terraform, checkov, and of every odd account
+	@CI=true $(BIN)/$(PYTEST) -m "emulator or browser or terraform or checkov or world"
 
 # CI=true: a tool that is missing is a failure, not a reason to skip.
 test-everything: $(READY) checkov emulators

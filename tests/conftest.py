@@ -70,7 +70,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say which tests were left out."""
-    left_out = [tool for tool in sorted(set(TOOLS.values())) if f"not {tool}" in config.option.markexpr]
+    left_out = [tool for tool in sorted({*TOOLS.values(), "world"}) if f"not {tool}" in config.option.markexpr]
     if left_out:
         terminalreporter.write_line(f"Left out: tests marked {', '.join(left_out)}. Run them with `make test-tools`.")
 

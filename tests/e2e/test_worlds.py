@@ -14,6 +14,9 @@ from tests.e2e.worlds import DAY, DAYS_OF_CHANGE, World, an_account, world
 from tests.fakes import FakeClock
 from tests.simulator.quirks.pairs import covering_array
 
+# Ten days of each of some eighty accounts take both cores for minutes: `make check` runs them, `make test` does not.
+pytestmark = pytest.mark.world
+
 Open = Callable[..., World]
 BAD_ROWS = ("text", "null", "no_contact", "no_date", "bad_date", "far_future", "times_word", "huge_number", "nested",
             "link_text", "link_without_info")  # fmt: skip
