@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sendtrail.activecampaign.account_factory import AccountFactory
-from sendtrail.activecampaign.v1.report_end import FAR_PAGE
+from sendtrail.activecampaign.v1.report_end import FAR_PAGE, PROOFS
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportPage
 from sendtrail.errors import Rejected
 from tests.activecampaign.conftest import Connect, Serve
@@ -66,8 +66,30 @@ def test_a_report_ends_in_any_language(serve: Serve, connect: Connect, report: R
     found = list(connect(serve(reports).url).read(a_query(report)))
 
     assert ids(found) == [str(number) for number in range(1, 22)]
-    assert (reports.asked[-1][1], reports.asked[-2][1]) == (FAR_PAGE, 1)
+    assert [page for _, page in reports.asked[-1 - PROOFS :]] == [1, *range(FAR_PAGE, FAR_PAGE + PROOFS)]
     assert not any(page.is_short for page in found)
+
+
+class InTrouble(Reports):
+    """Answers some requests, by their number, with an error of the same shape as the end."""
+
+    def __init__(self, *numbers: int) -> None:
+        super().__init__(HUNGARIAN, open=[FULL, rows(21)])
+        self._numbers = numbers
+
+    def __call__(self, received: Received) -> Reply:
+        """Return the page that is asked for, or the error."""
+        found = super().__call__(received)
+        return refusal("Busy") if len(self.asked) in self._numbers else found
+
+
+def test_an_error_that_also_answers_a_page_that_cannot_exist_is_not_the_end(serve: Serve, connect: Connect) -> None:
+    """The second page fails, and so does one of those that are asked for to learn the words for the end."""
+    account = connect(serve(InTrouble(2, 4)).url)
+
+    found = list(account.read(a_query()))
+
+    assert ids(found) == [str(number) for number in range(1, 22)]
 
 
 def test_the_words_for_the_end_are_learnt_once(serve: Serve, connect: Connect) -> None:
