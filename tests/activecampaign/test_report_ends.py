@@ -241,6 +241,24 @@ def test_clicks_that_are_nowhere_are_a_short_report(serve: Serve, connect: Conne
     assert page.is_short
 
 
+def test_forwards_that_are_nowhere_are_a_short_report(serve: Serve, connect: Connect) -> None:
+    """They are asked for twice, as their only page may pass for the end by mistake."""
+    account = serve(lambda got: as_json({"campaignMessages": []}) if "Messages" in got.target else THE_END)
+
+    (page,) = connect(account.url).read(a_query(Report.FORWARDS, expected_rows=2))
+
+    assert page.is_short
+
+
+def test_forwards_that_a_false_end_hides_once_are_read(serve: Serve, connect: Connect) -> None:
+    """The second answer shows them."""
+    query = a_query(Report.FORWARDS, expected_rows=1)
+
+    (page,) = connect(serve(Script(THE_END, a_page(rows(1)))).url).read(query)
+
+    assert (ids([page]), page.is_short) == (["1"], False)
+
+
 def test_what_was_learnt_of_an_account_is_kept_for_its_next_delivery(serve: Serve, clock: FakeClock) -> None:
     """Each delivery makes an account of its own."""
     reports = Reports(HUNGARIAN, open=[rows(1)])

@@ -13,6 +13,7 @@ from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.state.documents import from_document, to_document
 from sendtrail.sync.campaign_plan import CampaignProgress, can_resume, completed_sync, new_progress, resume_from
 from sendtrail.sync.read_window import Overlap
+from sendtrail.sync.settling import Settling
 from sendtrail.sync.sync_record import SyncRecord
 from tests.fakes import NOON
 
@@ -245,7 +246,43 @@ def test_the_counters_say_how_many_rows_there_are_and_how_many_can_be_new() -> N
 def test_where_counters_do_not_count_the_account_is_asked_for_the_end(
     message: SyncCampaign, messages: tuple[str, ...]
 ) -> None:
-    """An audit believes no counter, and those of a split campaign are of all its messages."""
+    """An audit believes no counter, and messages may have none of their own."""
     plan = a_plan(message, messages=messages)
 
     assert {unit.expected_rows for unit in plan.units} == {None}
+
+
+def test_each_message_of_a_split_campaign_has_rows_of_its_own_to_expect() -> None:
+    """Its own counters say how many: those of the campaign are of all its messages."""
+    messages = [CampaignMessage(message_id=each, counters={"uniqueopens": int(each)}) for each in ("11", "12")]
+
+    plan = new_progress(
+        a_message(Reason.CHANGED, opens=23), synced=SYNCED, messages=messages, now=NOON, overlap=Overlap()
+    )
+
+    assert [(unit.message_id, unit.expected_rows, unit.changed_rows) for unit in plan.units] == [
+        ("11", 11, None),
+        ("12", 12, None),
+    ]
+
+
+def test_a_later_look_goes_back_to_the_change_that_it_is_for() -> None:
+    """Not to the look before it: rows that come days late are older than that."""
+    looked = {Report.OPENS: Settling(changed_at=NOON - 7 * DAY, read_at=NOON - 4 * DAY)}
+    watermarks = {Report.OPENS: NOON - 4 * DAY}
+    synced = replace(SYNCED, settling=looked, watermarks=watermarks)
+
+    plan = a_plan(replace(a_message(Reason.CONFIRM), settle=(Report.OPENS,)), synced)
+
+    assert [unit.since for unit in plan.units] == [NOON - 7 * DAY - OVERLAP]
+
+
+@pytest.mark.parametrize(("unsubscribes", "is_looked_at"), [(5, True), (0, False)])
+def test_unsubscriptions_are_looked_at_again_after_any_change(unsubscribes: int, is_looked_at: bool) -> None:
+    """Unless there are none."""
+    still = replace(SYNCED, counters={**SYNCED.counters, "unsubscribes": unsubscribes}, settling={})
+    message = a_message(Reason.CHANGED, opens=10, unsubscribes=unsubscribes)
+
+    left = completed_sync(a_plan(message, still), still)
+
+    assert (Report.UNSUBSCRIBES in left.to_settle) is is_looked_at

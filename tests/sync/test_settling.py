@@ -73,3 +73,23 @@ def test_a_clock_that_was_wrong_puts_nothing_off_for_ever(moment: datetime) -> N
     settling = {Report.OPENS: Settling(changed_at=moment, read_at=moment)}
 
     assert reports_to_settle(settling, now=NOON, settle=DAY) == (Report.OPENS,)
+
+
+def test_a_report_that_may_hide_a_change_is_looked_at_a_day_later() -> None:
+    """Though its counter never moved: somebody came back, and somebody else left."""
+    settling = settling_after({}, {Report.OPENS: CHANGED}, now=NOON, may_hide=[Report.UNSUBSCRIBES])
+
+    assert Report.UNSUBSCRIBES in reports_to_settle(settling, now=NOON + DAY, settle=DAY)
+
+
+def test_further_changes_do_not_put_that_look_off_and_bring_another_after_it() -> None:
+    """While the campaign changes every six hours, its unsubscriptions are looked at once a day."""
+    settling, hours = settling_after({}, {}, now=NOON, may_hide=[Report.UNSUBSCRIBES]), []
+    for hour in range(6, 49, 6):
+        now = NOON + hour * HOUR
+        is_due = Report.UNSUBSCRIBES in reports_to_settle(settling, now=now, settle=DAY)
+        results = {Report.UNSUBSCRIBES: STILL} if is_due else {}
+        settling = settling_after(settling, results, now=now, may_hide=[Report.UNSUBSCRIBES])
+        hours += [hour] * is_due
+
+    assert hours == [24, 48]
