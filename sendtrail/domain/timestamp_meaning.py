@@ -32,10 +32,15 @@ class TimestampEvidence:
     moved: int = 0
     stood: int = 0
 
+    @property
+    def observations(self) -> int:
+        """Return how often a row's count was seen to grow."""
+        return self.moved + self.stood
+
 
 def timestamp_meaning(evidence: TimestampEvidence) -> TimestampMeaning:
     """Return what the evidence shows: UNKNOWN while there is little of it, or it contradicts itself."""
-    observations = evidence.moved + evidence.stood
+    observations = evidence.observations
     if observations < MIN_OBSERVATIONS:
         return TimestampMeaning.UNKNOWN
     if evidence.stood <= MAX_SHARE_OF_THE_OTHER_KIND * observations:

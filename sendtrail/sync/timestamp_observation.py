@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign_report import Report
-from sendtrail.domain.timestamp_meaning import EVENT_TYPES, TimestampEvidence, TimestampMeaning, timestamp_meaning
+from sendtrail.domain.timestamp_meaning import (
+    EVENT_TYPES,
+    MIN_OBSERVATIONS,
+    TimestampEvidence,
+    TimestampMeaning,
+    timestamp_meaning,
+)
 from sendtrail.errors import Rejected
 from sendtrail.state.account_status import AccountStatus
 
@@ -36,8 +42,6 @@ def observe_timestamps(
 
 
 def _meanings(evidence: Mapping[str, TimestampEvidence]) -> Meanings:
-    found = {
-        report: timestamp_meaning(evidence.get(event_type, TimestampEvidence()))
-        for report, event_type in EVENT_TYPES.items()
-    }
-    return {report: meaning for report, meaning in found.items() if meaning is not TimestampMeaning.UNKNOWN}
+    """Return what there is enough evidence for: where that contradicts what was known, nothing is known any more."""
+    found = {report: evidence.get(event_type, TimestampEvidence()) for report, event_type in EVENT_TYPES.items()}
+    return {report: timestamp_meaning(each) for report, each in found.items() if each.observations >= MIN_OBSERVATIONS}
