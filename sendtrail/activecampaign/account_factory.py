@@ -1,10 +1,10 @@
 """Accounts with the budget that all who ask the same account share."""
 
-import threading
 from collections.abc import Callable
 
 from pydantic import SecretStr
 
+from sendtrail import threads
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_memory import AccountMemory
 from sendtrail.activecampaign.http.retries import DEFAULT_RETRIES, RetryPolicy
@@ -27,7 +27,7 @@ class AccountFactory:
 
     def __init__(self, state: State, clock: Clock, *, block: int = 1, retries: RetryPolicy = DEFAULT_RETRIES) -> None:
         self._state, self._clock, self._block, self._retries = state, clock, block, retries
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
         self._windows: dict[_Key, SlidingWindow] = {}
         self._budgets: dict[tuple[_Key, Priority], RateBudget] = {}
         self._memories: dict[tuple[str, SecretStr], AccountMemory] = {}

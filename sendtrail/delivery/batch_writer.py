@@ -5,13 +5,13 @@ than what is merged, and at most one is being merged, so memory stays flat.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
 from types import TracebackType
 from typing import Any, Self
 
+from sendtrail import threads
 from sendtrail.delivery.lease import LeaseHolder
 from sendtrail.ports import Warehouse
+from sendtrail.threads import Future, Pool
 from sendtrail.warehouse.rows import Batch, Row, Table, UnreadableReportRow
 
 Progress = Mapping[str, Any]
@@ -27,7 +27,7 @@ class BatchWriter:
         self._warehouse, self._holder = warehouse, holder
         self._number = 0
         self._current: Future[None] | None = None
-        self._thread: ThreadPoolExecutor | None = None
+        self._thread: Pool | None = None
         self.pass_id = ""
 
     def __enter__(self) -> Self:
@@ -48,8 +48,8 @@ class BatchWriter:
         """
         self.join()
         if self._thread is None:
-            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batch-writer")
-        self._current = self._thread.submit(copy_context().run, self._merge_and_record, rows, progress)
+            self._thread = threads.pool(1, name="batch-writer")
+        self._current = self._thread.submit(self._merge_and_record, rows, progress)
 
     def join(self) -> None:
         """Wait for the current batch; raise what went wrong with it."""

@@ -1,14 +1,13 @@
 """The holder of a lease: it renews the lease while it works, and writes the checkpoint."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sendtrail import threads
 from sendtrail.delivery import checkpoint as rules
 from sendtrail.delivery.checkpoint import Checkpoint, Claim, Lease, Status
 from sendtrail.delivery.services import Services
@@ -17,6 +16,7 @@ from sendtrail.errors import LeaseLost, SendtrailError
 from sendtrail.ports import Transaction
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import from_document, to_document
+from sendtrail.threads import Event
 from sendtrail.warehouse.rows import Table
 
 logger = logging.getLogger(__name__)
@@ -84,10 +84,8 @@ class LeaseHolder:
     @contextmanager
     def heartbeat(self) -> Iterator[None]:
         """Renew the lease in a thread of its own for as long as the block runs."""
-        done = threading.Event()
-        context = copy_context()  # so that the thread's log lines carry the same labels
-        keeper = threading.Thread(target=context.run, args=(self._renew_until, done), name="lease-keeper", daemon=True)
-        keeper.start()
+        done = threads.event()
+        keeper = threads.start(lambda: self._renew_until(done), name="lease-keeper")
         try:
             yield
         finally:
@@ -159,7 +157,7 @@ class LeaseHolder:
 
         self._state.transact(work)
 
-    def _renew_until(self, done: threading.Event) -> None:
+    def _renew_until(self, done: Event) -> None:
         while not done.wait(self._lease_s / RENEWALS_PER_LEASE):
             try:
                 self.renew()

@@ -1,10 +1,10 @@
 """An account's rate budget in the state store, shared by every thread of every process that sends requests to it."""
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sendtrail import threads
 from sendtrail.clock import Clock
 from sendtrail.domain.request_rate import Priority, RateLimit
 from sendtrail.ports import State
@@ -46,7 +46,7 @@ class RateBudget:
         self._stored = StoredLimit(state, organization_id=organization_id, rate_limit=rate_limit)
         self._rate_limit, self._priority, self._sliding_window = rate_limit, priority, sliding_window
         self._interval = rate_limit.interval()
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
         self._slots = ReservedSlots(max_block=block)
         self._waiting = 0
         self._known_limit: float | None = None

@@ -1,8 +1,8 @@
 """When this process really sent its requests, which on a busy machine is later than their slots."""
 
-import threading
 from collections import deque
 
+from sendtrail import threads
 from sendtrail.clock import Clock
 
 # By this share the window is longer than the account's, because a network may bring requests closer together.
@@ -16,7 +16,7 @@ class SlidingWindow:
         self._clock = clock
         self._span_s = window_s * (1 + MARGIN)
         self._sent: deque[float] = deque(maxlen=most)
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
 
     def wait(self) -> None:
         """Block until a request may be sent, and record that it is."""

@@ -6,9 +6,10 @@ after the other they would take as long as the account's answers do, and the bud
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
 from typing import TypeVar
+
+from sendtrail import threads
+from sendtrail.threads import Future, Pool
 
 T = TypeVar("T")
 
@@ -23,24 +24,24 @@ def prefetched(readers: Sequence[Callable[[], Iterator[T]]]) -> Iterator[Iterato
     if len(readers) < 2:
         yield from (reader() for reader in readers)
         return
-    threads = ThreadPoolExecutor(max_workers=MAX_PREFETCHED, thread_name_prefix="report")
+    pool = threads.pool(MAX_PREFETCHED, name="report")
     try:
         under_way: deque[_Prefetched[T]] = deque()
         for reader in readers:
-            under_way.append(_Prefetched(reader(), threads))
+            under_way.append(_Prefetched(reader(), pool))
             if len(under_way) > MAX_PREFETCHED:
                 yield iter(under_way.popleft())
         yield from (iter(each) for each in under_way)
     finally:
-        threads.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 class _Prefetched(Iterator[T]):
     """An iterator whose first item is being fetched in another thread."""
 
-    def __init__(self, items: Iterator[T], threads: ThreadPoolExecutor) -> None:
+    def __init__(self, items: Iterator[T], pool: Pool) -> None:
         self._items = items
-        self._first: Future[T | None] | None = threads.submit(copy_context().run, self._fetch_first)
+        self._first: Future[T | None] | None = pool.submit(self._fetch_first)
 
     def _fetch_first(self) -> T | None:
         return next(self._items, None)

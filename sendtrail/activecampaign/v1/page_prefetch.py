@@ -1,11 +1,11 @@
 """Numbered pages in their order, some of them fetched ahead of the one that is being read."""
 
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Generic, TypeVar
+
+from sendtrail import threads
+from sendtrail.threads import Future, Pool
 
 T = TypeVar("T")
 # Takes a page's number, and what tells whether the page is still wanted.
@@ -24,8 +24,8 @@ class PagePrefetch(Generic[T]):
     def __init__(self, fetch: Fetch[T], *, first: int, window: Callable[[int], int]) -> None:
         self._fetch, self._next, self._window = fetch, first, window
         self._under_way: deque[tuple[int, Future[T]]] = deque()
-        self._given_up = threading.Event()
-        self._threads: ThreadPoolExecutor | None = None
+        self._given_up = threads.event()
+        self._threads: Pool | None = None
 
     def __iter__(self) -> Iterator[tuple[int, T]]:
         """Yield each page's number and content; an error is raised in the place of its page."""
@@ -43,7 +43,7 @@ class PagePrefetch(Generic[T]):
         if self._under_way:
             self._next = self._under_way[0][0]
         self._give_up()
-        self._given_up = threading.Event()
+        self._given_up = threads.event()
 
     def close(self) -> None:
         """Give up what is under way, without waiting for it: a request that has not left yet is not made."""
@@ -65,8 +65,8 @@ class PagePrefetch(Generic[T]):
 
     def _submit(self, page: int) -> "Future[T]":
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(max_workers=MAX_AHEAD, thread_name_prefix="page")
-        return self._threads.submit(copy_context().run, self._fetch, page, self._wanted())
+            self._threads = threads.pool(MAX_AHEAD, name="page")
+        return self._threads.submit(self._fetch, page, self._wanted())
 
     def _wanted(self) -> Callable[[], bool]:
         given_up = self._given_up

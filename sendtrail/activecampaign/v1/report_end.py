@@ -1,10 +1,10 @@
 """Whether a report has ended: the account's words for the end, and what the campaign's counters say against it."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import IO, TypeVar
 
+from sendtrail import threads
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
 from sendtrail.activecampaign.v1.report_request import report_request
@@ -29,7 +29,7 @@ class ReportEnds:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._learning = threading.Lock()
+        self._learning = threads.lock()
 
     def fetch(self, get: Get, query: ReportQuery, read: Callable[[IO[bytes]], T | NoRows]) -> T | None:
         """Return what `read` makes of a page of a report, None past its end."""
