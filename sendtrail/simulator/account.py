@@ -92,6 +92,14 @@ class Account(Contents):
             for campaign, item in told:
                 self._movement.told_news(campaign, item, span)
 
+    def pass_moments(self, seconds: float) -> None:
+        """Let some seconds pass in which as much happens as in a day of `pass_day`."""
+        with self._lock:
+            span = self._pass(timedelta(seconds=seconds))
+            for campaign in self.campaigns:
+                self._movement.campaign_news(campaign, span)
+            self._movement.contact_news(span)
+
     def pass_quiet_day(self) -> None:
         """Let a day pass in which nothing happens."""
         with self._lock:

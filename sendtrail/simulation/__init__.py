@@ -1,0 +1,1 @@
+"""The whole pipeline in a simulated world, where one seed decides everything."""

@@ -1,0 +1,173 @@
+"""A simulated cloud that runs the functions: processes, their subscriptions, and the dispatcher's schedule."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from random import Random
+
+from pydantic import SecretStr
+
+from sendtrail import threads
+from sendtrail.delivery.handler import handling
+from sendtrail.delivery.services import DeliverySettings, Services
+from sendtrail.domain.messages import SyncCampaign, SyncContacts
+from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
+from sendtrail.entrypoints.runtime import Runtime
+from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.errors import KeyRefused, SendtrailError
+from sendtrail.ports import Topic
+from sendtrail.simulation.faults import Faults
+from sendtrail.simulation.memory_warehouse import MemoryWarehouse
+from sendtrail.simulation.message_queue import MessageQueue, Queued, SimulatedPublisher
+from sendtrail.simulation.process import Process, ProcessClock
+from sendtrail.simulation.scheduler import Scheduler
+from sendtrail.simulation.state_store import Documents, SimulatedState
+from sendtrail.simulation.trace import Trace
+from sendtrail.simulation.virtual_threads import VirtualEvent, VirtualThreads
+from sendtrail.simulation.warehouse import SimulatedWarehouse
+from sendtrail.state.connections import Connections
+from sendtrail.sync import campaign, contacts
+from sendtrail.sync.due import Request
+
+logger = logging.getLogger(__name__)
+
+ACK_DEADLINE_S = 600.0
+KEY_NAME = "projects/simulated/secrets/key"
+WORKERS = {Topic.CAMPAIGNS: 3, Topic.CONTACTS: 1}
+DISPATCH_ATTEMPTS, DISPATCH_PAUSE_S = 5, 60.0
+
+
+@dataclass(eq=False, kw_only=True)
+class Instance:
+    """A process and its runtime."""
+
+    process: Process
+    runtime: Runtime
+
+
+@dataclass(eq=False, kw_only=True)
+class Cloud:
+    """What all processes share, and the processes."""
+
+    scheduler: Scheduler
+    faults: Faults
+    trace: Trace
+    random: Random
+    settings: FunctionSettings
+    documents: Documents = field(default_factory=Documents)
+    tables: MemoryWarehouse = field(default_factory=MemoryWarehouse)
+    key: str = "simulated-key"
+    unhandled: list[str] = field(default_factory=list)
+    """Errors that no function expects, as `process: error`."""
+
+    def __post_init__(self) -> None:
+        self.queue = MessageQueue(self.scheduler, self.faults, self.random)
+        self.virtual_threads = VirtualThreads(self.scheduler)
+        self._names = count(1)
+
+    def start(self) -> None:
+        """Start the workers of every subscription."""
+        for topic, workers in WORKERS.items():
+            for number in range(workers):
+                self.scheduler.spawn(partial(self._serve, topic), name=f"{topic}-{number}")
+
+    def instance(self, function: str) -> Instance:
+        """Return a new process of a function."""
+        process = Process(
+            name=f"{function}-{next(self._names)}",
+            scheduler=self.scheduler,
+            faults=self.faults,
+            trace=self.trace,
+            clock_is_off=timedelta(seconds=self.random.choice((0, 0, 0, -90, 45))),
+        )
+        with threads.using(self.virtual_threads):
+            return Instance(process=process, runtime=self._runtime(process))
+
+    def dispatch(self, request: Request) -> bool:
+        """Call the dispatcher as the Scheduler does, again where it fails; return whether it came to its end."""
+        for attempt in range(DISPATCH_ATTEMPTS):
+            if attempt:
+                self.scheduler.sleep(DISPATCH_PAUSE_S)
+            if self._call("dispatcher", lambda instance: _dispatch(instance, request)):
+                return True
+        return False
+
+    def _serve(self, topic: Topic) -> None:
+        instance = self.instance(topic)
+        while True:
+            message = self.queue.take(topic)
+            if not instance.process.is_alive or instance.process.frozen_until > self.scheduler.now:
+                instance = self.instance(topic)
+            self._deliver(message, instance)
+
+    def _deliver(self, message: Queued, instance: Instance) -> None:
+        def work(instance: Instance) -> None:
+            _handle(instance, message)
+
+        if self._run(instance, work):
+            self.queue.acknowledge(message)
+        else:
+            self.queue.refuse(message)
+
+    def _call(self, function: str, work: Callable[[Instance], None]) -> bool:
+        return self._run(self.instance(function), work)
+
+    def _run(self, instance: Instance, work: Callable[[Instance], None]) -> bool:
+        """Run a request in a process; return whether it succeeded within the time that is waited for it."""
+        ended, succeeded = VirtualEvent(self.scheduler), []
+
+        def run() -> None:
+            with threads.using(self.virtual_threads):
+                try:
+                    work(instance)
+                    succeeded.append(True)
+                except SendtrailError as error:
+                    self.trace.add(self.scheduler.now, instance.process.name, f"raises {type(error).__name__}")
+                except Exception as error:
+                    logger.exception("unhandled")
+                    self.unhandled.append(f"{instance.process.name}: {error!r}")
+                ended.set()
+
+        self.scheduler.spawn(run, name=instance.process.name, owner=instance.process)
+        ended.wait(ACK_DEADLINE_S)
+        return bool(succeeded)
+
+    def _runtime(self, process: Process) -> Runtime:
+        clock, tokens = ProcessClock(process), count(1)
+        state = SimulatedState(process, self.documents)
+        services = Services(
+            state=state,
+            publisher=SimulatedPublisher(process, self.queue),
+            warehouse=SimulatedWarehouse(process, self.tables),
+            clock=clock,
+            new_token=lambda: f"{process.name}-{next(tokens)}",
+            settings=DeliverySettings(
+                lease_s=self.settings.lease_s, flush_rows=self.settings.flush_rows, flush_s=self.settings.flush_s
+            ),
+        )
+        connections = Connections(state, read_secret=lambda _: SecretStr(self.key))
+        return Runtime(settings=self.settings, services=services, connections=connections)
+
+
+def _dispatch(instance: Instance, request: Request) -> None:
+    with instance.runtime.serving({}):
+        _, failed = dispatch_accounts([request], instance.runtime)
+    if failed:
+        raise KeyRefused("; ".join(failed.values()))
+
+
+def _handle(instance: Instance, message: Queued) -> None:
+    runtime = instance.runtime
+    with runtime.serving({}) as budget, handling(runtime.services) as delivery:
+        if message.topic is Topic.CAMPAIGNS:
+            work = delivery.receive(message.data, SyncCampaign)
+            with runtime.account(work.organization_id, work.priority) as account:
+                source = campaign.CampaignSource(lists=account, reports=account, overlap=runtime.settings.overlap)
+                campaign.sync_campaign(work, source=source, services=runtime.services, budget=budget)
+        else:
+            rest = delivery.receive(message.data, SyncContacts)
+            with runtime.account(rest.organization_id, rest.priority) as account:
+                contacts.sync_contacts(rest, contacts=account, services=runtime.services, budget=budget)

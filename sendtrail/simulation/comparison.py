@@ -1,0 +1,62 @@
+"""What a simulated warehouse lacks of its account, or holds beyond it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sendtrail.simulation.memory_warehouse import MemoryWarehouse, StoredRow
+from sendtrail.simulator import Account, TruthRow
+from sendtrail.warehouse.rows import Table
+
+# Campaign, event type, contact, link: whose `times` grow.
+Key = tuple[int, str, str, str]
+# And with `times` and the time.
+Observation = tuple[Key, int, datetime]
+
+
+def differences(account: Account, tables: MemoryWarehouse, *, organization_id: str) -> Iterator[str]:
+    """Yield a sentence for each way in which the warehouse differs from what the account shows, or ever showed."""
+    rows = [row for row in tables.rows(Table.EMAIL_ACTIVITIES) if row["organization_id"] == organization_id]
+    there, now = {_stored(row) for row in rows}, {_true(row) for row in account.truth()}
+    ever = {_true(row) for row in account.history()}
+    largest = _largest(_stored(row) for row in rows)
+    short = {key for key, times in _largest(now).items() if largest.get(key) != times}
+    yield from _counted("activities that the account shows are missing", now - there)
+    yield from _counted("contacts' largest counts are wrong", short)
+    yield from _counted("activities are stored that never were", there - ever)
+    if len(rows) != len({_stored(row) + _beside(row) for row in rows}):
+        yield "activities are stored twice"
+    yield from _contact_differences(account, tables)
+
+
+def _contact_differences(account: Account, tables: MemoryWarehouse) -> Iterator[str]:
+    stored = {(row["contact_id"], row["email"] or "") for row in tables.rows(Table.CONTACTS) if not row["deleted_at"]}
+    there = {(contact.id, contact.email) for contact in account.contacts_truth()}
+    yield from _counted("contacts are missing or marked as deleted", there - stored)
+    yield from _counted("contacts are stored that are not there", stored - there)
+
+
+def _counted(what: str, found: set[Any]) -> Iterator[str]:
+    if found:
+        yield f"{len(found)} {what}, such as {min(found, key=repr)}"
+
+
+def _stored(row: StoredRow) -> Observation:
+    key = (row["campaign_id"], row["event_type"], row["contact_id"] or row["contact_email"] or "", row["link_id"] or "")
+    return key, row["times"], datetime.fromisoformat(row["activity_timestamp"])
+
+
+def _beside(row: StoredRow) -> tuple[str, str]:
+    return row["message_id"] or "", repr(sorted((row["detail"] or {}).items()))
+
+
+def _true(row: TruthRow) -> Observation:
+    key = (row.campaign_id, row.event_type, row.contact_id or row.contact_email, row.link_id)
+    return key, row.times, row.activity_timestamp
+
+
+def _largest(rows: Any) -> dict[Key, int]:
+    largest: dict[Key, int] = {}
+    for key, times, *_ in rows:
+        largest[key] = max(times, largest.get(key, 0))
+    return largest

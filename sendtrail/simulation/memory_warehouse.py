@@ -1,0 +1,114 @@
+"""A warehouse in memory, which merges rows by key as the statements of `sql/` do."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any, cast
+
+import orjson
+
+from sendtrail import threads
+from sendtrail.domain.timestamp_meaning import TimestampEvidence
+from sendtrail.warehouse.rows import Batch, Table, to_json_lines
+
+Key = tuple[str, ...]
+StoredRow = dict[str, Any]
+
+KEYS: Mapping[Table, tuple[str, ...]] = {
+    Table.EMAIL_ACTIVITIES: ("activity_id",),
+    Table.CONTACTS: ("organization_id", "contact_id"),
+    Table.CAMPAIGNS: ("organization_id", "campaign_id"),
+    Table.UNREADABLE_ROWS: ("organization_id", "row_id"),
+}
+
+
+class MemoryWarehouse:
+    """Merges rows by key as the statements of `sql/` do; `batches` is every batch that was merged."""
+
+    def __init__(self) -> None:
+        self.tables: dict[Table, dict[Key, StoredRow]] = {table: {} for table in Table}
+        self.batches: list[Batch] = []
+        self._seen: dict[tuple[str, str], set[str]] = {}
+        self._lock = threads.lock()
+
+    def merge(self, batch: Batch, /) -> int:
+        """Merge a batch and return the rows inserted or changed."""
+        incoming = [cast("StoredRow", orjson.loads(line)) for line in to_json_lines(batch.rows).splitlines()]
+        with self._lock:
+            self.batches.append(batch)
+            if batch.pass_id:
+                seen = self._seen.setdefault((batch.item.organization_id, batch.pass_id), set())
+                seen.update(row["contact_id"] for row in incoming)
+            latest = _one_a_key(batch.table, incoming)
+            return sum(self._merge_row(batch.table, key, row) for key, row in latest.items())
+
+    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
+        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
+        with self._lock:
+            seen = self._seen.get((organization_id, pass_id), set())
+            vanished = [
+                row
+                for row in self.tables[Table.CONTACTS].values()
+                if row["organization_id"] == organization_id and not row["deleted_at"] and row["contact_id"] not in seen
+            ]
+            for row in vanished:
+                row["deleted_at"] = row["updated_at"] = at.isoformat()
+            return len(vanished)
+
+    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
+        """Return, by event type, what the times of rows did while their counts grew."""
+        found: dict[str, TimestampEvidence] = {}
+        observed: dict[Key, list[StoredRow]] = {}
+        for row in sorted(self.rows(Table.EMAIL_ACTIVITIES), key=lambda row: (row["times"], row["activity_timestamp"])):
+            if row["organization_id"] == organization_id and row["activity_date"] >= since.isoformat():
+                key = ("campaign_id", "message_id", "event_type", "link_id", "contact_id")
+                observed.setdefault(tuple(str(row[name]) for name in key), []).append(row)
+        for rows in observed.values():
+            for before, after in pairwise(rows):
+                if after["event_type"] in {"open", "click"} and after["times"] > before["times"]:
+                    stood = after["activity_timestamp"] == before["activity_timestamp"]
+                    so_far = found.get(after["event_type"], TimestampEvidence())
+                    found[after["event_type"]] = TimestampEvidence(
+                        moved=so_far.moved + (not stood), stood=so_far.stood + stood
+                    )
+        return found
+
+    def rows(self, table: Table) -> list[StoredRow]:
+        """Return copies of the rows of a table, times as ISO strings."""
+        with self._lock:
+            return [deepcopy(row) for _, row in sorted(self.tables[table].items())]
+
+    def counts(self) -> Mapping[Table, int]:
+        """Return how many rows each table has."""
+        return Counter({table: len(rows) for table, rows in self.tables.items()})
+
+    def _merge_row(self, table: Table, key: Key, row: StoredRow) -> bool:
+        stored = self.tables[table].get(key)
+        if stored is None:
+            self.tables[table][key] = row
+            return True
+        if table is Table.EMAIL_ACTIVITIES or not _is_news(stored, row):
+            return False
+        self.tables[table][key] = {**row, "created_at": stored["created_at"]}
+        return True
+
+
+def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:
+    latest: dict[Key, StoredRow] = {}
+    for row in rows:
+        key = tuple(str(row[column]) for column in KEYS[table])
+        if key not in latest or row["updated_at"] > latest[key]["updated_at"]:
+            latest[key] = row
+    return latest
+
+
+def _is_news(stored: StoredRow, row: StoredRow) -> bool:
+    is_newer = bool(datetime.fromisoformat(row["updated_at"]) > datetime.fromisoformat(stored["updated_at"]))
+    is_different: bool = (
+        row.get("row_hash") != stored.get("row_hash")
+        or "row_id" in row
+        or row.get("deleted_at") != stored.get("deleted_at")
+    )
+    return is_newer and is_different

@@ -1,0 +1,128 @@
+"""The queue of a simulated cloud: at least once, in any order, now and then twice or hours late, dead letters apart."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from sendtrail.errors import Unavailable
+from sendtrail.ports import Topic
+from sendtrail.simulation.faults import Fault, Faults
+from sendtrail.simulation.process import Process
+from sendtrail.simulation.scheduler import Scheduler, Task
+
+MOST_DELIVERIES = 100
+FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 10.0, 600.0
+LATE_S = 3 * 3_600.0
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class Queued:
+    """A message of a subscription."""
+
+    topic: Topic
+    data: bytes
+    due_at: float
+    deliveries: int = 0
+    is_out: bool = False
+
+
+class MessageQueue:
+    """All subscriptions; a message is there until it is acknowledged, or until it was delivered too often."""
+
+    def __init__(self, scheduler: Scheduler, faults: Faults, random: Random) -> None:
+        self._scheduler, self._faults, self._random = scheduler, faults, random
+        self._messages: list[Queued] = []
+        self._waiting: list[Task] = []
+        self.acknowledged: list[Queued] = []
+        self.dead: list[Queued] = []
+        self.published: Counter[Topic] = Counter()
+
+    def publish(self, topic: Topic, data: bytes) -> None:
+        """Store a message, to be delivered now, perhaps later, perhaps twice."""
+        self.published[topic] += 1
+        if topic is Topic.FAILURES:
+            return
+        for _ in range(1 + self._faults.strikes(Fault.QUEUE_DUPLICATE)):
+            late_s = LATE_S * self._random.random() if self._faults.strikes(Fault.QUEUE_LATE) else 0.0
+            self._messages.append(Queued(topic=topic, data=data, due_at=self._scheduler.now + late_s))
+        self._wake()
+
+    def take(self, topic: Topic) -> Queued:
+        """Return one of the messages that are due, as soon as there is one."""
+        while True:
+            waiting = [each for each in self._messages if each.topic is topic and not each.is_out]
+            due = [each for each in waiting if each.due_at <= self._scheduler.now]
+            if due:
+                message = self._random.choice(due)
+                message.is_out, message.deliveries = True, message.deliveries + 1
+                return message
+            self._waiting.append(self._scheduler.current)
+            next_due = min((each.due_at for each in waiting), default=None)
+            self._scheduler.wait(None if next_due is None else next_due - self._scheduler.now)
+
+    def acknowledge(self, message: Queued) -> None:
+        """Forget a message."""
+        if message in self._messages:
+            self._messages.remove(message)
+            self.acknowledged.append(message)
+
+    def refuse(self, message: Queued) -> None:
+        """Have a message delivered again, later with each time."""
+        message.is_out = False
+        if message.deliveries >= MOST_DELIVERIES and message in self._messages:
+            self._messages.remove(message)
+            self.dead.append(message)
+        backoff_s = min(FIRST_BACKOFF_S * 2 ** (message.deliveries - 1), LONGEST_BACKOFF_S)
+        message.due_at = self._scheduler.now + backoff_s
+        self._wake()
+
+    def purge(self) -> int:
+        """Forget all messages that are not out; return how many there were."""
+        before = len(self._messages)
+        self._messages = [message for message in self._messages if message.is_out]
+        return before - len(self._messages)
+
+    def seek_back(self) -> int:
+        """Have all acknowledged messages, and the dead ones, delivered again; return how many there are."""
+        again = [*self.acknowledged, *self.dead]
+        self.acknowledged.clear()
+        self.dead.clear()
+        for message in again:
+            self._messages.append(Queued(topic=message.topic, data=message.data, due_at=self._scheduler.now))
+        self._wake()
+        return len(again)
+
+    def is_empty(self) -> bool:
+        """Return whether no message waits or is out."""
+        return not self._messages
+
+    def waiting(self) -> int:
+        """Return how many messages wait or are out."""
+        return len(self._messages)
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for task in waiting:
+            self._scheduler.wake(task)
+
+
+class SimulatedPublisher:
+    """Satisfies Publisher for one process."""
+
+    def __init__(self, process: Process, queue: MessageQueue) -> None:
+        self._process, self._queue = process, queue
+
+    def publish(self, topic: Topic, messages: Sequence[bytes], /) -> None:
+        """Publish all messages, or some of them before it fails."""
+        if not messages:
+            return
+        self._process.step(f"publishes {len(messages)} to {topic}")
+        if self._process.faults.strikes(Fault.QUEUE_UNAVAILABLE):
+            raise Unavailable("the queue cannot be reached (simulated)")
+        is_partly = self._process.faults.strikes(Fault.QUEUE_PARTLY)
+        for data in messages[: len(messages) // 2] if is_partly else messages:
+            self._queue.publish(topic, data)
+        if is_partly:
+            raise Unavailable("not all messages are published (simulated)")
+        self._process.step("published")

@@ -1,0 +1,56 @@
+"""In which ways a simulated account is odd: of those that hide nothing for ever, some are drawn."""
+
+from random import Random
+from typing import Any
+
+from sendtrail.simulator import Quirks
+from sendtrail.simulator.quirks import EVENT_TYPES
+
+ODDITIES: tuple[dict[str, Any], ...] = (
+    {"byte_order_marks": 2},
+    {"blanks_around_body": True},
+    {"php_warning": True},
+    {"language": "hungarian"},
+    {"garbled_text": "surrogates"},
+    {"ints": True},
+    {"rare_statuses": True},
+    {"unsorted_opens": True},
+    {"ascending_opens": True},
+    {"repeated_page": "links"},
+    {"max_limit": 30},
+    {"updated_after_ignored": True},
+    {"meta_total": "zero_string"},
+    {"meta_total": "missing"},
+    {"meta_total": "page_count"},
+    {"false_end": "once"},
+    {"false_end": "day"},
+    {"empty_page": "day"},
+    {"messageid_needed": ("click", "forward")},
+    {"without_tstamp_iso": EVENT_TYPES},
+    {"ancestor_unsubscriptions": True},
+    {"ancestor_forwards": True},
+    {"bad_rows": ("text", "no_date", "huge_number", "link_without_info")},
+    {"odd_counters": "thousands"},
+    {"odd_counters": "word"},
+    {"odd_counters": "missing"},
+    {"still_tstamps": ("open",)},
+    {"still_tstamps": ("click",)},
+    {"still_tstamps": ("open", "click")},
+    {"counters_fall_on_deletion": EVENT_TYPES},
+    {"counters_run_ahead": True},
+    {"late_opens_h": 30},
+    {"late_clicks_h": 30},
+    {"rows_vanish_on_deletion": EVENT_TYPES},
+    {"deletions_while_reading": 5},
+    {"opens_erase_soft_bounces": True},
+    {"resubscribing": "counters_fall"},
+    {"resubscribing": "counters_stay"},
+)
+
+
+def drawn_quirks(random: Random) -> Quirks:
+    """Return the quirks of an account: none, one or two at once."""
+    drawn: dict[str, Any] = {}
+    for oddity in random.sample(ODDITIES, random.choice((0, 1, 2))):
+        drawn = {**oddity, **drawn}
+    return Quirks(**drawn)

@@ -1,0 +1,65 @@
+"""A process of the simulated cloud: it has a clock of its own, may be frozen for a while, and may die at any step."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sendtrail.simulation.faults import Fault, Faults
+from sendtrail.simulation.scheduler import Scheduler
+from sendtrail.simulation.trace import Trace
+
+START = datetime(2025, 6, 1, 12, tzinfo=UTC)
+# A frozen process is away for longer than any lease or acknowledgement deadline.
+FROZEN_S = 1_500.0
+
+
+@dataclass(eq=False, kw_only=True)
+class Process:
+    """One instance of a function; its tasks stop for good when it dies, wherever they are."""
+
+    name: str
+    scheduler: Scheduler
+    faults: Faults
+    trace: Trace
+    clock_is_off: timedelta = timedelta(0)
+    is_alive: bool = True
+    frozen_until: float = 0.0
+
+    def step(self, what: str) -> None:
+        """Come to a step at which others may run, and at which this process may die or freeze."""
+        self.trace.add(self.scheduler.now, self.name, what)
+        if self.faults.strikes(Fault.CRASH):
+            self.die()
+        if self.faults.strikes(Fault.FREEZE):
+            self.trace.add(self.scheduler.now, self.name, "freezes")
+            self.frozen_until = self.scheduler.now + FROZEN_S
+        self.scheduler.pause()
+
+    def die(self) -> None:
+        """End this process here and now: the running task never goes on."""
+        self.trace.add(self.scheduler.now, self.name, "dies")
+        self.is_alive = False
+        self.scheduler.wait()
+
+
+class ProcessClock:
+    """Satisfies Clock in a process; its time of day may be off."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def now(self) -> datetime:
+        """Return the time of day, aware, in UTC, as this process sees it."""
+        return world_time(self._process.scheduler) + self._process.clock_is_off
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return self._process.scheduler.now
+
+    def sleep(self, seconds: float, /) -> None:
+        """Wait for virtual `seconds`."""
+        self._process.scheduler.sleep(seconds)
+
+
+def world_time(scheduler: Scheduler) -> datetime:
+    """Return the true time of day."""
+    return START + timedelta(seconds=scheduler.now)

@@ -1,0 +1,79 @@
+"""Run seeds: each is a world of its own, and comes out the same every time."""
+
+import logging
+import random
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sendtrail.simulation.faults import Faults, Happened
+from sendtrail.simulation.trace import Trace
+from sendtrail.simulation.world import DAY_S, World
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How a seed came out; without problems it held what is promised."""
+
+    seed: int
+    problems: tuple[str, ...]
+    happened: tuple[Happened, ...]
+    hash: str
+    requests: int
+    switches: int
+    days: float
+    steps: tuple[tuple[float, str, str], ...] = ()
+
+
+def simulate(seed: int, *, only: Container[Happened] | None = None, keeps_steps: bool = False) -> Outcome:
+    """Run one seed, with all of its faults or `only` some of them."""
+    world = World(seed=seed, faults=Faults(seed, only), trace=Trace(keeps_steps=keeps_steps))
+    with _same_jitter(seed), _watched_log(world):
+        world.live()
+    return Outcome(
+        seed=seed,
+        problems=tuple(world.problems),
+        happened=tuple(world.faults.happened),
+        hash=world.trace.hash,
+        requests=world.transport.requests,
+        switches=world.scheduler.switches,
+        days=world.scheduler.now / DAY_S,
+        steps=tuple(world.trace.steps or ()),
+    )
+
+
+@contextmanager
+def _same_jitter(seed: int) -> Iterator[None]:
+    """Let libraries that draw from the module's own generator draw the same."""
+    before = random.getstate()
+    random.seed(f"{seed}: jitter")
+    try:
+        yield
+    finally:
+        random.setstate(before)
+
+
+class _SecretWatch(logging.Handler):
+    """Looks for an account's key in what is logged."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world, self._key = world, world.account.api_key
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note a problem where the key is in a record."""
+        if self._key in self.format(record):
+            self._world.problems.append(f"the key is in the log: {record.name}")
+
+
+@contextmanager
+def _watched_log(world: World) -> Iterator[None]:
+    logger, watch = logging.getLogger("sendtrail"), _SecretWatch(world)
+    before = logger.propagate
+    logger.addHandler(watch)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.propagate = before
+        logger.removeHandler(watch)

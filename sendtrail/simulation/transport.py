@@ -1,0 +1,142 @@
+"""Requests to a simulated account without a network: each travels in virtual time, and may go wrong on its way."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from http.client import IncompleteRead
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+from starlette.types import ASGIApp, Message, Scope
+from urllib3 import HTTPResponse
+
+from sendtrail.simulation.faults import Fault, Faults
+from sendtrail.simulation.process import Process, world_time
+from sendtrail.simulation.rate_watch import RateWatch
+from sendtrail.simulation.scheduler import Scheduler
+from sendtrail.simulator import Account
+from sendtrail.simulator.web.app import build_app
+
+TRAVEL_S = 0.1
+SLOW_S = 45.0
+READ_TIMEOUT_S = 90.0
+_STATUS: Mapping[Fault, tuple[int, bytes]] = {
+    Fault.HTTP_500: (500, b'{"message":"Internal Server Error"}'),
+    Fault.HTTP_503: (503, b'{"message":"Service Unavailable"}'),
+    Fault.HTTP_429: (429, b'{"message":"Too Many Requests"}'),
+    Fault.HTTP_PAGE: (200, b"<!DOCTYPE html><title>Maintenance</title>"),
+    Fault.HTTP_EMPTY: (200, b""),
+}
+
+# Status, headers and body.
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class SimulatedTransport(BaseAdapter):
+    """Answers requests of an account as its API would; the process that asks is the one of the running task."""
+
+    def __init__(self, account: Account, *, scheduler: Scheduler, faults: Faults, watch: RateWatch) -> None:
+        super().__init__()
+        self._account, self._app = account, build_app(account)
+        self._scheduler, self._faults, self._watch = scheduler, faults, watch
+        self.requests = 0
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        """Return the answer to a request."""
+        process = self._scheduler.current.owner
+        if not isinstance(process, Process):
+            raise TypeError("only a process sends requests")
+        target = (request.url or "").partition("//")[2].partition("/")[2]
+        process.step(f"asks {target}")
+        self.requests += 1
+        self._watch.sent(self._scheduler.now)
+        if self._faults.strikes(Fault.HTTP_REFUSED):
+            raise requests.ConnectionError("no connection (simulated)")
+        self._scheduler.sleep(SLOW_S if self._faults.strikes(Fault.HTTP_SLOW) else TRAVEL_S)
+        answer = self._answer(request)
+        self._scheduler.sleep(TRAVEL_S)
+        if self._faults.strikes(Fault.HTTP_ANSWER_LOST):
+            self._scheduler.sleep(READ_TIMEOUT_S)
+            raise requests.ReadTimeout("the answer did not come (simulated)")
+        return _response(request, answer, is_cut=self._faults.strikes(Fault.HTTP_CUT))
+
+    def close(self) -> None:
+        """Do nothing: there is no connection."""
+
+    def _answer(self, request: requests.PreparedRequest) -> Answer:
+        for kind, (status, body) in _STATUS.items():
+            if self._faults.strikes(kind):
+                return status, {"Retry-After": "5"} if status == 429 else {}, body
+        catch_up(self._account, self._scheduler)
+        return ask(self._app, request)
+
+
+def catch_up(account: Account, scheduler: Scheduler) -> None:
+    """Let the account's time be the world's, as far as whole seconds go."""
+    behind = world_time(scheduler) - account.now
+    if behind >= timedelta(seconds=1):
+        account.pass_quiet_hours(behind.total_seconds() / 3_600)
+
+
+def ask(app: ASGIApp, request: requests.PreparedRequest) -> Answer:
+    """Return what an app that waits for nothing answers to a request."""
+    found: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        found.append(message)
+
+    step = app(_scope(request), receive, send).__await__()
+    try:
+        next(step)
+    except StopIteration:
+        pass
+    else:
+        raise RuntimeError("the simulated account waits for something")
+    headers = {name.decode(): value.decode() for name, value in found[0]["headers"]}
+    return found[0]["status"], headers, b"".join(message.get("body", b"") for message in found[1:])
+
+
+def _scope(request: requests.PreparedRequest) -> Scope:
+    parts = urlsplit(request.url or "")
+    headers = [(name.lower().encode(), str(value).encode()) for name, value in request.headers.items()]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": parts.scheme,
+        "path": unquote(parts.path),
+        "raw_path": parts.path.encode(),
+        "query_string": parts.query.encode(),
+        "root_path": "",
+        "headers": headers,
+        "client": None,
+        "server": (parts.hostname, parts.port),
+        "state": {},
+    }
+
+
+class _Cut(BytesIO):
+    """A body that breaks off in its middle."""
+
+    def read(self, size: int | None = -1, /) -> bytes:  # noqa: ARG002 - as much as comes
+        if self.tell():
+            raise IncompleteRead(b"")
+        return super().read(max(1, len(self.getvalue()) // 2))
+
+
+def _response(request: requests.PreparedRequest, answer: Answer, *, is_cut: bool) -> requests.Response:
+    status, headers, body = answer
+    response = requests.Response()
+    response.status_code = status
+    response.url = request.url or ""
+    response.request = request
+    response.headers.update(headers)
+    raw = _Cut(body) if is_cut else BytesIO(body)
+    response.raw = HTTPResponse(body=raw, headers=headers, status=status, preload_content=False)
+    return response
