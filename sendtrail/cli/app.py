@@ -66,6 +66,12 @@ COMMANDS = (
         help="Serve a simulated ActiveCampaign account, to try things out on.",
         extras=("simulator",),
     ),
+    Entry(
+        name="simulate",
+        target="sendtrail.cli.simulate:simulate",
+        help="Run the deployed functions in simulated worlds full of trouble, one per seed, and check what they hold.",
+        extras=("gcp", "simulator"),
+    ),
 )
 
 app = typer.Typer(

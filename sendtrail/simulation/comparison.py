@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sendtrail.simulation.memory_warehouse import MemoryWarehouse, StoredRow
+from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse, StoredRow
 from sendtrail.simulator import Account, TruthRow
 from sendtrail.warehouse.rows import Table
 

@@ -6,8 +6,8 @@ from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sendtrail.simulation.faults import Faults, Happened
-from sendtrail.simulation.trace import Trace
+from sendtrail.simulation.engine.faults import Faults, Happened
+from sendtrail.simulation.engine.trace import Trace
 from sendtrail.simulation.world import DAY_S, World
 
 

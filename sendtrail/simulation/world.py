@@ -8,15 +8,15 @@ from random import Random
 from sendtrail.activecampaign.http.session import session_of
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.ports import Document
-from sendtrail.simulation.cloud import KEY_NAME, Cloud
+from sendtrail.simulation.cloud.functions import KEY_NAME, Cloud
+from sendtrail.simulation.cloud.process import START, world_time
+from sendtrail.simulation.cloud.rate_watch import RateWatch
+from sendtrail.simulation.cloud.transport import SimulatedTransport, catch_up
 from sendtrail.simulation.comparison import differences
-from sendtrail.simulation.faults import Fault, Faults
+from sendtrail.simulation.engine.faults import Fault, Faults
+from sendtrail.simulation.engine.scheduler import Scheduler
+from sendtrail.simulation.engine.trace import Trace
 from sendtrail.simulation.oddities import drawn_quirks
-from sendtrail.simulation.process import START, world_time
-from sendtrail.simulation.rate_watch import RateWatch
-from sendtrail.simulation.scheduler import Scheduler
-from sendtrail.simulation.trace import Trace
-from sendtrail.simulation.transport import SimulatedTransport, catch_up
 from sendtrail.simulator import Account, CampaignPlan, Network, Plan
 from sendtrail.sync.due import Request
 

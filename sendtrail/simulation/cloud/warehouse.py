@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.errors import Unavailable
-from sendtrail.simulation.faults import Fault
-from sendtrail.simulation.memory_warehouse import MemoryWarehouse
-from sendtrail.simulation.process import Process
+from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse
+from sendtrail.simulation.cloud.process import Process
+from sendtrail.simulation.engine.faults import Fault
 from sendtrail.warehouse.rows import Batch
 
 T = TypeVar("T")

@@ -7,9 +7,9 @@ from random import Random
 
 from sendtrail.errors import Unavailable
 from sendtrail.ports import Topic
-from sendtrail.simulation.faults import Fault, Faults
-from sendtrail.simulation.process import Process
-from sendtrail.simulation.scheduler import Scheduler, Task
+from sendtrail.simulation.cloud.process import Process
+from sendtrail.simulation.engine.faults import Fault, Faults
+from sendtrail.simulation.engine.scheduler import Scheduler, Task
 
 MOST_DELIVERIES = 100
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 10.0, 600.0

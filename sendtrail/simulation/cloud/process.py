@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sendtrail.simulation.faults import Fault, Faults
-from sendtrail.simulation.scheduler import Scheduler
-from sendtrail.simulation.trace import Trace
+from sendtrail.simulation.engine.faults import Fault, Faults
+from sendtrail.simulation.engine.scheduler import Scheduler
+from sendtrail.simulation.engine.trace import Trace
 
 START = datetime(2025, 6, 1, 12, tzinfo=UTC)
 # A frozen process is away for longer than any lease or acknowledgement deadline.

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from sendtrail.errors import Unavailable
 from sendtrail.ports import Document, Transaction
-from sendtrail.simulation.faults import Fault
-from sendtrail.simulation.process import Process, world_time
+from sendtrail.simulation.cloud.process import Process, world_time
+from sendtrail.simulation.engine.faults import Fault
 
 T = TypeVar("T")
 SLOW_S = 20.0

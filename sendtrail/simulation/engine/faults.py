@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 
-from sendtrail.simulation.draws import chance
+from sendtrail.simulation.engine.draws import chance
 
 
 class Fault(StrEnum):

@@ -19,15 +19,15 @@ from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import KeyRefused, SendtrailError
 from sendtrail.ports import Topic
-from sendtrail.simulation.faults import Faults
-from sendtrail.simulation.memory_warehouse import MemoryWarehouse
-from sendtrail.simulation.message_queue import MessageQueue, Queued, SimulatedPublisher
-from sendtrail.simulation.process import Process, ProcessClock
-from sendtrail.simulation.scheduler import Scheduler
-from sendtrail.simulation.state_store import Documents, SimulatedState
-from sendtrail.simulation.trace import Trace
-from sendtrail.simulation.virtual_threads import VirtualEvent, VirtualThreads
-from sendtrail.simulation.warehouse import SimulatedWarehouse
+from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse
+from sendtrail.simulation.cloud.message_queue import MessageQueue, Queued, SimulatedPublisher
+from sendtrail.simulation.cloud.process import Process, ProcessClock
+from sendtrail.simulation.cloud.state_store import Documents, SimulatedState
+from sendtrail.simulation.cloud.warehouse import SimulatedWarehouse
+from sendtrail.simulation.engine.faults import Faults
+from sendtrail.simulation.engine.scheduler import Scheduler
+from sendtrail.simulation.engine.trace import Trace
+from sendtrail.simulation.engine.virtual_threads import VirtualEvent, VirtualThreads
 from sendtrail.state.connections import Connections
 from sendtrail.sync import campaign, contacts
 from sendtrail.sync.due import Request

@@ -8,7 +8,7 @@ from contextvars import Context, copy_context
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from sendtrail.simulation.scheduler import Scheduler, Task
+from sendtrail.simulation.engine.scheduler import Scheduler, Task
 
 T = TypeVar("T")
 

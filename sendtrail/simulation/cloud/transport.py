@@ -12,10 +12,10 @@ from requests.adapters import BaseAdapter
 from starlette.types import ASGIApp, Message, Scope
 from urllib3 import HTTPResponse
 
-from sendtrail.simulation.faults import Fault, Faults
-from sendtrail.simulation.process import Process, world_time
-from sendtrail.simulation.rate_watch import RateWatch
-from sendtrail.simulation.scheduler import Scheduler
+from sendtrail.simulation.cloud.process import Process, world_time
+from sendtrail.simulation.cloud.rate_watch import RateWatch
+from sendtrail.simulation.engine.faults import Fault, Faults
+from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulator import Account
 from sendtrail.simulator.web.app import build_app
 

@@ -1,0 +1,88 @@
+"""`sendtrail simulate`: the whole pipeline in simulated worlds, one per seed."""
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import count, islice
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from sendtrail.simulation.minimise import minimised
+from sendtrail.simulation.run import Outcome
+from sendtrail.simulation.run import simulate as run_seed
+from sendtrail.simulation.story import story
+
+FAILURE = 1
+SECONDS_PER_HOUR = 3_600
+SEEDS_AT_ONCE = 8  # a process is asked for, so that its answer costs little
+
+
+def simulate(
+    *,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds to run, one after the other.")] = 100,
+    first: Annotated[int, typer.Option(min=0, help="The first of them.")] = 1,
+    seed: Annotated[int | None, typer.Option(min=0, help="Run this seed alone, and tell its story.")] = None,
+    minimise: Annotated[
+        bool, typer.Option("--minimise", help="With --seed: find the fewest faults with which it still fails.")
+    ] = False,
+    hours: Annotated[float | None, typer.Option(min=0, help="Run new seeds for so long, rather than so many.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes to run them in; one per core by default.")] = None,
+) -> None:
+    """Run the functions as deployed in simulated worlds, and check that nothing is lost and nothing stored twice.
+
+    A seed decides everything: the account and its people, the network, the queue, the state store, the warehouse,
+    crashes, frozen processes, wrong clocks and what operators do. The same seed comes out the same every time, to the
+    hash that is printed. Exit code: 0 when every seed holds what is promised, 1 when one does not.
+    """
+    console = Console(soft_wrap=True, highlight=False)
+    if seed is not None:
+        _tell(console, seed, is_minimised=minimise)
+        return
+    end = None if hours is None else time.monotonic() + hours * SECONDS_PER_HOUR
+    failed, total = [], 0
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("seeds", total=seeds if end is None else None)
+        for outcome in _outcomes(first, None if end else seeds, jobs=jobs or os.cpu_count() or 1):
+            bar.advance(task)
+            total += 1
+            if outcome.problems:
+                failed.append(outcome)
+                _print_problems(console, outcome)
+            if end is not None and time.monotonic() >= end:
+                break
+    console.print(f"{total:,} seeds from {first}: {total - len(failed):,} hold, {len(failed):,} do not.")
+    if failed:
+        raise typer.Exit(FAILURE)
+
+
+def _outcomes(first: int, seeds: int | None, *, jobs: int) -> Iterator[Outcome]:
+    numbers = islice(count(first), seeds)
+    if jobs == 1:
+        yield from map(run_seed, numbers)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        while some := list(islice(numbers, jobs * SEEDS_AT_ONCE)):
+            yield from pool.map(run_seed, some)
+
+
+def _tell(console: Console, seed: int, *, is_minimised: bool) -> None:
+    outcome = run_seed(seed, keeps_steps=True)
+    if is_minimised and outcome.problems:
+        fewest = minimised(outcome.happened, lambda some: bool(run_seed(seed, only=frozenset(some)).problems))
+        outcome = run_seed(seed, only=frozenset(fewest), keeps_steps=True)
+    for line in story(outcome.steps):
+        console.print(line, markup=False)
+    console.print(f"\nfaults: {', '.join(f'{kind} (no. {number})' for kind, number in outcome.happened) or 'none'}")
+    console.print(f"{outcome.requests:,} requests in {outcome.days:.1f} days; hash {outcome.hash}")
+    _print_problems(console, outcome)
+    if outcome.problems:
+        raise typer.Exit(FAILURE)
+
+
+def _print_problems(console: Console, outcome: Outcome) -> None:
+    for problem in outcome.problems:
+        console.print(f"seed {outcome.seed}: {problem}", markup=False)

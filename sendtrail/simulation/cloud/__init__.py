@@ -1,0 +1,1 @@
+"""A cloud in memory: processes, and the state store, queue, warehouse and network that they reach."""
