@@ -57,13 +57,14 @@ class ReportCursor:
     """Where the reading of a report stands: the next page, and whether all so far came newest first.
 
     `earliest` is the earliest time of all rows read so far; `descents` counts the steps down seen: without any, nothing
-    is proven.
+    is proven. `message_id` is the message whose rows are being read, where the account shows them only by message.
     """
 
     page: int = 1
     descending: bool = True
     descents: int = 0
     earliest: datetime | None = None
+    message_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +109,11 @@ class ReportPage:
     position: ReportCursor | None
     unreadable: Sequence[UnreadableRow] = ()
     is_short: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows of the account it is made of."""
+        return len(self.activities) + len(self.unreadable)
 
 
 class ReportReader(Protocol):

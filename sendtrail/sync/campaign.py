@@ -168,6 +168,8 @@ class CampaignTask:
 
 
 def _progress(at: CampaignProgress, page: ReportPage) -> Mapping[str, Any] | None:
-    if page.position is None or page.position.page <= at.position.page:
-        return None  # within a large page, or on the page that is read once more
+    if page.position is None:
+        return None  # within a large page
+    if page.position.message_id == at.position.message_id and page.position.page <= at.position.page:
+        return None  # on the page that is read once more
     return to_document(replace(at, position=page.position))

@@ -1,4 +1,4 @@
-"""The pages of a report whose rows are paged: opens, bounces, unsubscribes, and the one page of forwards."""
+"""The pages of reports of rows: opens, bounces, unsubscribes, and the one page of forwards."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -45,6 +45,12 @@ class RowPages:
         """Yield page after page, none ahead: where rows come in anywhere, one that was missed leaves no trace."""
         ask = partial(self.rows, query)
         return self.follow(query, ((page, ask(page)) for page in count(query.position.page)), ask_again=ask)
+
+    def read_only_page(self, query: ReportQuery) -> Iterator[ReportPage]:
+        """Yield the page of a report that has a single one."""
+        ask = partial(self.rows, query)
+        pages = ((page, ask(page) if page == 1 else None) for page in count(query.position.page))
+        return self.follow(query, pages, ask_again=lambda page: ask(page) if page == 1 else None)
 
     def follow(
         self, query: ReportQuery, pages: Iterable[tuple[int, Rows]], *, ask_again: Callable[[int], Rows]
