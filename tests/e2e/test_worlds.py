@@ -42,7 +42,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "updated_after ignored": {"updated_after_ignored": True},
     **{
         f"total {lie}": {"meta_total": lie}
-        for lie in ("null", "zero", "zero_string", "page_count", "missing", "no_meta", "too_low")
+        for lie in ("null", "zero", "zero_string", "page_count", "missing", "no_meta", "too_low", "too_high")
     },
     "a false end": {"false_end": "once"},
     "a false end for a day": {"false_end": "day"},
@@ -56,7 +56,9 @@ WHOLE: dict[str, dict[str, Any]] = {
     "messages to be named in Hungarian": {"messageid_needed": EVENT_TYPES, "language": "hungarian"},
     "messages to be named, counters missing": {"messageid_needed": EVENT_TYPES, "odd_counters": "missing"},
     "messages to be named, an empty report for a day": {
-        "messageid_needed": EVENT_TYPES, "false_end": "day", "false_end_page": 1,
+        "messageid_needed": EVENT_TYPES,
+        "false_end": "day",
+        "false_end_page": 1,
     },
     "no ISO time": {"without_tstamp_iso": EVENT_TYPES},
     "only an ISO time": {"unsubscriptions_without_tstamp": True},
@@ -88,7 +90,7 @@ PARTIAL: dict[str, dict[str, Any]] = {
     "no opens for this key": {"no_permission": ("campaign_report_open_list",), "refusal": "status_403"},
     "no contacts for this key": {"no_permission": ("/api/3/contacts",)},
     "no order of contacts": {"id_greater_ignored": True},
-    "totals too high": {"meta_total": "too_high"},
+    "totals too high, no order of contacts": {"meta_total": "too_high", "id_greater_ignored": True},
     "reports that repeat their page": {"repeated_page": "all"},
 }
 MEANINGS: tuple[tuple[str, ...], ...] = ((), ("open",), ("click",), ("open", "click"))
