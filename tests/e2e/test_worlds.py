@@ -77,6 +77,8 @@ WHOLE: dict[str, dict[str, Any]] = {
     "counters that fall": {"counters_fall_on_deletion": EVENT_TYPES},
     "counters run ahead": {"counters_run_ahead": True},
     "late opens": {"late_opens_h": 30},
+    "opens that are four days late": {"late_opens_h": 100},
+    "opens that are six days late, and stand still": {"late_opens_h": 140, "still_tstamps": ("open",)},
     "late clicks": {"late_clicks_h": 30},
     "rows that vanish": {"rows_vanish_on_deletion": EVENT_TYPES},
     "deletions while reading": {"deletions_while_reading": 5},

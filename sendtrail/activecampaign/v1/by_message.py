@@ -65,7 +65,7 @@ class ByMessage:
         # Of opens, which are read from the newest on, fewer than all are no sign.
         is_doubtful = query.report is not Report.OPENS and not query.position.message_id
         if seen and is_doubtful and not is_short and is_below_counters(query, seen=seen):
-            yield short_end(query, 1)
+            yield short_end(query, 1, seen=seen)
 
     def _messages(self, query: ReportQuery) -> Sequence[CampaignMessage]:
         """Return the campaign's messages; none where they are refused and a counter says that rows are missing."""

@@ -33,7 +33,7 @@ class ClickReport:
             seen += page.rows
             yield page
         if query.position.page == 1 and is_below_counters(query, seen=seen):
-            yield short_end(query, 1)
+            yield short_end(query, 1, seen=seen)
 
     def _pages(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the pages of a list of links.

@@ -88,8 +88,12 @@ def rows_before(query: ReportQuery) -> int:
 
 def is_below_counters(query: ReportQuery, *, seen: int) -> bool:
     """Return whether the campaign's counters promise more rows than were seen."""
-    promised = min(query.changed_rows or 0, 1) if query.expected_rows is None else query.expected_rows
-    return seen < promised
+    return seen < promised_rows(query)
+
+
+def promised_rows(query: ReportQuery) -> int:
+    """Return how many rows there are at least by the campaign's counters."""
+    return min(query.changed_rows or 0, 1) if query.expected_rows is None else query.expected_rows
 
 
 def has_all_rows(query: ReportQuery, *, seen: int, is_full: bool) -> bool:
@@ -97,4 +101,6 @@ def has_all_rows(query: ReportQuery, *, seen: int, is_full: bool) -> bool:
 
     A list that was entered in the middle is read to its end all the same.
     """
-    return not is_full and query.expected_rows is not None and query.position.page == 1 and seen >= query.expected_rows
+    if is_full or query.to_the_end or query.expected_rows is None or query.position.page > 1:
+        return False
+    return seen >= query.expected_rows

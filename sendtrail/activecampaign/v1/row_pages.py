@@ -15,7 +15,13 @@ from sendtrail.activecampaign.http.response_body import json_object
 from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
 from sendtrail.activecampaign.v1.page_reading import PageReading
 from sendtrail.activecampaign.v1.repeat_guard import RepeatGuard, Sighting
-from sendtrail.activecampaign.v1.report_end import ReportEnds, has_all_rows, is_below_counters, rows_before
+from sendtrail.activecampaign.v1.report_end import (
+    ReportEnds,
+    has_all_rows,
+    is_below_counters,
+    promised_rows,
+    rows_before,
+)
 from sendtrail.activecampaign.v1.report_request import page_subject, report_request
 from sendtrail.activecampaign.v1.rows import READERS
 from sendtrail.domain.campaign_report import PAGE_SIZE, ReportPage, ReportQuery
@@ -65,7 +71,7 @@ class RowPages:
             rows = ask_again(page) if is_doubtful else found
             if rows is None:
                 if is_doubtful:
-                    yield short_end(query, page)
+                    yield short_end(query, page, seen=seen)
                 return
             content = _digest(rows)
             self._check_repeats(query, page, repeats.observe(page, content), content)
@@ -88,9 +94,10 @@ class RowPages:
             raise Unreadable(f"{page_subject(query, page)}: the account repeats a page instead of going on")
 
 
-def short_end(query: ReportQuery, page: int) -> ReportPage:
-    """Return the last page of a report that ends, at `page`, before the counters say so."""
-    return ReportPage(activities=[], position=replace(query.position, page=page), is_short=True)
+def short_end(query: ReportQuery, page: int, *, seen: int) -> ReportPage:
+    """Return the last page of a report that ends, at `page` and after `seen` rows, before the counters say so."""
+    missing = promised_rows(query) - seen
+    return ReportPage(activities=[], position=replace(query.position, page=page), missing=missing)
 
 
 def _page_rows(body: IO[bytes]) -> list[Any] | NoRows:
