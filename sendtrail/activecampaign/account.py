@@ -42,7 +42,10 @@ class Account:
         memory: AccountMemory | None = None,
     ) -> None:
         options = HttpOptions(
-            retries=retries, timeouts=timeouts, on_response=on_response, memory=memory or AccountMemory()
+            retries=retries,
+            timeouts=timeouts,
+            on_response=on_response,
+            memory=memory or AccountMemory(),
         )
         self._budget = budget
         self._client = Client(connection, budget=budget, clock=clock, options=options)
