@@ -165,6 +165,17 @@ def test_an_end_that_stays_too_early_is_a_short_report(serve: Serve, connect: Co
     assert [received.params["page"] for received in account.received] == ["1", "2", "2"]
 
 
+def test_unsubscriptions_are_counted_by_contact(serve: Serve, connect: Connect) -> None:
+    """Some accounts have a row per list, so that rows reach a counter of contacts long before the end."""
+    per_list = [{**row, "listid": str(list_id)} for row in rows(*range(1, 15)) for list_id in (1, 2, 3)]
+    script = Script(a_page(per_list[:20]), THE_END, a_page(per_list[20:40]), a_page(per_list[40:]), THE_END)
+    query = a_query(Report.UNSUBSCRIBES, expected_rows=14)
+
+    pages = list(connect(serve(script).url).read(query))
+
+    assert len(ids(pages)) == 42
+
+
 def test_an_empty_report_against_its_counter_is_short(serve: Serve, connect: Connect) -> None:
     """Nothing at all, where something changed, is the least that can be seen."""
     (page,) = connect(serve(Reports(THE_END)).url).read(a_query(changed_rows=3))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import dropwhile
 
 from sendtrail.activecampaign.account_memory import AccountMemory
-from sendtrail.activecampaign.v1.report_end import is_below_counters
+from sendtrail.activecampaign.v1.report_end import SeenRows, is_below_counters
 from sendtrail.activecampaign.v1.row_pages import short_end
 from sendtrail.domain.activity import Activity
 from sendtrail.domain.campaign import CampaignMessage
@@ -54,18 +54,19 @@ class ByMessage:
         if not self._may_hide_rows(query):
             return
         messages = self._messages(query)
-        known, seen, is_short = set[object](), 0, False
+        known, seen, is_short = set[object](), SeenRows(query), False
         for message in _from(query.position.message_id, messages):
             for page in self._read(_of(message, query, is_only=len(messages) == 1)):
                 found = page if len(messages) == 1 else _without_known(page, known)
-                seen, is_short = seen + found.rows, is_short or page.is_short
+                seen.record(found)
+                is_short = is_short or page.is_short
                 if page.rows:
                     self._memory.reports_by_message.add(query.report)
                 yield found
         # Of opens, which are read from the newest on, fewer than all are no sign.
         is_doubtful = query.report is not Report.OPENS and not query.position.message_id
-        if seen and is_doubtful and not is_short and is_below_counters(query, seen=seen):
-            yield short_end(query, 1, seen=seen)
+        if seen.count and is_doubtful and not is_short and is_below_counters(query, seen=seen.count):
+            yield short_end(query, 1, seen=seen.count)
 
     def _messages(self, query: ReportQuery) -> Sequence[CampaignMessage]:
         """Return the campaign's messages; none where they are refused and a counter says that rows are missing."""

@@ -10,7 +10,7 @@ from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
 from sendtrail.activecampaign.v1.report_request import report_request
 from sendtrail.domain.campaign import CampaignMessage
-from sendtrail.domain.campaign_report import PAGE_SIZE, Report, ReportQuery
+from sendtrail.domain.campaign_report import PAGE_SIZE, Report, ReportPage, ReportQuery
 from sendtrail.errors import Rejected
 
 T = TypeVar("T")
@@ -79,6 +79,31 @@ class ReportEnds:
 
     def _ask(self, query: ReportQuery, page: int) -> object:
         return self._client.json(report_request(query, page), page_rows)
+
+
+class SeenRows:
+    """Counts the rows of a report, those before its position included, as the campaign's counters do.
+
+    Some accounts have a row of unsubscriptions per list: they are counted by contact.
+    """
+
+    def __init__(self, query: ReportQuery) -> None:
+        self._is_by_contact = query.report is Report.UNSUBSCRIBES
+        self._contacts = set[str]()
+        self._rows = rows_before(query)
+
+    def record(self, page: ReportPage) -> None:
+        """Count the rows of a page."""
+        if self._is_by_contact:
+            self._contacts.update(each.contact_id or each.contact_email for each in page.activities)
+            self._rows += len(page.unreadable)
+        else:
+            self._rows += page.rows
+
+    @property
+    def count(self) -> int:
+        """Return how many rows were seen."""
+        return self._rows + len(self._contacts)
 
 
 def rows_before(query: ReportQuery) -> int:

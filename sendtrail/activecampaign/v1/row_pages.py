@@ -17,10 +17,10 @@ from sendtrail.activecampaign.v1.page_reading import PageReading
 from sendtrail.activecampaign.v1.repeat_guard import RepeatGuard, Sighting
 from sendtrail.activecampaign.v1.report_end import (
     ReportEnds,
+    SeenRows,
     has_all_rows,
     is_below_counters,
     promised_rows,
-    rows_before,
 )
 from sendtrail.activecampaign.v1.report_request import page_subject, report_request
 from sendtrail.activecampaign.v1.rows import READERS
@@ -65,19 +65,20 @@ class RowPages:
 
         An end before as many rows were seen as the counters promise is asked for again; what stays is a short report.
         """
-        repeats, seen = RepeatGuard(), rows_before(query)
+        repeats, seen = RepeatGuard(), SeenRows(query)
         for page, found in pages:
-            is_doubtful = found is None and is_below_counters(query, seen=seen)
+            is_doubtful = found is None and is_below_counters(query, seen=seen.count)
             rows = ask_again(page) if is_doubtful else found
             if rows is None:
                 if is_doubtful:
-                    yield short_end(query, page, seen=seen)
+                    yield short_end(query, page, seen=seen.count)
                 return
             content = _digest(rows)
             self._check_repeats(query, page, repeats.observe(page, content), content)
-            yield self.page(query, page, rows)
-            seen += len(rows)
-            if has_all_rows(query, seen=seen, is_full=len(rows) >= PAGE_SIZE):
+            read = self.page(query, page, rows)
+            yield read
+            seen.record(read)
+            if has_all_rows(query, seen=seen.count, is_full=len(rows) >= PAGE_SIZE):
                 return
 
     def page(self, query: ReportQuery, page: int, rows: Iterable[Any]) -> ReportPage:
