@@ -5,6 +5,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from sendtrail.errors import Unavailable
+
+STOPPED = "the run is stopped; the next one goes on here"
+# How long what was begun may go on once a run is stopped, and how often a sleeper looks whether it is.
+GRACE_S, NAP_S = 2.0, 0.5
+
 
 class Clock(Protocol):
     """Time as the code sees it: the machine's, or one that a test holds."""
@@ -91,3 +97,47 @@ class Deadline:
     def spent(self) -> bool:
         """Tell whether it is time to hand over."""
         return self._clock.monotonic() >= self._end
+
+
+class StopSignal:
+    """Asks the work of a run to end as soon as it can be resumed, and after `GRACE_S` seconds wherever it waits."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._stopped_at: float | None = None
+
+    def set(self) -> None:
+        """Ask the work to end."""
+        if self._stopped_at is None:
+            self._stopped_at = self._clock.monotonic()
+
+    def is_set(self) -> bool:
+        """Return whether the work is to end as soon as it can be resumed."""
+        return self._stopped_at is not None
+
+    def is_overdue(self) -> bool:
+        """Return whether nothing is to be waited for any more."""
+        return self._stopped_at is not None and self._clock.monotonic() >= self._stopped_at + GRACE_S
+
+
+class StoppableClock:
+    """A clock whose sleepers raise Unavailable once a stop is overdue."""
+
+    def __init__(self, inner: Clock, stop: StopSignal) -> None:
+        self._inner, self._stop = inner, stop
+
+    def now(self) -> datetime:
+        """Return the time of day, aware, in UTC."""
+        return self._inner.now()
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return self._inner.monotonic()
+
+    def sleep(self, seconds: float, /) -> None:
+        """Wait for `seconds`; zero or less returns at once."""
+        end = self.monotonic() + seconds
+        while (left_s := end - self.monotonic()) > 0:
+            if self._stop.is_overdue():
+                raise Unavailable(STOPPED)
+            self._inner.sleep(min(left_s, NAP_S))

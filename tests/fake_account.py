@@ -82,7 +82,7 @@ class FakeAccount:
             position = replace(position, page=position.page + 1)
             yield ReportPage(activities=[replace(row, message_id=query.message_id) for row in page], position=position)
         missing = (query.expected_rows or 0) - len(self.reports.get((query.campaign_id, query.report), []))
-        yield ReportPage(activities=[], position=None, is_short=missing > 0)
+        yield ReportPage(activities=[], position=None, missing=max(0, missing))
 
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts with ids above `after`, a page at a time."""

@@ -1,6 +1,7 @@
 """One ActiveCampaign account, as the dispatcher and the workers see it."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from sendtrail.activecampaign.account_memory import AccountMemory
 from sendtrail.activecampaign.http.client import DEFAULT_TIMEOUTS, Client, HttpOptions, Timeouts
@@ -41,11 +42,14 @@ class Account:
         memory: AccountMemory | None = None,
     ) -> None:
         options = HttpOptions(
-            retries=retries, timeouts=timeouts, on_response=on_response, memory=memory or AccountMemory()
+            retries=retries,
+            timeouts=timeouts,
+            on_response=on_response,
+            memory=memory or AccountMemory(),
         )
         self._budget = budget
         self._client = Client(connection, budget=budget, clock=clock, options=options)
-        self._reports = V1Reports(self._client, connection.time_zone, messages_of=self._message_ids)
+        self._reports = V1Reports(self._client, connection.time_zone, messages_of=cache(self.campaign_messages))
         self._on_unreadable = on_unreadable
 
     @property
@@ -72,6 +76,3 @@ class Account:
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts whose ids are above `after`, a page at a time, to the end."""
         return ContactPages(self._client, on_unreadable=self._on_unreadable).after(after)
-
-    def _message_ids(self, campaign_id: int) -> list[str]:
-        return [message.message_id for message in self.campaign_messages(campaign_id)]

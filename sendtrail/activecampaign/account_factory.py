@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from sendtrail import threads
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_memory import AccountMemory
+from sendtrail.activecampaign.http.client import DEFAULT_TIMEOUTS, Timeouts
 from sendtrail.activecampaign.http.retries import DEFAULT_RETRIES, RetryPolicy
 from sendtrail.clock import Clock
 from sendtrail.domain.connection import Connection
@@ -25,8 +26,17 @@ class AccountFactory:
     `block` is how many requests are reserved in one transaction at most.
     """
 
-    def __init__(self, state: State, clock: Clock, *, block: int = 1, retries: RetryPolicy = DEFAULT_RETRIES) -> None:
+    def __init__(
+        self,
+        state: State,
+        clock: Clock,
+        *,
+        block: int = 1,
+        retries: RetryPolicy = DEFAULT_RETRIES,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+    ) -> None:
         self._state, self._clock, self._block, self._retries = state, clock, block, retries
+        self._timeouts = timeouts
         self._lock = threads.lock()
         self._windows: dict[_Key, SlidingWindow] = {}
         self._budgets: dict[tuple[_Key, Priority], RateBudget] = {}
@@ -47,6 +57,7 @@ class AccountFactory:
             on_response=on_response,
             retries=self._retries,
             memory=self._memory(connection),
+            timeouts=self._timeouts,
         )
 
     def _memory(self, connection: Connection) -> AccountMemory:

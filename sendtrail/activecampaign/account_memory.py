@@ -23,13 +23,16 @@ class AccountMemory:
     """Shared by all threads that use an account with one key; each set only grows, an element at a time.
 
     `answered_actions` are those that the account has answered, `end_messages` its words for the end of a report, in the
-    language of the key's user; `reports_by_message` are shown only to those who ask for one message at a time.
-    `refusals` are those of actions that the API user may not use.
+    language of the key's user; `reports_by_message` are shown only to those who ask for one message at a time,
+    `reports_shown_whole` to those who name none; `lists_with_false_totals` are shorter than they say. `refusals` are
+    those of actions that the API user may not use.
     """
 
     answered_actions: set[str] = field(default_factory=set)
     end_messages: set[str] = field(default_factory=set)
     reports_by_message: set[Report] = field(default_factory=set)
+    reports_shown_whole: set[Report] = field(default_factory=set)
+    lists_with_false_totals: set[str] = field(default_factory=set)
     refusals: dict[str, Refusals] = field(default_factory=dict)
 
     def is_only_refusal(self, action: str) -> bool:

@@ -57,13 +57,14 @@ class ReportCursor:
     """Where the reading of a report stands: the next page, and whether all so far came newest first.
 
     `earliest` is the earliest time of all rows read so far; `descents` counts the steps down seen: without any, nothing
-    is proven.
+    is proven. `message_id` is the message whose rows are being read, where the account shows them only by message.
     """
 
     page: int = 1
     descending: bool = True
     descents: int = 0
     earliest: datetime | None = None
+    message_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +72,8 @@ class ReportQuery:
     """What to read: a report of a campaign (of one of its messages), back to `since`, from `position` on.
 
     `expected_rows` is how many rows there are by the campaign's counters, `changed_rows` how many of them can have
-    changed since the last read; None where the counters do not show it.
+    changed since the last read; None where the counters do not show it. `to_the_end` asks for the proven end also where
+    all expected rows were seen.
     """
 
     campaign_id: int
@@ -81,6 +83,7 @@ class ReportQuery:
     position: ReportCursor
     expected_rows: int | None = None
     changed_rows: int | None = None
+    to_the_end: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,14 +103,24 @@ class UnreadableRow:
 class ReportPage:
     """A part of a report; `position` is where to go on after it, None within a page too large for one part.
 
-    `unreadable` holds the rows that are in no activity. `is_short` says that the report has ended, twice, before as
-    many rows were seen as the campaign's counters promise: it is set on a last page, which has no rows.
+    `unreadable` holds the rows that are in no activity. `missing` is how many rows the campaign's counters promise
+    beyond those that were seen when the report had ended, twice: it is set on a last page, which has no rows.
     """
 
     activities: list[Activity]
     position: ReportCursor | None
     unreadable: Sequence[UnreadableRow] = ()
-    is_short: bool = False
+    missing: int = 0
+
+    @property
+    def is_short(self) -> bool:
+        """Return whether the report ended before as many rows as its counters promise."""
+        return self.missing > 0
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows of the account it is made of."""
+        return len(self.activities) + len(self.unreadable)
 
 
 class ReportReader(Protocol):

@@ -13,7 +13,7 @@ from sendtrail.delivery.services import Services
 from sendtrail.domain.activity import happened_since
 from sendtrail.domain.campaign import CampaignLists
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery, ReportReader
-from sendtrail.domain.messages import SyncCampaign, encode
+from sendtrail.domain.messages import Reason, SyncCampaign, encode
 from sendtrail.errors import KeyRefused, Rejected
 from sendtrail.ports import TimeBudget, Topic
 from sendtrail.state.documents import campaign_path, from_document, to_document
@@ -96,7 +96,7 @@ class CampaignTask:
             found = replace(at, missing=found.missing, failed=found.failed)
             try:
                 for page in pages:
-                    found = with_missing(found, at.units[at.index].report, page.is_short + len(page.unreadable))
+                    found = with_missing(found, at.units[at.index].report, page.missing + len(page.unreadable))
                     yield Step(rows=self._rows(page, at), progress=_progress(found, page))
             except KeyRefused:
                 raise
@@ -135,6 +135,7 @@ class CampaignTask:
             position=resume_from(at.position),
             expected_rows=read.expected_rows,
             changed_rows=read.changed_rows,
+            to_the_end=at.reason in (Reason.AUDIT, Reason.FORCED),
         )
 
     def _rows(self, page: ReportPage, at: CampaignProgress) -> list[Row]:
@@ -168,6 +169,8 @@ class CampaignTask:
 
 
 def _progress(at: CampaignProgress, page: ReportPage) -> Mapping[str, Any] | None:
-    if page.position is None or page.position.page <= at.position.page:
-        return None  # within a large page, or on the page that is read once more
+    if page.position is None:
+        return None  # within a large page
+    if page.position.message_id == at.position.message_id and page.position.page <= at.position.page:
+        return None  # on the page that is read once more
     return to_document(replace(at, position=page.position))

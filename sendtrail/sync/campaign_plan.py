@@ -166,9 +166,19 @@ def _results(progress: CampaignProgress, synced: SyncRecord | None) -> Mapping[R
             changed=_had_changed(report, progress, synced),
             short=progress.missing.get(report, 0),
             failed=progress.failed.get(report, ""),
+            is_whole=_is_whole(report, progress),
         )
         for report in {unit.report for unit in progress.units}
     }
+
+
+def _is_whole(report: Report, progress: CampaignProgress) -> bool:
+    """Return whether a report was read to its end, or as far back as anything is: only opens are stopped early."""
+    if report in progress.failed:
+        return False
+    return report is not Report.OPENS or all(
+        unit.since <= progress.since for unit in progress.units if unit.report is report
+    )
 
 
 def _may_hide_changes(progress: CampaignProgress, synced: SyncRecord | None) -> Sequence[Report]:
@@ -200,12 +210,11 @@ def _unit(
     overlap: Overlap,
 ) -> ReportRead:
     read_to = read_window(report, message, synced, since=since, now=now, overlap=overlap)
-    is_counted = message.reason not in (Reason.AUDIT, Reason.FORCED)
     return ReportRead(
         report=report,
         message_id=part.message_id,
         since=read_to.since,
         full_overlap=read_to.full_overlap,
-        expected_rows=expected_row_count(report, part.counters) if is_counted else None,
-        changed_rows=read_to.changed_rows if is_counted and not part.message_id else None,
+        expected_rows=expected_row_count(report, part.counters),
+        changed_rows=None if part.message_id else read_to.changed_rows,
     )

@@ -10,7 +10,7 @@ from sendtrail.domain.campaign_report import Report, counter_delta, is_empty, is
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.sync.forecast import Forecast, campaign_forecast
 from sendtrail.sync.read_window import DEFAULT_LOOKBACK, DEFAULT_OVERLAP, Overlap
-from sendtrail.sync.settling import reports_to_settle
+from sendtrail.sync.settling import LAST_LOOK, is_last_look, reports_to_settle
 from sendtrail.sync.sync_record import SyncRecord, read_record
 
 # What is read for the sake of the past: it lets news go first.
@@ -107,6 +107,10 @@ def _reason_again(
         return Reason.AUDIT
     if counter_delta(now=campaign.counters, before=synced.counters):
         return Reason.CHANGED
+    if now - synced.audited_at >= policy.settle * LAST_LOOK and is_last_look(
+        synced.to_settle, now=now, settle=policy.settle
+    ):
+        return Reason.AUDIT  # what came into the middle of a list meanwhile is found nowhere else
     if _reports_to_settle(campaign, synced, policy=policy, now=now):
         return Reason.CONFIRM
     return None

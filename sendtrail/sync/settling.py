@@ -4,6 +4,9 @@ The account counts an event and lists it at different times, contacts are delete
 deletion can hide a new open in a counter. So a report is read once more some time after it changed, whatever else of
 the campaign was read meanwhile: clicks and opens, which people cause for longer, at growing intervals. A report whose
 rows fell short of its counter is read again sooner, and one that failed at the next run.
+
+Some counters stay above their lists for good, as those of deleted contacts do. A shortfall that two whole readings find
+alike is steady: it is no reason to read again, and stays stored as long as it is there. One that has changed is news.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +23,7 @@ STEPS: Mapping[Report, tuple[float, ...]] = {
     Report.UNSUBSCRIBES: (1,),
     Report.FORWARDS: (1,),
 }
+LAST_LOOK = max(STEPS[Report.OPENS])
 # Whoever subscribes again vanishes from the report, and hides in its counter who left the same day: while anything of
 # the campaign changes, it is looked at once a day.
 REVERSIBLE = (Report.UNSUBSCRIBES,)
@@ -32,22 +36,33 @@ class Settling:
     """A report that is to be read again.
 
     `changed_at` is when it was last read because its counters had changed, `read_at` when it was last read at all.
-    `short` is by how many rows it fell short of its counter, `failed` why it could not be read ("" where it could).
+    `short` is by how many rows it fell short of its counter when it was last read whole, `short_before` the same of the
+    whole reading before. `failed` is why it could not be read ("" where it could).
     """
 
     changed_at: datetime
     read_at: datetime
     short: int = 0
     failed: str = ""
+    short_before: int = 0
+
+    @property
+    def lacks_rows(self) -> bool:
+        """Return whether rows are missing that were not missing before, so that they may still come."""
+        return self.short not in (0, self.short_before)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadResult:
-    """How the reading of a report went: whether its counters had changed before, and what was missing."""
+    """How the reading of a report went: whether its counters had changed before, and what was missing.
+
+    A reading that was not `is_whole` shows the shortfall of a part only.
+    """
 
     changed: bool
     short: int = 0
     failed: str = ""
+    is_whole: bool = True
 
 
 def settling_after(
@@ -76,14 +91,29 @@ def reports_to_settle(settling: Mapping[Report, Settling], *, now: datetime, set
     )
 
 
+def is_last_look(settling: Mapping[Report, Settling], *, now: datetime, settle: timedelta) -> bool:
+    """Return whether the last look at the opens is due: a week after their last change."""
+    opens = settling.get(Report.OPENS)
+    return opens is not None and opens.read_at < opens.changed_at + settle * LAST_LOOK <= now
+
+
 def _next(before: Settling | None, result: ReadResult, *, now: datetime) -> Settling | None:
-    if result.changed or (before is None and (result.short or result.failed)):
-        return Settling(changed_at=now, read_at=now, short=result.short, failed=result.failed)
-    return None if before is None else replace(before, read_at=now, short=result.short, failed=result.failed)
+    if before is None and not (result.changed or result.short or result.failed):
+        return None
+    found = _with_shortfall(before or Settling(changed_at=now, read_at=now), result)
+    is_news = before is None or result.changed or (found.lacks_rows and found.short != before.short)
+    return replace(found, changed_at=now if is_news else found.changed_at, read_at=now, failed=result.failed)
+
+
+def _with_shortfall(before: Settling, result: ReadResult) -> Settling:
+    if not result.is_whole:
+        return replace(before, short=max(before.short, result.short))
+    return replace(before, short=result.short, short_before=before.short)
 
 
 def _is_due(report: Report, settling: Settling, *, now: datetime, settle: timedelta) -> bool:
     if settling.failed or settling.read_at > now:  # read in the future: by a clock that was wrong
         return True
-    steps = (SHORT_STEP, *STEPS[report]) if settling.short else STEPS[report]
+    is_first = settling.lacks_rows and not settling.short_before
+    steps = (SHORT_STEP, *STEPS[report]) if is_first else STEPS[report]
     return any(settling.read_at < settling.changed_at + settle * step <= now for step in steps)

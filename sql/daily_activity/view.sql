@@ -9,15 +9,16 @@ WITH
     FROM `${dataset}`.`machine_activity`
   ),
   distinct_observations AS (
-    -- Two concurrent merges may have inserted an observation twice.
+    -- Two concurrent merges may have inserted an observation twice. Some accounts have a row per list that a contact left:
+    -- that is one unsubscription.
     SELECT
       organization_id,
       activity_date,
       event_type,
-      activity_id,
+      IF(event_type = 'unsubscribe', CONCAT(CAST(campaign_id AS STRING), ' ', contact_key), activity_id) AS event_id,
       MIN(contact_key) AS contact_key
     FROM `${dataset}`.`observations`
-    GROUP BY organization_id, activity_date, event_type, activity_id
+    GROUP BY organization_id, activity_date, event_type, event_id
   ),
   machine_observations AS (
     SELECT

@@ -310,8 +310,12 @@ def test_a_wrong_key_is_refused_by_both_versions(simulated: Simulated, connected
 
 
 def test_an_unknown_campaign_has_nothing(simulated: Simulated, connected: Connected) -> None:
-    """v1 answers as at the end of the data."""
-    assert list(read(connected(simulated()), Report.OPENS, campaign_id=999)) == []
+    """v1 answers as at the end of the data, and there are no messages to ask for."""
+    query = ReportQuery(
+        campaign_id=999, report=Report.OPENS, message_id="", since=LONG_AGO, position=ReportCursor(), expected_rows=0
+    )
+
+    assert list(connected(simulated()).read(query)) == []
 
 
 def test_threads_may_share_an_account(simulated: Simulated, connected: Connected, budget: CountingBudget) -> None:

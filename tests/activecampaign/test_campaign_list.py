@@ -129,7 +129,58 @@ def test_an_empty_page_before_the_total_is_no_end(serve: Serve, connect: Connect
     with pytest.raises(Unavailable, match="campaigns from 100 on: an empty page, and there are 250"):
         list(connect(account.url, attempts=2).campaigns())
 
-    assert len(account.received) == 3
+    assert account.received[-1].params["offset"] == "100"
+
+
+class Hiding:
+    """A list of 150 campaigns whose second page is empty, as long as it is asked for as a page of a hundred."""
+
+    def __init__(self, *, total: int) -> None:
+        self.total = total
+
+    def __call__(self, received: Received) -> Reply:
+        """Answer a request for the list."""
+        start, limit = int(received.params["offset"]), int(received.params["limit"])
+        is_hidden = start == 100 and limit == 100
+        return page([] if is_hidden else range(150)[start : start + limit], total=str(self.total))
+
+
+@pytest.mark.parametrize("total", [150, 225])
+def test_a_page_that_stays_empty_is_no_end_where_others_show_more(serve: Serve, connect: Connect, total: int) -> None:
+    """Whether the total is right or not: a single row is asked for where the list should go on."""
+    with pytest.raises(Unavailable, match=f"campaigns from 100 on: an empty page, and there are {total}"):
+        list(connect(serve(Hiding(total=total)).url, attempts=2).campaigns())
+
+
+def test_campaigns_that_only_another_order_shows_are_no_end(serve: Serve, connect: Connect) -> None:
+    """The list passes for ended after a hundred, and begins with others when it is turned round."""
+
+    def answer(received: Received) -> Reply:
+        start = int(received.params["offset"])
+        numbers = range(150)[::-1] if received.params.get("orders[sdate]") == "DESC" else range(100)
+        return page(numbers[start : start + int(received.params["limit"])], total="150")
+
+    with pytest.raises(Unavailable, match="an empty page"):
+        list(connect(serve(answer).url, attempts=2).campaigns())
+
+
+@pytest.mark.parametrize("size", [1, 20, 100, 250])
+def test_a_total_that_is_always_too_high_blocks_nothing_and_is_said_once(
+    serve: Serve, connect: Connect, caplog: pytest.LogCaptureFixture, size: int
+) -> None:
+    """Whichever way the list is asked for, it is the same: then the list is believed."""
+    account = connect(serve(offsets(size, total=str(size + 100))).url)
+
+    assert ids(list(account.campaigns())) == list(range(size))
+    assert ids(list(account.campaigns())) == list(range(size))
+    (said,) = [record.message for record in caplog.records if "whichever way" in record.message]
+    assert f"says that there are {size + 100}, and lists {size}" in said
+
+
+def test_an_empty_list_against_its_total_is_never_believed(serve: Serve, connect: Connect) -> None:
+    """Nothing speaks for it: every campaign would be left out."""
+    with pytest.raises(Unavailable, match="campaigns from 0 on: an empty page, and there are 4"):
+        list(connect(serve(Script(page([], total="4"))).url, attempts=2).campaigns())
 
 
 def test_an_empty_page_that_fills_is_read(serve: Serve, connect: Connect) -> None:

@@ -102,6 +102,18 @@ def test_an_empty_page_against_a_total_is_no_end(
         read(connect, serve, false_end(book, at="10", total=total, latest=latest))
 
 
+@pytest.mark.parametrize("latest", [(10, 9), (9, 10)], ids=["as asked", "in the wrong order"])
+def test_a_total_that_is_always_too_high_blocks_no_contacts(
+    serve: Serve, connect: Connect, latest: tuple[int, ...]
+) -> None:
+    """The list ends by its ids, whichever way it is asked for; an account may ignore the order."""
+    book = Book({"id": "9"}, {"id": "10"})
+
+    found = read(connect, serve, false_end(book, at="10", total="3", latest=latest))
+
+    assert [one.contact_id for one in found] == [9, 10]
+
+
 def test_a_total_of_all_contacts_does_not_hold_up_the_end(serve: Serve, connect: Connect) -> None:
     """Where nobody has a greater id, the total counts all contacts and not those that are left."""
     book = Book({"id": "9"}, {"id": "10"}, {"id": "200"})

@@ -1,12 +1,14 @@
 """Answers as broken and hostile accounts give them, at the transport: each ends in rows or in an error, soon."""
 
 import gzip
+import threading
 import tracemalloc
 from collections.abc import Iterator
 
 import pytest
 
 from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.domain.campaign_report import Report
 from sendtrail.errors import Rejected, SendtrailError, Unavailable, Unreadable
 from tests.activecampaign.conftest import Connect, Serve
@@ -179,7 +181,7 @@ def test_a_pause_that_cannot_be_read_means_a_second(
     """Nobody waits for ever, nor crashes."""
     account = serve(Script(Reply(status=429, headers={"Retry-After": pause}), THE_END))
 
-    assert list(connect(account.url).read(a_query())) == []
+    assert list(connect(account.url).read(a_query(expected_rows=0))) == []
     assert budget.backed_off == [1.0]
 
 
@@ -210,5 +212,30 @@ def test_an_answer_that_drips_is_given_up_in_time(
 
     with pytest.raises(Unavailable, match="takes too long to answer"):
         list(reader.read(a_query(Report.BOUNCES)))
+
+    assert len(account.received) == 1
+
+
+HELD_UP: dict[str, list[bytes]] = {"drips": [HEAD + b"Content-Length: 999999\r\n\r\n", b" ", b" "], "says nothing": []}
+
+
+@pytest.mark.parametrize("name", HELD_UP)
+def test_an_answer_is_given_up_when_the_run_is_stopped(
+    serve: Serve, budget: CountingBudget, clock: FakeClock, name: str
+) -> None:
+    """Soon, and without another attempt, although its time is not over."""
+    stop, is_over = threading.Event(), threading.Event()
+
+    def pieces() -> Iterator[bytes]:
+        stop.set()
+        yield from HELD_UP[name]
+        is_over.wait(60)
+
+    account = serve(lambda _: Reply(raw=pieces()))
+    reader = Account(a_connection(account.url), budget=budget, clock=clock, timeouts=Timeouts(is_stopped=stop.is_set))
+
+    with pytest.raises(Unavailable, match="the run is stopped"):
+        list(reader.read(a_query()))
+    is_over.set()
 
     assert len(account.received) == 1

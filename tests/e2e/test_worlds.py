@@ -42,7 +42,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "updated_after ignored": {"updated_after_ignored": True},
     **{
         f"total {lie}": {"meta_total": lie}
-        for lie in ("null", "zero", "zero_string", "page_count", "missing", "no_meta", "too_low")
+        for lie in ("null", "zero", "zero_string", "page_count", "missing", "no_meta", "too_low", "too_high")
     },
     "a false end": {"false_end": "once"},
     "a false end for a day": {"false_end": "day"},
@@ -51,7 +51,15 @@ WHOLE: dict[str, dict[str, Any]] = {
     "an empty page": {"empty_page": "once"},
     "an empty page for a day": {"empty_page": "day"},
     "an empty list for a day": {"empty_page": "day", "empty_page_number": 1},
-    "messages to be named": {"messageid_needed": ("click", "forward")},
+    "messages of links and forwards to be named": {"messageid_needed": ("click", "forward")},
+    "messages to be named": {"messageid_needed": EVENT_TYPES},
+    "messages to be named in Hungarian": {"messageid_needed": EVENT_TYPES, "language": "hungarian"},
+    "messages to be named, counters missing": {"messageid_needed": EVENT_TYPES, "odd_counters": "missing"},
+    "messages to be named, an empty report for a day": {
+        "messageid_needed": EVENT_TYPES,
+        "false_end": "day",
+        "false_end_page": 1,
+    },
     "no ISO time": {"without_tstamp_iso": EVENT_TYPES},
     "only an ISO time": {"unsubscriptions_without_tstamp": True},
     "times an hour apart": {"tstamp_hour_behind": True},
@@ -69,6 +77,8 @@ WHOLE: dict[str, dict[str, Any]] = {
     "counters that fall": {"counters_fall_on_deletion": EVENT_TYPES},
     "counters run ahead": {"counters_run_ahead": True},
     "late opens": {"late_opens_h": 30},
+    "opens that are four days late": {"late_opens_h": 100},
+    "opens that are six days late, and stand still": {"late_opens_h": 140, "still_tstamps": ("open",)},
     "late clicks": {"late_clicks_h": 30},
     "rows that vanish": {"rows_vanish_on_deletion": EVENT_TYPES},
     "deletions while reading": {"deletions_while_reading": 5},
@@ -82,7 +92,7 @@ PARTIAL: dict[str, dict[str, Any]] = {
     "no opens for this key": {"no_permission": ("campaign_report_open_list",), "refusal": "status_403"},
     "no contacts for this key": {"no_permission": ("/api/3/contacts",)},
     "no order of contacts": {"id_greater_ignored": True},
-    "totals too high": {"meta_total": "too_high"},
+    "totals too high, no order of contacts": {"meta_total": "too_high", "id_greater_ignored": True},
     "reports that repeat their page": {"repeated_page": "all"},
 }
 MEANINGS: tuple[tuple[str, ...], ...] = ((), ("open",), ("click",), ("open", "click"))

@@ -239,17 +239,19 @@ def test_the_counters_say_how_many_rows_there_are_and_how_many_can_be_new() -> N
     assert told == {Report.OPENS: (15, 20), Report.BOUNCES: (4, None)}
 
 
-@pytest.mark.parametrize(
-    ("message", "messages"),
-    [(a_message(Reason.AUDIT, opens=29, uniqueopens=15), ("",)), (a_message(Reason.NEW, uniqueopens=15), ("1", "2"))],
-)
-def test_where_counters_do_not_count_the_account_is_asked_for_the_end(
-    message: SyncCampaign, messages: tuple[str, ...]
-) -> None:
-    """An audit believes no counter, and messages may have none of their own."""
-    plan = a_plan(message, messages=messages)
+def test_messages_may_have_no_counters_of_their_own() -> None:
+    """Those of the campaign are of all of them."""
+    plan = a_plan(a_message(Reason.NEW, uniqueopens=15), messages=("1", "2"))
 
     assert {unit.expected_rows for unit in plan.units} == {None}
+
+
+@pytest.mark.parametrize("reason", [Reason.AUDIT, Reason.FORCED])
+def test_the_counters_are_evidence_in_an_audit_too(reason: Reason) -> None:
+    """An end before them is doubtful there as well; that some rows can be new is no matter."""
+    plan = a_plan(a_message(reason, opens=29, uniqueopens=15))
+
+    assert {(unit.report, unit.expected_rows, unit.changed_rows) for unit in plan.units} >= {(Report.OPENS, 15, None)}
 
 
 def test_each_message_of_a_split_campaign_has_rows_of_its_own_to_expect() -> None:

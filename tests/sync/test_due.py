@@ -6,14 +6,19 @@ import pytest
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status, new_lease
 from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.messages import Reason
 from sendtrail.sync.due import Policy, Request, due, reason_for
+from sendtrail.sync.settling import Settling
 from tests.fake_account import a_campaign
 from tests.fakes import NOON
 from tests.sync.checkpoints import DAY, a_checkpoint, a_sync
 
 REQUEST = Request(organization_id="acme", run_id="run2")
 LEASE = new_lease("somebody", now=NOON, lease_s=60)
+A_WEEK_AGO = {Report.OPENS: Settling(changed_at=NOON - 7 * DAY, read_at=NOON - 4 * DAY)}
+AUDITED_SINCE = a_checkpoint(a_sync(settling=A_WEEK_AGO))
+LAST_LOOK = a_checkpoint(a_sync(settling=A_WEEK_AGO, audited_at=NOON - 7 * DAY))
 EXPIRED = replace(LEASE, expires_at=NOON)
 HELD = a_checkpoint(status=Status.RUNNING, lease=LEASE)
 SENT = a_campaign(1, opens=5)
@@ -36,6 +41,8 @@ CASES = [
     ("changed lately, not yet settled", SENT, a_checkpoint(a_sync(confirmed=False)), REQUEST, None),
     ("changed a day ago", SENT, a_checkpoint(a_sync(confirmed=False, synced_at=NOON - DAY)), REQUEST, Reason.CONFIRM),
     ("confirmed a day ago", SENT, a_checkpoint(a_sync(synced_at=NOON - DAY)), REQUEST, None),
+    ("last changed a week ago", SENT, LAST_LOOK, REQUEST, Reason.AUDIT),
+    ("last changed a week ago, audited since", SENT, AUDITED_SINCE, REQUEST, Reason.CONFIRM),
     ("audited a month ago", SENT, a_checkpoint(a_sync(audited_at=NOON - 30 * DAY)), REQUEST, Reason.AUDIT),
 ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 """When a report that changed is read again."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -36,6 +37,38 @@ def looks(report: Report, result: ReadResult, *, days: int) -> list[float]:
 def test_a_report_is_looked_at_again_some_times(report: Report, result: ReadResult, hours: list[float]) -> None:
     """Sooner where rows are missing, and not for ever: deleted contacts leave some counters too high for good."""
     assert looks(report, result, days=30) == hours
+
+
+def test_a_steady_shortfall_is_not_looked_at_before_the_others() -> None:
+    """It was there when the report was read before, and nobody waits for those rows."""
+    short = ReadResult(changed=True, short=3)
+    settling = settling_after({}, {Report.BOUNCES: short}, now=NOON)
+    settling = settling_after(settling, {Report.BOUNCES: short}, now=NOON + DAY)
+
+    assert not settling[Report.BOUNCES].lacks_rows
+    assert settling[Report.BOUNCES].short == 3
+    assert reports_to_settle(settling, now=NOON + DAY + HOUR, settle=DAY) == ()
+
+
+@pytest.mark.parametrize(("short", "due"), [(3, ()), (5, (Report.BOUNCES,)), (1, (Report.BOUNCES,)), (0, ())])
+def test_a_shortfall_that_changes_is_looked_at_again(short: int, due: tuple[Report, ...]) -> None:
+    """Long after the last look, as rows have come or gone though no counter moved; one that is gone is settled."""
+    settling = {Report.BOUNCES: Settling(changed_at=NOON - 60 * DAY, read_at=NOON - 30 * DAY, short=3, short_before=3)}
+
+    after = settling_after(settling, {Report.BOUNCES: ReadResult(changed=False, short=short)}, now=NOON)
+
+    assert reports_to_settle(after, now=NOON + HOUR, settle=DAY) == ()
+    assert reports_to_settle(after, now=NOON + DAY, settle=DAY) == due
+
+
+@pytest.mark.parametrize("result", [STILL, CHANGED, ReadResult(changed=False, failed="no permission")])
+def test_a_reading_of_the_newest_rows_says_nothing_of_a_shortfall(result: ReadResult) -> None:
+    """Nor does one that failed: what a whole reading found stays stored."""
+    settling = {Report.OPENS: Settling(changed_at=NOON - DAY, read_at=NOON - DAY, short=3, short_before=2)}
+
+    after = settling_after(settling, {Report.OPENS: replace(result, is_whole=False)}, now=NOON)
+
+    assert (after[Report.OPENS].short, after[Report.OPENS].short_before) == (3, 2)
 
 
 def test_what_changes_in_other_reports_puts_nothing_off() -> None:

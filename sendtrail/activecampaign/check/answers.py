@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from sendtrail.activecampaign.check.counted_budget import TooManyRequests
 from sendtrail.activecampaign.http.client import Client, Get
-from sendtrail.activecampaign.v3.lists import MAX_LIST_BYTES, items
+from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, items
 from sendtrail.errors import SendtrailError
 
 T = TypeVar("T")

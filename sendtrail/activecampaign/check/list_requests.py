@@ -5,7 +5,7 @@ from sendtrail.activecampaign.check.observations import ListObservation
 from sendtrail.activecampaign.fields import identifier
 from sendtrail.activecampaign.http.client import Client
 from sendtrail.activecampaign.v3.campaigns import campaign
-from sendtrail.activecampaign.v3.lists import item_id
+from sendtrail.activecampaign.v3.items import item_id
 from sendtrail.domain.campaign import LIST_LIMIT, Campaign
 
 MAX_CAMPAIGN_PAGES = 6

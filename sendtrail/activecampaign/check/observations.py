@@ -6,7 +6,7 @@ from typing import Any
 
 from sendtrail.activecampaign.check.answers import Answer, Content
 from sendtrail.activecampaign.v1.envelope import NoRows
-from sendtrail.activecampaign.v3.lists import item_id, total_of
+from sendtrail.activecampaign.v3.items import item_id, total_of
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report
 from sendtrail.errors import SendtrailError

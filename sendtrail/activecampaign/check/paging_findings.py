@@ -11,7 +11,7 @@ from sendtrail.activecampaign.check.observations import (
 )
 from sendtrail.activecampaign.http.account_words import Mask
 from sendtrail.activecampaign.v1.envelope import NoRows
-from sendtrail.activecampaign.v3.lists import item_id
+from sendtrail.activecampaign.v3.items import item_id
 from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.domain.campaign_report import PAGE_SIZE
 

@@ -31,9 +31,9 @@ from sendtrail.activecampaign.http.response_body import PART_BYTES, json_object,
 from sendtrail.activecampaign.http.response_headers import header_number, retry_after_s
 from sendtrail.activecampaign.http.retries import Attempts, RetryPolicy
 from sendtrail.activecampaign.http.session import session_of
-from sendtrail.clock import Clock
+from sendtrail.clock import STOPPED, Clock
 from sendtrail.domain.connection import Connection
-from sendtrail.errors import KeyRefused, PermissionRefused
+from sendtrail.errors import KeyRefused, PermissionRefused, Unavailable
 from sendtrail.ports import RequestBudget
 
 T = TypeVar("T")
@@ -42,13 +42,22 @@ T = TypeVar("T")
 _LATEST_WEIGHT = 0.2
 
 
+def never() -> bool:
+    """Return that nothing is stopped."""
+    return False
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeouts:
-    """How long to wait for a connection, for the next bytes, and for the whole of an answer, its headers included."""
+    """How long to wait for a connection, for the next bytes, and for the whole of an answer, its headers included.
+
+    Once `is_stopped` returns True nothing is waited for: no request is made, and no answer is read any further.
+    """
 
     connect_s: float = 10.0
     read_s: float = 90.0
     whole_s: float = 900.0
+    is_stopped: Callable[[], bool] = never
 
 
 DEFAULT_TIMEOUTS = Timeouts()
@@ -136,6 +145,7 @@ class Client:
 
     def _attempt(self, get: Get, headers: Mapping[str, str], read: Callable[[IO[bytes]], T]) -> T:
         self._budget.acquire()
+        self._check_stopped()
         if not get.is_wanted():
             raise Cancelled
         try:
@@ -143,6 +153,7 @@ class Client:
         except BadAnswer as bad:
             raise self._error(get, bad) from None
         except READING_FAILED as error:
+            self._check_stopped()
             raise self._error(get, of_exception(error)) from error
         self.memory.answered_actions.add(get.action)
         self.memory.refusals.pop(get.action, None)
@@ -156,6 +167,10 @@ class Client:
             bad = BadAnswer(NOT_PERMITTED, words=bad.words)
         return error_of(bad, Request(subject=get.subject, action=get.action, host=self._host), mask=self.mask)
 
+    def _check_stopped(self) -> None:
+        if self._options.timeouts.is_stopped():
+            raise Unavailable(STOPPED)
+
     @staticmethod
     def _read(body: IO[bytes], read: Callable[[IO[bytes]], T]) -> T:
         try:
@@ -166,8 +181,8 @@ class Client:
 
     def _timed(self, get: Get, headers: Mapping[str, str]) -> IO[bytes]:
         started = self._clock.monotonic()
-        end = started + self._options.timeouts.whole_s
-        with answer_deadline(lambda: end - self._clock.monotonic()):
+        timeouts, end = self._options.timeouts, started + self._options.timeouts.whole_s
+        with answer_deadline(lambda: 0.0 if timeouts.is_stopped() else end - self._clock.monotonic()):
             body = self._receive(get, headers)
         self._note_answer_time(self._clock.monotonic() - started)
         return body

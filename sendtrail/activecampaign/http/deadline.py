@@ -1,7 +1,8 @@
 """A deadline for the whole of an answer, from its status line on.
 
 A socket's timeout starts anew with every byte, so an account that sends one byte a second is never too slow for it.
-Here each read on the socket waits for the time that is left at most.
+Here each read on the socket waits for the time that is left at most, and looks now and then whether there is any left:
+a run that is stopped leaves none.
 """
 
 import io
@@ -15,6 +16,9 @@ from typing import Any, cast
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+# How long a read waits before it looks at the time that is left.
+NAP_S = 0.5
 
 RemainingSeconds = Callable[[], float]
 
@@ -53,17 +57,28 @@ class _TimedReader(io.RawIOBase):
     def __init__(self, sock: socket.socket, remaining_s: RemainingSeconds) -> None:
         self._sock, self._remaining_s = sock, remaining_s
         self._read_s = sock.gettimeout()
-        self._raw = sock.makefile("rb", buffering=0)
+        self._raw = sock.makefile("rb", buffering=0)  # keeps the socket open until the answer is closed
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        silent_s = 0.0
+        while True:
+            nap_s = min(NAP_S, self._time_left_s(silent_s))
+            self._sock.settimeout(nap_s)
+            try:
+                return self._sock.recv_into(buffer)
+            except TimeoutError:
+                silent_s += nap_s
+
+    def _time_left_s(self, silent_s: float) -> float:
+        """Return how long to wait for the next bytes, after so much silence; raise TimeoutError where it is over."""
         remaining_s = self._remaining_s()
-        if remaining_s <= 0:
+        left_s = remaining_s if self._read_s is None else min(self._read_s - silent_s, remaining_s)
+        if left_s <= 0:
             raise TimeoutError("the answer did not come within its time")
-        self._sock.settimeout(remaining_s if self._read_s is None else min(self._read_s, remaining_s))
-        return self._raw.readinto(buffer)
+        return left_s
 
     def close(self) -> None:
         self._raw.close()

@@ -1,6 +1,7 @@
 """Whether a report has ended: the account's words for the end, and what the campaign's counters say against it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import IO, TypeVar
 
@@ -8,7 +9,9 @@ from sendtrail import threads
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
 from sendtrail.activecampaign.v1.report_request import report_request
-from sendtrail.domain.campaign_report import PAGE_SIZE, Report, ReportQuery
+from sendtrail.domain.campaign import CampaignMessage
+from sendtrail.domain.campaign_report import PAGE_SIZE, Report, ReportPage, ReportQuery
+from sendtrail.errors import Rejected
 
 T = TypeVar("T")
 
@@ -27,8 +30,8 @@ class ReportEnds:
     that cannot exist. Words that were never proven like this are an error.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, *, messages_of: Callable[[int], Sequence[CampaignMessage]]) -> None:
+        self._client, self._messages_of = client, messages_of
         self._learning = threads.lock()
 
     def fetch(self, get: Get, query: ReportQuery, read: Callable[[IO[bytes]], T | NoRows]) -> T | None:
@@ -53,9 +56,21 @@ class ReportEnds:
     def _learns(self, answer: NoRows, query: ReportQuery) -> bool:
         """Ask for a page that cannot exist, and remember its words; return whether those of `answer` are known now."""
         with self._learning:
-            if not self._is_known(answer) and any(self._proves(example, answer) for example in _examples(query)):
+            if not self._is_known(answer) and any(self._proves(example, answer) for example in self._examples(query)):
                 self._client.memory.end_messages.add(answer.message)
         return self._is_known(answer)
+
+    def _examples(self, query: ReportQuery) -> Iterator[ReportQuery]:
+        """Yield reports that may prove what an answer means: this one and the opens, and those of a message."""
+        reports = dict.fromkeys([*([] if query.report in _NO_EXAMPLES else [query.report]), Report.OPENS])
+        yield from (replace(query, report=report) for report in reports)
+        if query.message_id or not self._client.memory.reports_shown_whole.isdisjoint(reports):
+            return
+        messages: Sequence[CampaignMessage] = ()
+        with suppress(Rejected):  # what cannot be proven is an error all the same, in the account's words
+            messages = self._messages_of(query.campaign_id)
+        for message in messages[:1]:
+            yield from (replace(query, report=report, message_id=message.message_id) for report in reports)
 
     def _proves(self, example: ReportQuery, answer: NoRows) -> bool:
         if isinstance(self._ask(example, 1), NoRows):
@@ -66,10 +81,29 @@ class ReportEnds:
         return self._client.json(report_request(query, page), page_rows)
 
 
-def _examples(query: ReportQuery) -> list[ReportQuery]:
-    """Return reports that may prove what an answer means: the opens, and the report itself where it has rows."""
-    opens = replace(query, report=Report.OPENS)
-    return [opens] if query.report in (*_NO_EXAMPLES, Report.OPENS) else [query, opens]
+class SeenRows:
+    """Counts the rows of a report, those before its position included, as the campaign's counters do.
+
+    Some accounts have a row of unsubscriptions per list: they are counted by contact.
+    """
+
+    def __init__(self, query: ReportQuery) -> None:
+        self._is_by_contact = query.report is Report.UNSUBSCRIBES
+        self._contacts = set[str]()
+        self._rows = rows_before(query)
+
+    def record(self, page: ReportPage) -> None:
+        """Count the rows of a page."""
+        if self._is_by_contact:
+            self._contacts.update(each.contact_id or each.contact_email for each in page.activities)
+            self._rows += len(page.unreadable)
+        else:
+            self._rows += page.rows
+
+    @property
+    def count(self) -> int:
+        """Return how many rows were seen."""
+        return self._rows + len(self._contacts)
 
 
 def rows_before(query: ReportQuery) -> int:
@@ -79,8 +113,12 @@ def rows_before(query: ReportQuery) -> int:
 
 def is_below_counters(query: ReportQuery, *, seen: int) -> bool:
     """Return whether the campaign's counters promise more rows than were seen."""
-    promised = min(query.changed_rows or 0, 1) if query.expected_rows is None else query.expected_rows
-    return seen < promised
+    return seen < promised_rows(query)
+
+
+def promised_rows(query: ReportQuery) -> int:
+    """Return how many rows there are at least by the campaign's counters."""
+    return min(query.changed_rows or 0, 1) if query.expected_rows is None else query.expected_rows
 
 
 def has_all_rows(query: ReportQuery, *, seen: int, is_full: bool) -> bool:
@@ -88,4 +126,6 @@ def has_all_rows(query: ReportQuery, *, seen: int, is_full: bool) -> bool:
 
     A list that was entered in the middle is read to its end all the same.
     """
-    return not is_full and query.expected_rows is not None and query.position.page == 1 and seen >= query.expected_rows
+    if is_full or query.to_the_end or query.expected_rows is None or query.position.page > 1:
+        return False
+    return seen >= query.expected_rows

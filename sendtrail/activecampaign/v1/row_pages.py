@@ -1,4 +1,4 @@
-"""The pages of a report whose rows are paged: opens, bounces, unsubscribes, and the one page of forwards."""
+"""The pages of reports of rows: opens, bounces, unsubscribes, and the one page of forwards."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -15,7 +15,13 @@ from sendtrail.activecampaign.http.response_body import json_object
 from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
 from sendtrail.activecampaign.v1.page_reading import PageReading
 from sendtrail.activecampaign.v1.repeat_guard import RepeatGuard, Sighting
-from sendtrail.activecampaign.v1.report_end import ReportEnds, has_all_rows, is_below_counters, rows_before
+from sendtrail.activecampaign.v1.report_end import (
+    ReportEnds,
+    SeenRows,
+    has_all_rows,
+    is_below_counters,
+    promised_rows,
+)
 from sendtrail.activecampaign.v1.report_request import page_subject, report_request
 from sendtrail.activecampaign.v1.rows import READERS
 from sendtrail.domain.campaign_report import PAGE_SIZE, ReportPage, ReportQuery
@@ -46,6 +52,12 @@ class RowPages:
         ask = partial(self.rows, query)
         return self.follow(query, ((page, ask(page)) for page in count(query.position.page)), ask_again=ask)
 
+    def read_only_page(self, query: ReportQuery) -> Iterator[ReportPage]:
+        """Yield the page of a report that has a single one."""
+        ask = partial(self.rows, query)
+        pages = ((page, ask(page) if page == 1 else None) for page in count(query.position.page))
+        return self.follow(query, pages, ask_again=lambda page: ask(page) if page == 1 else None)
+
     def follow(
         self, query: ReportQuery, pages: Iterable[tuple[int, Rows]], *, ask_again: Callable[[int], Rows]
     ) -> Iterator[ReportPage]:
@@ -53,19 +65,20 @@ class RowPages:
 
         An end before as many rows were seen as the counters promise is asked for again; what stays is a short report.
         """
-        repeats, seen = RepeatGuard(), rows_before(query)
+        repeats, seen = RepeatGuard(), SeenRows(query)
         for page, found in pages:
-            is_doubtful = found is None and is_below_counters(query, seen=seen)
+            is_doubtful = found is None and is_below_counters(query, seen=seen.count)
             rows = ask_again(page) if is_doubtful else found
             if rows is None:
                 if is_doubtful:
-                    yield short_end(query, page)
+                    yield short_end(query, page, seen=seen.count)
                 return
             content = _digest(rows)
             self._check_repeats(query, page, repeats.observe(page, content), content)
-            yield self.page(query, page, rows)
-            seen += len(rows)
-            if has_all_rows(query, seen=seen, is_full=len(rows) >= PAGE_SIZE):
+            read = self.page(query, page, rows)
+            yield read
+            seen.record(read)
+            if has_all_rows(query, seen=seen.count, is_full=len(rows) >= PAGE_SIZE):
                 return
 
     def page(self, query: ReportQuery, page: int, rows: Iterable[Any]) -> ReportPage:
@@ -82,9 +95,10 @@ class RowPages:
             raise Unreadable(f"{page_subject(query, page)}: the account repeats a page instead of going on")
 
 
-def short_end(query: ReportQuery, page: int) -> ReportPage:
-    """Return the last page of a report that ends, at `page`, before the counters say so."""
-    return ReportPage(activities=[], position=replace(query.position, page=page), is_short=True)
+def short_end(query: ReportQuery, page: int, *, seen: int) -> ReportPage:
+    """Return the last page of a report that ends, at `page` and after `seen` rows, before the counters say so."""
+    missing = promised_rows(query) - seen
+    return ReportPage(activities=[], position=replace(query.position, page=page), missing=missing)
 
 
 def _page_rows(body: IO[bytes]) -> list[Any] | NoRows:

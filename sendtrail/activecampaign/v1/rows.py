@@ -40,6 +40,9 @@ class Link:
     url: str
 
 
+_NO_LINK = Link(link_id="", url="")
+
+
 def activities(
     rows: Iterable[T], read: Callable[[T], Activity]
 ) -> tuple[list[Activity], Sequence[tuple[T, UnreadableField]]]:
@@ -55,25 +58,23 @@ def activities(
 
 
 def open_activity(row: Row, origin: Origin) -> Activity:
-    """Read a contact's last open, and how many there were."""
-    contact_id, email = _contact(row)
-    at, source = _moment(row, origin.zone)
-    return Activity(
-        campaign_id=origin.campaign_id,
-        message_id=identifier(row.get("messageid")) or origin.message_id,
-        contact_id=contact_id,
-        contact_email=email,
-        event_type=EventType.OPEN,
-        activity_timestamp=at,
-        source_timestamp=source,
-        times=_times(row),
-    )
+    """Read how often a contact has opened, and when."""
+    return _counted_activity(row, origin, EventType.OPEN, _NO_LINK)
 
 
 def click_activity(row: Row, origin: Origin, link: Link) -> Activity:
-    """Read a contact's last click on a link, and how many there were."""
+    """Read how often a contact has clicked a link, and when."""
     if not link.link_id:
         raise UnreadableField("the link of a row has no id")
+    return _counted_activity(row, origin, EventType.CLICK, link)
+
+
+def _counted_activity(row: Row, origin: Origin, event_type: EventType, link: Link) -> Activity:
+    """Read the row that a contact has for all of its opens, or clicks of a link: `times` is how many there were.
+
+    Its time is that of the last one where a repeat moves the row, and that of the first one where a repeat only raises
+    `times`. No row says which: it is observed per account, for opens and clicks apart (domain/timestamp_meaning).
+    """
     contact_id, email = _contact(row)
     at, source = _moment(row, origin.zone)
     return Activity(
@@ -81,7 +82,7 @@ def click_activity(row: Row, origin: Origin, link: Link) -> Activity:
         message_id=identifier(row.get("messageid")) or origin.message_id,
         contact_id=contact_id,
         contact_email=email,
-        event_type=EventType.CLICK,
+        event_type=event_type,
         activity_timestamp=at,
         source_timestamp=source,
         times=_times(row),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.timestamps import CENTRAL, instant
-from sendtrail.activecampaign.v3.lists import MAX_LIST_BYTES, Item, OnUnreadable, items, log_unreadable, paginate
+from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, items
+from sendtrail.activecampaign.v3.lists import OnUnreadable, log_unreadable, paginate
 from sendtrail.domain.campaign import COUNTERS, LIST_LIMIT, Campaign, CampaignMessage, Counters
 
 SPLIT = "split"

@@ -11,17 +11,9 @@ from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.http.errors import FALSE_END, BadAnswer
 from sendtrail.activecampaign.timestamps import CENTRAL, UTC_ZONE, instant
 from sendtrail.activecampaign.unreadable_rows import unreadable_row
-from sendtrail.activecampaign.v3.lists import (
-    MAX_LIST_BYTES,
-    NO_ID,
-    Item,
-    OnUnreadable,
-    item_id,
-    items,
-    log_unreadable,
-    paginate,
-    total_of,
-)
+from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, item_id, items, total_of
+from sendtrail.activecampaign.v3.list_end import record_false_total
+from sendtrail.activecampaign.v3.lists import NO_ID, OnUnreadable, log_unreadable, paginate
 from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.domain.contact import Contact, ContactPage, ListMembership
 from sendtrail.errors import Unreadable
@@ -82,19 +74,34 @@ class ContactPages:
         """Return an answer with contacts, or one without at the end of the list."""
         while True:
             content = self._client.json(_contacts_above(after), _with_contacts)
-            if total_of(content) and not content["contacts"]:
-                if self._is_greatest_id(after):
+            if (total := total_of(content)) and not content["contacts"]:
+                if self._is_last(after):
+                    record_false_total(
+                        self._client, "contacts", says=f"there are {total} after id {after}", lists="none"
+                    )
                     return content
                 content = self._client.json(_contacts_above(after), _without_false_end)
             evidence.record(received=len(content["contacts"]), total=total_of(content))
             if content["contacts"] or evidence.is_enough:
                 return content
 
-    def _is_greatest_id(self, contact_id: int) -> bool:
-        """Return whether nobody has a greater id, where the account obeys the order that it is asked for."""
-        get = _request({"orders[id]": "DESC", "limit": 2}, subject="the latest contacts")
-        ids = [item_id(row) or 0 for row in self._client.json(get, _with_contacts)["contacts"]]
-        return bool(ids) and ids == sorted(ids, reverse=True) and ids[0] <= contact_id
+    def _is_last(self, contact_id: int) -> bool:
+        """Return whether nobody has a greater id, whichever way the account is asked.
+
+        An account that does not obey the order has to show the contact itself, and nobody after it.
+        """
+        ids = self._ids({"orders[id]": "DESC", "limit": 2}, subject="the latest contacts")
+        if not ids or max(ids) > contact_id:
+            return False
+        if ids == sorted(ids, reverse=True) and len(ids) > 1:
+            return True
+        ends = [_contacts_above(contact_id - 1).params, {**_contacts_above(contact_id).params, "limit": 1}]
+        shown = [self._ids(params, subject=_subject(contact_id)) for params in ends]
+        return shown == [[contact_id], []]
+
+    def _ids(self, params: Mapping[str, str | int], *, subject: str) -> list[int]:
+        rows = self._client.json(_request(params, subject=subject), _with_contacts)["contacts"]
+        return [item_id(row) or 0 for row in rows]
 
     def _page(self, content: dict[str, Any], after: int, *, page_number: int) -> ContactPage:
         rows = [(item_id(row), row) for row in content["contacts"]]

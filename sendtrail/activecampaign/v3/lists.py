@@ -7,22 +7,19 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from sendtrail.activecampaign.fields import number
-from sendtrail.activecampaign.http.account_words import json_message
 from sendtrail.activecampaign.http.client import Client, Get
-from sendtrail.activecampaign.http.errors import FALSE_END, NO_LIST, BadAnswer
+from sendtrail.activecampaign.http.errors import FALSE_END, BadAnswer
 from sendtrail.activecampaign.unreadable_rows import unreadable_row
+from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, item_id, items, total_of
+from sendtrail.activecampaign.v3.list_end import is_total_too_high
 from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.domain.campaign_report import UnreadableRow
 from sendtrail.errors import Unreadable
 
 logger = logging.getLogger(__name__)
 
-Item = Mapping[str, Any]
 OnUnreadable = Callable[[UnreadableRow], None]
 
-# A hundred contacts with all of their tags and lists.
-MAX_LIST_BYTES = 16_000_000
 # The size of a page where an account does not heed `limit`.
 DEFAULT_LIMIT = 20
 # Rows that move while a list is being read come twice, but not whole pages of them over and over.
@@ -68,36 +65,21 @@ def paginate(client: Client, name: str, *, on_unreadable: OnUnreadable = log_unr
         seen.update(page.rows)
 
 
-def items(content: Item, name: str) -> list[Any]:
-    """Return the rows that an answer holds under a name."""
-    rows = content.get(name)
-    if not isinstance(rows, list):
-        raise BadAnswer(NO_LIST, words=": ".join(filter(None, (name, json_message(dict(content))))))
-    return rows
-
-
-def item_id(row: Any) -> int | None:
-    """Return the id of a row, None where it has none."""
-    return number(row.get("id")) if isinstance(row, dict) else None
-
-
-def total_of(content: Item) -> int | None:
-    """Return how many rows a list has in all, None where the account does not say."""
-    meta = content.get("meta")
-    return number(meta.get("total")) if isinstance(meta, dict) else None
-
-
 def _pages(client: Client, name: str) -> Iterator[Page]:
     """Yield the pages of a list to its end.
 
     `meta.total` may be anything: alone it proves nothing. The end is a page that is not full and reaches it, or an
-    empty page that it confirms, or an empty page that comes twice.
+    empty page that it confirms, or an empty page that comes twice and that no other way to ask contradicts.
     """
     offset, largest, repeats = 0, 0, _Repeats()
     while True:
         page = _page(client, name, offset)
         if not page.received and page.total != offset:
             page = _page(client, name, offset)
+        if not page.received and page.total is not None and page.total > offset:
+            if is_total_too_high(client, name, known=repeats.known, offset=offset, total=page.total):
+                return
+            page = _page(client, name, offset, may_be_empty=False)
         if not page.received:
             return
         if repeats.is_stuck(page.content) or offset > MAX_ROWS:
@@ -115,21 +97,21 @@ class _Repeats:
 
     def __init__(self) -> None:
         self._last: AbstractSet[int | str] = frozenset()
-        self._known = set[int | str]()
+        self.known = set[int | str]()
         self._in_a_row = 0
 
     def is_stuck(self, content: AbstractSet[int | str]) -> bool:
         """Record a page; return whether it repeats the last one, or is the third in a row with nothing of its own."""
-        self._in_a_row = self._in_a_row + 1 if content <= self._known else 0
+        self._in_a_row = self._in_a_row + 1 if content <= self.known else 0
         is_same, self._last = content == self._last, content
-        self._known |= content
+        self.known |= content
         return is_same or self._in_a_row >= MAX_PAGES_WITHOUT_A_NEW_ROW
 
 
-def _page(client: Client, name: str, offset: int) -> Page:
+def _page(client: Client, name: str, offset: int, *, may_be_empty: bool = True) -> Page:
     def read(content: dict[str, Any]) -> Page:
         rows, total = items(content, name), total_of(content)
-        if not rows and total is not None and offset < total:
+        if not rows and not may_be_empty and total is not None and offset < total:
             raise BadAnswer(FALSE_END, words=str(total))
         return Page(
             rows={row_id: row for row in rows if (row_id := item_id(row)) is not None},

@@ -13,10 +13,11 @@ from uuid import uuid4
 
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
+from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.retries import RetryPolicy
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
-from sendtrail.clock import Clock, Deadline
+from sendtrail.clock import Clock, Deadline, StoppableClock, StopSignal
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import Delivery, handling
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
@@ -72,7 +73,7 @@ class RunObserver:
 class LocalBudget:
     """The time budget of one delivery: spent after its seconds, or when the whole run is to stop."""
 
-    def __init__(self, clock: Clock, *, budget_s: float, stop: threading.Event) -> None:
+    def __init__(self, clock: Clock, *, budget_s: float, stop: StopSignal) -> None:
         self._deadline, self._stop = Deadline(clock, budget_s=budget_s), stop
 
     def spent(self) -> bool:
@@ -104,7 +105,7 @@ class LocalRun:
         self, settings: SyncSettings, *, clock: Clock, stats: RunStats, retries: RetryPolicy = INTERACTIVE_RETRIES
     ) -> None:
         self._settings, self._clock, self._stats, self._retries = settings, clock, stats, retries
-        self._stop = threading.Event()
+        self._stop = StopSignal(clock)
         self._read_slot = threading.Semaphore(settings.concurrency)
         self._queue = InProcessQueue(clock=clock, chance=random)
         self._observer = RunObserver()
@@ -126,7 +127,12 @@ class LocalRun:
             clock=self._clock,
             new_token=lambda: uuid4().hex,
         )
-        self._accounts = AccountFactory(state, self._clock, retries=self._retries)
+        self._accounts = AccountFactory(
+            state,
+            StoppableClock(self._clock, self._stop),
+            retries=self._retries,
+            timeouts=Timeouts(is_stopped=self._stop.is_overdue),
+        )
         return self
 
     def __exit__(self, *exc_info: object) -> None:
