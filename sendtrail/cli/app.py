@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from sendtrail.cli.interruption import CommandProcess
 from sendtrail.cli.lazy_commands import MARKUP, Entry, lazy_group
 from sendtrail.errors import SendtrailError, SettingsError
 
@@ -100,7 +101,7 @@ def _options(
 def main() -> None:
     """Run the command; print errors that a person can fix as sentences, without a traceback."""
     try:
-        app()
+        app(obj=CommandProcess())
     except SettingsError as error:
         _print_error("This cannot be run as it was asked for:", *error.problems)
         sys.exit(USAGE_ERROR)

@@ -1,7 +1,6 @@
 """`sendtrail sync`: an account into a DuckDB file."""
 
 import logging
-import os
 import sys
 from dataclasses import asdict, replace
 
@@ -9,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
+from sendtrail.cli.interruption import INTERRUPTED, SENTENCE, CommandProcess, end_at_once, ending_at_once
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import SyncOptions
 from sendtrail.cli.run.failures import print_failures
@@ -18,14 +18,13 @@ from sendtrail.cli.run.summary import print_summary
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 
-FAILED, INTERRUPTED = 1, 130
-SHOW_CURSOR = "\x1b[?25h"
+FAILED = 1
 # How long a thread that may send its request waits, at most, for one that computes: a slot is used on time or lost.
 SWITCH_INTERVAL_S = 0.0005
 
 
 @expanded
-def sync(*, options: SyncOptions) -> None:
+def sync(context: typer.Context, *, options: SyncOptions) -> None:
     """Bring every open, click, bounce, unsubscribe, forward and contact of an account into a DuckDB file, once each.
 
     The first run reads what the options say; later ones read only what has changed, with one request per 100 campaigns
@@ -37,15 +36,16 @@ def sync(*, options: SyncOptions) -> None:
     Exit code: 0 when everything was synced, 1 when something failed (named, with its reason), 2 when an option or
     setting is wrong.
     """
-    settings = SyncSettings.read(asdict(options))
-    console = Console()
-    _log_to(console)  # the one that draws the bars, so that neither overwrites the other
-    result = _unless_interrupted(console, settings)
-    if result is None or result.interrupted:
-        console.print("Interrupted. Nothing is lost: run the same command again to continue.")
-        raise typer.Exit(INTERRUPTED)
-    if result.failures:
-        raise typer.Exit(FAILED)
+    with ending_at_once(context.find_object(CommandProcess)):
+        settings = SyncSettings.read(asdict(options))
+        console = Console()
+        _log_to(console)  # the one that draws the bars, so that neither overwrites the other
+        result = _unless_interrupted(console, settings)
+        if result is None or result.interrupted:
+            console.print(SENTENCE)
+            raise typer.Exit(INTERRUPTED)
+        if result.failures:
+            raise typer.Exit(FAILED)
 
 
 def _unless_interrupted(console: Console, settings: SyncSettings) -> RunResult | None:
@@ -61,18 +61,10 @@ def run_sync(console: Console, settings: SyncSettings) -> RunResult:
     bars = Bars(console)
     with LocalRun(settings, clock=SystemClock(), stats=bars.stats) as run:
         with bars:
-            result = run.sync(replace(bars.observer, on_second_signal=_end_at_once))
+            result = run.sync(replace(bars.observer, on_second_signal=end_at_once))
         print_summary(console, run, result=result, stats=bars.stats, settings=settings)
     print_failures(console, result)
     return result
-
-
-def _end_at_once() -> None:
-    """End the process, whatever its threads wait for: what was merged is kept, as after a kill."""
-    show_cursor = SHOW_CURSOR if sys.stderr.isatty() else ""
-    sys.stderr.write(f"{show_cursor}\nInterrupted. Nothing is lost: run the same command again to continue.\n")
-    sys.stderr.flush()
-    os._exit(INTERRUPTED)
 
 
 def _log_to(console: Console) -> None:

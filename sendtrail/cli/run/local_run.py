@@ -205,7 +205,7 @@ class LocalRun:
             yield
         finally:
             for number, handler in before.items():
-                signal.signal(number, handler)
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def _on_signal(self, number: int, frame: object) -> None:  # noqa: ARG002
         if self._stop.is_set():
