@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Self, TypedDict, Unpack
 
 from sendtrail.activecampaign.account_factory import AccountFactory
-from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, Failure, LocalRun, RunObserver
+from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, LocalRun, RunObserver
+from sendtrail.cli.run.run_result import Failure
 from sendtrail.cli.run.run_stats import RunStats
+from sendtrail.cli.run.work_record import Fate
 from sendtrail.cli.settings.sync_settings import BEGINNING, SyncSettings
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.domain.activity import Activity, EventType, activity_id, happened_since
@@ -158,7 +160,7 @@ def sync_to_duckdb(**arguments: Unpack[SyncArguments]) -> SyncResult:
     if result.interrupted:
         raise KeyboardInterrupt
     return SyncResult(
-        campaigns=result.summary.due,
+        campaigns=result.campaigns[Fate.DONE] + result.campaigns[Fate.INCOMPLETE],
         activities_read=dict(stats.activities_read),
         activities_new=stats.activities_new,
         contacts_read=stats.contacts_read,

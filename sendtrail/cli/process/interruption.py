@@ -3,11 +3,13 @@
 import atexit
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-INTERRUPTED = 130
+from sendtrail.cli.process.exit_codes import INTERRUPTED
+
 SENTENCE = "Interrupted. Nothing is lost: run the same command again to continue."
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = "\x1b[?25h"
@@ -18,6 +20,7 @@ class CommandProcess:
     """The process of a command, to which its signals belong up to its end; an embedding program keeps its own."""
 
     def __init__(self) -> None:
+        _open_closed_streams()
         # The interpreter restores the default handlers while it ends, but leaves a signal that is ignored as it is.
         atexit.register(_ignore_signals)
 
@@ -44,6 +47,14 @@ def end_at_once() -> None:
         # Past sys.stderr, which may be in the middle of a write that this signal has interrupted.
         os.write(_STDERR, f"{show_cursor}\n{SENTENCE}\n".encode())
     os._exit(INTERRUPTED)
+
+
+def _open_closed_streams() -> None:
+    """Give a standard stream that was closed to nobody: else the next file would get its number, and its output."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
 def _on_signal(number: int, frame: object) -> None:  # noqa: ARG001
