@@ -7,6 +7,7 @@ from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult, droppe
 from sendtrail.cli.run.work_record import Fate, ObservedPublisher, WorkRecord
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.domain.messages import Reason, SyncCampaign, SyncContacts, encode
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseHeld, Unavailable
 from sendtrail.ports import Topic
 from sendtrail.sync.dispatch import Summary
@@ -23,6 +24,11 @@ def campaign(number: int) -> bytes:
             reason=Reason.NEW, since=None, counters={},
         )
     )  # fmt: skip
+
+
+def item(subject: str, *, sequence: int = 1) -> WorkItem:
+    """Return the item of a delivery."""
+    return WorkItem(organization_id="main", subject=subject, run_id="run1", sequence=sequence)
 
 
 def failure(kind: FailureKind) -> Failure:
@@ -59,7 +65,7 @@ def record() -> WorkRecord:
 )
 def test_only_a_delivery_that_is_done_counts_as_done(record: WorkRecord, outcome: Outcome, fate: Fate) -> None:
     """Each outcome says what became of the campaign."""
-    record.on_ended("1", outcome)
+    record.on_ended(item("1"), outcome)
 
     assert record.fates() == {"1": fate, "2": Fate.NOT_REACHED, "contacts": Fate.NOT_REACHED}
 
@@ -73,15 +79,23 @@ def test_every_outcome_is_in_the_test_above() -> None:
 
 def test_a_duplicate_takes_nothing_back(record: WorkRecord) -> None:
     """Its work was done by the message before."""
-    record.on_ended("1", Outcome.DONE)
-    record.on_ended("1", Outcome.STALE)
+    record.on_ended(item("1"), Outcome.DONE)
+    record.on_ended(item("1"), Outcome.STALE)
+
+    assert record.fates()["1"] is Fate.DONE
+
+
+def test_a_continuation_that_is_faster_than_its_parent_is_done(record: WorkRecord) -> None:
+    """It is published before the delivery that hands over has ended."""
+    record.on_ended(item("1", sequence=2), Outcome.DONE)
+    record.on_ended(item("1", sequence=1), Outcome.CONTINUED)
 
     assert record.fates()["1"] is Fate.DONE
 
 
 def test_an_error_leaves_a_campaign_halfway_until_it_is_given_up(record: WorkRecord) -> None:
     """It may be delivered again."""
-    record.on_error("1")
+    record.on_error(item("1"))
     before = record.fates()["1"]
     record.on_given_up("1")
 
@@ -90,8 +104,8 @@ def test_an_error_leaves_a_campaign_halfway_until_it_is_given_up(record: WorkRec
 
 def test_work_that_nobody_heard_of_again_is_missing(record: WorkRecord) -> None:
     """Unless a failure names it already."""
-    record.on_ended("contacts", Outcome.DONE)
-    record.on_ended("2", Outcome.FAILED)
+    record.on_ended(item("contacts"), Outcome.DONE)
+    record.on_ended(item("2"), Outcome.FAILED)
 
     [left] = left_behind(record.fates(), named=[Failure(subject="2", reason="no permission")])
 

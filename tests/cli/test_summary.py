@@ -99,7 +99,7 @@ def test_the_title_says_how_the_run_ended(settings: SyncSettings, result: RunRes
     assert summary_of(settings, RunStats(), result=result)[1].strip() == title
 
 
-def test_reports_that_fell_short_are_counted(settings: SyncSettings) -> None:
+def test_reports_that_fell_short_are_counted() -> None:
     """Those of earlier runs, too, until they have settled."""
     settling = {
         Report.OPENS: Settling(changed_at=NOON, read_at=NOON, short=7),

@@ -176,9 +176,9 @@ class LocalRun:
             try:
                 yield delivery
             except BaseException:
-                self._record.on_error(delivery.item.subject)
+                self._record.on_error(delivery.item)
                 raise
-        self._record.on_ended(delivery.item.subject, delivery.outcome)
+        self._record.on_ended(delivery.item, delivery.outcome)
         if delivery.outcome is Outcome.DONE:
             self._observer.on_finished(topic)
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, decode
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.ports import Publisher, Topic
 
 
@@ -36,7 +37,7 @@ class WorkRecord:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._fates: dict[str, Fate] = {}
+        self._fates: dict[str, tuple[int, Fate]] = {}  # with the sequence of the delivery that said so
 
     def clear(self) -> None:
         """Begin anew, for another run."""
@@ -48,29 +49,34 @@ class WorkRecord:
         for message in messages:
             if (subject := subject_of(topic, message)) is not None:
                 with self._lock:
-                    self._fates.setdefault(subject, Fate.NOT_REACHED)
+                    self._fates.setdefault(subject, (0, Fate.NOT_REACHED))
 
-    def on_ended(self, subject: str, outcome: Outcome) -> None:
-        """Count a delivery that was acknowledged."""
-        with self._lock:
-            if outcome in _FATES and subject in self._fates:
-                self._fates[subject] = _FATES[outcome]
+    def on_ended(self, item: WorkItem, outcome: Outcome) -> None:
+        """Count a delivery that was acknowledged, unless one of a later sequence has ended before it."""
+        if outcome in _FATES:
+            self._set(item, _FATES[outcome])
 
-    def on_error(self, subject: str) -> None:
-        """Count a delivery that ended with an error, and may be tried again."""
-        with self._lock:
-            if self._fates.get(subject) is Fate.NOT_REACHED:
-                self._fates[subject] = Fate.STOPPED_HALFWAY
+    def on_error(self, item: WorkItem) -> None:
+        """Count a delivery that ended with an error and may be tried again, unless its work was done by a duplicate."""
+        if self.fates().get(item.subject) is not Fate.DONE:
+            self._set(item, Fate.STOPPED_HALFWAY)
 
     def on_given_up(self, subject: str) -> None:
         """Count a message that is not delivered any more."""
         with self._lock:
-            self._fates[subject] = Fate.FAILED
+            sequence, _ = self._fates.get(subject, (0, Fate.FAILED))
+            self._fates[subject] = (sequence, Fate.FAILED)
 
     def fates(self) -> Mapping[str, Fate]:
         """Return the fate of each campaign by its id, and of the contacts."""
         with self._lock:
-            return dict(self._fates)
+            return {subject: fate for subject, (_, fate) in self._fates.items()}
+
+    def _set(self, item: WorkItem, fate: Fate) -> None:
+        with self._lock:
+            known = self._fates.get(item.subject)
+            if known is not None and item.sequence >= known[0]:
+                self._fates[item.subject] = (item.sequence, fate)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
