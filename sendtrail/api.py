@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Self, TypedDict, Unpack
 
 from sendtrail.activecampaign.account_factory import AccountFactory
-from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, Failure, LocalRun, RunObserver
+from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, LocalRun, RunObserver
+from sendtrail.cli.run.run_result import Failure
 from sendtrail.cli.run.run_stats import RunStats
+from sendtrail.cli.run.work_record import Fate
 from sendtrail.cli.settings.sync_settings import BEGINNING, SyncSettings
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.domain.activity import Activity, EventType, activity_id, happened_since
@@ -134,7 +136,10 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SyncResult:
-    """What a sync did: rows read (activities by event type), those new or changed, and what failed and why."""
+    """What a sync did: what is in, rows read (activities by event type), rows new or changed, what is missing.
+
+    Everything that was asked for is in where `failures` is empty.
+    """
 
     campaigns: int
     activities_read: Mapping[str, int]
@@ -148,9 +153,9 @@ class SyncResult:
 def sync_to_duckdb(**arguments: Unpack[SyncArguments]) -> SyncResult:
     """Sync an account into a DuckDB file, as `sendtrail sync` does, and return what was done.
 
-    What fails for a campaign is in the result's `failures`, and the next sync tries it again. Raise SettingsError where
-    an argument or the file cannot be used, Retryable or Rejected where the campaigns cannot be listed, and
-    KeyboardInterrupt after Ctrl-C; what was read until then is kept.
+    What is missing is in the result's `failures`, and the next sync tries it again. Raise SettingsError where an
+    argument or the file cannot be used, Retryable where another program has the file, Retryable or Rejected where the
+    campaigns cannot be listed, and KeyboardInterrupt after Ctrl-C; what was read until then is kept.
     """
     stats = RunStats()
     with LocalRun(SyncSettings.read(dict(arguments), named=str), clock=SystemClock(), stats=stats) as run:
@@ -158,7 +163,7 @@ def sync_to_duckdb(**arguments: Unpack[SyncArguments]) -> SyncResult:
     if result.interrupted:
         raise KeyboardInterrupt
     return SyncResult(
-        campaigns=result.summary.due,
+        campaigns=result.campaigns[Fate.DONE],
         activities_read=dict(stats.activities_read),
         activities_new=stats.activities_new,
         contacts_read=stats.contacts_read,

@@ -3,7 +3,8 @@
 SendtrailError
 ├── Retryable            trouble that may pass: raise it, the queue delivers the message again
 │   ├── Unavailable      the API, the warehouse or the state store did not answer properly
-│   └── LeaseHeld        another worker is at this work
+│   └── Busy             somebody else has what this needs: wait for it, or come back
+│       └── LeaseHeld    another worker is at this work
 ├── Rejected             this work can never succeed as it is: record it, publish the reason, acknowledge
 │   ├── KeyRefused       the account does not accept the API key
 │   ├── PermissionRefused the account accepts the key, but not for this
@@ -30,7 +31,11 @@ class Unavailable(Retryable):
     """Something outside did not answer, or not properly, however often it was asked."""
 
 
-class LeaseHeld(Retryable):
+class Busy(Retryable):
+    """Another program has what this needs, and will be done with it."""
+
+
+class LeaseHeld(Busy):
     """Another worker holds a live lease on this work."""
 
 

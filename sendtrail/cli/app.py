@@ -7,9 +7,9 @@ import typer
 from rich.console import Console
 
 from sendtrail.cli.lazy_commands import MARKUP, Entry, lazy_group
-from sendtrail.errors import SendtrailError, SettingsError
-
-USAGE_ERROR, FAILURE = 2, 1
+from sendtrail.cli.process.exit_codes import BUSY, MISSING, USAGE
+from sendtrail.cli.process.interruption import CommandProcess
+from sendtrail.errors import Busy, SendtrailError, SettingsError
 
 COMMANDS = (
     Entry(
@@ -106,13 +106,16 @@ def _options(
 def main() -> None:
     """Run the command; print errors that a person can fix as sentences, without a traceback."""
     try:
-        app()
+        app(obj=CommandProcess())
     except SettingsError as error:
         _print_error("This cannot be run as it was asked for:", *error.problems)
-        sys.exit(USAGE_ERROR)
+        sys.exit(USAGE)
+    except Busy as error:
+        _print_error("Busy:", str(error))
+        sys.exit(BUSY)
     except SendtrailError as error:
         _print_error("Stopped:", str(error))
-        sys.exit(FAILURE)
+        sys.exit(MISSING)
 
 
 def _print_error(title: str, *lines: str) -> None:

@@ -12,7 +12,7 @@ from sendtrail.attribution.settings import checked_settings
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.warehouse_options import WarehouseOptions
 from sendtrail.cli.settings.warehouse_settings import AccountSettings
-from sendtrail.cli.warehouses import open_writer, option
+from sendtrail.cli.warehouses import NEW_ORGANIZATION, open_writer, option
 from sendtrail.clock import SystemClock
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.warehouse.rows import Batch, Table, setting_row
@@ -29,7 +29,10 @@ def _attribution() -> None:
 class SetOptions(WarehouseOptions):
     """Where settings are stored, and for which account."""
 
-    organization: Annotated[str | None, option("The account they apply to. Default in a file: main.", "NAME")] = None
+    organization: Annotated[
+        str | None, option("The account they apply to. Default in a file: the only one in it.", "NAME")
+    ] = None
+    new_organization: Annotated[bool | None, NEW_ORGANIZATION] = None
 
 
 @app.command("set")
@@ -43,11 +46,13 @@ def set_(
 
     lookback_days (default 30), include_opens (false), include_machine (false), first_percent and last_percent of
     position_based (40 and 40), half_life_days of time_decay (7).
+
+    Exit code: 0 when it is set, 2 when a setting or the account is wrong, 75 when another program has the file.
     """
     place = AccountSettings.read(asdict(options))
     chosen, clock = checked_settings(settings), SystemClock()
-    with open_writer(place, clock) as warehouse:
-        warehouse.merge(_batch(chosen, place.organization, now=clock.now()))
+    with open_writer(place, clock) as (warehouse, organization):
+        warehouse.merge(_batch(chosen, organization, now=clock.now()))
     for name, value in chosen.items():
         Console().print(f"{name} is {value} now.", highlight=False)
 

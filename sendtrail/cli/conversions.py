@@ -16,7 +16,7 @@ from sendtrail.attribution.conversion_csv.file import ConversionFile, Reading, r
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.warehouse_options import WarehouseOptions
 from sendtrail.cli.settings.warehouse_settings import AccountSettings
-from sendtrail.cli.warehouses import open_writer, option
+from sendtrail.cli.warehouses import NEW_ORGANIZATION, open_writer, option
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.warehouse.rows import Batch, Table, conversion_row
@@ -44,8 +44,10 @@ class LoadOptions(WarehouseOptions):
     """Where conversions are stored, and what their file leaves unsaid."""
 
     organization: Annotated[
-        str | None, option("The account whose e-mails may have earned them. Default in a file: main.", "NAME")
+        str | None,
+        option("The account whose e-mails may have earned them. Default in a file: the only one in it.", "NAME"),
     ] = None
+    new_organization: Annotated[bool | None, NEW_ORGANIZATION] = None
     time_zone: Annotated[
         str | None,
         option("The time zone of times without one, such as Europe/Berlin; without it they are refused.", "ZONE"),
@@ -70,7 +72,8 @@ def load(
     order_id, customer_email, amount and the like are understood too. A conversion that is already there is replaced,
     so loading a file again changes nothing.
 
-    Exit code: 0 when everything was loaded, 2 when a line is wrong; each is named.
+    Exit code: 0 when everything was loaded, 2 when a line or the account is wrong (named), 75 when another program has
+    the file.
     """
     load_conversions(file, LoadSettings.read(asdict(options)), clock=SystemClock())
 
@@ -78,8 +81,8 @@ def load(
 def load_conversions(file: Path, settings: LoadSettings, *, clock: Clock) -> None:
     """Merge the conversions of a file into the warehouse, and print how many changed."""
     read = read_conversions(file, settings.reading)
-    with open_writer(settings, clock) as warehouse:
-        changed = warehouse.merge(_batch(read, settings.organization, now=clock.now()))
+    with open_writer(settings, clock) as (warehouse, organization):
+        changed = warehouse.merge(_batch(read, organization, now=clock.now()))
     _print_result(Console(), read, changed=changed)
 
 

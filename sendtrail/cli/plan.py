@@ -42,6 +42,9 @@ def plan(*, options: PlanOptions) -> None:
 
     It lists the campaigns (one request per 100), asks how many contacts there are, and changes nothing. The summary of
     the sync then says by how much the forecast was off.
+
+    Exit code: 0 when it is shown, 1 when the account cannot be asked, 2 when an option, a setting or the file is wrong,
+    75 when another program has the file.
     """
     settings = SyncSettings.read(asdict(options))
     console = Console()

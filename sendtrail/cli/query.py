@@ -32,6 +32,8 @@ def query(
     """Run a SELECT on a synced warehouse and print its rows; the warehouse cannot be changed this way.
 
     Example: `sendtrail query "SELECT event_type, COUNT(*) FROM marketing_ai.email_activities GROUP BY ALL"`
+
+    Exit code: 0 when the rows are printed, 2 when the query or the file is wrong, 75 when another program has the file.
     """
     if as_csv and as_json:
         raise SettingsError(["choose one of --csv and --json"])

@@ -34,7 +34,8 @@ def report(
 ) -> None:
     """Write a report as one HTML file: which campaigns earned the most, what happened, and how reliable the data is.
 
-    The file needs no server and no network, and contains no e-mail addresses. Exit code: 0 when it is written.
+    The file needs no server and no network, and contains no e-mail addresses. Exit code: 0 when it is written, 2
+    when an option or the file is wrong, 75 when another program has the file.
     """
     options = {name: value for name, value in locals().items() if name != "is_opened"}
     file = write_report(ReportSettings.read(options), clock=SystemClock())

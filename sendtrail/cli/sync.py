@@ -1,9 +1,10 @@
 """`sendtrail sync`: an account into a DuckDB file."""
 
 import logging
-import os
 import sys
+from contextlib import ExitStack
 from dataclasses import asdict, replace
+from functools import partial
 
 import typer
 from rich.console import Console
@@ -11,21 +12,23 @@ from rich.logging import RichHandler
 
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import SyncOptions
+from sendtrail.cli.process.exit_codes import DONE, INTERRUPTED
+from sendtrail.cli.process.interruption import SENTENCE, CommandProcess, end_at_once, ending_at_once
+from sendtrail.cli.process.waiting import Patience
 from sendtrail.cli.run.failures import print_failures
-from sendtrail.cli.run.local_run import LocalRun, RunResult
+from sendtrail.cli.run.local_run import LocalRun
 from sendtrail.cli.run.progress import Bars
+from sendtrail.cli.run.run_result import RunResult
 from sendtrail.cli.run.summary import print_summary
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 
-FAILED, INTERRUPTED = 1, 130
-SHOW_CURSOR = "\x1b[?25h"
 # How long a thread that may send its request waits, at most, for one that computes: a slot is used on time or lost.
 SWITCH_INTERVAL_S = 0.0005
 
 
 @expanded
-def sync(*, options: SyncOptions) -> None:
+def sync(context: typer.Context, *, options: SyncOptions) -> None:
     """Bring every open, click, bounce, unsubscribe, forward and contact of an account into a DuckDB file, once each.
 
     The first run reads what the options say; later ones read only what has changed, with one request per 100 campaigns
@@ -34,18 +37,19 @@ def sync(*, options: SyncOptions) -> None:
     The API URL and key are in ActiveCampaign under Settings > Developer.
     Every option can also be set in the environment or in a file named `.env`, as SENDTRAIL_ and its name in capitals.
 
-    Exit code: 0 when everything was synced, 1 when something failed (named, with its reason), 2 when an option or
-    setting is wrong.
+    Exit code: 0 when all is in, 1 when something is missing (named, with its reason), 2 when an option, a setting or
+    the file is wrong, 75 when another program has the file, 130 when it was interrupted.
     """
-    settings = SyncSettings.read(asdict(options))
-    console = Console()
-    _log_to(console)  # the one that draws the bars, so that neither overwrites the other
-    result = _unless_interrupted(console, settings)
-    if result is None or result.interrupted:
-        console.print("Interrupted. Nothing is lost: run the same command again to continue.")
-        raise typer.Exit(INTERRUPTED)
-    if result.failures:
-        raise typer.Exit(FAILED)
+    with ending_at_once(context.find_object(CommandProcess)):
+        settings = SyncSettings.read(asdict(options))
+        console = Console()
+        _log_to(console)  # the one that draws the bars, so that neither overwrites the other
+        result = _unless_interrupted(console, settings)
+        code = INTERRUPTED if result is None else result.exit_code
+        if code == INTERRUPTED:
+            console.print(SENTENCE)
+        if code != DONE:
+            raise typer.Exit(code)
 
 
 def _unless_interrupted(console: Console, settings: SyncSettings) -> RunResult | None:
@@ -58,21 +62,15 @@ def _unless_interrupted(console: Console, settings: SyncSettings) -> RunResult |
 def run_sync(console: Console, settings: SyncSettings) -> RunResult:
     """Sync with progress bars, print the summary and what failed, and return the result."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    bars = Bars(console)
-    with LocalRun(settings, clock=SystemClock(), stats=bars.stats) as run:
+    bars, clock = Bars(console), SystemClock()
+    patience = Patience(settings.wait, clock=clock, say=partial(console.print, markup=False, highlight=False))
+    with ExitStack() as stack:
+        run = patience.run(lambda: stack.enter_context(LocalRun(settings, clock=clock, stats=bars.stats)))
         with bars:
-            result = run.sync(replace(bars.observer, on_second_signal=_end_at_once))
+            result = run.sync(replace(bars.observer, on_second_signal=end_at_once))
         print_summary(console, run, result=result, stats=bars.stats, settings=settings)
     print_failures(console, result)
     return result
-
-
-def _end_at_once() -> None:
-    """End the process, whatever its threads wait for: what was merged is kept, as after a kill."""
-    show_cursor = SHOW_CURSOR if sys.stderr.isatty() else ""
-    sys.stderr.write(f"{show_cursor}\nInterrupted. Nothing is lost: run the same command again to continue.\n")
-    sys.stderr.flush()
-    os._exit(INTERRUPTED)
 
 
 def _log_to(console: Console) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sendtrail.cli.extras import require
+from sendtrail.cli.organizations import organization_in
 from sendtrail.cli.settings.sync_settings import checked_database
-from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
+from sendtrail.cli.settings.warehouse_settings import AccountSettings, WarehouseSettings
 from sendtrail.clock import Clock
 from sendtrail.errors import Unavailable
 from sendtrail.local.duckdb_reader import read_only
@@ -29,6 +30,9 @@ def option(words: str, metavar: str) -> Any:
 
 DATABASE = option("The DuckDB file. Default: sendtrail.duckdb.", "FILE")
 DATASET = option("The dataset that holds the tables. Default: marketing_ai.", "NAME")
+NEW_ORGANIZATION = typer.Option(
+    "--new-organization", help="Store it for an account of which nothing was synced, too.", show_default=False
+)
 PROJECT = option("Use BigQuery in this Google Cloud project instead of a file.", "ID")
 LOCATION = option("Where the BigQuery dataset is. Default: US.", "NAME")
 
@@ -56,14 +60,14 @@ def open_reader(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
 
 
 @contextmanager
-def open_writer(settings: WarehouseSettings, clock: Clock) -> Iterator[Warehouse]:
-    """Open the warehouse to merge into; raise SettingsError if there is none."""
+def open_writer(settings: AccountSettings, clock: Clock) -> Iterator[tuple[Warehouse, str]]:
+    """Open the warehouse to merge into, and choose the account; raise SettingsError if there is none."""
     if settings.project:
         with _bigquery(settings.project, settings, clock) as bigquery:
-            yield bigquery.warehouse(settings.dataset)
+            yield bigquery.warehouse(settings.dataset), settings.organization
         return
     with DuckDbWarehouse(checked_database(str(settings.database)), dataset=settings.dataset) as warehouse:
-        yield warehouse
+        yield warehouse, organization_in(warehouse, settings)
 
 
 @contextmanager

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import duckdb
 
-from sendtrail.errors import Rejected, SendtrailError, SettingsError, Unavailable
+from sendtrail.errors import Busy, Rejected, SendtrailError, SettingsError, Unavailable
 from sendtrail.local.private_files import private_files
 
 _MAGIC = b"DUCK"
 _MAGIC_OFFSET = 8
+_LOCKED, _IN_USE = (
+    "could not set lock",
+    "{path} is in use by another program{pid}: wait for it, or choose another --database",
+)
 _PID = re.compile(r"PID (\d+)")
 # A part of DuckDB's message (in lower case), and what to do about it. https://duckdb.org/docs/stable/connect/concurrency
 _OPENING_PROBLEMS = (
-    ("could not set lock", "{path} is in use by another program{pid}: wait for it, or choose another --database"),
     ("different configuration", "{path} is open in this program already: choose another --database"),
     ("version number", "{path} was written by a newer DuckDB: upgrade Sendtrail's, or choose another --database"),
     ("corrupt", "{path} is damaged: restore a copy, or move it away and run `sendtrail sync` with another --database"),
@@ -36,7 +39,7 @@ _REFUSED = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputExceptio
 
 
 def open_file(path: Path, *, memory_limit: str, threads: int, is_read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open or create a file; only readers share one. Raise SettingsError if that fails, saying what to do."""
+    """Open or create a file; only readers share one. Raise Busy while another program has it, else SettingsError."""
     _check_before_opening(path)
     config = {**_CONFIG, "memory_limit": memory_limit, "threads": threads}
     try:
@@ -92,10 +95,12 @@ def _opening_error(path: Path, error: duckdb.Error) -> SendtrailError:
     if is_full(error):
         return _disk_full(path)
     text = str(error)
-    pid = _PID.search(text)
+    if _LOCKED in text.lower():
+        pid = _PID.search(text)
+        return Busy(_IN_USE.format(path=path, pid=f" (pid {pid[1]})" if pid else ""))
     for sign, sentence in _OPENING_PROBLEMS:
         if sign in text.lower():
-            return SettingsError([sentence.format(path=path, pid=f" (pid {pid[1]})" if pid else "")])
+            return SettingsError([sentence.format(path=path)])
     return SettingsError([f"{path} cannot be opened: {_first_line(error)}"])
 
 

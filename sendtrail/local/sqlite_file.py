@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sendtrail.errors import SendtrailError, SettingsError, Unavailable
+from sendtrail.errors import Busy, SendtrailError, SettingsError, Unavailable
 from sendtrail.local.private_files import make_private, private_files
 
 logger = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ _UNUSABLE = (
     "{path} cannot be opened or written: check that its folder exists and may be written, or choose another file"
 )
 # https://www.sqlite.org/rescode.html
-_ERRORS: dict[int, tuple[type[SettingsError] | type[Unavailable], str]] = {
+_ERRORS: dict[int, tuple[type[SettingsError] | type[Unavailable] | type[Busy], str]] = {
     sqlite3.SQLITE_NOTADB: (SettingsError, _DAMAGED),
     sqlite3.SQLITE_CORRUPT: (SettingsError, _DAMAGED),
     sqlite3.SQLITE_CANTOPEN: (SettingsError, _UNUSABLE),
@@ -38,7 +38,7 @@ _ERRORS: dict[int, tuple[type[SettingsError] | type[Unavailable], str]] = {
         Unavailable,
         "the disk that holds {path} is full: free some space and run again; nothing is lost",
     ),
-    sqlite3.SQLITE_BUSY: (Unavailable, "{path} is in use by another program: run again when that has ended"),
+    sqlite3.SQLITE_BUSY: (Busy, "{path} is in use by another program: run again when that has ended"),
 }
 
 
@@ -124,4 +124,4 @@ def _translated(path: Path, error: sqlite3.Error) -> SendtrailError:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the primary code of an extended one
     kind, text = _ERRORS.get(code, (Unavailable, "{path} could not be read or written: {error}"))
     sentence = text.format(path=path, error=error)
-    return SettingsError([sentence]) if kind is SettingsError else Unavailable(sentence)
+    return SettingsError([sentence]) if kind is SettingsError else kind(sentence)

@@ -7,8 +7,12 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from sendtrail.cli import conversions
+from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import SendtrailError
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.warehouse.rows import Batch, Table, campaign_row
+from tests.contracts.samples import SPRING
+from tests.fakes import NOON
 
 ROWS = """order_id,email,time,amount,currency
 1,ann@example.com,2025-03-30T12:05Z,12.50,EUR
@@ -29,6 +33,14 @@ def load(file: Path, content: str, *options: object) -> str:
     """Load a file of this content."""
     file.write_text(content, encoding="utf-8")
     return run(conversions.app, file, *options)
+
+
+def synced(warehouse: DuckDbWarehouse, *organizations: str) -> None:
+    """Let a warehouse look as after a first sync of accounts that have one campaign."""
+    for name in organizations:
+        item = WorkItem(organization_id=name, run_id="run", subject="campaigns", sequence=1)
+        row = campaign_row(SPRING, organization_id=name, now=NOON)
+        warehouse.merge(Batch(item=item, table=Table.CAMPAIGNS, number=0, delivery="1", rows=[row]))
 
 
 def stored(database: Path, query: str) -> list[tuple[Any, ...]]:

@@ -75,7 +75,7 @@ def test_both_warehouses_hold_the_same_of_a_file(rows: Rows, tmp_path: Path, dat
     """Every column that the file fills, to the last decimal."""
     content = ROWS.replace("12.50", "99999999999999.9999")
     load(tmp_path / "a.csv", content, *BIGQUERY)
-    load(tmp_path / "a.csv", content, "--database", database, "--organization", "acme")
+    load(tmp_path / "a.csv", content, "--database", database, "--organization", "acme", "--new-organization")
 
     of_file = stored(database, f"SELECT {', '.join(OWN)} FROM marketing_ai.conversions ORDER BY conversion_id")
     assert [tuple(row[name] for name in OWN) for row in rows(Table.CONVERSIONS)] == of_file

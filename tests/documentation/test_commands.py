@@ -7,7 +7,8 @@ from importlib.util import find_spec
 import pytest
 from typer.testing import CliRunner
 
-from sendtrail.cli.app import USAGE_ERROR, app
+from sendtrail.cli.app import app
+from sendtrail.cli.process.exit_codes import USAGE
 from tests.documentation.pages import PAGES, REPOSITORY, Command, commands
 
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):(?!=)", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
@@ -37,7 +38,7 @@ def test_sendtrail_has_the_command_and_its_options(command: Command) -> None:
 @pytest.mark.parametrize("words", [("sync", "--everything"), ("conversions", "drop"), ("synchronise",)])
 def test_a_command_that_cannot_be_typed_is_found_out(words: tuple[str, ...]) -> None:
     """So the test above can fail."""
-    assert _help_of(words) == USAGE_ERROR
+    assert _help_of(words) == USAGE
 
 
 @pytest.mark.parametrize("command", PYTHON, ids=str)

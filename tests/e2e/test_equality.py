@@ -8,7 +8,8 @@ import pytest
 from sendtrail.activecampaign.v1.page_prefetch import MAX_AHEAD
 from sendtrail.cli.demo.proof import compare
 from sendtrail.cli.demo.truth import account_activities
-from sendtrail.cli.run.local_run import RunObserver, RunResult
+from sendtrail.cli.run.local_run import RunObserver
+from sendtrail.cli.run.run_result import RunResult
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Plan, Quirks
 from sendtrail.sync.prefetch import MAX_PREFETCHED

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sendtrail.errors import SettingsError
+from sendtrail.errors import Busy, SettingsError
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from tests.local.processes import running
 
@@ -39,7 +39,7 @@ def test_a_file_that_another_program_has_open_is_named_with_its_pid(path: Path) 
         assert process.stdout is not None
         process.stdout.readline()
 
-        with pytest.raises(SettingsError, match=rf"in use by another program \(pid {process.pid}\): wait for it"):
+        with pytest.raises(Busy, match=rf"in use by another program \(pid {process.pid}\): wait for it"):
             DuckDbWarehouse(path)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status, new_lease
-from sendtrail.errors import SettingsError, Unavailable
+from sendtrail.errors import Busy, SettingsError, Unavailable
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.state.documents import campaign_path, from_document, to_document
 from tests.fakes import NOON, FakeClock
@@ -162,14 +162,14 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
         _open(tmp_path)
 
 
-def test_a_file_that_somebody_else_keeps_locked_is_unavailable(path: Path) -> None:
+def test_a_file_that_somebody_else_keeps_locked_is_busy(path: Path) -> None:
     """A lock is temporary, so the message is delivered again."""
     with SqliteState(path, clock=FakeClock(), busy_timeout_s=0.0) as state:
         state._connection.execute("PRAGMA busy_timeout = 0")
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
 
-        with pytest.raises(Unavailable, match="in use by another program"):
+        with pytest.raises(Busy, match="in use by another program"):
             state.transact(lambda transaction: transaction.set("runs/1", {}))
         other.close()
 

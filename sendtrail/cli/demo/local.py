@@ -12,6 +12,7 @@ from rich.console import Console
 from sendtrail.cli.demo.account import DemoAccount
 from sendtrail.cli.demo.orders import write_demo_report
 from sendtrail.cli.demo.proof import Diff
+from sendtrail.cli.process.exit_codes import DONE, MISSING
 from sendtrail.cli.run.local_run import LocalRun
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
@@ -54,7 +55,7 @@ def demo(
         _report(console, account, settings)
     _say_how_to_query(console, database)
     if not holds:
-        raise typer.Exit(1)
+        raise typer.Exit(MISSING)
 
 
 def _report(console: Console, account: DemoAccount, settings: SyncSettings) -> None:
@@ -76,7 +77,7 @@ def _act(
     for what, proof in proofs.items():
         _print_proof(console, what, proof)
     console.print()
-    return not result.failures and all(proof.holds for proof in proofs.values())
+    return result.exit_code == DONE and all(proof.holds for proof in proofs.values())
 
 
 def _print_proof(console: Console, what: str, proof: Diff) -> None:

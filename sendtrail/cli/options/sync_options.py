@@ -103,6 +103,10 @@ class SyncOptions(PlanOptions):
     dataset: Annotated[
         str | None, _option("The schema in it that holds the tables. Default: marketing_ai.", "NAME", STORE)
     ] = None
+    wait: Annotated[
+        str | None,
+        _option("How long to wait while another program has the file. Default: 0.", "SECONDS", STORE),
+    ] = None
     concurrency: Annotated[
         str | None, _option("Campaigns read at a time; they share the rate limit. Default: 4.", "N", PACE)
     ] = None

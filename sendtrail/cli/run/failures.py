@@ -1,22 +1,36 @@
-"""What failed in a run, a reason per line: one that is the same for many campaigns is printed once."""
+"""What is missing after a run, a reason per line, and what to do about each kind of failure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 
-from sendtrail.cli.run.local_run import Failure, RunResult
+from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
+from sendtrail.cli.run.work_record import Fate
 from sendtrail.domain.work_item import CONTACTS
 
 MAX_NAMED = 5
+NEXT_STEPS: Mapping[FailureKind, str] = {
+    FailureKind.REJECTED: "It fails the same way until its cause is gone: see to that, then run the command again.",
+    FailureKind.PART: "What else belongs to it is in. The next sync reads this part again.",
+    FailureKind.PASSING: "This may pass: run the command again, and it goes on where it stopped.",
+    FailureKind.UNKNOWN: "Correct the id: the table campaigns lists those of the account.",
+    FailureKind.HELD: "Run the command again once the other one has ended, or let it wait with --wait SECONDS.",
+    FailureKind.LEFT: "Run the command again: it goes on where this one stopped.",
+    FailureKind.FAULT: "This is a fault of Sendtrail: please report it. The next sync tries again.",
+}
 
 
 def print_failures(console: Console, result: RunResult) -> None:
-    """Print what failed and why, and what becomes of it."""
-    for reason, subjects in _by_reason(result.failures).items():
-        console.print(f"[bold red]failed[/] {named(subjects)}: ", end="")
-        console.print(reason, markup=False, highlight=False)
+    """Print what failed and why, what to do about it, and how much is in all the same."""
+    for kind in FailureKind:
+        failures = [failure for failure in result.failures if failure.kind is kind]
+        for reason, subjects in _by_reason(failures).items():
+            console.print(f"[bold red]failed[/] {named(subjects)}: ", end="")
+            console.print(reason, markup=False, highlight=False)
+        if failures:
+            console.print(f"  {NEXT_STEPS[kind]}", highlight=False)
     if result.failures and not result.interrupted:
-        console.print("Everything else was synced. The next sync tries again what failed.")
+        console.print(_what_is_in(result), highlight=False)
 
 
 def named(subjects: Sequence[str]) -> str:
@@ -27,6 +41,11 @@ def named(subjects: Sequence[str]) -> str:
     word = "campaign" if len(campaigns) == 1 else "campaigns"
     parts = [CONTACTS] * (CONTACTS in subjects) + [f"{word} {listed}"] * bool(campaigns)
     return " and ".join(parts)
+
+
+def _what_is_in(result: RunResult) -> str:
+    campaigns = f"{result.campaigns[Fate.DONE]:,} of {result.campaigns.total():,} campaigns that were due are in"
+    return f"{campaigns}, and the contacts." if result.contacts is Fate.DONE else f"{campaigns}."
 
 
 def _by_reason(failures: Iterable[Failure]) -> dict[str, list[str]]:

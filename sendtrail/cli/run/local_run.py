@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,18 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.retries import RetryPolicy
+from sendtrail.cli.run.run_result import (
+    Failure,
+    FailureKind,
+    RunResult,
+    dropped,
+    left_behind,
+    missing_contacts,
+    unknown_campaigns,
+)
 from sendtrail.cli.run.run_stats import RunStats
+from sendtrail.cli.run.unsettled import Unsettled, unsettled_reports
+from sendtrail.cli.run.work_record import Fate, ObservedPublisher, WorkRecord, subject_of
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import Clock, Deadline, StoppableClock, StopSignal
 from sendtrail.delivery.deliver import Outcome
@@ -24,6 +35,7 @@ from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, decode
 from sendtrail.domain.request_rate import Priority
+from sendtrail.domain.work_item import CONTACTS
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.sqlite_state import SqliteState
@@ -39,31 +51,13 @@ STATE_SUFFIX = ".state"
 INTERACTIVE_RETRIES = RetryPolicy(attempts=5, total_s=240.0, base_s=0.5, max_wait_s=8.0)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failure:
-    """Work that failed, and why."""
-
-    subject: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunResult:
-    """The outcome of a run; an `interrupted` one was stopped, and the next run continues it."""
-
-    summary: Summary
-    failures: tuple[Failure, ...]
-    interrupted: bool
-    seconds: float
-
-
 def _raise_interrupt() -> None:
     raise KeyboardInterrupt
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunObserver:
-    """Callbacks of a run: when the work to do is known, and after each piece of it, from any thread."""
+    """Callbacks of a run: when the work to do is known, and after each piece that is complete, from any thread."""
 
     on_dispatched: Callable[[Summary], None] = lambda _: None
     on_finished: Callable[[Topic], None] = lambda _: None
@@ -108,6 +102,7 @@ class LocalRun:
         self._stop = StopSignal(clock)
         self._read_slot = threading.Semaphore(settings.concurrency)
         self._queue = InProcessQueue(clock=clock, chance=random)
+        self._record = WorkRecord()
         self._observer = RunObserver()
         self._open = ExitStack()
 
@@ -122,7 +117,7 @@ class LocalRun:
             self._open = opening.pop_all()
         self._services = Services(
             state=state,
-            publisher=self._queue,
+            publisher=ObservedPublisher(inner=self._queue, on_published=self._record.on_published),
             warehouse=ObservedWarehouse(inner=self.warehouse, on_merge=stats.on_merge, on_vanished=stats.on_vanished),
             clock=self._clock,
             new_token=lambda: uuid4().hex,
@@ -142,6 +137,7 @@ class LocalRun:
     def sync(self, observer: RunObserver) -> RunResult:
         """Dispatch what is due, sync until nothing is left, and return the outcome."""
         started = self._clock.monotonic()
+        self._record.clear()
         request, policy = request_of(self._settings, now=self._clock.now()), Policy(overlap=self._settings.overlap)
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)
         summary = dispatch(request, lists=account, services=self._services, policy=policy)
@@ -154,17 +150,16 @@ class LocalRun:
                 concurrency=2 * self._settings.concurrency,
                 apart=Topic.CONTACTS,
             )
-        return RunResult(
-            summary=summary,
-            failures=(*_unknown_campaigns(summary), *self._failures()),
-            interrupted=self._stop.is_set(),
-            seconds=self._clock.monotonic() - started,
-        )
+        return self._result(summary, seconds=self._clock.monotonic() - started)
 
     def stop(self) -> None:
         """Have every delivery record its progress and end; the next run continues from there."""
         self._stop.set()
         self._queue.stop()
+
+    def unsettled_reports(self) -> Unsettled:
+        """Return what fell short of its counters when it was last read."""
+        return unsettled_reports(self._settings.organization, self._services.state)
 
     def _sync_campaign(self, data: bytes) -> None:
         with self._delivery(Topic.CAMPAIGNS) as delivery:
@@ -184,8 +179,13 @@ class LocalRun:
     @contextmanager
     def _delivery(self, topic: Topic) -> Iterator[Delivery]:
         with handling(self._services) as delivery:
-            yield delivery
-        if delivery.outcome is not Outcome.CONTINUED:
+            try:
+                yield delivery
+            except BaseException:
+                self._record.on_error(delivery.item)
+                raise
+        self._record.on_ended(delivery.item, delivery.outcome)
+        if delivery.outcome is Outcome.DONE:
             self._observer.on_finished(topic)
 
     def _account(self, priority: Priority, on_response: Callable[[int], None]) -> Account:
@@ -194,12 +194,30 @@ class LocalRun:
     def _budget(self) -> LocalBudget:
         return LocalBudget(self._clock, budget_s=self._settings.time_budget_s, stop=self._stop)
 
-    def _failures(self) -> Iterator[Failure]:
+    def _result(self, summary: Summary, *, seconds: float) -> RunResult:
+        given_up = [(subject_of(each.topic, each.message) or "", each.error) for each in self._queue.failures]
+        for subject, _ in given_up:
+            self._record.on_given_up(subject)
+        fates, is_interrupted = self._record.fates(), self._stop.is_set()
+        failures = [
+            *unknown_campaigns(summary),
+            *self._published_failures(fates),
+            *(dropped(subject, error) for subject, error in given_up),
+        ]
+        if self._settings.contacts and CONTACTS not in fates:
+            failures.append(missing_contacts())
+        if not is_interrupted:
+            failures.extend(left_behind(fates, named=failures))
+        return RunResult(
+            summary=summary, failures=tuple(failures), interrupted=is_interrupted, seconds=seconds, fates=fates
+        )
+
+    def _published_failures(self, fates: Mapping[str, Fate]) -> Iterator[Failure]:
         for data in self._queue.published_failures:
             failed = decode(WorkFailed, data)
-            yield Failure(subject=failed.subject, reason=failed.reason)
-        for delivery in self._queue.failures:
-            yield Failure(subject=_subject(delivery.topic, delivery.message), reason=str(delivery.error))
+            is_part = fates.get(failed.subject) is Fate.INCOMPLETE
+            kind = FailureKind.PART if is_part else FailureKind.REJECTED
+            yield Failure(subject=failed.subject, reason=failed.reason, kind=kind)
 
     @contextmanager
     def _stopping_on_signals(self) -> Iterator[None]:
@@ -211,18 +229,9 @@ class LocalRun:
             yield
         finally:
             for number, handler in before.items():
-                signal.signal(number, handler)
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def _on_signal(self, number: int, frame: object) -> None:  # noqa: ARG002
         if self._stop.is_set():
             self._observer.on_second_signal()  # ends at once, and nothing is lost either
         self.stop()
-
-
-def _unknown_campaigns(summary: Summary) -> Iterator[Failure]:
-    for campaign_id in summary.unknown:
-        yield Failure(subject=str(campaign_id), reason="there is no such campaign in the account")
-
-
-def _subject(topic: Topic, message: bytes) -> str:
-    return str(decode(SyncCampaign, message).campaign_id) if topic is Topic.CAMPAIGNS else "contacts"

@@ -6,8 +6,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from sendtrail.cli.run.local_run import LocalRun, RunResult
+from sendtrail.cli.run.local_run import LocalRun
+from sendtrail.cli.run.run_result import RunResult
 from sendtrail.cli.run.run_stats import RunStats
+from sendtrail.cli.run.unsettled import Unsettled
+from sendtrail.cli.run.work_record import Fate
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.domain.activity import EventType
 from sendtrail.sync.dispatch import Summary
@@ -27,20 +30,20 @@ def print_summary(
 ) -> None:
     """Print what the run did and what the warehouse contains now, both for this organization."""
     stored = _stored_counts(run, settings)
-    table = Table(title="Synced", title_justify="left", box=None, pad_edge=False)
+    table = Table(title=_title(result), title_justify="left", box=None, pad_edge=False)
     table.add_column("")
     table.add_column("this run", justify="right")
     table.add_column("in the warehouse", justify="right")
-    unknown = set(map(str, result.summary.unknown))
-    done = result.summary.due - sum(1 for f in result.failures if f.subject not in {"contacts", *unknown})
-    table.add_row("campaigns", f"{done:,} of {result.summary.due:,} due", f"{stored['campaigns']:,}")
+    _add_campaigns(table, result, stored=stored["campaigns"])
     for kind, name in PLURALS.items():
         table.add_row(name, f"{stats.activities_read[kind]:,} read", f"{stored[kind]:,}")
     new = f"{stats.activities_new:,} new"
     table.add_row("activities", new, f"{sum(stored[kind] for kind in EventType):,}", style="bold")
     if stats.unreadable_rows:
         table.add_row("unreadable rows", f"{stats.unreadable_rows:,} read", f"{stored['unreadable rows']:,}")
+    _add_unsettled(table, run.unsettled_reports())
     if settings.contacts:
+        table.add_row("pass of contacts", str(result.contacts or Fate.NOT_REACHED), "")
         table.add_row("contacts", f"{stats.contacts_changed:,} new or changed", f"{stored['contacts']:,}")
         table.add_row("vanished", f"{stats.contacts_vanished:,} marked", f"{stored['vanished']:,}")
     table.add_row("API requests", f"{stats.requests:,}", "")
@@ -50,6 +53,27 @@ def print_summary(
     table.add_row("time", f"{result.seconds:,.1f} s", "")
     console.print()
     console.print(table)
+
+
+def _title(result: RunResult) -> str:
+    if result.interrupted:
+        return "Interrupted"
+    return "Synced in part" if result.failures else "Synced"
+
+
+def _add_campaigns(table: Table, result: RunResult, *, stored: int) -> None:
+    """Add how many of the campaigns that were due are in, and what became of the others."""
+    fates = result.campaigns
+    table.add_row("campaigns", f"{fates[Fate.DONE]:,} of {fates.total():,} due", f"{stored:,}")
+    for fate in Fate:
+        if fate is not Fate.DONE and fates[fate]:
+            table.add_row(f"  {fate}", f"{fates[fate]:,}", "")
+
+
+def _add_unsettled(table: Table, unsettled: Unsettled) -> None:
+    """Add what holds fewer rows than the account counts, of earlier runs, too: it is read again soon."""
+    if unsettled.reports:
+        table.add_row("unsettled reports", "", f"{unsettled.reports:,}, {unsettled.rows:,} rows short")
 
 
 def _forecast(summary: Summary, stats: RunStats) -> str:

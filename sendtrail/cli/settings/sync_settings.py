@@ -56,6 +56,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
     share_kept_free: Annotated[float, Field(ge=0, le=0.9)] = 0.0
     time_zone: ZoneInfo = ZoneInfo(DEFAULT_TIME_ZONE)
     time_budget_s: Annotated[float, Field(gt=0)] = 480.0
+    wait: Annotated[float, Field(ge=0, le=86_400)] = 0.0
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
 
     @classmethod

@@ -1,7 +1,7 @@
 """Which warehouse a command works on: options first, then the environment, then `.env`; every problem at once."""
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -55,14 +55,16 @@ class WarehouseSettings(BigQueryEndpoint, BaseSettings):
 class AccountSettings(WarehouseSettings):
     """The warehouse, and the account in it that a command is about.
 
-    `sendtrail sync` names an account `main` unless another name is given; in BigQuery each has a name of its own.
+    In BigQuery it has to be named. Of a file, the account that was synced into it is meant unless another is named;
+    `new_organization` allows one of which nothing was synced.
     """
 
-    organization: Annotated[OrganizationId, Field(validate_default=True)] = ""
+    organization: Annotated[OrganizationId | Literal[""], Field(validate_default=True)] = ""
+    new_organization: bool = False
 
     @field_validator("organization", mode="before")
     @classmethod
-    def _main_in_a_file(cls, name: str, info: ValidationInfo) -> str:
+    def _check_name(cls, name: str, info: ValidationInfo) -> str:
         if not name and info.data.get("project"):
             raise ValueError("name the account, as Terraform's `accounts` do: rows of another would earn nothing")
-        return name or "main"
+        return name

@@ -1,0 +1,1 @@
+"""How the process of a command waits, is interrupted and ends."""

@@ -1,0 +1,11 @@
+"""The exit codes of the commands: README lists them for users."""
+
+DONE = 0
+# Something that was asked for is missing, and is named.
+MISSING = 1
+# An option, a setting or a file is wrong.
+USAGE = 2
+# Somebody else has what is needed, and will be done with it: EX_TEMPFAIL of sysexits.h.
+BUSY = 75
+# Ctrl-C or SIGTERM: 128 + SIGINT, as shells have it.
+INTERRUPTED = 130

@@ -1,0 +1,96 @@
+"""The outcome of a run: what became of all that it was to do, what is missing, and the exit code that says so."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sendtrail.cli.process.exit_codes import BUSY, DONE, INTERRUPTED, MISSING
+from sendtrail.cli.run.work_record import Fate
+from sendtrail.domain.work_item import CONTACTS
+from sendtrail.errors import Busy, Retryable
+from sendtrail.sync.dispatch import Summary
+
+
+class FailureKind(StrEnum):
+    """What kind of failure it is, which decides what a person does next."""
+
+    REJECTED = "rejected"  # it fails the same way until somebody removes the cause
+    PART = "part"  # a report failed, the others of its campaign are in
+    PASSING = "passing"  # the account or the disk did not answer properly, however often it was tried
+    UNKNOWN = "unknown"  # nothing of this name is in the account
+    HELD = "held"  # another program or worker is at it
+    LEFT = "left"  # it was published, and nothing more was heard of it
+    FAULT = "fault"  # a mistake in Sendtrail
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """Something that the run was to bring in and did not (a campaign by its id, or the contacts), and why."""
+
+    subject: str
+    reason: str
+    kind: FailureKind = FailureKind.REJECTED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunResult:
+    """The outcome of a run; an `interrupted` one was stopped, and the next run continues it.
+
+    `fates` says what became of each campaign that was due, by its id, and of the contacts. `failures` names all that is
+    missing; after an interruption, what was not reached is no failure.
+    """
+
+    summary: Summary
+    failures: tuple[Failure, ...]
+    interrupted: bool
+    seconds: float
+    fates: Mapping[str, Fate] = field(default_factory=dict)
+
+    @property
+    def campaigns(self) -> Counter[Fate]:
+        """Return how many of the campaigns that were due had which fate."""
+        return Counter(fate for subject, fate in self.fates.items() if subject != CONTACTS)
+
+    @property
+    def contacts(self) -> Fate | None:
+        """Return what became of the pass over the contacts, None where none was to be made."""
+        return self.fates.get(CONTACTS)
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 only where everything that was asked for is in."""
+        if self.interrupted:
+            return INTERRUPTED
+        if not self.failures:
+            return DONE
+        return BUSY if all(failure.kind is FailureKind.HELD for failure in self.failures) else MISSING
+
+
+def missing_contacts() -> Failure:
+    """Return the failure of a pass that was asked for and could not begin."""
+    return Failure(subject=CONTACTS, reason="another worker is at the contacts", kind=FailureKind.HELD)
+
+
+def unknown_campaigns(summary: Summary) -> Iterator[Failure]:
+    """Yield a failure for each campaign that was asked for and is not in the account."""
+    for campaign_id in summary.unknown:
+        reason = "there is no such campaign in the account"
+        yield Failure(subject=str(campaign_id), reason=reason, kind=FailureKind.UNKNOWN)
+
+
+def dropped(subject: str, error: Exception) -> Failure:
+    """Return the failure of a message that failed in every attempt."""
+    if isinstance(error, Busy):
+        return Failure(subject=subject, reason=str(error), kind=FailureKind.HELD)
+    if isinstance(error, Retryable):
+        return Failure(subject=subject, reason=str(error), kind=FailureKind.PASSING)
+    return Failure(subject=subject, reason=f"{type(error).__name__}: {error}", kind=FailureKind.FAULT)
+
+
+def left_behind(fates: Mapping[str, Fate], *, named: Iterable[Failure]) -> Iterator[Failure]:
+    """Yield a failure for each piece of work that is not done and that no failure names yet."""
+    known = {failure.subject for failure in named}
+    for subject, fate in fates.items():
+        if fate is not Fate.DONE and subject not in known:
+            yield Failure(subject=subject, reason=f"it was {fate}", kind=FailureKind.LEFT)
