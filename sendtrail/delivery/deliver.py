@@ -82,6 +82,7 @@ class Outcome(StrEnum):
     REPUBLISHED = "republished"
     FAILED = "failed"
     LOST = "lost"
+    PAUSED = "paused"  # the account is switched off: nothing was claimed
     WITHDRAWN = "withdrawn"  # what it was for is not wanted any more: what was merged stays
 
 

@@ -90,17 +90,25 @@ NO_WANTS = Wants()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StillWanted:
-    """What is still wanted of so many campaigns; `again`: whatever is stored of it."""
+    """What is still wanted of so many campaigns (None: of all); `again`: whatever is stored of it."""
 
     since: datetime | None
     again: bool
-    campaigns: int
+    campaigns: int | None
 
 
 def summarised(wants: Iterable[Want]) -> list[StillWanted]:
     """Return what is wanted of how many campaigns, most of all first."""
     counts = Counter((want.since, want.forced_at is not None) for want in wants)
     return [StillWanted(since=since, again=again, campaigns=number) for (since, again), number in counts.most_common()]
+
+
+def listed(wants: Wants) -> list[StillWanted]:
+    """Return all that is wanted of an account."""
+    found, of_all = summarised(wants.of_campaigns.values()), wants.of_all
+    if of_all is None:
+        return found
+    return [StillWanted(since=of_all.since, again=of_all.forced_at is not None, campaigns=None), *found]
 
 
 def raised(wants: Wants, ask: Ask, *, now: datetime) -> Wants:
