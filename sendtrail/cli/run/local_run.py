@@ -28,7 +28,9 @@ from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.local.state_pairing import pair
 from sendtrail.ports import Topic
+from sendtrail.state.stored_wants import withdraw_wants
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
+from sendtrail.sync.campaign_checkpoints import close_wants
 from sendtrail.sync.contacts import sync_contacts
 from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
@@ -137,6 +139,8 @@ class LocalRun:
         """Dispatch what is due, sync until nothing is left, and return the outcome."""
         started = self._clock.monotonic()
         request, policy = request_of(self._settings, now=self._clock.now()), Policy(overlap=self._settings.overlap)
+        if self._settings.drop_wants:
+            withdraw_wants(self._services.state, self._settings.organization)
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)
         summary = dispatch(request, lists=account, services=self._services, policy=policy)
         observer.on_dispatched(summary)
@@ -148,6 +152,7 @@ class LocalRun:
                 concurrency=2 * self._settings.concurrency,
                 apart=Topic.CONTACTS,
             )
+        close_wants(self._settings.organization, self._services.state)
         return RunResult(
             summary=summary,
             failures=(*_unknown_campaigns(summary), *self._failures()),
