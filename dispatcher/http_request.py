@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from re import sub
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from sendtrail.domain.messages import CampaignId, OrganizationId
 from sendtrail.errors import BadMessage
@@ -20,7 +20,8 @@ class DispatchRequest(BaseModel):
     """The body of a request, every field of which may be left out.
 
     Without `organization_id` all enabled accounts are dispatched; without `campaign_ids` all campaigns, with an empty
-    list none. `since` is how far back everything is wanted; `force` reads all of it again.
+    list none. `since` is how far back everything is wanted; `force` reads all of it again. Both are kept until they are
+    done; `cancel_backfill` drops what is still wanted, and asks for nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +31,14 @@ class DispatchRequest(BaseModel):
     since: AwareDatetime | None = None
     contacts: bool = True
     force: bool = False
+    cancel_backfill: bool = False
+
+    @field_validator("cancel_backfill", mode="after")
+    @classmethod
+    def _check_that_nothing_is_asked_for(cls, cancel: bool, info: ValidationInfo) -> bool:  # noqa: FBT001
+        if cancel and (info.data.get("since") or info.data.get("force") or info.data.get("campaign_ids") is not None):
+            raise ValueError("it drops all that is wanted of an account: leave out since, force and campaign_ids")
+        return cancel
 
     def of(self, organization_id: str, *, run_id: str) -> Request:
         """Return what is asked for of one account."""

@@ -7,7 +7,7 @@ from flask import Request, jsonify
 from flask.typing import ResponseReturnValue
 
 from dispatcher.http_request import read_request, run_id_of
-from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
+from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts, withdraw_backfill
 from sendtrail.entrypoints.error_responses import answer_error
 from sendtrail.entrypoints.runtime import runtime
 from sendtrail.logs import labels
@@ -25,5 +25,8 @@ def dispatch(request: Request) -> ResponseReturnValue:
         run_id = run_id_of(headers, now=services.clock.now(), new_token=services.new_token())
         accounts = [wanted.organization_id] if wanted.organization_id else instance.connections.enabled()
         with labels(run_id=run_id):
+            if wanted.cancel_backfill:
+                withdrawn, failed = withdraw_backfill(accounts, instance)
+                return jsonify(run_id=run_id, withdrawn=withdrawn, failed=failed), 200
             done, failed = dispatch_accounts([wanted.of(account, run_id=run_id) for account in accounts], instance)
     return jsonify(run_id=run_id, accounts=[asdict(summary) for summary in done], failed=failed), 202

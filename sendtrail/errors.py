@@ -8,6 +8,7 @@ SendtrailError
 ├── Rejected             this work can never succeed as it is: record it, publish the reason, acknowledge
 │   ├── KeyRefused       the account does not accept the API key
 │   ├── PermissionRefused the account accepts the key, but not for this
+│   ├── AccountDisabled  an account that somebody has switched off
 │   ├── BadMessage       a message that cannot be understood
 │   ├── Unreadable       an answer that cannot be understood, or that contradicts itself
 │   ├── BadDocument      a state document that cannot be read
@@ -49,6 +50,10 @@ class KeyRefused(Rejected):
 
 class PermissionRefused(Rejected):
     """The user of the API key has no permission for one action, while others work."""
+
+
+class AccountDisabled(Rejected):
+    """An account that is switched off: its work waits until it is on again, and nothing has failed."""
 
 
 class BadMessage(Rejected):

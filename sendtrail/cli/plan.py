@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.domain.campaign import Campaign
 from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.state.stored_wants import read_wants
 from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
 from sendtrail.sync.campaign_checkpoints import checkpoints_of
 from sendtrail.sync.due import Due, Policy, due
@@ -61,10 +62,11 @@ def planned_work(
 ) -> list[PlannedWork]:
     """Return what a sync of these campaigns has to do; `contacts` is None where they are left out."""
     now = SystemClock().now()
+    wants = state.transact(lambda transaction: read_wants(transaction, settings.organization))
     found = due(
         campaigns,
         checkpoints=checkpoints_of(settings.organization, state).readable,
-        request=request_of(settings, now=now),
+        request=replace(request_of(settings, now=now), wants=wants),
         policy=Policy(overlap=settings.overlap),
         now=now,
     )

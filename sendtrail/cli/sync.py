@@ -19,6 +19,7 @@ from sendtrail.cli.run.failures import print_failures
 from sendtrail.cli.run.local_run import LocalRun
 from sendtrail.cli.run.progress import Bars
 from sendtrail.cli.run.run_result import RunResult
+from sendtrail.cli.run.still_wanted import with_wants
 from sendtrail.cli.run.summary import print_summary
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
@@ -67,7 +68,8 @@ def run_sync(console: Console, settings: SyncSettings) -> RunResult:
     with ExitStack() as stack:
         run = patience.run(lambda: stack.enter_context(LocalRun(settings, clock=clock, stats=bars.stats)))
         with bars:
-            result = run.sync(replace(bars.observer, on_second_signal=end_at_once))
+            observer = replace(bars.observer, on_second_signal=end_at_once)
+            result = run.sync(with_wants(console, observer))
         print_summary(console, run, result=result, stats=bars.stats, settings=settings)
     print_failures(console, result)
     return result

@@ -3,9 +3,11 @@
 Each function takes the stored checkpoint and returns the one to store. They are pure and run inside a transaction.
 
     (none) ──claim──▶ RUNNING ──complete──▶ DONE ──claim with a later sequence──▶ RUNNING
-                       │  ▲ └──fail──▶ FAILED ──claim with a later sequence──▶ RUNNING, where it stopped
+                       │  ▲ └──fail──▶ FAILED ──claim with the same sequence, or later──▶ RUNNING, where it stopped
            hand_over   ▼  │ claim of the continuation
                       RUNNING, sequence + 1, continuation_pending until it is published
+
+What was asked for and withdrawn meanwhile is not claimed, and its progress is dropped: the next sync reads the changes.
 """
 
 from collections.abc import Mapping
@@ -14,6 +16,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from sendtrail.domain.wants import is_withdrawn
 from sendtrail.errors import LeaseLost
 
 # The longest lease that the settings allow.
@@ -35,6 +38,7 @@ class Claim(StrEnum):
     STALE = "stale"  # done, or replaced by a later message: acknowledge, do nothing
     REPUBLISH = "republish"  # the continuation was recorded, but perhaps not published: publish it
     HELD = "held"  # another worker has a live lease: try again later
+    WITHDRAWN = "withdrawn"  # nobody wants this history any more: acknowledge, keep what was merged
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +55,8 @@ class Checkpoint:
 
     `progress` is how far the current sync is (None before its first step), `synced` the record of the last completed
     one, `new_rows` how many rows the current sync has added since they were last counted in the account's status.
-    `backfill`: the message that claimed it last lets incremental work go first.
+    `backfill`: the message that claimed it last lets incremental work go first. `wanted_at` is when somebody asked for
+    what the current sync reads beyond the changes.
     """
 
     run_id: str
@@ -65,6 +70,7 @@ class Checkpoint:
     new_rows: int = 0
     reason: str | None = None
     backfill: bool = False
+    wanted_at: datetime | None = None
 
     def is_held(self, now: datetime, *, lease_s: float = MAX_LEASE_S) -> bool:
         """Return whether a worker has a live lease on it, where leases last up to `lease_s` seconds."""
@@ -78,20 +84,49 @@ class Checkpoint:
 
 
 def claim(
-    checkpoint: Checkpoint | None, *, run_id: str, sequence: int, lease: Lease, now: datetime, backfill: bool = False
+    checkpoint: Checkpoint | None,
+    *,
+    run_id: str,
+    sequence: int,
+    lease: Lease,
+    now: datetime,
+    backfill: bool = False,
+    wanted_at: datetime | None = None,
+    withdrawn_at: datetime | None = None,
 ) -> tuple[Claim, Checkpoint | None]:
-    """Decide what to do with a message; the returned checkpoint is to be stored when the claim is TAKEN."""
+    """Decide what to do with a message; return the checkpoint to store when the claim is TAKEN or WITHDRAWN, too.
+
+    `wanted_at` is the message's, `withdrawn_at` up to when wants of the account were withdrawn.
+    """
+    is_unwanted = is_withdrawn(wanted_at, withdrawn_at=withdrawn_at)
     if checkpoint is None:
-        return Claim.TAKEN, Checkpoint(
-            run_id=run_id, sequence=sequence, status=Status.RUNNING, updated_at=now, lease=lease, backfill=backfill
+        return (
+            (Claim.WITHDRAWN, None)
+            if is_unwanted
+            else (
+                Claim.TAKEN,
+                Checkpoint(
+                    run_id=run_id,
+                    sequence=sequence,
+                    status=Status.RUNNING,
+                    updated_at=now,
+                    lease=lease,
+                    backfill=backfill,
+                    wanted_at=wanted_at,
+                ),
+            )
         )
     if sequence < checkpoint.sequence:
         is_parent = checkpoint.continuation_pending and sequence == checkpoint.sequence - 1
         return (Claim.REPUBLISH if is_parent else Claim.STALE), checkpoint
-    if sequence == checkpoint.sequence and checkpoint.status is not Status.RUNNING:
+    if sequence == checkpoint.sequence and checkpoint.status is Status.DONE:
         return Claim.STALE, checkpoint
     if checkpoint.is_held(now, lease_s=(lease.expires_at - now).total_seconds()):
         return Claim.HELD, checkpoint
+    if is_withdrawn(checkpoint.wanted_at, withdrawn_at=withdrawn_at):
+        checkpoint = _without_history(checkpoint)
+    if is_unwanted:
+        return Claim.WITHDRAWN, _ended(checkpoint, now=now)
     return Claim.TAKEN, replace(
         checkpoint,
         run_id=run_id,
@@ -102,6 +137,7 @@ def claim(
         reason=None,
         updated_at=now,
         backfill=backfill,
+        wanted_at=wanted_at or (checkpoint.wanted_at if checkpoint.progress else None),
     )
 
 
@@ -122,6 +158,11 @@ def hand_over(checkpoint: Checkpoint | None, *, token: str, now: datetime) -> Ch
     """Return the checkpoint without a lease, for a continuation that is still to be published."""
     held = _held_by(checkpoint, token)
     return replace(held, sequence=held.sequence + 1, lease=None, continuation_pending=True, new_rows=0, updated_at=now)
+
+
+def withdraw(checkpoint: Checkpoint | None, *, token: str, now: datetime) -> Checkpoint:
+    """Return the checkpoint of work that nobody wants any more: as it was before, and what was merged stays."""
+    return _ended(_without_history(replace(_held_by(checkpoint, token), lease=None)), now=now)
 
 
 def published(checkpoint: Checkpoint | None, *, sequence: int) -> Checkpoint | None:
@@ -161,6 +202,19 @@ def release(checkpoint: Checkpoint | None, *, token: str, now: datetime) -> Chec
 def new_lease(token: str, *, now: datetime, lease_s: float) -> Lease:
     """Return a lease that lasts `lease_s` seconds."""
     return Lease(token=token, expires_at=now + timedelta(seconds=lease_s))
+
+
+def _without_history(checkpoint: Checkpoint) -> Checkpoint:
+    return replace(checkpoint, progress=None, wanted_at=None, backfill=False)
+
+
+def _ended(checkpoint: Checkpoint, *, now: datetime) -> Checkpoint:
+    """Return the checkpoint after its sync ended early; one that has never completed a sync stays to be begun anew."""
+    if checkpoint.status is not Status.RUNNING or checkpoint.progress is not None:
+        return checkpoint  # the message was for history, what is under way is not
+    if checkpoint.synced is None:
+        return replace(checkpoint, continuation_pending=False, updated_at=now)
+    return replace(checkpoint, status=Status.DONE, continuation_pending=False, new_rows=0, updated_at=now)
 
 
 def _held_by(checkpoint: Checkpoint | None, token: str) -> Checkpoint:

@@ -82,6 +82,8 @@ class Outcome(StrEnum):
     REPUBLISHED = "republished"
     FAILED = "failed"
     LOST = "lost"
+    PAUSED = "paused"  # the account is switched off: nothing was claimed
+    WITHDRAWN = "withdrawn"  # what it was for is not wanted any more: what was merged stays
 
 
 def deliver(
@@ -121,6 +123,8 @@ def _act_on(claim: Claim, task: SyncTask, holder: LeaseHolder, limits: _Limits) 
             return Outcome.STALE
         case Claim.HELD:
             raise LeaseHeld("another worker is at this work; it is tried again after its lease")
+        case Claim.WITHDRAWN:
+            return Outcome.WITHDRAWN
         case Claim.REPUBLISH:
             _publish_continuation(task, holder, limits.services)
             return Outcome.REPUBLISHED
@@ -227,6 +231,9 @@ class _Sync:
         if self._progress == self._start:
             raise NoProgress("a delivery used its whole time budget without getting any further: raise the time budget")
         self._flush()
+        if self._holder.is_withdrawn():
+            self._holder.withdraw()
+            return Outcome.WITHDRAWN
         self._holder.hand_over()
         _publish_continuation(self._task, self._holder, self._services)
         return Outcome.CONTINUED

@@ -16,7 +16,7 @@ from sendtrail.delivery.deliver import Outcome, publish_failure
 from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, decode
 from sendtrail.domain.work_item import UNREADABLE, WorkItem
-from sendtrail.errors import Rejected
+from sendtrail.errors import AccountDisabled, Rejected
 from sendtrail.logs import Event, labels, log_event
 
 logger = logging.getLogger(__name__)
@@ -45,12 +45,17 @@ def handling(services: Services) -> Iterator[Delivery]:
     """Handle one delivery in a block; raise Retryable to have the message delivered again.
 
     Work that can never succeed, such as a message that cannot be read or an account that is not configured, goes to the
-    failures topic with its reason and is acknowledged.
+    failures topic with its reason and is acknowledged. Work of an account that is switched off is acknowledged as well:
+    the dispatcher finds it again when the account is on.
     """
     with ExitStack() as stack:
         delivery = Delivery(stack)
         try:
             yield delivery
+        except AccountDisabled as error:
+            logger.info("not now: %s", error)
+            delivery.outcome = Outcome.PAUSED
+            log_event(logger, Event.DELIVERY_ENDED, outcome=delivery.outcome)
         except Rejected as error:  # before the work was claimed: after that, `deliver` says so on the checkpoint
             logger.error("given up: %s", error)
             publish_failure(services, delivery.item, reason=str(error))

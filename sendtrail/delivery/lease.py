@@ -11,11 +11,13 @@ from sendtrail import threads
 from sendtrail.delivery import checkpoint as rules
 from sendtrail.delivery.checkpoint import Checkpoint, Claim, Lease, Status
 from sendtrail.delivery.services import Services
+from sendtrail.domain.wants import is_withdrawn
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseLost, SendtrailError
 from sendtrail.ports import Transaction
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import from_document, to_document
+from sendtrail.state.stored_wants import read_withdrawal
 from sendtrail.threads import Event
 from sendtrail.warehouse.rows import Table
 
@@ -28,7 +30,8 @@ RENEWALS_PER_LEASE = 3
 class TaskContext:
     """What the delivery protocol needs to know about a task: its work item, its checkpoint and the table of its rows.
 
-    `counts`: the account's status counts it (campaigns). `backfill`: incremental work goes first.
+    `counts`: the account's status counts it (campaigns). `backfill`: incremental work goes first. `wanted_at` is when
+    somebody asked for it.
     """
 
     item: WorkItem
@@ -36,6 +39,7 @@ class TaskContext:
     table: Table
     counts: bool
     backfill: bool = False
+    wanted_at: datetime | None = None
 
 
 class LeaseHolder:
@@ -61,6 +65,7 @@ class LeaseHolder:
 
         def work(transaction: Transaction) -> tuple[Claim, Checkpoint | None, bool]:
             before = read_checkpoint(transaction, self.context.checkpoint_path)
+            status = self._status_to_correct(transaction, before)
             decision, after = rules.claim(
                 before,
                 run_id=self.context.item.run_id,
@@ -68,9 +73,13 @@ class LeaseHolder:
                 lease=self._lease(transaction.now),
                 now=transaction.now,
                 backfill=self.context.backfill,
+                wanted_at=self.context.wanted_at,
+                withdrawn_at=self._withdrawn_at(transaction, before),
             )
-            if decision is Claim.TAKEN and after is not None:
+            if after is not None and after != before:
                 transaction.set(self.context.checkpoint_path, to_document(after))
+            if status is not None and decision is Claim.TAKEN:
+                write_status(transaction, self.context.item.organization_id, status)
             is_wrong = before is not None and before.has_wrong_expiry(transaction.now, lease_s=self._lease_s)
             return decision, after, is_wrong and decision is Claim.TAKEN
 
@@ -115,6 +124,18 @@ class LeaseHolder:
         """Leave the rest of the work to its continuation, which is still to be published."""
         self._change(lambda before, now: rules.hand_over(before, token=self.token, now=now))
 
+    def is_withdrawn(self) -> bool:
+        """Return whether nobody wants any more what this work reads for the sake of the past."""
+        wanted_at = self.checkpoint.wanted_at
+        if wanted_at is None:
+            return False
+        withdrawn_at = self._state.transact(lambda transaction: self._withdrawn_at(transaction, self.checkpoint))
+        return is_withdrawn(wanted_at, withdrawn_at=withdrawn_at)
+
+    def withdraw(self) -> None:
+        """End the work where it is, as nobody wants it any more."""
+        self._change(lambda before, now: rules.withdraw(before, token=self.token, now=now))
+
     def published(self, sequence: int) -> None:
         """Record that the continuation was published."""
 
@@ -141,6 +162,23 @@ class LeaseHolder:
         """Give up the lease, if the state store can be reached: otherwise it expires."""
         with suppress(SendtrailError):
             self._change(lambda before, now: rules.release(before, token=self.token, now=now))
+
+    def _withdrawn_at(self, transaction: Transaction, before: Checkpoint | None) -> datetime | None:
+        """Return up to when wants were withdrawn; work that nobody had to ask for is not looked up."""
+        if self.context.wanted_at is None and (before is None or before.wanted_at is None):
+            return None
+        return read_withdrawal(transaction, self.context.item.organization_id)
+
+    def _status_to_correct(self, transaction: Transaction, before: Checkpoint | None) -> AccountStatus | None:
+        """Return the account's status less the failure that this delivery tries again; None where it counts none."""
+        item = self.context.item
+        if not self.context.counts or before is None or before.status is not Status.FAILED:
+            return None
+        status = read_status(transaction, item.organization_id)
+        is_counted = status is not None and before.sequence == item.sequence and before.run_id == status.run_id
+        if status is None or not is_counted:
+            return None
+        return replace(status, campaigns_failed=max(0, status.campaigns_failed - 1))
 
     def _change(self, change: Callable[[Checkpoint | None, datetime], Checkpoint], *, new_rows: int = 0) -> None:
         def work(transaction: Transaction) -> None:

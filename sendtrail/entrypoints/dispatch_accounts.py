@@ -5,16 +5,19 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from sendtrail.delivery.deliver import publish_failure
+from sendtrail.domain.wants import StillWanted, listed
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.errors import Rejected, Retryable
+from sendtrail.errors import AccountDisabled, BadDocument, Rejected, Retryable, SettingsError
+from sendtrail.state.stored_wants import raise_wants, withdraw_wants
 from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
 
 logger = logging.getLogger(__name__)
 
 SECONDS_PER_HOUR = 3_600
+KEPT = "; what was asked for is stored, and is done once the account is on again"
 
 
 def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[list[Summary], dict[str, str]]:
@@ -28,6 +31,9 @@ def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[l
     for request in requests:
         try:
             done.append(_dispatch(request, instance))
+        except AccountDisabled as error:
+            raise_wants(instance.services.state, request.organization_id, request.ask)
+            failed[request.organization_id] = str(error) + (KEPT if request.ask else "")
         except Rejected as error:
             failed[request.organization_id] = str(error)
             _publish_failure(request, instance, reason=str(error))
@@ -37,6 +43,21 @@ def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[l
     if raised:
         raise next((error for error in raised if not isinstance(error, Retryable)), raised[0])
     return done, failed
+
+
+def withdraw_backfill(
+    organization_ids: Iterable[str], instance: Runtime
+) -> tuple[dict[str, list[StillWanted]], dict[str, str]]:
+    """Drop what is still wanted of accounts; return it by account, and the reason for each that was rejected."""
+    withdrawn: dict[str, list[StillWanted]] = {}
+    failed: dict[str, str] = {}
+    for organization_id in organization_ids:
+        try:
+            instance.connections.ensure(organization_id)
+            withdrawn[organization_id] = listed(withdraw_wants(instance.services.state, organization_id))
+        except (BadDocument, SettingsError) as error:
+            failed[organization_id] = str(error)
+    return withdrawn, failed
 
 
 def _dispatch(request: Request, instance: Runtime) -> Summary:

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE, Connection, checked_api_url
-from sendtrail.errors import SettingsError
+from sendtrail.errors import AccountDisabled, SettingsError
 from sendtrail.ports import Document, State
 from sendtrail.state.documents import connection_path
 
@@ -65,11 +65,13 @@ class Connections:
         self._state, self._read_secret = state, read_secret
 
     def load(self, organization_id: str) -> Connection:
-        """Return how an account is reached; raise SettingsError with all problems of its document."""
-        path = connection_path(organization_id)
-        document = self._state.transact(lambda transaction: transaction.get(path))
-        if document is None:
-            raise SettingsError([f"{path}: there is no such document"])
+        """Return how an account is reached; raise SettingsError with all problems of its document.
+
+        Raise AccountDisabled where it is switched off, whatever else its document says.
+        """
+        path, document = connection_path(organization_id), self.ensure(organization_id)
+        if document.get("enabled", True) is False:
+            raise AccountDisabled(f"{path}: the account is switched off (`enabled` is false)")
         stored = _validated(path, document)
         return Connection(
             organization_id=organization_id,
@@ -79,6 +81,14 @@ class Connections:
             requests_per_second=stored.requests_per_second,
             share_kept_free=stored.share_kept_free,
         )
+
+    def ensure(self, organization_id: str) -> Document:
+        """Return the document of an account; raise SettingsError where there is none."""
+        path = connection_path(organization_id)
+        document = self._state.transact(lambda transaction: transaction.get(path))
+        if document is None:
+            raise SettingsError([f"{path}: there is no such document"])
+        return document
 
     def enabled(self) -> list[str]:
         """Return the accounts that are not switched off, those with invalid documents included."""

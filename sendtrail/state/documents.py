@@ -43,6 +43,11 @@ def campaign_path(organization_id: str, campaign_id: int) -> str:
     return f"{campaigns_path(organization_id)}/{campaign_id}"
 
 
+def wants_path(organization_id: str) -> str:
+    """Return the path of what is still wanted of an account."""
+    return f"{account_path(organization_id)}/wants/open"
+
+
 def contacts_path(organization_id: str) -> str:
     """Return the path of the checkpoint of an account's contacts."""
     return f"sync_state/contacts_{organization_id}"

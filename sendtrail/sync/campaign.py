@@ -78,6 +78,7 @@ class CampaignTask:
             table=Table.EMAIL_ACTIVITIES,
             counts=True,
             backfill=message.backfill,
+            wanted_at=message.wanted_at,
         )
 
     def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:

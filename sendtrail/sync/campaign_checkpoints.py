@@ -1,12 +1,15 @@
-"""The checkpoints of an account's campaigns; one that cannot be read costs its campaign, never the account."""
+"""The checkpoints of an account's campaigns, and which wants they fulfil."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sendtrail.delivery.checkpoint import Checkpoint
+from sendtrail.domain.wants import Want, Wants
 from sendtrail.errors import BadDocument
 from sendtrail.ports import State
 from sendtrail.state.documents import campaigns_path, from_document
+from sendtrail.state.stored_wants import read_wants, settle_wants
+from sendtrail.sync.sync_record import read_record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +21,7 @@ class Checkpoints:
 
 
 def checkpoints_of(organization_id: str, state: State) -> Checkpoints:
-    """Return the checkpoints of an account's campaigns."""
+    """Return the checkpoints of an account's campaigns; one that cannot be read costs its campaign alone."""
     readable: dict[int, Checkpoint] = {}
     unreadable: dict[str, str] = {}
     for name, document in state.children(campaigns_path(organization_id)):
@@ -28,3 +31,32 @@ def checkpoints_of(organization_id: str, state: State) -> Checkpoints:
             place = f"{campaigns_path(organization_id)}/{name}"
             unreadable[name] = f"{error}; delete the document {place} to read the campaign anew"
     return Checkpoints(readable=readable, unreadable=unreadable)
+
+
+def fulfilled_wants(wants: Wants, checkpoints: Mapping[int, Checkpoint]) -> Mapping[int, Want]:
+    """Return the wants of campaigns whose last completed sync read all of it."""
+    return {
+        number: want
+        for number, want in wants.of_campaigns.items()
+        if number in checkpoints and _fulfils(checkpoints[number], want)
+    }
+
+
+def close_wants(organization_id: str, state: State) -> Wants:
+    """Drop the wants that are fulfilled by now, and return what is still wanted."""
+    wants = state.transact(lambda transaction: read_wants(transaction, organization_id))
+    if not wants.of_campaigns:
+        return wants
+    ended = fulfilled_wants(wants, checkpoints_of(organization_id, state).readable)
+    return state.transact(lambda transaction: settle_wants(transaction, organization_id, campaigns=(), ended=ended))
+
+
+def wants_of_others(wants: Wants, campaign_ids: Iterable[int]) -> Mapping[int, Want]:
+    """Return the wants of campaigns that are not among these."""
+    known = frozenset(campaign_ids)
+    return {number: want for number, want in wants.of_campaigns.items() if number not in known}
+
+
+def _fulfils(checkpoint: Checkpoint, want: Want) -> bool:
+    record = read_record(checkpoint.synced)
+    return record is not None and record.fulfils(want)

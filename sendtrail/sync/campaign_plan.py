@@ -43,6 +43,7 @@ class CampaignProgress:
     It holds all that the sync needs, so that any later delivery, of this run or another, can go on with it.
     `started_at` is when the sync began, before its first request: the watermark that it leaves. `missing` is how many
     rows of a report are missing by its counter, or could not be understood, `failed` why a report could not be read.
+    `wanted_at` is the message's that it was planned for.
     """
 
     run_id: str
@@ -55,6 +56,7 @@ class CampaignProgress:
     position: ReportCursor = field(default_factory=ReportCursor)
     missing: Mapping[Report, int] = field(default_factory=dict)
     failed: Mapping[Report, str] = field(default_factory=dict)
+    wanted_at: datetime | None = None
 
 
 def new_progress(
@@ -80,6 +82,7 @@ def new_progress(
         since=since,
         counters=message.counters,
         units=units,
+        wanted_at=message.wanted_at,
     )
 
 
@@ -103,7 +106,11 @@ def can_resume(progress: CampaignProgress | None, message: SyncCampaign) -> bool
     """Tell whether a sync under way serves this message, or has to be planned anew."""
     if progress is None or (message.since is not None and message.since < progress.since):
         return False
-    return message.reason is not Reason.FORCED or progress.run_id == message.run_id
+    if message.reason is not Reason.FORCED or progress.run_id == message.run_id:
+        return True
+    if progress.reason not in (Reason.FORCED, Reason.NEW) or progress.wanted_at is None or message.wanted_at is None:
+        return False
+    return progress.wanted_at >= message.wanted_at  # begun after it was asked for
 
 
 def start_of(progress: CampaignProgress, index: int) -> CampaignProgress:
@@ -157,7 +164,14 @@ def completed_sync(progress: CampaignProgress, synced: SyncRecord | None) -> Syn
         deep_watermarks={**(synced.deep_watermarks if synced else {}), **empty, **deep},
         unsettled=[] if is_confirmed else list(settling),
         settling=settling,
+        forced_at=_forced_at(progress, synced),
     )
+
+
+def _forced_at(progress: CampaignProgress, synced: SyncRecord | None) -> datetime | None:
+    before = None if synced is None else synced.forced_at
+    is_everything = progress.reason is Reason.FORCED or synced is None
+    return progress.wanted_at if is_everything and progress.wanted_at is not None else before
 
 
 def _results(progress: CampaignProgress, synced: SyncRecord | None) -> Mapping[Report, ReadResult]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,14 +13,16 @@ from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign, CampaignLists
 from sendtrail.domain.messages import SyncContacts, encode
 from sendtrail.domain.timestamp_meaning import standing_rows
+from sendtrail.domain.wants import NO_WANTS, StillWanted, Want, Wants, spread, summarised, without
 from sendtrail.domain.work_item import WorkItem
-from sendtrail.errors import LeaseHeld
+from sendtrail.errors import BadDocument, LeaseHeld
 from sendtrail.logs import Event, log_event
 from sendtrail.ports import Topic, Transaction
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import contacts_path, from_document, run_path, to_document
-from sendtrail.sync.backfill_quota import has_backfill_left, within_quota
-from sendtrail.sync.campaign_checkpoints import checkpoints_of
+from sendtrail.state.stored_wants import raise_wants, settle_wants
+from sendtrail.sync.backfill_quota import within_quota
+from sendtrail.sync.campaign_checkpoints import checkpoints_of, fulfilled_wants, wants_of_others
 from sendtrail.sync.due import Due, Policy, Request, next_sequence
 from sendtrail.sync.forecast import NOTHING, Forecast, total
 from sendtrail.sync.timestamp_observation import Meanings, observe_timestamps
@@ -37,7 +40,7 @@ class Summary:
     """What a run asked for: campaigns in the account, those due, and messages published (contacts included).
 
     `forecast` is what the campaigns that are due will take; `unknown` are those that were asked for by id and are not
-    in the account.
+    in the account; `still_wanted` is what earlier runs were asked for, is not done, and goes on.
     """
 
     run_id: str
@@ -47,6 +50,7 @@ class Summary:
     published: int
     forecast: Forecast = NOTHING
     unknown: Sequence[int] = ()
+    still_wanted: Sequence[StillWanted] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,9 +70,10 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
     finished = services.state.transact(lambda transaction: _open(transaction, request))
     if finished is not None:
         return finished
+    before, wanted = _with_wants(request, services)  # stored before the account is asked: it may refuse the key
     campaigns = [] if request.campaign_ids == frozenset() else list(lists.campaigns())
     _merge_campaigns(campaigns, request, services)
-    due_campaigns = _publish_campaigns(campaigns, _with_backfill(request, services), services, policy)
+    due_campaigns, open_wants = _publish_campaigns(campaigns, wanted, services, policy)
     contacts = _contacts(request, services) if request.contacts else []
     services.publisher.publish(Topic.CONTACTS, [encode(message) for message in contacts])
     summary = Summary(
@@ -79,6 +84,7 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         published=len(due_campaigns) + len(contacts),
         forecast=total(each.forecast for each in due_campaigns),
         unknown=sorted((request.campaign_ids or frozenset()) - {campaign.campaign_id for campaign in campaigns}),
+        still_wanted=_from_earlier(open_wants, before, request, now=services.clock.now()),
     )
     services.state.transact(lambda transaction: _close(transaction, summary))
     log_event(
@@ -93,23 +99,30 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
 
 def _publish_campaigns(
     campaigns: Sequence[Campaign], request: Request, services: Services, policy: Policy
-) -> list[Due]:
-    """Publish a message for each campaign that is due, and return those; a run of contacts alone has none."""
+) -> tuple[list[Due], Wants]:
+    """Publish a message for each campaign that is due, and return those and all that is wanted.
+
+    A run of contacts alone has neither.
+    """
     if request.campaign_ids == frozenset():
-        return []
+        return [], NO_WANTS
+    sent = tuple(campaign.campaign_id for campaign in campaigns if campaign.was_sent)
+    request = replace(request, wants=spread(request.wants, sent))
     checkpoints = checkpoints_of(request.organization_id, services.state)
-    _report_unreadable(checkpoints.unreadable, request, services)
+    ended = {
+        **fulfilled_wants(request.wants, checkpoints.readable),
+        **_without_campaign(campaigns, sent, request),
+    }
+    request = replace(request, wants=without(request.wants, ended))
+    _report(checkpoints.unreadable, request, services)
     readable = [each for each in campaigns if str(each.campaign_id) not in checkpoints.unreadable]
     policy = replace(policy, standing_rows=standing_rows(_observe_timestamps(request, services)))
     due_campaigns = within_quota(
         readable, checkpoints=checkpoints.readable, request=request, policy=policy, now=services.clock.now()
     )
-    is_backfill_left = request.since is not None and has_backfill_left(
-        readable, checkpoints=checkpoints.readable, since=request.since, out=due_campaigns
-    )
-    _announce_run(request, services, due_campaigns=len(due_campaigns), is_backfill_left=is_backfill_left)
+    _announce_run(request, services, due_campaigns=len(due_campaigns), sent=sent, ended=ended)
     services.publisher.publish(Topic.CAMPAIGNS, [encode(each.message) for each in due_campaigns])
-    return due_campaigns
+    return due_campaigns, request.wants
 
 
 def _open(transaction: Transaction, request: Request) -> Summary | None:
@@ -123,14 +136,40 @@ def _open(transaction: Transaction, request: Request) -> Summary | None:
     return None
 
 
-def _with_backfill(request: Request, services: Services) -> Request:
-    """Return the request with what an earlier one asked of all campaigns and no run could hand out yet."""
-    if request.campaign_ids is not None:
-        return request
-    status = services.state.transact(lambda transaction: read_status(transaction, request.organization_id))
-    before = None if status is None else status.backfill_since
-    asked = [since for since in (request.since, before) if since is not None]
-    return replace(request, since=min(asked, default=None))
+def _with_wants(request: Request, services: Services) -> tuple[Wants, Request]:
+    """Store what is asked for; return what was wanted before, and the request with all that is wanted.
+
+    Wants that cannot be read are reported, and cost only what was asked for.
+    """
+    if request.campaign_ids == frozenset():
+        return NO_WANTS, request
+    try:
+        before, wants = raise_wants(services.state, request.organization_id, request.ask)
+    except BadDocument as error:
+        if request.ask is not None:
+            raise
+        _report({"wants": str(error)}, request, services)
+        return NO_WANTS, request
+    return before, replace(request, since=None, force=False, wants=wants)
+
+
+def _without_campaign(campaigns: Sequence[Campaign], sent: Sequence[int], request: Request) -> Mapping[int, Want]:
+    """Return the wants of campaigns that are no longer in the account, or were never sent; an empty list has none."""
+    if not campaigns:
+        return {}
+    found = wants_of_others(request.wants, sent)
+    for campaign_id in found:
+        logger.warning("campaign %d is not in the account, or was never sent: nothing is wanted of it", campaign_id)
+    return found
+
+
+def _from_earlier(wants: Wants, before: Wants, request: Request, *, now: datetime) -> list[StillWanted]:
+    """Return what was wanted before this request and is still open, but for what this request asks for as well."""
+    found = {number: before.of(number) for number in wants.of_campaigns}
+    own = {number: request.want(number, now=now) for number in found if number in (request.campaign_ids or found)}
+    return summarised(
+        want for number, want in found.items() if want and not ((mine := own.get(number)) and mine.covers(want))
+    )
 
 
 def _observe_timestamps(request: Request, services: Services) -> Meanings:
@@ -154,28 +193,30 @@ def _store_timestamps(
         write_status(transaction, organization_id, changed)
 
 
-def _announce_run(request: Request, services: Services, *, due_campaigns: int, is_backfill_left: bool) -> None:
-    before = services.state.transact(
-        lambda transaction: _announce(transaction, request, due_campaigns, is_backfill_left=is_backfill_left)
-    )
+def _announce_run(
+    request: Request, services: Services, *, due_campaigns: int, sent: tuple[int, ...], ended: Mapping[int, Want]
+) -> None:
+    def work(transaction: Transaction) -> AccountStatus | None:
+        before = read_status(transaction, request.organization_id)
+        after = _opened(before, request, due_campaigns, now=transaction.now)
+        with suppress(BadDocument):  # reported by now
+            wants = settle_wants(transaction, request.organization_id, campaigns=sent, ended=ended)
+            after = replace(after, backfill_since=wants.backfill_since)
+        write_status(transaction, request.organization_id, after)
+        return before
+
+    before = services.state.transact(work)
     if before is not None and before.run_id != request.run_id and not before.is_finished:
         log_event(logger, Event.RUN_UNFINISHED, level=logging.WARNING, unfinished_run=before.run_id)
 
 
-def _announce(
-    transaction: Transaction, request: Request, due_campaigns: int, *, is_backfill_left: bool
-) -> AccountStatus | None:
-    """Open the account's status for this run and return the one of the run before."""
-    before = read_status(transaction, request.organization_id)
-    status = before or AccountStatus(run_id=request.run_id, last_run=transaction.now, campaigns_total=0)
+def _opened(before: AccountStatus | None, request: Request, due_campaigns: int, *, now: datetime) -> AccountStatus:
+    """Return the account's status at the begin of this run."""
+    status = before or AccountStatus(run_id=request.run_id, last_run=now, campaigns_total=0)
     if status.run_id != request.run_id:
         status = replace(status, run_id=request.run_id, campaigns_completed=0, campaigns_failed=0)
     ended = status.campaigns_completed + status.campaigns_failed  # of this run, when it is dispatched once more
-    status = replace(status, last_run=transaction.now, campaigns_total=ended + due_campaigns)
-    if request.campaign_ids is None:
-        status = replace(status, backfill_since=request.since if is_backfill_left else None)
-    write_status(transaction, request.organization_id, status)
-    return before
+    return replace(status, last_run=now, campaigns_total=ended + due_campaigns)
 
 
 def _close(transaction: Transaction, summary: Summary) -> None:
@@ -205,9 +246,10 @@ def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: 
         services.warehouse.merge(batch)
 
 
-def _report_unreadable(unreadable: Mapping[str, str], request: Request, services: Services) -> None:
+def _report(unreadable: Mapping[str, str], request: Request, services: Services) -> None:
+    """Publish what is left out of this run, with the reason: campaigns by their ids."""
     for name, reason in unreadable.items():
-        logger.error("campaign %s is left out: %s", name, reason)
+        logger.error("%s left out: %s", f"campaign {name} is" if name.isdecimal() else f"{name} are", reason)
         item = WorkItem(organization_id=request.organization_id, subject=name, run_id=request.run_id, sequence=0)
         publish_failure(services, item, reason=reason)
 

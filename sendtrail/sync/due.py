@@ -8,6 +8,7 @@ from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report, counter_delta, is_empty, is_unknown
 from sendtrail.domain.messages import Reason, SyncCampaign
+from sendtrail.domain.wants import NO_WANTS, Ask, Want, Wants, is_withdrawn
 from sendtrail.sync.forecast import Forecast, campaign_forecast
 from sendtrail.sync.read_window import DEFAULT_LOOKBACK, DEFAULT_OVERLAP, Overlap
 from sendtrail.sync.settling import LAST_LOOK, is_last_look, reports_to_settle
@@ -38,7 +39,10 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What somebody asked the dispatcher for; None stands for "all campaigns" and "where the last sync left off"."""
+    """What somebody asked the dispatcher for; None stands for "all campaigns" and "where the last sync left off".
+
+    `wants` are what is still wanted of the account, from this request or an earlier one.
+    """
 
     organization_id: str
     run_id: str
@@ -46,15 +50,34 @@ class Request:
     since: datetime | None = None
     contacts: bool = True
     force: bool = False
+    wants: Wants = NO_WANTS
+
+    @property
+    def ask(self) -> Ask | None:
+        """Return what is asked for beyond the changes, None for nothing."""
+        if self.campaign_ids == frozenset() or (self.since is None and not self.force):
+            return None
+        return Ask(run_id=self.run_id, campaign_ids=self.campaign_ids, since=self.since, force=self.force)
+
+    def want(self, campaign_id: int, *, now: datetime) -> Want | None:
+        """Return what is wanted of a campaign, by this request (as if it were stored `now`) and by earlier ones."""
+        wanted = self.wants.of(campaign_id)
+        if self.ask is None:
+            return wanted
+        return Want(asked_at=now, since=self.since, forced_at=now if self.force else None).joined(wanted)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Due:
-    """A message for a campaign that is to be read, by how many events its counters moved, and what reading it takes."""
+    """A message for a campaign that is to be read, by how many events its counters moved, and what reading it takes.
+
+    `tried_at` is when its latest sync, which did not come to its end, was last heard of.
+    """
 
     message: SyncCampaign
     counter_delta: int
     forecast: Forecast
+    tried_at: datetime | None = None
 
 
 def due(
@@ -76,8 +99,14 @@ def due(
 
 
 def prioritised(found: Iterable[Due]) -> list[Due]:
-    """Return campaigns in the order in which they go out."""
-    return sorted(found, key=lambda each: (each.message.backfill, -each.counter_delta, each.message.campaign_id))
+    """Return campaigns in the order in which they go out: backfill that did not succeed lately leaves others a turn."""
+    return sorted(found, key=_turn)
+
+
+def _turn(each: Due) -> tuple[bool, float, int, int]:
+    message = each.message
+    tried_at = each.tried_at.timestamp() if each.tried_at is not None and message.backfill else 0.0
+    return message.backfill, tried_at, -each.counter_delta, message.campaign_id
 
 
 def reason_for(
@@ -90,18 +119,18 @@ def reason_for(
         return Reason.NEW
     if checkpoint.is_held(now):
         return None  # a worker is at it
-    if request.force:
+    synced, want = last_sync(checkpoint), request.want(campaign.campaign_id, now=now)
+    if want is not None and want.is_forced_after(synced.forced_at if synced else None):
         return Reason.FORCED
-    synced = last_sync(checkpoint)
     if synced is None or checkpoint.status is not Status.DONE:
         return Reason.UNFINISHED
-    return _reason_again(campaign, synced, request=request, policy=policy, now=now)
+    return _reason_again(campaign, synced, want=want, policy=policy, now=now)
 
 
 def _reason_again(
-    campaign: Campaign, synced: SyncRecord, *, request: Request, policy: Policy, now: datetime
+    campaign: Campaign, synced: SyncRecord, *, want: Want | None, policy: Policy, now: datetime
 ) -> Reason | None:
-    if request.since is not None and request.since < synced.since:
+    if want is not None and want.reaches_beyond(synced.since):
         return Reason.EXTENDED
     if now - synced.audited_at >= policy.audit:
         return Reason.AUDIT
@@ -144,7 +173,7 @@ def due_campaign(
     now: datetime,
 ) -> Due:
     """Return what it means to read a campaign for a reason."""
-    synced = last_sync(checkpoint)
+    synced, want = last_sync(checkpoint), request.want(campaign.campaign_id, now=now)
     first_since = now - policy.lookback
     message = SyncCampaign(
         organization_id=request.organization_id,
@@ -154,11 +183,19 @@ def due_campaign(
         run_id=request.run_id,
         sequence=next_sequence(checkpoint),
         reason=reason,
-        since=request.since or (first_since if synced is None else None),
+        since=(want and want.since) or (first_since if synced is None else None),
         counters=campaign.counters,
         settle=() if synced is None else _reports_to_settle(campaign, synced, policy=policy, now=now),
         standing_rows=policy.standing_rows,
-        backfill=_is_backfill(campaign, checkpoint, reason=reason, request=request, first_since=first_since),
+        wanted_at=None if want is None or (synced is not None and synced.has_read(want)) else want.asked_at,
+        backfill=_is_backfill(
+            campaign,
+            checkpoint,
+            reason=reason,
+            want=want,
+            first_since=first_since,
+            withdrawn_at=request.wants.withdrawn_at,
+        ),
     )
     return Due(
         message=message,
@@ -166,19 +203,28 @@ def due_campaign(
         forecast=campaign_forecast(
             campaign, message, synced, now=now, overlap=policy.overlap, flush_rows=policy.flush_rows
         ),
+        tried_at=None if checkpoint is None or checkpoint.status is Status.DONE else checkpoint.updated_at,
     )
 
 
 def _is_backfill(
-    campaign: Campaign, checkpoint: Checkpoint | None, *, reason: Reason, request: Request, first_since: datetime
+    campaign: Campaign,
+    checkpoint: Checkpoint | None,
+    *,
+    reason: Reason,
+    want: Want | None,
+    first_since: datetime,
+    withdrawn_at: datetime | None,
 ) -> bool:
     """Tell whether this is history, which can wait, rather than news."""
-    if reason in BACKFILL or (reason is Reason.UNFINISHED and checkpoint is not None and checkpoint.backfill):
+    was_backfill = reason is Reason.UNFINISHED and checkpoint is not None and checkpoint.backfill
+    is_stopped = checkpoint is not None and is_withdrawn(checkpoint.wanted_at, withdrawn_at=withdrawn_at)
+    if reason in BACKFILL or (was_backfill and not is_stopped):
         return True
     synced = last_sync(checkpoint)
     reached = first_since if synced is None else synced.since
     has_history = synced is not None or campaign.sent_at is None or campaign.sent_at < first_since
-    return has_history and request.since is not None and request.since < reached
+    return has_history and want is not None and want.reaches_beyond(reached)
 
 
 def next_sequence(checkpoint: Checkpoint | None) -> int:

@@ -94,8 +94,8 @@ def _read_to(
 ) -> tuple[datetime, bool]:
     if synced is None or since < synced.since or message.reason in THOROUGH or report not in synced.watermarks:
         return since, True
-    if report in synced.to_settle and synced.to_settle[report].lacks_rows:
-        return since, True  # they may be anywhere
+    if report in synced.to_settle and (synced.to_settle[report].lacks_rows or synced.to_settle[report].failed):
+        return since, True  # rows are known to be missing, anywhere; or it was not read as far back as the record says
     if report in message.standing_rows and may_have_repeats(report, now=message.counters, before=synced.counters):
         return since, True  # any row may have changed in its place
     watermark = synced.watermarks[report]

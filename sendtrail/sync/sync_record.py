@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sendtrail.domain.campaign_report import Report
+from sendtrail.domain.campaign_report import Report, is_empty
+from sendtrail.domain.wants import Want
 from sendtrail.errors import BadDocument
 from sendtrail.state.documents import from_document
 from sendtrail.sync.settling import Settling
@@ -22,7 +23,8 @@ class SyncRecord:
     started, `deep_watermarks` when the latest did that went back by the whole overlap; `counters` are those at
     dispatch, not at the end, so that what changed meanwhile is seen. `settling` are the reports that are to be read
     again although their counters stand still; `confirmed` (the counters stood still when it was read) and `unsettled`
-    are what an earlier version goes by. `audited_at` is when everything was last read.
+    are what an earlier version goes by. `audited_at` is when everything was last read; `forced_at` when somebody asked
+    for the latest read of everything again that was completed.
     """
 
     since: datetime
@@ -34,6 +36,7 @@ class SyncRecord:
     deep_watermarks: Mapping[Report, datetime] = field(default_factory=dict)
     unsettled: Sequence[Report] | None = None
     settling: Mapping[Report, Settling] | None = None
+    forced_at: datetime | None = None
 
     @property
     def to_settle(self) -> Mapping[Report, Settling]:
@@ -42,6 +45,15 @@ class SyncRecord:
             return self.settling
         reports = () if self.confirmed else tuple(Report) if self.unsettled is None else self.unsettled
         return {report: Settling(changed_at=self.synced_at, read_at=self.synced_at) for report in reports}
+
+    def fulfils(self, want: Want) -> bool:
+        """Return whether all that is wanted was read: no report that failed is still to be read again."""
+        has_failed = any(each.failed and not is_empty(report, self.counters) for report, each in self.to_settle.items())
+        return self.has_read(want) and not has_failed
+
+    def has_read(self, want: Want) -> bool:
+        """Return whether all that is wanted was read, but for reports that failed and are to be read again anyway."""
+        return not want.reaches_beyond(self.since) and not want.is_forced_after(self.forced_at)
 
 
 def read_record(document: Mapping[str, Any] | None) -> SyncRecord | None:

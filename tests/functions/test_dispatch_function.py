@@ -70,6 +70,8 @@ def test_a_person_asks_for_one_account_and_some_campaigns(instance: Instance, co
         (b'{"campaigns": [1]}', "campaigns: Extra inputs are not permitted"),
         (b'{"campaign_ids": [0]}', "campaign_ids.0"),
         (b'{"since": "2025-01-01T00:00:00"}', "timezone"),
+        (b'{"cancel_backfill": true, "force": true}', "leave out since, force and campaign_ids"),
+        (b'{"cancel_backfill": true, "campaign_ids": [1]}', "leave out since, force and campaign_ids"),
     ],
 )
 def test_a_bad_body_is_refused_with_the_reason(instance: Instance, body: bytes, reason: str) -> None:

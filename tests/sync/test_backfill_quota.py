@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from sendtrail.delivery.checkpoint import Checkpoint, Status, new_lease
-from sendtrail.domain.campaign import Campaign
+from sendtrail.delivery.checkpoint import Status, new_lease
 from sendtrail.domain.messages import Reason
-from sendtrail.sync.backfill_quota import has_backfill_left, within_quota
-from sendtrail.sync.due import Policy, Request
+from sendtrail.sync.backfill_quota import within_quota
+from sendtrail.sync.due import Policy, Request, due, prioritised
 from tests.fake_account import a_campaign
 from tests.fakes import NOON
 from tests.sync.checkpoints import DAY, a_checkpoint, a_sync, an_old_sync
@@ -82,36 +81,24 @@ def test_of_an_unfinished_sync_the_news_goes_out_at_once() -> None:
     assert reasons == [(2, Reason.UNFINISHED, None), (1, Reason.EXTENDED, SINCE)]
 
 
-READ_BACK = a_checkpoint(a_sync(since=SINCE))
-AT_IT = a_checkpoint(status=Status.RUNNING, lease=LEASE, backfill=True)
+def test_what_is_forced_for_the_whole_account_goes_out_in_portions() -> None:
+    """As any history does: the changes of the next hours must not wait behind it."""
+    request = replace(REQUEST, force=True)
+    campaigns = [a_campaign(number, opens=4_000, uniqueopens=4_000) for number in (1, 2)]
+    checkpoints = {each.campaign_id: a_checkpoint(a_sync(counters=each.counters)) for each in campaigns}
+
+    found = within_quota(campaigns, checkpoints=checkpoints, request=request, policy=LITTLE, now=NOON)
+
+    assert [(each.message.campaign_id, each.message.reason) for each in found] == [(1, Reason.FORCED)]
 
 
-@pytest.mark.parametrize(
-    ("campaign", "checkpoint", "expected"),
-    [
-        (a_campaign(1, opens=9), READ_BACK, False),
-        (a_campaign(1, opens=9), AT_IT, False),
-        (a_campaign(1, opens=9), a_checkpoint(status=Status.RUNNING, lease=LEASE), True),
-        (a_campaign(1, opens=9), a_checkpoint(), True),
-        (a_campaign(1, opens=9), None, True),
-        (a_campaign(1, send_amt=0), None, False),
-    ],
-    ids=["read back", "being read back", "its news being read", "not read back", "never read", "never sent"],
-)
-def test_backfill_is_left_until_all_that_was_sent_is_read_back(
-    campaign: Campaign, checkpoint: Checkpoint | None, expected: bool
-) -> None:
-    """Or a worker is at it."""
-    checkpoints = {} if checkpoint is None else {1: checkpoint}
+def test_backfill_that_does_not_succeed_leaves_the_others_a_turn() -> None:
+    """Campaign 1 failed in every run so far; campaign 2 is next, and then the one whose turn is longest ago."""
+    request = replace(REQUEST, since=SINCE)
+    campaigns = [a_campaign(number, opens=4_000, uniqueopens=4_000) for number in (1, 2, 3)]
+    failed = a_checkpoint(status=Status.FAILED, backfill=True)
+    checkpoints = {1: failed, 2: a_checkpoint(), 3: replace(failed, updated_at=NOON - DAY)}
 
-    assert has_backfill_left([campaign], checkpoints=checkpoints, since=SINCE, out=[]) is expected
+    found = prioritised(due(campaigns, checkpoints=checkpoints, request=request, policy=LITTLE, now=NOON))
 
-
-def test_what_goes_out_for_the_past_is_not_left() -> None:
-    """Only its news is not enough."""
-    campaigns, request = [a_campaign(1, opens=9)], replace(REQUEST, since=SINCE)
-    past = within_quota(campaigns, checkpoints={}, request=request, policy=Policy(), now=NOON)
-    news = within_quota(campaigns, checkpoints={}, request=REQUEST, policy=Policy(), now=NOON)
-
-    assert has_backfill_left(campaigns, checkpoints={}, since=SINCE, out=past) is False
-    assert has_backfill_left(campaigns, checkpoints={}, since=SINCE, out=news) is True
+    assert [each.message.campaign_id for each in found] == [2, 3, 1]

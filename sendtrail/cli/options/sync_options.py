@@ -100,6 +100,15 @@ class PlanOptions:
 class SyncOptions(PlanOptions):
     """What `plan` needs to know, and what only a sync does."""
 
+    drop_wants: Annotated[
+        bool | None,
+        typer.Option(
+            "--drop-wants",
+            help="Forget what earlier runs were asked for and have not done; what is stored stays.",
+            rich_help_panel=REACH,
+            show_default=False,
+        ),
+    ] = None
     dataset: Annotated[
         str | None, _option("The schema in it that holds the tables. Default: marketing_ai.", "NAME", STORE)
     ] = None

@@ -41,7 +41,9 @@ from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.sqlite_state import SqliteState
 from sendtrail.local.state_pairing import pair
 from sendtrail.ports import Topic
+from sendtrail.state.stored_wants import withdraw_wants
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
+from sendtrail.sync.campaign_checkpoints import close_wants
 from sendtrail.sync.contacts import sync_contacts
 from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
@@ -139,6 +141,8 @@ class LocalRun:
         started = self._clock.monotonic()
         self._record.clear()
         request, policy = request_of(self._settings, now=self._clock.now()), Policy(overlap=self._settings.overlap)
+        if self._settings.drop_wants:
+            withdraw_wants(self._services.state, self._settings.organization)
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)
         summary = dispatch(request, lists=account, services=self._services, policy=policy)
         observer.on_dispatched(summary)
@@ -150,6 +154,7 @@ class LocalRun:
                 concurrency=2 * self._settings.concurrency,
                 apart=Topic.CONTACTS,
             )
+        close_wants(self._settings.organization, self._services.state)
         return self._result(summary, seconds=self._clock.monotonic() - started)
 
     def stop(self) -> None:

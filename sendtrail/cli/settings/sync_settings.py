@@ -50,6 +50,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
     lookback_days: Annotated[int, Field(gt=0, le=36_500)] | None = None
     all: bool = False
     force: bool = False
+    drop_wants: bool = False
     campaign: list[Annotated[int, Field(gt=0)]] = []
     contacts: bool = True
     requests_per_second: Annotated[float, Field(gt=0, le=1_000)] = DEFAULT_REQUESTS_PER_SECOND

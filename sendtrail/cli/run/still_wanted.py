@@ -1,0 +1,39 @@
+"""What earlier runs were asked for and have not done: a line each, at the start of a run that goes on with it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rich.console import Console
+
+from sendtrail.cli.run.local_run import RunObserver
+from sendtrail.cli.settings.sync_settings import BEGINNING
+from sendtrail.domain.wants import StillWanted
+from sendtrail.sync.dispatch import Summary
+
+
+def with_wants(console: Console, observer: RunObserver) -> RunObserver:
+    """Return an observer that also prints what is still wanted, as soon as the campaigns are known."""
+
+    def on_dispatched(summary: Summary) -> None:
+        for line in wanted_lines(summary.still_wanted):
+            console.print(line, highlight=False)
+        observer.on_dispatched(summary)
+
+    return replace(observer, on_dispatched=on_dispatched)
+
+
+def wanted_lines(still_wanted: Sequence[StillWanted]) -> Iterator[str]:
+    """Yield what is still wanted, in words."""
+    for want in still_wanted:
+        campaigns = "1 campaign" if want.campaigns == 1 else f"{want.campaigns:,} campaigns"
+        yield (
+            f"Still wanted from an earlier run: {_words(want)} for {campaigns}; this run goes on with it. "
+            "To drop it: sendtrail sync --drop-wants"
+        )
+
+
+def _words(want: StillWanted) -> str:
+    again = ", read again" if want.again else ""
+    if want.since is None:
+        return f"everything back to where it was read to{again}"
+    return f"everything{'' if want.since <= BEGINNING else f' since {want.since:%Y-%m-%d}'}{again}"
