@@ -13,6 +13,7 @@ SendtrailError
 │   └── NoProgress       a delivery that used its whole time and got nowhere
 ├── LeaseLost            another worker has taken this work over: write nothing more
 └── SettingsError        configuration: every problem at once
+    └── AnotherAccount   the connection leads to another account than the one whose data is stored
 """
 
 from collections.abc import Sequence
@@ -72,3 +73,7 @@ class SettingsError(SendtrailError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class AnotherAccount(SettingsError):
+    """A connection that leads to another account than the one whose data the organization holds."""

@@ -8,9 +8,10 @@ from sendtrail.delivery.deliver import publish_failure
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.errors import Rejected, Retryable
+from sendtrail.errors import AnotherAccount, Rejected, Retryable
 from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
+from sendtrail.sync.pairing.account_guard import GuardedLists, claimed_account
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[l
     for request in requests:
         try:
             done.append(_dispatch(request, instance))
-        except Rejected as error:
+        except (Rejected, AnotherAccount) as error:
             failed[request.organization_id] = str(error)
             _publish_failure(request, instance, reason=str(error))
         except Exception as error:  # noqa: BLE001 - a bug that one account's data reveals does not stop the others
@@ -42,7 +43,13 @@ def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[l
 def _dispatch(request: Request, instance: Runtime) -> Summary:
     with instance.account(request.organization_id) as account:
         policy = _policy(instance.settings, interval_s=account.interval_s)
-        return dispatch(request, lists=account, services=instance.services, policy=policy)
+        lists = GuardedLists(
+            claimed_account(account.connection),
+            account,
+            instance.services.state,
+            lists_campaigns=request.campaign_ids != frozenset(),
+        )
+        return dispatch(request, lists=lists, services=instance.services, policy=policy)
 
 
 def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:

@@ -31,6 +31,7 @@ from sendtrail.gcp.secret_manager import SecretManagerKeys
 from sendtrail.logs import Event, configure_json, labels, log_event, traced
 from sendtrail.ports import State
 from sendtrail.state.connections import Connections
+from sendtrail.sync.pairing.account_guard import claimed_account, ensure_host
 from sendtrail.warehouse.rows import Batch, activity_rows
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Runtime:
 
     @contextmanager
     def account(self, organization_id: str, priority: Priority = Priority.INCREMENTAL) -> Iterator[Account]:
-        """Yield an account, with its connection as it is now; raise Rejected if that cannot be used."""
+        """Yield an account by its connection as it is now; raise Rejected if that cannot be used or leads elsewhere."""
         statuses: Counter[int] = Counter()
         with labels(organization_id=organization_id):
             connection = self._connection(organization_id)
@@ -84,7 +85,9 @@ class Runtime:
 
     def _connection(self, organization_id: str) -> Connection:
         try:
-            return self.connections.load(organization_id)
+            connection = self.connections.load(organization_id)
+            ensure_host(claimed_account(connection), self.services.state)
+            return connection
         except SettingsError as error:
             raise Rejected(str(error)) from error
 

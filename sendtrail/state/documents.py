@@ -63,6 +63,11 @@ def connection_path(organization_id: str) -> str:
     return f"activecampaign_connections/{organization_id}"
 
 
+def identity_path(organization_id: str) -> str:
+    """Return the path of the identity of an organization's account."""
+    return f"account_identities/{organization_id}"
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
