@@ -8,10 +8,11 @@ from sendtrail.delivery.deliver import publish_failure
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.errors import AnotherAccount, Rejected, Retryable
+from sendtrail.errors import AnotherAccount, Rejected, Retryable, SendtrailError
 from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists, claimed_account
+from sendtrail.sync.pairing.warehouse_check import check_stored_rows
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[l
 
     Raise the errors that ask for another attempt at the end; that attempt recognises the accounts that are done.
     """
+    _check_stored_rows(instance)
     done: list[Summary] = []
     failed: dict[str, str] = {}
     raised: list[Exception] = []
@@ -38,6 +40,18 @@ def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[l
     if raised:
         raise next((error for error in raised if not isinstance(error, Retryable)), raised[0])
     return done, failed
+
+
+def _check_stored_rows(instance: Runtime) -> None:
+    """Have campaigns whose rows are gone read again; what cannot be looked at now is looked at by the next run."""
+    if instance.stored_activities is None:
+        return
+    services = instance.services
+    try:
+        check_stored_rows(instance.stored_activities, state=services.state, clock=services.clock)
+    except Exception as error:
+        is_ours = isinstance(error, SendtrailError)
+        logger.error("whether all rows are still stored is not known: %s", error, exc_info=None if is_ours else error)
 
 
 def _dispatch(request: Request, instance: Runtime) -> Summary:

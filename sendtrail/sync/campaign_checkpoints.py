@@ -7,6 +7,7 @@ from sendtrail.delivery.checkpoint import Checkpoint
 from sendtrail.errors import BadDocument
 from sendtrail.ports import State
 from sendtrail.state.documents import campaigns_path, from_document
+from sendtrail.sync.pairing.lost_campaigns import with_losses
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +19,7 @@ class Checkpoints:
 
 
 def checkpoints_of(organization_id: str, state: State) -> Checkpoints:
-    """Return the checkpoints of an account's campaigns."""
+    """Return the checkpoints of an account's campaigns, in which those that have lost rows are due."""
     readable: dict[int, Checkpoint] = {}
     unreadable: dict[str, str] = {}
     for name, document in state.children(campaigns_path(organization_id)):
@@ -27,4 +28,4 @@ def checkpoints_of(organization_id: str, state: State) -> Checkpoints:
         except (BadDocument, ValueError) as error:
             place = f"{campaigns_path(organization_id)}/{name}"
             unreadable[name] = f"{error}; delete the document {place} to read the campaign anew"
-    return Checkpoints(readable=readable, unreadable=unreadable)
+    return Checkpoints(readable=with_losses(readable, organization_id, state), unreadable=unreadable)
