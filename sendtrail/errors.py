@@ -3,7 +3,8 @@
 SendtrailError
 ├── Retryable            trouble that may pass: raise it, the queue delivers the message again
 │   ├── Unavailable      the API, the warehouse or the state store did not answer properly
-│   └── LeaseHeld        another worker is at this work
+│   ├── LeaseHeld        another worker is at this work
+│   └── NewerSchema      the tables are those of a later version of Sendtrail
 ├── Rejected             this work can never succeed as it is: record it, publish the reason, acknowledge
 │   ├── KeyRefused       the account does not accept the API key
 │   ├── PermissionRefused the account accepts the key, but not for this
@@ -33,6 +34,10 @@ class Unavailable(Retryable):
 
 class LeaseHeld(Retryable):
     """Another worker holds a live lease on this work."""
+
+
+class NewerSchema(Retryable):
+    """Tables that only a later version of Sendtrail can write to, as while it is being deployed."""
 
 
 class Rejected(SendtrailError):

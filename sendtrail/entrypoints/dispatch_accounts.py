@@ -8,7 +8,7 @@ from sendtrail.delivery.deliver import publish_failure
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.errors import AnotherAccount, Rejected, Retryable, SendtrailError
+from sendtrail.errors import AnotherAccount, NewerSchema, Rejected, Retryable, SendtrailError
 from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists, claimed_account
@@ -43,12 +43,14 @@ def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[l
 
 
 def _check_stored_rows(instance: Runtime) -> None:
-    """Have campaigns whose rows are gone read again; what cannot be looked at now is looked at by the next run."""
+    """Have campaigns whose rows are gone read again; what cannot be looked at is left to the next run."""
     if instance.stored_activities is None:
         return
     services = instance.services
     try:
         check_stored_rows(instance.stored_activities, state=services.state, clock=services.clock)
+    except NewerSchema:
+        raise
     except Exception as error:
         is_ours = isinstance(error, SendtrailError)
         logger.error("whether all rows are still stored is not known: %s", error, exc_info=None if is_ours else error)

@@ -16,7 +16,7 @@ from sendtrail.gcp.bigquery_errors import as_sendtrail_error
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
 from sendtrail.sync.pairing.row_counts import RowCount, TableLook
 from sendtrail.warehouse.rows import Table
-from sendtrail.warehouse.tables import sql
+from sendtrail.warehouse.tables import schema_version, sql
 
 STATEMENT = "email_activities/stored_rows"
 
@@ -45,6 +45,7 @@ class BigQueryStoredRows:
             identity=f"{name}@{created}",
             rows=table.num_rows or 0,
             expiry=timedelta(milliseconds=int(expiry_ms)) if expiry_ms else None,
+            schema_version=schema_version(table.labels),
         )
 
     def counts(self, *, since: date, lasting_since: date) -> Mapping[str, Mapping[int, RowCount]]:

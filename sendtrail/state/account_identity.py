@@ -57,8 +57,9 @@ class AccountIdentity:
 
 def read_identity(transaction: Transaction, organization_id: str) -> AccountIdentity | None:
     """Return whose data an organization holds, None before its first sync."""
-    document = transaction.get(identity_path(organization_id))
-    return None if document is None else from_document(AccountIdentity, document)
+    path = identity_path(organization_id)
+    document = transaction.get(path)
+    return None if document is None else from_document(AccountIdentity, document, path=path)
 
 
 def write_identity(transaction: Transaction, organization_id: str, identity: AccountIdentity) -> None:

@@ -12,11 +12,15 @@ Merged = Mapping[int, int]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableLook:
-    """A table as its metadata describes it: `identity` names this very table, and no other of the same name."""
+    """A table as its metadata describes it.
+
+    `identity` names this very table, and no other of the same name; None for the `expiry` of partitions that stay.
+    """
 
     identity: str
     rows: int
     expiry: timedelta | None
+    schema_version: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sendtrail.clock import Clock
 from sendtrail.domain.campaign_report import Report, is_empty
+from sendtrail.errors import NewerSchema
 from sendtrail.ports import Document, State, Transaction
 from sendtrail.state.connections import COLLECTION
 from sendtrail.state.documents import campaigns_path, to_document
@@ -29,6 +30,8 @@ from sendtrail.state.stored_rows import (
 from sendtrail.sync.pairing.row_counts import Merged, RowCount, StoredActivities, TableLook, missing_rows, next_baseline
 from sendtrail.sync.pairing.row_ledger import lasting_date
 from sendtrail.sync.sync_record import read_record
+from sendtrail.warehouse.rows import Table
+from sendtrail.warehouse.tables import definition
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +41,17 @@ LOSSES_ARE_KEPT = timedelta(days=90)
 
 
 def check_stored_rows(stored: StoredActivities, *, state: State, clock: Clock) -> None:
-    """Look at what is stored, and record the campaigns of which rows are missing."""
+    """Look at what is stored, and record the campaigns of which rows are missing.
+
+    Raise NewerSchema for a table that only a later version can write to.
+    """
     look, counted = stored.look(), state.transact(lambda transaction: read(transaction, TABLE_PATH, CountedTable))
+    known = definition(Table.EMAIL_ACTIVITIES).schema_version
+    if look.schema_version > known:
+        raise NewerSchema(
+            f"the tables are of schema version {look.schema_version}, and these functions write version {known}: "
+            "deploy the functions of the release that made them"
+        )
     why = reason_to_count(look, counted, merged_rows(state, MERGED), now=clock.now())
     if why is None:
         return
