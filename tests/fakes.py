@@ -180,12 +180,15 @@ class MemoryStoredActivities:
 
     def __init__(self, warehouse: MemoryWarehouse, *, expiry: timedelta | None = timedelta(days=730)) -> None:
         self.warehouse, self.expiry, self.identity = warehouse, expiry, "created-first"
-        self.counted = 0
+        self.counted, self.schema_version = 0, 1
 
     def look(self) -> TableLook:
         """Return what a table's metadata says."""
         return TableLook(
-            identity=self.identity, rows=self.warehouse.counts()[Table.EMAIL_ACTIVITIES], expiry=self.expiry
+            identity=self.identity,
+            rows=self.warehouse.counts()[Table.EMAIL_ACTIVITIES],
+            expiry=self.expiry,
+            schema_version=self.schema_version,
         )
 
     def counts(self, *, since: date, lasting_since: date) -> Mapping[str, Mapping[int, RowCount]]:

@@ -257,3 +257,15 @@ def test_a_warehouse_that_cannot_be_looked_at_holds_up_no_run(
     installed.instance.stored.look = look  # type: ignore[method-assign]
 
     assert installed.dispatch() == lost
+
+
+def test_tables_of_a_later_version_are_left_to_its_functions(installed: Installation) -> None:
+    """Nothing is dispatched, and the log says what to do: messages that nobody could handle would only fail."""
+    installed.instance.stored.schema_version = 2
+    installed.instance.clock.advance(3_600)
+
+    answer = installed.instance.post("dispatcher", b"")
+
+    assert answer.status_code == 503
+    assert any("deploy the functions of the release" in message for message in installed.errors())
+    assert installed.instance.publisher.published[Topic.CAMPAIGNS] == []
