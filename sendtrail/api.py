@@ -66,6 +66,7 @@ class SyncArguments(AccountArguments, total=False):
     """What is synced, and into which file; each is the option of `sendtrail sync` that has its name."""
 
     organization: str
+    account_moved: bool
     since: date
     lookback_days: int
     all: bool

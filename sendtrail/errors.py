@@ -3,8 +3,9 @@
 SendtrailError
 ├── Retryable            trouble that may pass: raise it, the queue delivers the message again
 │   ├── Unavailable      the API, the warehouse or the state store did not answer properly
-│   └── Busy             somebody else has what this needs: wait for it, or come back
-│       └── LeaseHeld    another worker is at this work
+│   ├── Busy             somebody else has what this needs: wait for it, or come back
+│   │   └── LeaseHeld    another worker is at this work
+│   └── NewerSchema      the tables are those of a later version of Sendtrail
 ├── Rejected             this work can never succeed as it is: record it, publish the reason, acknowledge
 │   ├── KeyRefused       the account does not accept the API key
 │   ├── PermissionRefused the account accepts the key, but not for this
@@ -15,6 +16,7 @@ SendtrailError
 │   └── NoProgress       a delivery that used its whole time and got nowhere
 ├── LeaseLost            another worker has taken this work over: write nothing more
 └── SettingsError        configuration: every problem at once
+    └── AnotherAccount   the connection leads to another account than the one whose data is stored
 """
 
 from collections.abc import Sequence
@@ -38,6 +40,10 @@ class Busy(Retryable):
 
 class LeaseHeld(Busy):
     """Another worker holds a live lease on this work."""
+
+
+class NewerSchema(Retryable):
+    """Tables that only a later version of Sendtrail can write to, as while it is being deployed."""
 
 
 class Rejected(SendtrailError):
@@ -82,3 +88,7 @@ class SettingsError(SendtrailError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class AnotherAccount(SettingsError):
+    """A connection that leads to another account than the one whose data the organization holds."""

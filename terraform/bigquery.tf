@@ -70,7 +70,7 @@ resource "google_bigquery_table" "table" {
   description = join("", [try("Not used: the views read ${local.customer_views[each.key]} instead. ", ""), each.value.description])
   schema      = jsonencode(each.value.schema.fields)
   clustering  = try(each.value.clustering.fields, null)
-  labels      = local.labels
+  labels      = merge(local.labels, try(each.value.labels, {}))
 
   expiration_time          = contains(local.working_tables, each.key) ? local.far_future_ms : null
   require_partition_filter = try(each.value.requirePartitionFilter, false)

@@ -8,6 +8,7 @@ locals {
       requestsPerSecond = { doubleValue = account.requests_per_second }
       shareKeptFree     = { doubleValue = account.share_kept_free }
       enabled           = { booleanValue = account.enabled }
+      movedFrom         = { stringValue = account.moved_from }
     }
   }
 }

@@ -8,6 +8,7 @@ variable "accounts" {
     requests_per_second = optional(number, 5)                 # the account's API rate limit
     share_kept_free     = optional(number, 0)                 # the share of that limit to leave to other integrations, 0 to 0.9
     enabled             = optional(bool, true)                # whether the account is synced
+    moved_from          = optional(string, "")                # the api_url before, where the same account has got another one
   }))
   nullable = false
 

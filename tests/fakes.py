@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any, TypeVar, cast
 
@@ -13,6 +13,7 @@ import orjson
 from sendtrail.clock import ManualClock
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import Document, Topic, Transaction
+from sendtrail.sync.pairing.row_counts import RowCount, TableLook
 from sendtrail.warehouse.rows import Batch, Table, to_json_lines
 
 T = TypeVar("T")
@@ -172,6 +173,35 @@ class MemoryWarehouse:
             return False
         self.tables[table][key] = {**row, "created_at": stored["created_at"]}
         return True
+
+
+class MemoryStoredActivities:
+    """Looks at the activities of a MemoryWarehouse, which is this table until `identity` says that it is another."""
+
+    def __init__(self, warehouse: MemoryWarehouse, *, expiry: timedelta | None = timedelta(days=730)) -> None:
+        self.warehouse, self.expiry, self.identity = warehouse, expiry, "created-first"
+        self.counted, self.schema_version = 0, 1
+
+    def look(self) -> TableLook:
+        """Return what a table's metadata says."""
+        return TableLook(
+            identity=self.identity,
+            rows=self.warehouse.counts()[Table.EMAIL_ACTIVITIES],
+            expiry=self.expiry,
+            schema_version=self.schema_version,
+        )
+
+    def counts(self, *, since: date, lasting_since: date) -> Mapping[str, Mapping[int, RowCount]]:
+        """Return the rows of every campaign by organization, from two days on."""
+        self.counted += 1
+        found: dict[str, dict[int, RowCount]] = {}
+        for row in self.warehouse.rows(Table.EMAIL_ACTIVITIES):
+            if row["activity_date"] >= since.isoformat():
+                campaigns = found.setdefault(row["organization_id"], {})
+                before = campaigns.get(row["campaign_id"], RowCount())
+                is_lasting = row["activity_date"] >= lasting_since.isoformat()
+                campaigns[row["campaign_id"]] = RowCount(stored=before.stored + 1, lasting=before.lasting + is_lasting)
+        return found
 
 
 def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:

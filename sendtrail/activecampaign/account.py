@@ -47,6 +47,7 @@ class Account:
             on_response=on_response,
             memory=memory or AccountMemory(),
         )
+        self.connection = connection
         self._budget = budget
         self._client = Client(connection, budget=budget, clock=clock, options=options)
         self._reports = V1Reports(self._client, connection.time_zone, messages_of=cache(self.campaign_messages))

@@ -1,5 +1,6 @@
 """How an account is reached."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -11,6 +12,7 @@ from sendtrail.domain.request_rate import RateLimit
 
 DEFAULT_TIME_ZONE = "America/Chicago"
 DEFAULT_REQUESTS_PER_SECOND = 5.0
+DEFAULT_PORTS = (None, 80, 443)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +20,7 @@ class Connection:
     """An account's address, key, time zone (of its bare timestamps) and API budget.
 
     `share_kept_free` (0 to below 1) of the `requests_per_second` is left to other integrations of the account.
+    `moved_from` is the host that the account had before it moved to this one, if it did.
     """
 
     organization_id: str
@@ -26,6 +29,7 @@ class Connection:
     time_zone: ZoneInfo
     requests_per_second: float
     share_kept_free: float = 0.0
+    moved_from: str = ""
 
     @property
     def rate_limit(self) -> RateLimit:
@@ -48,6 +52,20 @@ def checked_api_url(url: str) -> str:
     if parts.path.rstrip("/").endswith(("/api/3", "/admin/api.php")):
         raise ValueError("the API URL ends with the host: leave out /api/3 and /admin/api.php")
     return url.strip().rstrip("/")
+
+
+def account_host(api_url: str) -> str:
+    """Return the part of an API URL that tells an account from others: its host, and its port and path if it has any.
+
+    Its case, its scheme, a trailing dot or slash and the default port make no difference.
+    """
+    parts = urlsplit(api_url.strip())
+    host = (parts.hostname or "").rstrip(".")
+    with suppress(UnicodeError):  # a name that IDNA does not know is compared as it is
+        host = host.encode("idna").decode()
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in DEFAULT_PORTS else f":{parts.port}"
+    return "/".join([f"{host}{port}", *filter(None, parts.path.split("/"))])
 
 
 def _is_loopback(parts: SplitResult) -> bool:

@@ -9,10 +9,21 @@ from sendtrail.domain.wants import StillWanted, listed
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.errors import AccountDisabled, BadDocument, Rejected, Retryable, SettingsError
+from sendtrail.errors import (
+    AccountDisabled,
+    AnotherAccount,
+    BadDocument,
+    NewerSchema,
+    Rejected,
+    Retryable,
+    SendtrailError,
+    SettingsError,
+)
 from sendtrail.state.stored_wants import raise_wants, withdraw_wants
 from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
+from sendtrail.sync.pairing.account_guard import GuardedLists, claimed_account
+from sendtrail.sync.pairing.warehouse_check import check_stored_rows
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +36,7 @@ def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[l
 
     Raise the errors that ask for another attempt at the end; that attempt recognises the accounts that are done.
     """
+    _check_stored_rows(instance)
     done: list[Summary] = []
     failed: dict[str, str] = {}
     raised: list[Exception] = []
@@ -34,7 +46,7 @@ def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[l
         except AccountDisabled as error:
             raise_wants(instance.services.state, request.organization_id, request.ask)
             failed[request.organization_id] = str(error) + (KEPT if request.ask else "")
-        except Rejected as error:
+        except (Rejected, AnotherAccount) as error:
             failed[request.organization_id] = str(error)
             _publish_failure(request, instance, reason=str(error))
         except Exception as error:  # noqa: BLE001 - a bug that one account's data reveals does not stop the others
@@ -60,10 +72,30 @@ def withdraw_backfill(
     return withdrawn, failed
 
 
+def _check_stored_rows(instance: Runtime) -> None:
+    """Have campaigns whose rows are gone read again; what cannot be looked at is left to the next run."""
+    if instance.stored_activities is None:
+        return
+    services = instance.services
+    try:
+        check_stored_rows(instance.stored_activities, state=services.state, clock=services.clock)
+    except NewerSchema:
+        raise
+    except Exception as error:
+        is_ours = isinstance(error, SendtrailError)
+        logger.error("whether all rows are still stored is not known: %s", error, exc_info=None if is_ours else error)
+
+
 def _dispatch(request: Request, instance: Runtime) -> Summary:
     with instance.account(request.organization_id) as account:
         policy = _policy(instance.settings, interval_s=account.interval_s)
-        return dispatch(request, lists=account, services=instance.services, policy=policy)
+        lists = GuardedLists(
+            claimed_account(account.connection),
+            account,
+            instance.services.state,
+            lists_campaigns=request.campaign_ids != frozenset(),
+        )
+        return dispatch(request, lists=lists, services=instance.services, policy=policy)
 
 
 def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from sendtrail.domain.request_rate import Priority
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import Rejected, SettingsError
 from sendtrail.gcp.bigquery_jobs import Jobs
+from sendtrail.gcp.bigquery_stored_rows import BigQueryStoredRows
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse
 from sendtrail.gcp.clients import bigquery_client, firestore_client, publisher_client, secret_client
 from sendtrail.gcp.firestore_api import Database
@@ -31,6 +32,9 @@ from sendtrail.gcp.secret_manager import SecretManagerKeys
 from sendtrail.logs import Event, configure_json, labels, log_event, traced
 from sendtrail.ports import State
 from sendtrail.state.connections import Connections
+from sendtrail.sync.pairing.account_guard import claimed_account, ensure_host
+from sendtrail.sync.pairing.row_counts import StoredActivities
+from sendtrail.sync.pairing.row_ledger import RowLedger
 from sendtrail.warehouse.rows import Batch, activity_rows
 
 logger = logging.getLogger(__name__)
@@ -47,11 +51,15 @@ _building = threading.Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """The settings, adapters and accounts of one instance; any number of requests may use it at once."""
+    """The settings, adapters and accounts of one instance; any number of requests may use it at once.
+
+    `stored_activities` counts what is stored, for the dispatcher; None where nothing else can write to the warehouse.
+    """
 
     settings: FunctionSettings
     services: Services
     connections: Connections
+    stored_activities: StoredActivities | None = None
 
     @cached_property
     def _accounts(self) -> AccountFactory:
@@ -70,7 +78,7 @@ class Runtime:
 
     @contextmanager
     def account(self, organization_id: str, priority: Priority = Priority.INCREMENTAL) -> Iterator[Account]:
-        """Yield an account, with its connection as it is now; raise Rejected if that cannot be used."""
+        """Yield an account by its connection as it is now; raise Rejected if that cannot be used or leads elsewhere."""
         statuses: Counter[int] = Counter()
         with labels(organization_id=organization_id):
             connection = self._connection(organization_id)
@@ -84,7 +92,9 @@ class Runtime:
 
     def _connection(self, organization_id: str) -> Connection:
         try:
-            return self.connections.load(organization_id)
+            connection = self.connections.load(organization_id)
+            ensure_host(claimed_account(connection), self.services.state)
+            return connection
         except SettingsError as error:
             raise Rejected(str(error)) from error
 
@@ -94,6 +104,16 @@ def log_merge(batch: Batch, _changed: int) -> None:
     types = Counter(row["event_type"] for row in activity_rows(batch))
     for event_type, rows in sorted(types.items()):
         log_event(logger, Event.ACTIVITIES_MERGED, event_type=event_type, rows=rows)
+
+
+def on_merge(ledger: RowLedger) -> Callable[[Batch, int], None]:
+    """Return what is done after each merge: it is recorded, and logged."""
+
+    def record(batch: Batch, changed: int) -> None:
+        ledger.record(batch, changed)
+        log_merge(batch, changed)
+
+    return record
 
 
 def runtime() -> Runtime:
@@ -122,15 +142,16 @@ def _built() -> Runtime:
     configure_json(settings.log_level)
     clock = SystemClock()
     state = FirestoreState(_database(settings), clock=clock, new_id=_new_id)
+    warehouse, stored = _bigquery(settings, clock)
     services = Services(
         state=state,
         publisher=PubSubPublisher(publisher_client(), topics=settings.topics),
-        warehouse=ObservedWarehouse(inner=_warehouse(settings, clock), on_merge=log_merge),
+        warehouse=ObservedWarehouse(inner=warehouse, on_merge=on_merge(RowLedger(state=state, clock=clock))),
         clock=clock,
         new_token=_new_id,
         settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),
     )
-    return Runtime(settings=settings, services=services, connections=_connections(state))
+    return Runtime(settings=settings, services=services, connections=_connections(state), stored_activities=stored)
 
 
 def _database(settings: FunctionSettings) -> Database:
@@ -138,15 +159,18 @@ def _database(settings: FunctionSettings) -> Database:
     return Database(client, project_id=settings.project_id, database=settings.firestore_database)
 
 
-def _warehouse(settings: FunctionSettings, clock: SystemClock) -> BigQueryWarehouse:
+def _bigquery(settings: FunctionSettings, clock: SystemClock) -> tuple[BigQueryWarehouse, BigQueryStoredRows]:
     client = bigquery_client(settings.project_id, location=settings.location, endpoint=settings.bigquery_endpoint)
-    return BigQueryWarehouse(
-        client,
-        Jobs(client, clock=clock, seconds_left=lambda: _ends_at.get() - clock.monotonic()),
-        datasets=settings.datasets,
-        new_id=_new_id,
-        maximum_bytes_billed=settings.maximum_bytes_billed,
+    jobs, most = Jobs(client, clock=clock, seconds_left=_seconds_left(clock)), settings.maximum_bytes_billed
+    warehouse = BigQueryWarehouse(client, jobs, datasets=settings.datasets, new_id=_new_id, maximum_bytes_billed=most)
+    stored = BigQueryStoredRows(
+        client=client, jobs=jobs, dataset=settings.dataset, new_id=_new_id, maximum_bytes_billed=most
     )
+    return warehouse, stored
+
+
+def _seconds_left(clock: SystemClock) -> Callable[[], float]:
+    return lambda: _ends_at.get() - clock.monotonic()
 
 
 def _connections(state: State) -> Connections:

@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any, cast
@@ -19,6 +19,8 @@ from google.cloud import bigquery
 from google.cloud.bigquery import QueryJob, ScalarQueryParameter
 
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
+from sendtrail.errors import Rejected
+from sendtrail.gcp.bigquery_columns import BigQueryColumns
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
 from sendtrail.warehouse.rows import Batch, Table, activity_rows, to_json_lines
 from sendtrail.warehouse.tables import definition, sql
@@ -77,7 +79,7 @@ class BigQueryWarehouse:
         # must not find the job or the table of the one before.
         name = f"{_name(batch.batch_id)}_{self._new_id()}"
         with self._staged(batch, name=name):
-            affected = self._run(_of_batch(batch, f"{batch.table}/merge", name=name))
+            affected = self._merged(batch, name=name)
             if batch.table is Table.CONTACTS:
                 self._run(_of_batch(batch, "contacts/record_seen", name=name))
         return affected
@@ -111,6 +113,16 @@ class BigQueryWarehouse:
         return {
             row["event_type"]: TimestampEvidence(moved=row["moved"], stood=row["stood"]) for row in self._jobs.rows(job)
         }
+
+    def _merged(self, batch: Batch, *, name: str) -> int:
+        statement = _of_batch(batch, f"{batch.table}/merge", name=name)
+        try:
+            return self._run(statement)
+        except Rejected:
+            columns = BigQueryColumns(client=self._client, jobs=self._jobs, dataset=self._datasets.tables)
+            if not columns.add_missing(batch.table):
+                raise
+        return self._run(replace(statement, job_name=f"{name}_again"))  # a failed job has used up its name
 
     @contextmanager
     def _staged(self, batch: Batch, *, name: str) -> Iterator[None]:

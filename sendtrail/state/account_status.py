@@ -45,8 +45,9 @@ class AccountStatus:
 
 def read_status(transaction: Transaction, organization_id: str) -> AccountStatus | None:
     """Return an account's status, None before its first run."""
-    document = transaction.get(account_path(organization_id))
-    return None if document is None else from_document(AccountStatus, document)
+    path = account_path(organization_id)
+    document = transaction.get(path)
+    return None if document is None else from_document(AccountStatus, document, path=path)
 
 
 def write_status(transaction: Transaction, organization_id: str, status: AccountStatus | None) -> None:

@@ -18,7 +18,13 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE, Connection, checked_api_url
+from sendtrail.domain.connection import (
+    DEFAULT_REQUESTS_PER_SECOND,
+    DEFAULT_TIME_ZONE,
+    Connection,
+    account_host,
+    checked_api_url,
+)
 from sendtrail.errors import AccountDisabled, SettingsError
 from sendtrail.ports import Document, State
 from sendtrail.state.documents import connection_path
@@ -36,6 +42,11 @@ def _time_zone(name: object) -> ZoneInfo:
         raise ValueError("there is no such time zone; a name looks like Europe/Berlin") from None
 
 
+def _host(url: str) -> str:
+    """Return the host of an address, with or without a scheme."""
+    return account_host(url if "://" in url else f"https://{url}") if url else ""
+
+
 class _ConnectionDocument(BaseModel):
     """The document of a connection, as an operator writes it."""
 
@@ -46,6 +57,7 @@ class _ConnectionDocument(BaseModel):
     time_zone: Annotated[ZoneInfo, BeforeValidator(_time_zone)] = Field(default=ZoneInfo(DEFAULT_TIME_ZONE))
     requests_per_second: Annotated[float, Field(gt=0, le=1_000)] = DEFAULT_REQUESTS_PER_SECOND
     share_kept_free: Annotated[float, Field(ge=0, le=0.9)] = 0.0
+    moved_from: Annotated[str, AfterValidator(_host)] = ""
     api_key: SecretStr | None = None
     api_key_secret: Annotated[str, Field(pattern=REFERENCE)] | None = None
 
@@ -80,6 +92,7 @@ class Connections:
             time_zone=stored.time_zone,
             requests_per_second=stored.requests_per_second,
             share_kept_free=stored.share_kept_free,
+            moved_from=stored.moved_from,
         )
 
     def ensure(self, organization_id: str) -> Document:

@@ -19,12 +19,16 @@ def to_document(value: object) -> dict[str, Any]:
     return document
 
 
-def from_document(kind: type[T], document: Document) -> T:
-    """Read a dataclass from a document, whose other fields are ignored; raise BadDocument, naming each bad field."""
+def from_document(kind: type[T], document: Document, *, path: str = "") -> T:
+    """Read a dataclass from a document, whose other fields are ignored; raise BadDocument, naming each bad field.
+
+    `path` is named where nothing is lost by deleting the document.
+    """
     try:
         value: T = adapter(kind).validate_python(dict(document))
     except ValidationError as error:
-        raise BadDocument(f"a {kind.__name__} document cannot be read: {'; '.join(problems(error))}") from None
+        advice = f"; delete the document {path}, and it is written anew" if path else ""
+        raise BadDocument(f"a {kind.__name__} document cannot be read: {'; '.join(problems(error))}{advice}") from None
     return value
 
 
@@ -66,6 +70,11 @@ def run_path(run_id: str) -> str:
 def connection_path(organization_id: str) -> str:
     """Return the path of an account's connection."""
     return f"activecampaign_connections/{organization_id}"
+
+
+def identity_path(organization_id: str) -> str:
+    """Return the path of the identity of an organization's account."""
+    return f"account_identities/{organization_id}"
 
 
 def _plain(value: Any) -> Any:

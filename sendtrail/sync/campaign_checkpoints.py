@@ -9,6 +9,7 @@ from sendtrail.errors import BadDocument
 from sendtrail.ports import State
 from sendtrail.state.documents import campaigns_path, from_document
 from sendtrail.state.stored_wants import read_wants, settle_wants
+from sendtrail.sync.pairing.lost_campaigns import with_losses
 from sendtrail.sync.sync_record import read_record
 
 
@@ -21,7 +22,10 @@ class Checkpoints:
 
 
 def checkpoints_of(organization_id: str, state: State) -> Checkpoints:
-    """Return the checkpoints of an account's campaigns; one that cannot be read costs its campaign alone."""
+    """Return the checkpoints of an account's campaigns, in which those that have lost rows are due.
+
+    One that cannot be read costs its campaign alone.
+    """
     readable: dict[int, Checkpoint] = {}
     unreadable: dict[str, str] = {}
     for name, document in state.children(campaigns_path(organization_id)):
@@ -30,7 +34,7 @@ def checkpoints_of(organization_id: str, state: State) -> Checkpoints:
         except (BadDocument, ValueError) as error:
             place = f"{campaigns_path(organization_id)}/{name}"
             unreadable[name] = f"{error}; delete the document {place} to read the campaign anew"
-    return Checkpoints(readable=readable, unreadable=unreadable)
+    return Checkpoints(readable=with_losses(readable, organization_id, state), unreadable=unreadable)
 
 
 def fulfilled_wants(wants: Wants, checkpoints: Mapping[int, Checkpoint]) -> Mapping[int, Want]:

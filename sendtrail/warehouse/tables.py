@@ -31,12 +31,16 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableDefinition:
-    """A table; `resource` is BigQuery's Table resource as stored in `sql/`, without a project, dataset and name."""
+    """A table; `resource` is BigQuery's Table resource as stored in `sql/`, without a project, dataset and name.
+
+    `schema_version` rises with a change after which earlier versions cannot write to it: not with a new column.
+    """
 
     name: str
     description: str
     columns: tuple[Column, ...]
     resource: Mapping[str, Any]
+    schema_version: int = 1
 
 
 @cache
@@ -48,7 +52,14 @@ def definition(table: str) -> TableDefinition:
         description=resource["description"],
         columns=tuple(_column(field) for field in resource["schema"]["fields"]),
         resource=resource,
+        schema_version=schema_version(resource.get("labels", {})),
     )
+
+
+def schema_version(labels: Mapping[str, str]) -> int:
+    """Return the schema version that the labels of a table name, 1 where they name none."""
+    version = labels.get("schema_version", "")
+    return int(version) if version.isdecimal() else 1
 
 
 def sql(statement: str, **names: str) -> str:

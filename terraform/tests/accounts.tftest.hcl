@@ -36,6 +36,7 @@ run "two_accounts" {
       requestsPerSecond = { doubleValue = 2.5 }
       shareKeptFree     = { doubleValue = 0.2 }
       enabled           = { booleanValue = false }
+      movedFrom         = { stringValue = "" }
     }
     error_message = "A connection contains what is needed to call the account; the key is a reference."
   }

@@ -13,13 +13,15 @@ import functions_framework
 from pydantic import SecretStr
 from werkzeug.test import Client, TestResponse
 
+from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import Services
-from sendtrail.entrypoints.runtime import Runtime, override_runtime
+from sendtrail.entrypoints.runtime import Runtime, on_merge, override_runtime
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.logs import configure_json
 from sendtrail.state.connections import Connections
 from sendtrail.state.documents import connection_path
-from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryWarehouse
+from sendtrail.sync.pairing.row_ledger import RowLedger
+from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryStoredActivities, MemoryWarehouse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FUNCTIONS = {"dispatcher": "dispatch", "campaign_worker": "sync_campaign", "contacts_worker": "sync_contacts"}
@@ -36,10 +38,12 @@ class Instance:
     def __post_init__(self) -> None:
         clock, tokens = FakeClock(), count(1)
         self.state, self.publisher, self.warehouse = MemoryState(clock), MemoryPublisher(), MemoryWarehouse()
+        self.stored = MemoryStoredActivities(self.warehouse)
+        ledger = RowLedger(state=self.state, clock=clock)
         services = Services(
             state=self.state,
             publisher=self.publisher,
-            warehouse=self.warehouse,
+            warehouse=ObservedWarehouse(inner=self.warehouse, on_merge=on_merge(ledger)),
             clock=clock,
             new_token=lambda: f"token{next(tokens)}",
         )
@@ -48,6 +52,7 @@ class Instance:
             settings=FunctionSettings.read(project_id="p-acme", budget_block=100),
             services=services,
             connections=Connections(self.state, read_secret=lambda name: SecretStr(self.keys[name])),
+            stored_activities=self.stored,
         )
 
     def connect(self, organization_id: str, *, url: str, key: str) -> None:

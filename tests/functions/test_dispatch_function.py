@@ -1,14 +1,16 @@
 """The dispatcher as Cloud Scheduler and people call it, over HTTP through functions-framework."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from sendtrail.domain.messages import SyncCampaign, WorkFailed, decode
+from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, decode, encode
 from sendtrail.ports import Topic
 from sendtrail.simulator import Failure, FailureKind
-from sendtrail.state.documents import campaign_path, run_path, to_document
+from sendtrail.state.documents import campaign_path, connection_path, run_path, to_document
 from sendtrail.sync.dispatch import Run
+from sendtrail.warehouse.rows import Table
 from tests.fakes import NOON
 from tests.functions.conftest import Connect
 from tests.functions.instance import Instance
@@ -187,3 +189,46 @@ def test_the_log_says_whose_run_it_is_and_never_the_key(instance: Instance, conn
     assert dispatched["logging.googleapis.com/trace"] == f"projects/p-acme/traces/{TRACE}"
     assert events["api_used"]["requests"] > 0
     assert account.api_key not in instance.log.getvalue()
+
+
+def test_another_account_is_refused_by_every_function_and_holds_up_no_other(
+    instance: Instance, connect: Connect
+) -> None:
+    """Nothing is asked of it, and not a row changes: no contact of the one before is marked as deleted."""
+    connect("acme")
+    instance.post("dispatcher", b"")
+    (contacts,) = instance.publisher.take(Topic.CONTACTS)
+    campaigns = instance.publisher.take(Topic.CAMPAIGNS)
+    instance.push("contacts_worker", contacts)
+    before = {table: instance.warehouse.rows(table) for table in Table}
+    other = connect("acme")
+    connect("globex")
+
+    answer = instance.post("dispatcher", b"")
+    next_pass = encode(replace(decode(SyncContacts, contacts), sequence=2))
+    delivered = [instance.push("contacts_worker", next_pass), *(instance.push("campaign_worker", m) for m in campaigns)]
+
+    assert (answer.status_code, {each.status_code for each in delivered}) == (202, {200})
+    assert answer.json is not None
+    assert answer.json["failed"].keys() == {"acme"} == reasons(instance).keys()
+    assert "movedFrom" in answer.json["failed"]["acme"]
+    assert organizations(instance) == {"globex"}
+    assert other.stats().requests == 0
+    assert {row["organization_id"] for row in instance.warehouse.rows(Table.CAMPAIGNS)} == {"acme", "globex"}
+    assert instance.warehouse.rows(Table.CONTACTS) == before[Table.CONTACTS]
+
+
+def test_an_account_that_moved_goes_on_once_its_connection_says_so(instance: Instance, connect: Connect) -> None:
+    """Its campaigns are the same, so the dispatcher binds the new address, and the workers follow."""
+    connect("acme")
+    instance.post("dispatcher", b"")
+    path = connection_path("acme")
+    before = instance.state.documents[path]["apiUrl"]
+    connect("acme")
+    instance.state.documents[path] = {**instance.state.documents[path], "movedFrom": before}
+
+    answer = instance.post("dispatcher", b"")
+    instance.state.documents[path] = {**instance.state.documents[path], "movedFrom": ""}
+    again = instance.post("dispatcher", b"")
+
+    assert (answer.json or {})["failed"] == (again.json or {})["failed"] == {}

@@ -12,7 +12,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
-Call = Literal["load", "query", "get", "delete"]
+from sendtrail.warehouse.tables import definition
+
+Call = Literal["load", "query", "get", "delete", "table"]
 Resource = dict[str, Any]
 
 
@@ -71,6 +73,9 @@ class BigQueryServer:
     def _answer(self, received: Received, fault: Fault | None) -> tuple[int, Resource]:
         if received.call == "delete":
             return 204, {}
+        if received.call == "table":
+            place = {"projectId": "p", "datasetId": "marketing_ai", "tableId": received.name}
+            return 200, {**definition(received.name).resource, "tableReference": place}
         if received.call == "get":
             return self._look(received.name)
         if received.name in self.jobs:
@@ -124,8 +129,9 @@ def serving(*faults: Fault) -> Iterator[tuple[BigQueryServer, str]]:
                 self._reply(Received(call="query", name=_job_id(resource), body=resource))
 
         def do_GET(self) -> None:
-            """Show a job."""
-            self._reply(Received(call="get", name=self._last_of_path(), body={}))
+            """Show a job or a table."""
+            call: Call = "table" if "/tables/" in self.path else "get"
+            self._reply(Received(call=call, name=self._last_of_path(), body={}))
 
         def do_DELETE(self) -> None:
             """Drop a table."""

@@ -109,6 +109,15 @@ class SyncOptions(PlanOptions):
             show_default=False,
         ),
     ] = None
+    account_moved: Annotated[
+        bool | None,
+        typer.Option(
+            "--account-moved",
+            help="The API URL leads to the account whose data is stored, at a new address: say so once.",
+            rich_help_panel=ACCOUNT,
+            show_default=False,
+        ),
+    ] = None
     dataset: Annotated[
         str | None, _option("The schema in it that holds the tables. Default: marketing_ai.", "NAME", STORE)
     ] = None

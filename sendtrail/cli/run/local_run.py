@@ -47,6 +47,7 @@ from sendtrail.sync.campaign_checkpoints import close_wants
 from sendtrail.sync.contacts import sync_contacts
 from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
+from sendtrail.sync.pairing.account_guard import GuardedLists
 
 STATE_SUFFIX = ".state"
 # A person waits: a wrong key or address is reported within seconds, and the queue retries what may be temporary.
@@ -144,7 +145,8 @@ class LocalRun:
         if self._settings.drop_wants:
             withdraw_wants(self._services.state, self._settings.organization)
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)
-        summary = dispatch(request, lists=account, services=self._services, policy=policy)
+        lists = GuardedLists(self._settings.claimed_account, account, self._services.state, lists_campaigns=True)
+        summary = dispatch(request, lists=lists, services=self._services, policy=policy)
         observer.on_dispatched(summary)
         self._observer = observer
         with self._stopping_on_signals():

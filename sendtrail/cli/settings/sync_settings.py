@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -16,6 +17,7 @@ from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIM
 from sendtrail.domain.messages import OrganizationId
 from sendtrail.errors import SettingsError
 from sendtrail.sync.overlap_settings import OverlapSettings
+from sendtrail.sync.pairing.account_guard import ANYWHERE, ClaimedAccount, claimed_account
 from sendtrail.validation import settings_error
 from sendtrail.warehouse.place import DEFAULT_DATASET, DatasetId
 
@@ -45,6 +47,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
     api_key: SecretStr | None = None
     database: Path = DEFAULT_DATABASE
     organization: OrganizationId = "main"
+    account_moved: bool = False
     dataset: DatasetId = DEFAULT_DATASET
     since: date | None = None
     lookback_days: Annotated[int, Field(gt=0, le=36_500)] | None = None
@@ -115,6 +118,16 @@ class SyncSettings(OverlapSettings, BaseSettings):
             requests_per_second=self.requests_per_second,
             share_kept_free=self.share_kept_free,
         )
+
+    @property
+    def claimed_account(self) -> ClaimedAccount:
+        """Return the account that the connection leads to, which must be the one whose data the database holds."""
+        advice = (
+            f"name another --organization or --database than {self.organization} and {self.database}; or, if it is the "
+            "same account at a new address, add --account-moved once"
+        )
+        claimed = claimed_account(self.connection, advice=advice)
+        return replace(claimed, moved_from=ANYWHERE) if self.account_moved else claimed
 
     @property
     def is_forced(self) -> bool:
