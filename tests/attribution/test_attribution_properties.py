@@ -27,21 +27,22 @@ moments = st.one_of(
     st.integers(0, 6 * 24).map(lambda hours: BEGINNING + timedelta(hours=hours)),  # ties are the rule
     st.integers(0, 6 * 24 * 3_600_000_000).map(lambda us: BEGINNING + timedelta(microseconds=us)),
 )
+delays = st.integers(0, 90).map(lambda minutes: timedelta(minutes=minutes))
 values = st.one_of(st.none(), st.decimals("-1e6", "1e9", places=4), st.decimals("-1e13", "1e13", places=2))
 
 
 @st.composite
-def touches(draw: st.DrawFn) -> dict[str, Any]:
-    """Give a touch of one of two contacts."""
-    first, last = sorted((draw(moments), draw(moments)))
+def observations(draw: st.DrawFn) -> dict[str, Any]:
+    """Give an observation of a touch of one of two contacts."""
+    touched, is_machine = draw(moments), draw(st.sampled_from([False, False, True]))
     return {
         "contact_key": draw(st.sampled_from(["ann", "bob"])),
         "campaign_id": draw(st.integers(1, 4)),
         "event_type": draw(st.sampled_from(["click", "click", "open"])),
         "link_id": draw(st.sampled_from(["a", "b", "c"])),
-        "is_machine": draw(st.sampled_from([False, False, True])),
-        "touched_at": first.isoformat(),
-        "last_touched_at": draw(st.sampled_from([first, last])).isoformat(),
+        "is_machine": is_machine,
+        "touched_at": touched.isoformat(),
+        "recognised_at": (touched + draw(delays)).isoformat() if is_machine else None,
     }
 
 
@@ -60,14 +61,11 @@ def conversions(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def world(draw: st.DrawFn) -> World:
     """Give touches, conversions and settings."""
-    keys = ("contact_key", "campaign_id", "event_type", "link_id")
     chosen = {name: draw(st.integers(1, most)) for name, most in NUMBERS.items()}
     flags = {name: draw(st.booleans()) for name in FLAGS}
     return {
         "user_mapping": [{"contact_key": who, "email": f"{who}@example.com"} for who in ("ann", "bob")],
-        "reduced_touches": draw(
-            st.lists(touches(), max_size=12, unique_by=lambda row: tuple(row[key] for key in keys))
-        ),
+        "touch_observations": draw(st.lists(observations(), max_size=14)),
         "conversions": [
             {**row, "conversion_id": f"c{number}"}
             for number, row in enumerate(draw(st.lists(conversions(), min_size=1, max_size=4)))
@@ -192,11 +190,9 @@ def test_the_order_of_rows_changes_nothing(engine: DuckDbEngine, worlds: Worlds,
 @trying
 @given(worlds=worlds)
 def test_what_is_stored_twice_counts_once(engine: DuckDbEngine, worlds: Worlds) -> None:
-    """Conversions, addresses and settings may be in their tables more than once."""
+    """Observations, conversions, addresses and settings may be in their tables more than once."""
     columns = ("conversion_id", "model", "position", "campaign_id", "credit", "value")
-    twice = tuple(
-        {table: rows if table == "reduced_touches" else rows * 2 for table, rows in world.items()} for world in worlds
-    )
+    twice = tuple({table: rows * 2 for table, rows in world.items()} for world in worlds)
 
     assert _read(engine, worlds, "attribution", *columns) == _read(engine, twice, "attribution", *columns)
 
