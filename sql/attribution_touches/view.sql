@@ -1,38 +1,30 @@
--- One row is one touch that may have earned a conversion: in its lookback window and not after it. A conversion without a touch has one row, with NULL in the columns of the touch.
+-- One row is one touch that may have earned a conversion: in its lookback window and not after it. A conversion without a touch, and an amount that is counted apart, has one row, with NULL in the columns of the touch.
 --
 -- A touch is a contact and a link (or the open of a message), as observed in the window: what was observed after the
 -- conversion, or recognised as a machine's after it, plays no part, so that credit once earned stays. Both bounds are
 -- included; times are compared as instants, so neither midnight nor daylight saving time moves a bound. Ties in time are
 -- broken by campaign, message, event, link and contact.
 WITH
-  distinct_conversions AS (
-    SELECT
-      organization_id,
-      conversion_id,
-      user_id,
-      NULLIF(LOWER(TRIM(email)), '') AS email,
-      converted_at,
-      value,
-      UPPER(TRIM(currency)) AS currency,
-      kind
-    FROM `${dataset}`.`conversions_in_use`
-    -- A customer's own view may contain a conversion twice.
-    QUALIFY ROW_NUMBER() OVER (
-      PARTITION BY organization_id, conversion_id
-      ORDER BY
-        converted_at ASC NULLS LAST, user_id ASC NULLS LAST, email ASC NULLS LAST, value ASC NULLS LAST,
-        currency ASC NULLS LAST, kind ASC NULLS LAST
-    ) = 1
-  ),
   conversion_windows AS (
     SELECT
-      distinct_conversions.*,
+      conversions.organization_id,
+      conversions.conversion_id,
+      conversions.counts_as = 'conversion' AS is_conversion,
+      conversions.user_id,
+      conversions.email,
+      conversions.converted_at,
+      conversions.value,
+      conversions.refunded,
+      conversions.currency,
+      conversions.kind,
       include_machine,
       UNIX_MICROS(converted_at) - lookback_days * 86400000000 AS from_us,
       UNIX_MICROS(converted_at) AS until_us
-    FROM distinct_conversions
+    FROM `${dataset}`.`conversion_amounts` AS conversions
     INNER JOIN `${dataset}`.`attribution_parameters` AS parameters
-      ON parameters.organization_id = distinct_conversions.organization_id
+      ON parameters.organization_id = conversions.organization_id
+    -- A refund has no touches of its own: it shares those of its conversion.
+    WHERE conversions.counts_as <> 'refund'
   ),
   user_addresses AS (
     SELECT organization_id, contact_key, email, user_id
@@ -45,12 +37,14 @@ WITH
     INNER JOIN user_addresses
       ON user_addresses.organization_id = conversion_windows.organization_id
       AND user_addresses.user_id = conversion_windows.user_id
+    WHERE conversion_windows.is_conversion
     UNION DISTINCT
     SELECT conversion_windows.organization_id, conversion_windows.conversion_id, user_addresses.contact_key
     FROM conversion_windows
     INNER JOIN user_addresses
       ON user_addresses.organization_id = conversion_windows.organization_id
       AND user_addresses.email = conversion_windows.email
+    WHERE conversion_windows.is_conversion
   ),
   -- Clicks and opens separately: most observations are opens, and if those do not count, no engine needs to read them.
   eligible_observations AS (
@@ -126,10 +120,12 @@ WITH
 SELECT
   conversion_windows.organization_id,
   conversion_windows.conversion_id,
+  conversion_windows.is_conversion,
   conversion_windows.user_id,
   conversion_windows.email,
   conversion_windows.converted_at,
   conversion_windows.value,
+  conversion_windows.refunded,
   conversion_windows.currency,
   conversion_windows.kind,
   COALESCE(touches, 0) AS touches,
