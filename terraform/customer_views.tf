@@ -13,12 +13,14 @@ locals {
   # an id may come as a number. Rows without a required value are left out, as the table could not hold them. The columns
   # that Sendtrail fills itself are not read.
   bookkeeping_columns = ["row_hash", "created_at", "updated_at"]
+  # Columns that a customer's view may lack: read by name from the row as JSON, a missing one is NULL.
+  optional_columns    = ["refund_of"]
   customer_fields     = { for table in keys(local.customer_views) : table => [for field in local.tables[table].schema.fields : field if !contains(local.bookkeeping_columns, field.name)] }
-  select_lists        = { for table, fields in local.customer_fields : table => join(", ", [for field in fields : "CAST(`${field.name}` AS ${field.type}) AS `${field.name}`"]) }
+  select_lists        = { for table, fields in local.customer_fields : table => join(", ", [for field in fields : "CAST(${contains(local.optional_columns, field.name) ? "JSON_VALUE(TO_JSON_STRING(customer_row), '$.${field.name}')" : "`${field.name}`"} AS ${field.type}) AS `${field.name}`"]) }
   row_filters         = { for table, fields in local.customer_fields : table => join(" AND ", [for field in fields : "`${field.name}` IS NOT NULL" if field.mode == "REQUIRED"]) }
   customer_subqueries = {
     for table, parts in local.customer_view_parts :
-    table => "(SELECT ${local.select_lists[table]} FROM `${parts.project}`.`${parts.dataset}`.`${parts.view}` WHERE ${local.row_filters[table]})"
+    table => "(SELECT ${local.select_lists[table]} FROM `${parts.project}`.`${parts.dataset}`.`${parts.view}` AS customer_row WHERE ${local.row_filters[table]})"
   }
 
   # Sendtrail's views that read a dataset of the customer's, by "<view> in <project>.<dataset>".

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -32,11 +32,18 @@ class LoadSettings(AccountSettings):
     currency: Currency | None = None
     kind: str = "conversion"
     encoding: str = "utf-8"
+    negative_values: Literal["refuse", "apart"] = "refuse"
 
     @property
     def reading(self) -> Reading:
         """Return how the file is to be understood."""
-        return Reading(encoding=self.encoding, time_zone=self.time_zone, currency=self.currency or "", kind=self.kind)
+        return Reading(
+            encoding=self.encoding,
+            time_zone=self.time_zone,
+            currency=self.currency or "",
+            kind=self.kind,
+            counted_apart=self.negative_values == "apart",
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +64,10 @@ class LoadOptions(WarehouseOptions):
     encoding: Annotated[
         str | None, option("The encoding of a file that is not UTF-8, such as cp1252. Default: utf-8.", "NAME")
     ] = None
+    negative_values: Annotated[
+        str | None,
+        option("Values below zero that refund no named conversion: refuse, or apart. Default: refuse.", "refuse|apart"),
+    ] = None
 
 
 @app.command()
@@ -68,9 +79,9 @@ def load(
 ) -> None:
     """Load a CSV file of conversions into a synced warehouse: all of it, or nothing where a line is wrong.
 
-    Columns: conversion_id, converted_at, user_id or email (or both), and optionally value, currency and kind;
-    order_id, customer_email, amount and the like are understood too. A conversion that is already there is replaced,
-    so loading a file again changes nothing.
+    Columns: conversion_id, converted_at, user_id or email (or both), and optionally value, currency, kind and
+    refund_of; order_id, customer_email, amount and the like are understood too. A conversion that is already there is
+    replaced, so loading a file again changes nothing.
 
     Exit code: 0 when everything was loaded, 2 when a line or the account is wrong (named), 75 when another program has
     the file.

@@ -9,7 +9,8 @@ from decimal import Decimal
 class Conversion:
     """A conversion as the customer recorded it; `user_id` or `email` says whose it is, and the other may be "".
 
-    `converted_at` is aware. Without a monetary value, `value` is None and `currency` is "".
+    `converted_at` is aware. Without a monetary value, `value` is None and `currency` is "". A refund names the
+    conversion that it refunds, in part or (without a value) whole.
     """
 
     conversion_id: str
@@ -19,3 +20,4 @@ class Conversion:
     value: Decimal | None
     currency: str
     kind: str
+    refund_of: str = ""

@@ -4,7 +4,7 @@ What the account does not say is None in a row, never "".
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -101,6 +101,7 @@ class ConversionRow:
     value: Decimal | None
     currency: str | None
     kind: str | None
+    refund_of: str | None
     row_hash: str
     created_at: datetime
     updated_at: datetime
@@ -280,7 +281,8 @@ def conversion_row(conversion: Conversion, *, organization_id: str, now: datetim
         value=conversion.value,
         currency=conversion.currency or None,
         kind=conversion.kind or None,
-        row_hash=_hash(conversion),
+        refund_of=conversion.refund_of or None,
+        row_hash=_conversion_hash(conversion),
         created_at=now,
         updated_at=now,
     )
@@ -305,5 +307,11 @@ def _exactly(value: object) -> str:
     raise TypeError(f"a row cannot hold a {type(value).__name__}")
 
 
-def _hash(value: Contact | Campaign | Conversion) -> str:
+def _conversion_hash(conversion: Conversion) -> str:
+    """Return the hash of a conversion: if it is no refund, the one that it had before there was `refund_of`."""
+    values = {name: value for name, value in asdict(conversion).items() if name != "refund_of" or value}
+    return sha256(orjson.dumps(values, default=_exactly)).hexdigest()
+
+
+def _hash(value: Contact | Campaign) -> str:
     return sha256(orjson.dumps(value, default=_exactly, option=orjson.OPT_SORT_KEYS)).hexdigest()

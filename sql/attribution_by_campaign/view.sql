@@ -9,7 +9,7 @@ WITH
       currency,
       campaign_id,
       MAX(campaign_name) AS campaign_name,
-      COUNT(DISTINCT conversion_id) AS conversions,
+      COUNT(DISTINCT CASE WHEN is_conversion THEN conversion_id END) AS conversions,
       SUM(credit) AS credit,
       SUM(value) AS value
     FROM `${dataset}`.`attribution`

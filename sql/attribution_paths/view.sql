@@ -27,7 +27,9 @@ WITH
       organization_id,
       conversion_id,
       MAX(currency) AS currency,
-      MAX(value) AS value,
+      LOGICAL_OR(is_conversion) AS is_conversion,
+      -- What was refunded was not earned.
+      MAX(value - refunded) AS value,
       MAX(touches) AS touches,
       MAX(UNIX_MICROS(converted_at)) - MIN(UNIX_MICROS(touched_at)) AS duration_us,
       CAST(SUM(is_step) AS INT64) AS steps,
@@ -52,9 +54,9 @@ SELECT
   campaign_ids,
   MAX(campaign_names) AS campaign_names,
   steps,
-  COUNT(*) AS conversions,
+  COUNTIF(is_conversion) AS conversions,
   SUM(value) AS value,
   CAST(SUM(touches) AS INT64) AS touches,
-  ROUND(CAST(SUM(duration_us) AS FLOAT64) / COUNT(*) / 86400000000, 2) AS average_days
+  ROUND(SAFE_DIVIDE(CAST(SUM(duration_us) AS FLOAT64), COUNTIF(is_conversion)) / 86400000000, 2) AS average_days
 FROM shortened_paths
 GROUP BY organization_id, currency, campaign_ids, steps

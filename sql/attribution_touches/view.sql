@@ -1,36 +1,30 @@
--- One row is one touch that may have earned a conversion: in its lookback window and not after it. A conversion without a touch has one row, with NULL in the columns of the touch.
+-- One row is one touch that may have earned a conversion: in its lookback window and not after it. A conversion without a touch, and an amount that is counted apart, has one row, with NULL in the columns of the touch.
 --
--- A touch is a contact and a link (or the open of a message); the account shows only its first and last known times.
--- Times within the window count, both bounds included; they are compared as instants, so neither midnight nor daylight
--- saving time moves a bound. Ties in time are broken by campaign, message, event, link and contact.
+-- A touch is a contact and a link (or the open of a message), as observed in the window: what was observed after the
+-- conversion, or recognised as a machine's after it, plays no part, so that credit once earned stays. Both bounds are
+-- included; times are compared as instants, so neither midnight nor daylight saving time moves a bound. Ties in time are
+-- broken by campaign, message, event, link and contact.
 WITH
-  distinct_conversions AS (
-    SELECT
-      organization_id,
-      conversion_id,
-      user_id,
-      NULLIF(LOWER(TRIM(email)), '') AS email,
-      converted_at,
-      value,
-      UPPER(TRIM(currency)) AS currency,
-      kind
-    FROM `${dataset}`.`conversions_in_use`
-    -- A customer's own view may contain a conversion twice.
-    QUALIFY ROW_NUMBER() OVER (
-      PARTITION BY organization_id, conversion_id
-      ORDER BY
-        converted_at ASC NULLS LAST, user_id ASC NULLS LAST, email ASC NULLS LAST, value ASC NULLS LAST,
-        currency ASC NULLS LAST, kind ASC NULLS LAST
-    ) = 1
-  ),
   conversion_windows AS (
     SELECT
-      distinct_conversions.*,
+      conversions.organization_id,
+      conversions.conversion_id,
+      conversions.counts_as = 'conversion' AS is_conversion,
+      conversions.user_id,
+      conversions.email,
+      conversions.converted_at,
+      conversions.value,
+      conversions.refunded,
+      conversions.currency,
+      conversions.kind,
+      include_machine,
       UNIX_MICROS(converted_at) - lookback_days * 86400000000 AS from_us,
       UNIX_MICROS(converted_at) AS until_us
-    FROM distinct_conversions
+    FROM `${dataset}`.`conversion_amounts` AS conversions
     INNER JOIN `${dataset}`.`attribution_parameters` AS parameters
-      ON parameters.organization_id = distinct_conversions.organization_id
+      ON parameters.organization_id = conversions.organization_id
+    -- A refund has no touches of its own: it shares those of its conversion.
+    WHERE conversions.counts_as <> 'refund'
   ),
   user_addresses AS (
     SELECT organization_id, contact_key, email, user_id
@@ -43,49 +37,67 @@ WITH
     INNER JOIN user_addresses
       ON user_addresses.organization_id = conversion_windows.organization_id
       AND user_addresses.user_id = conversion_windows.user_id
+    WHERE conversion_windows.is_conversion
     UNION DISTINCT
     SELECT conversion_windows.organization_id, conversion_windows.conversion_id, user_addresses.contact_key
     FROM conversion_windows
     INNER JOIN user_addresses
       ON user_addresses.organization_id = conversion_windows.organization_id
       AND user_addresses.email = conversion_windows.email
+    WHERE conversion_windows.is_conversion
   ),
-  -- Clicks and opens separately: most touches are opens, and if those do not count, no engine needs to read them.
-  eligible_touches AS (
+  -- Clicks and opens separately: most observations are opens, and if those do not count, no engine needs to read them.
+  eligible_observations AS (
     SELECT clicks.*
-    FROM `${dataset}`.`reduced_touches` AS clicks
+    FROM `${dataset}`.`touch_observations` AS clicks
     INNER JOIN `${dataset}`.`attribution_parameters` AS parameters
       ON parameters.organization_id = clicks.organization_id
-    WHERE clicks.event_type = 'click' AND (NOT clicks.is_machine OR parameters.include_machine)
+    WHERE clicks.event_type = 'click'
     UNION ALL
     SELECT opens.*
-    FROM `${dataset}`.`reduced_touches` AS opens
+    FROM `${dataset}`.`touch_observations` AS opens
     INNER JOIN `${dataset}`.`attribution_parameters` AS parameters
       ON parameters.organization_id = opens.organization_id
       AND parameters.include_opens
-    WHERE opens.event_type = 'open' AND (NOT opens.is_machine OR parameters.include_machine)
+    WHERE opens.event_type = 'open'
   ),
-  window_touches AS (
+  window_observations AS (
     SELECT
       conversion_windows.organization_id,
       conversion_windows.conversion_id,
-      eligible_touches.campaign_id,
-      eligible_touches.message_id,
-      eligible_touches.contact_key,
-      eligible_touches.event_type,
-      eligible_touches.link_id,
-      eligible_touches.is_machine,
-      CASE WHEN UNIX_MICROS(touched_at) >= from_us THEN touched_at ELSE last_touched_at END AS touched_at,
-      CASE WHEN UNIX_MICROS(last_touched_at) <= until_us THEN last_touched_at ELSE touched_at END AS last_touched_at
+      conversion_windows.include_machine,
+      observations.campaign_id,
+      observations.message_id,
+      observations.contact_key,
+      observations.event_type,
+      observations.link_id,
+      observations.touched_at,
+      -- As known at the time of the conversion.
+      observations.is_machine AND UNIX_MICROS(observations.recognised_at) <= until_us AS is_machine
     FROM conversion_contacts
     INNER JOIN conversion_windows
       ON conversion_windows.organization_id = conversion_contacts.organization_id
       AND conversion_windows.conversion_id = conversion_contacts.conversion_id
-    INNER JOIN eligible_touches
-      ON eligible_touches.organization_id = conversion_contacts.organization_id
-      AND eligible_touches.contact_key = conversion_contacts.contact_key
-    WHERE UNIX_MICROS(touched_at) BETWEEN from_us AND until_us
-      OR UNIX_MICROS(last_touched_at) BETWEEN from_us AND until_us
+    INNER JOIN eligible_observations AS observations
+      ON observations.organization_id = conversion_contacts.organization_id
+      AND observations.contact_key = conversion_contacts.contact_key
+    WHERE UNIX_MICROS(observations.touched_at) BETWEEN from_us AND until_us
+  ),
+  window_touches AS (
+    SELECT
+      organization_id,
+      conversion_id,
+      campaign_id,
+      message_id,
+      contact_key,
+      event_type,
+      link_id,
+      LOGICAL_AND(is_machine) AS is_machine,
+      MIN(touched_at) AS touched_at,
+      MAX(touched_at) AS last_touched_at
+    FROM window_observations
+    WHERE include_machine OR NOT is_machine
+    GROUP BY organization_id, conversion_id, campaign_id, message_id, contact_key, event_type, link_id
   ),
   ranked_touches AS (
     SELECT
@@ -108,10 +120,12 @@ WITH
 SELECT
   conversion_windows.organization_id,
   conversion_windows.conversion_id,
+  conversion_windows.is_conversion,
   conversion_windows.user_id,
   conversion_windows.email,
   conversion_windows.converted_at,
   conversion_windows.value,
+  conversion_windows.refunded,
   conversion_windows.currency,
   conversion_windows.kind,
   COALESCE(touches, 0) AS touches,

@@ -9,27 +9,28 @@ WITH
       organization_id,
       campaign_id,
       event_type,
-      is_machine,
       IF(event_type = 'click', contact_key, NULL) AS clicker,
-      COUNT(*) AS touches,
-      SUM(times) AS times
-    FROM `${dataset}`.`reduced_touches`
-    GROUP BY organization_id, campaign_id, event_type, is_machine, clicker
+      COUNTIF(is_first_by_person) AS touches,
+      SUM(IF(is_machine, 0, growth)) AS times,
+      COUNTIF(is_first) AS raw_touches,
+      SUM(growth) AS raw_times
+    FROM `${dataset}`.`touch_observations`
+    GROUP BY organization_id, campaign_id, event_type, clicker
   ),
   campaign_touches AS (
     SELECT
       organization_id,
       campaign_id,
-      SUM(IF(event_type = 'open' AND NOT is_machine, touches, 0)) AS unique_opens,
-      SUM(IF(event_type = 'open' AND NOT is_machine, times, 0)) AS total_opens,
-      COUNT(DISTINCT IF(NOT is_machine, clicker, NULL)) AS unique_clicks,
-      SUM(IF(event_type = 'click' AND NOT is_machine, touches, 0)) AS link_clicks,
-      SUM(IF(event_type = 'click' AND NOT is_machine, times, 0)) AS total_clicks,
-      SUM(IF(event_type = 'open', touches, 0)) AS raw_unique_opens,
-      SUM(IF(event_type = 'open', times, 0)) AS raw_total_opens,
+      SUM(IF(event_type = 'open', touches, 0)) AS unique_opens,
+      SUM(IF(event_type = 'open', times, 0)) AS total_opens,
+      COUNT(DISTINCT IF(touches > 0, clicker, NULL)) AS unique_clicks,
+      SUM(IF(event_type = 'click', touches, 0)) AS link_clicks,
+      SUM(IF(event_type = 'click', times, 0)) AS total_clicks,
+      SUM(IF(event_type = 'open', raw_touches, 0)) AS raw_unique_opens,
+      SUM(IF(event_type = 'open', raw_times, 0)) AS raw_total_opens,
       COUNT(DISTINCT clicker) AS raw_unique_clicks,
-      SUM(IF(event_type = 'click', touches, 0)) AS raw_link_clicks,
-      SUM(IF(event_type = 'click', times, 0)) AS raw_total_clicks
+      SUM(IF(event_type = 'click', raw_touches, 0)) AS raw_link_clicks,
+      SUM(IF(event_type = 'click', raw_times, 0)) AS raw_total_clicks
     FROM touch_counts
     GROUP BY organization_id, campaign_id
   ),

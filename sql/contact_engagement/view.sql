@@ -9,32 +9,35 @@ WITH
       organization_id,
       contact_key,
       event_type,
-      is_machine,
       IF(event_type = 'click', campaign_id, NULL) AS clicked_campaign,
-      COUNT(*) AS touches,
-      SUM(times) AS times,
-      MIN(touched_at) AS first_at,
-      MAX(last_touched_at) AS last_at
-    FROM `${dataset}`.`reduced_touches`
-    GROUP BY organization_id, contact_key, event_type, is_machine, clicked_campaign
+      COUNTIF(is_first_by_person) AS touches,
+      SUM(IF(is_machine, 0, growth)) AS times,
+      MIN(IF(is_machine, NULL, touched_at)) AS first_at,
+      MAX(IF(is_machine, NULL, touched_at)) AS last_at,
+      COUNTIF(is_first) AS raw_touches,
+      SUM(growth) AS raw_times,
+      MIN(touched_at) AS raw_first_at,
+      MAX(touched_at) AS raw_last_at
+    FROM `${dataset}`.`touch_observations`
+    GROUP BY organization_id, contact_key, event_type, clicked_campaign
   ),
   contact_touches AS (
     SELECT
       organization_id,
       contact_key,
-      MIN(IF(NOT is_machine, first_at, NULL)) AS first_touch_at,
-      MAX(IF(NOT is_machine, last_at, NULL)) AS last_touch_at,
-      SUM(IF(event_type = 'open' AND NOT is_machine, touches, 0)) AS emails_opened,
-      SUM(IF(event_type = 'open' AND NOT is_machine, times, 0)) AS opens,
-      COUNT(DISTINCT IF(NOT is_machine, clicked_campaign, NULL)) AS campaigns_clicked,
-      SUM(IF(event_type = 'click' AND NOT is_machine, touches, 0)) AS links_clicked,
-      SUM(IF(event_type = 'click' AND NOT is_machine, times, 0)) AS clicks,
-      MIN(first_at) AS raw_first_touch_at,
-      MAX(last_at) AS raw_last_touch_at,
-      SUM(IF(event_type = 'open', touches, 0)) AS raw_emails_opened,
-      SUM(IF(event_type = 'open', times, 0)) AS raw_opens,
-      SUM(IF(event_type = 'click', touches, 0)) AS raw_links_clicked,
-      SUM(IF(event_type = 'click', times, 0)) AS raw_clicks
+      MIN(first_at) AS first_touch_at,
+      MAX(last_at) AS last_touch_at,
+      SUM(IF(event_type = 'open', touches, 0)) AS emails_opened,
+      SUM(IF(event_type = 'open', times, 0)) AS opens,
+      COUNT(DISTINCT IF(touches > 0, clicked_campaign, NULL)) AS campaigns_clicked,
+      SUM(IF(event_type = 'click', touches, 0)) AS links_clicked,
+      SUM(IF(event_type = 'click', times, 0)) AS clicks,
+      MIN(raw_first_at) AS raw_first_touch_at,
+      MAX(raw_last_at) AS raw_last_touch_at,
+      SUM(IF(event_type = 'open', raw_touches, 0)) AS raw_emails_opened,
+      SUM(IF(event_type = 'open', raw_times, 0)) AS raw_opens,
+      SUM(IF(event_type = 'click', raw_touches, 0)) AS raw_links_clicked,
+      SUM(IF(event_type = 'click', raw_times, 0)) AS raw_clicks
     FROM touch_counts
     GROUP BY organization_id, contact_key
   ),

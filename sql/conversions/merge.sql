@@ -25,13 +25,15 @@ THEN
     value = S.value,
     currency = S.currency,
     kind = S.kind,
+    refund_of = S.refund_of,
     row_hash = S.row_hash,
     updated_at = S.updated_at
 WHEN NOT MATCHED THEN
   INSERT (
-    organization_id, conversion_id, user_id, email, converted_at, value, currency, kind, row_hash, created_at, updated_at
+    organization_id, conversion_id, user_id, email, converted_at, value, currency, kind, refund_of, row_hash,
+    created_at, updated_at
   )
   VALUES (
-    S.organization_id, S.conversion_id, S.user_id, S.email, S.converted_at, S.value, S.currency, S.kind, S.row_hash,
-    S.created_at, S.updated_at
+    S.organization_id, S.conversion_id, S.user_id, S.email, S.converted_at, S.value, S.currency, S.kind, S.refund_of,
+    S.row_hash, S.created_at, S.updated_at
   )

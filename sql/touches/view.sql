@@ -30,6 +30,7 @@ SELECT
   touches.touched_at,
   touches.last_touched_at,
   touches.times,
+  touches.times_by_person,
   touches.is_first_known,
   touches.is_machine,
   touches.machine_rule

@@ -6,7 +6,7 @@ SELECT
   60 AS at_send_seconds,
   10 AS burst_seconds,
   3 AS burst_links,
-  CAST(0.7 AS FLOAT64) AS burst_share_of_links,
+  CAST(0.9 AS FLOAT64) AS burst_share_of_links,
   3 AS domain_contacts,
   CAST(0.5 AS FLOAT64) AS domain_share_of_openers,
   30 AS active_days,

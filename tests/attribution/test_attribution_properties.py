@@ -27,29 +27,31 @@ moments = st.one_of(
     st.integers(0, 6 * 24).map(lambda hours: BEGINNING + timedelta(hours=hours)),  # ties are the rule
     st.integers(0, 6 * 24 * 3_600_000_000).map(lambda us: BEGINNING + timedelta(microseconds=us)),
 )
+delays = st.integers(0, 90).map(lambda minutes: timedelta(minutes=minutes))
 values = st.one_of(st.none(), st.decimals("-1e6", "1e9", places=4), st.decimals("-1e13", "1e13", places=2))
 
 
 @st.composite
-def touches(draw: st.DrawFn) -> dict[str, Any]:
-    """Give a touch of one of two contacts."""
-    first, last = sorted((draw(moments), draw(moments)))
+def observations(draw: st.DrawFn) -> dict[str, Any]:
+    """Give an observation of a touch of one of two contacts."""
+    touched, is_machine = draw(moments), draw(st.sampled_from([False, False, True]))
     return {
         "contact_key": draw(st.sampled_from(["ann", "bob"])),
         "campaign_id": draw(st.integers(1, 4)),
         "event_type": draw(st.sampled_from(["click", "click", "open"])),
         "link_id": draw(st.sampled_from(["a", "b", "c"])),
-        "is_machine": draw(st.sampled_from([False, False, True])),
-        "touched_at": first.isoformat(),
-        "last_touched_at": draw(st.sampled_from([first, last])).isoformat(),
+        "is_machine": is_machine,
+        "touched_at": touched.isoformat(),
+        "recognised_at": (touched + draw(delays)).isoformat() if is_machine else None,
     }
 
 
 @st.composite
 def conversions(draw: st.DrawFn) -> dict[str, Any]:
-    """Give a conversion of one of three people, one of whom no e-mail was ever sent to."""
+    """Give a conversion of one of three people, one of whom no e-mail was ever sent to; or a refund."""
     value = draw(values)
     return {
+        "refund_of": draw(st.sampled_from([None, None, "c0", "c0", "c1", "c2", "nothing"])),
         "email": draw(st.sampled_from(["ann@example.com", "bob@example.com", "eve@example.com"])),
         "converted_at": draw(moments).isoformat(),
         "value": value,
@@ -60,14 +62,11 @@ def conversions(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def world(draw: st.DrawFn) -> World:
     """Give touches, conversions and settings."""
-    keys = ("contact_key", "campaign_id", "event_type", "link_id")
     chosen = {name: draw(st.integers(1, most)) for name, most in NUMBERS.items()}
     flags = {name: draw(st.booleans()) for name in FLAGS}
     return {
         "user_mapping": [{"contact_key": who, "email": f"{who}@example.com"} for who in ("ann", "bob")],
-        "reduced_touches": draw(
-            st.lists(touches(), max_size=12, unique_by=lambda row: tuple(row[key] for key in keys))
-        ),
+        "touch_observations": draw(st.lists(observations(), max_size=14)),
         "conversions": [
             {**row, "conversion_id": f"c{number}"}
             for number, row in enumerate(draw(st.lists(conversions(), min_size=1, max_size=4)))
@@ -121,34 +120,112 @@ def _each_with_every_model(world: World) -> Iterator[tuple[str, str, Mapping[str
             yield row["conversion_id"], model, row
 
 
+def _worths(world: World) -> list[list[Any]]:
+    return [[model, _worth(row, world)] for _, model, row in _each_with_every_model(world)]
+
+
+def _totals(rows: Sequence[Sequence[Any]]) -> Mapping[str, Decimal]:
+    """Return the sum of values by model, of those that have any."""
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for model, value in rows:
+        if value is not None:
+            sums[model] += Decimal(value)
+    return sums
+
+
+def _remainders(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return a refund of all that is left of each conversion, after every other refund."""
+    return [
+        {**row, "conversion_id": f"rest of {row['conversion_id']}", "refund_of": row["conversion_id"], "value": None}
+        | {"converted_at": (BEGINNING + timedelta(days=30)).isoformat()}
+        for row in rows
+        if _is_conversion(row)
+    ]
+
+
+def _is_conversion(row: Mapping[str, Any]) -> bool:
+    return row["refund_of"] is None and (row["value"] is None or row["value"] >= 0)
+
+
+def _worth(row: Mapping[str, Any], world: World) -> Decimal | None:
+    """Return what a row adds to what was earned: a refund without a value takes all that its conversion was worth."""
+    value: Decimal | None = row["value"]
+    if row["refund_of"] is None or value is not None:
+        return value if row["refund_of"] is None or value is None else -abs(value)
+    refunded = next((each for each in world["conversions"] if each["conversion_id"] == row["refund_of"]), None)
+    whole: Decimal | None = refunded["value"] if refunded and _is_conversion(refunded) else None
+    return None if whole is None else -whole
+
+
 @trying
 @given(worlds=worlds)
 def test_the_credits_of_a_conversion_sum_to_exactly_one(engine: DuckDbEngine, worlds: Worlds) -> None:
-    """Under every model, whatever the window, the weights and the touches; so no conversion is lost either."""
+    """Under every model, whatever the window, the weights and the touches; a refund is no conversion and has none."""
     found = _read(engine, worlds, "attribution", "conversion_id", "model", "credit")
 
     for world, rows in zip(worlds, found, strict=True):
-        assert _sums(rows) == {(which, model): EXACTLY_ONE for which, model, _ in _each_with_every_model(world)}
+        of_conversions = {
+            (which, model): EXACTLY_ONE for which, model, row in _each_with_every_model(world) if _is_conversion(row)
+        }
+        assert {key: total for key, total in _sums(rows).items() if total} == of_conversions
+
+
+@trying
+@given(worlds=worlds)
+def test_the_values_of_a_model_sum_to_what_was_earned_and_refunded(engine: DuckDbEngine, worlds: Worlds) -> None:
+    """To the last decimal: nothing is lost between conversions, refunds and what is counted apart."""
+    found = _read(engine, worlds, "attribution", "model", "value")
+
+    for world, rows in zip(worlds, found, strict=True):
+        assert _totals(rows) == _totals(_worths(world))
 
 
 @trying
 @given(worlds=worlds)
 def test_the_values_of_a_conversion_sum_to_its_value(engine: DuckDbEngine, worlds: Worlds) -> None:
     """To the last decimal, whatever it is worth."""
-    found = _read(engine, worlds, "attribution", "conversion_id", "model", "value")
+    found = _read(engine, worlds, "attribution", "conversion_id", "model", "value", "is_conversion")
 
     for world, rows in zip(worlds, found, strict=True):
-        assert _sums(rows) == {(which, model): row["value"] for which, model, row in _each_with_every_model(world)}
+        own = _sums([[which, model, value] for which, model, value, is_conversion in rows if is_conversion])
+        assert own == {
+            (which, model): row["value"] for which, model, row in _each_with_every_model(world) if _is_conversion(row)
+        }
+
+
+@trying
+@given(worlds=worlds)
+def test_nothing_remains_of_what_was_refunded_whole(engine: DuckDbEngine, worlds: Worlds) -> None:
+    """In however many parts: no touch keeps a cent, and none loses more than it had earned."""
+    whole = tuple(
+        {**world, "conversions": [*world["conversions"], *_remainders(world["conversions"])]} for world in worlds
+    )
+    found = _read(engine, whole, "attribution", "conversion_id", "refund_of", "model", "position", "value")
+
+    for rows in found:
+        of_touches = _sums(
+            [
+                [refund_of or which, model, position or 0, value]
+                for which, refund_of, model, position, value in rows
+                if position is not None
+            ]
+        )
+        assert not any(of_touches.values())
 
 
 @trying
 @given(worlds=worlds)
 def test_no_part_is_less_than_nothing_or_more_than_all(engine: DuckDbEngine, worlds: Worlds) -> None:
     """Rounding takes from nobody more than there is."""
-    rows = list(chain.from_iterable(_read(engine, worlds, "attribution", "credit", "value", "conversion_value")))
+    columns = ("credit", "value", "conversion_value", "is_conversion")
+    rows = list(chain.from_iterable(_read(engine, worlds, "attribution", *columns)))
 
-    assert all(0 <= Decimal(credit) <= 1 for credit, _, _ in rows)
-    assert all(abs(Decimal(part)) <= abs(Decimal(whole)) for _, part, whole in rows if whole is not None)
+    assert all(0 <= Decimal(credit) <= 1 for credit, *_ in rows)
+    assert all(
+        abs(Decimal(part)) <= abs(Decimal(whole))
+        for _, part, whole, is_conversion in rows
+        if whole is not None and is_conversion
+    )
 
 
 @trying
@@ -192,11 +269,9 @@ def test_the_order_of_rows_changes_nothing(engine: DuckDbEngine, worlds: Worlds,
 @trying
 @given(worlds=worlds)
 def test_what_is_stored_twice_counts_once(engine: DuckDbEngine, worlds: Worlds) -> None:
-    """Conversions, addresses and settings may be in their tables more than once."""
+    """Observations, conversions, addresses and settings may be in their tables more than once."""
     columns = ("conversion_id", "model", "position", "campaign_id", "credit", "value")
-    twice = tuple(
-        {table: rows if table == "reduced_touches" else rows * 2 for table, rows in world.items()} for world in worlds
-    )
+    twice = tuple({table: rows * 2 for table, rows in world.items()} for world in worlds)
 
     assert _read(engine, worlds, "attribution", *columns) == _read(engine, twice, "attribution", *columns)
 
@@ -204,13 +279,12 @@ def test_what_is_stored_twice_counts_once(engine: DuckDbEngine, worlds: Worlds) 
 @trying
 @given(worlds=worlds)
 def test_two_currencies_are_never_added(engine: DuckDbEngine, worlds: Worlds) -> None:
-    """The campaigns' values of a model and a currency sum to the conversions' of that currency, and to no other."""
-    found = _read(engine, worlds, "attribution_by_campaign", "currency", "value", "model")
+    """An amount stays in its own currency; a refund without a value has that of its conversion."""
+    found = _read(engine, worlds, "attribution", "currency", "conversion_id", "refund_of")
+    in_file = [{row["conversion_id"]: row["currency"] for row in world["conversions"]} for world in worlds]
 
-    for world, rows in zip(worlds, found, strict=True):
-        of_conversions = _sums([[row["currency"], row["value"]] for row in world["conversions"]])
-        for model in ("first_touch", "last_touch", "linear", "position_based", "time_decay"):
-            assert _sums([[currency, value] for currency, value, of in rows if of == model]) == of_conversions
+    for currencies, rows in zip(in_file, found, strict=True):
+        assert all(currency == (currencies[which] or currencies.get(of)) for currency, which, of in rows)
 
 
 @trying
@@ -221,5 +295,7 @@ def test_every_view_has_the_same_conversions(engine: DuckDbEngine, worlds: World
     by_campaign = _columns(engine, "attribution_by_campaign", "model", "currency", "campaign_id", "credit")
     by_month = _columns(engine, "attribution_by_month", "model", "currency", "campaign_id", "credit")
 
-    assert [sum(count for _, count in rows) for rows in paths] == [len(world["conversions"]) for world in worlds]
+    assert [sum(count for _, count in rows) for rows in paths] == [
+        sum(map(_is_conversion, world["conversions"])) for world in worlds
+    ]
     assert list(map(_sums, by_month)) == list(map(_sums, by_campaign))

@@ -129,6 +129,42 @@ def test_a_value_that_could_be_misread_is_refused(tmp_path: Path, value: str, wh
     assert why in problem
 
 
+def test_a_refund_names_its_conversion(tmp_path: Path) -> None:
+    """In part, with or without a minus, or whole without a value."""
+    rows = ["1,u,2025-03-30T12:05Z,12.50,", "2,u,2025-04-01T12:05Z,-2.50,1", "3,u,2025-04-02T12:05Z,,1"]
+
+    found = read(tmp_path, "order_id,user,time,amount,Refund of\n" + "\n".join(rows), Reading(currency="EUR"))
+
+    assert [(each.value, each.refund_of) for each in found.conversions] == [
+        (Decimal("12.50"), ""),
+        (Decimal("-2.50"), "1"),
+        (None, "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("2,u,2025-04-01T12:05Z,-2.50,", "'-2.50' is below zero: name the conversion that it refunds"),
+        ("2,u,2025-04-01T12:05Z,-2.50,2", "it cannot refund itself"),
+    ],
+)
+def test_a_refund_of_nothing_is_refused(tmp_path: Path, row: str, why: str) -> None:
+    """Or else a report would go on saying that an e-mail earned what was paid back."""
+    [problem] = problems(tmp_path, "id,user,time,amount,refund_of\n" + row, Reading(currency="EUR"))
+
+    assert why in problem
+
+
+def test_values_below_zero_are_counted_apart_on_request(tmp_path: Path) -> None:
+    """Of a shop that does not say what it refunds."""
+    reading = Reading(currency="EUR", counted_apart=True)
+
+    found = read(tmp_path, "id,user,time,amount\n2,u,2025-04-01T12:05Z,-2.50\n", reading)
+
+    assert [(each.value, each.refund_of) for each in found.conversions] == [(Decimal("-2.50"), "")]
+
+
 def test_a_time_without_a_zone_needs_one(tmp_path: Path) -> None:
     """A guess would move conversions by hours, and touches with them to the other side."""
     content = HEADER + "1,u1,ann@example.com,2025-03-30 14:05:00,12.50,EUR,purchase\n"

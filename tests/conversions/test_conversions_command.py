@@ -56,6 +56,17 @@ def test_many_rows_are_loaded_whole(tmp_path: Path, database: Path) -> None:
     assert printed.startswith("20,000 conversions are in: 20,000 new or changed")
 
 
+def test_a_refund_is_stored_with_what_it_refunds(tmp_path: Path, database: Path) -> None:
+    """As the file has it; one that names nothing only on request."""
+    rows = ROWS.splitlines()[0] + ",refund_of\n1,ann@example.com,2025-03-30T12:05Z,-1.50,EUR,"
+
+    load(tmp_path / "a.csv", rows + "order\n", "--database", database)
+    load(tmp_path / "b.csv", rows.replace("\n1", "\n2") + "\n", "--database", database, "--negative-values", "apart")
+
+    values = stored(database, "SELECT conversion_id, value, refund_of FROM marketing_ai.conversions ORDER BY ALL")
+    assert values == [("1", Decimal("-1.50"), "order"), ("2", Decimal("-1.50"), None)]
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
@@ -63,6 +74,7 @@ def test_many_rows_are_loaded_whole(tmp_path: Path, database: Path) -> None:
         (["--currency", "Euro"], "--currency"),
         (["--organization", "a b"], "--organization"),
         (["--encoding", "none-such"], "--encoding"),
+        (["--negative-values", "ignore"], "--negative-values"),
         (["--database", "none-such.duckdb"], "--database"),
     ],
 )

@@ -7,8 +7,8 @@ import pytest
 
 from sendtrail.errors import AnotherAccount
 from sendtrail.simulator import serve
+from tests.e2e.commands import sync
 from tests.e2e.conftest import Pipeline
-from tests.e2e.test_command import sync
 
 Make = Callable[..., Pipeline]
 

@@ -7,7 +7,8 @@ import pytest
 from sendtrail.cli.settings.sync_settings import BEGINNING
 from sendtrail.domain.wants import StillWanted
 from sendtrail.simulator import CampaignPlan, Plan
-from tests.e2e.test_command import Make, finish, syncing
+from tests.e2e.commands import finish, syncing
+from tests.e2e.test_command import Make
 
 HISTORY = Plan(sizes=(CampaignPlan(openers=900, clickers=40), CampaignPlan(openers=600, clickers=10)))
 

@@ -77,7 +77,7 @@ def test_a_snapshot_leaves_nothing_behind(engine: BigQueryEngine, reader: BigQue
     with BigQuerySnapshot(reader, dataset=engine.dataset) as snapshot:
         for view in plan_views(view_requests()):
             snapshot.create(view)
-        source = snapshot.source("reduced_touches")
+        source = snapshot.source("touch_observations")
         seen = list(snapshot.query(f"SELECT COUNT(*) AS n FROM {source} WHERE organization_id = '{ORGANIZATION}'").rows)
 
     assert seen == [(len(SAMPLE.given["email_activities"]),)]

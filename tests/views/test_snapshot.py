@@ -38,7 +38,7 @@ def test_a_view_that_several_read_is_materialized() -> None:
     kept = {view.name: view.is_materialized for view in plan}
 
     assert kept["contact_addresses"]
-    assert not any(kept[view] for view in ("completeness", "user_mapping", "reduced_touches", "campaign_engagement"))
+    assert not any(kept[view] for view in ("completeness", "user_mapping", "touch_observations", "campaign_engagement"))
 
 
 def test_a_request_is_a_reader_too() -> None:
@@ -72,8 +72,8 @@ def test_an_override_has_its_own_copy_of_what_depends_on_it_and_nothing_else() -
     found = by_name(both)
 
     assert [each.name for each in both] == ["attribution_paths__human", "attribution_paths__raw"]
-    assert {"attribution_touches__human", "attribution_touches__raw", "reduced_touches"} <= found.keys()
-    assert not {"attribution_touches", "reduced_touches__raw"} & found.keys()
+    assert {"attribution_touches__human", "attribution_touches__raw", "touch_observations"} <= found.keys()
+    assert not {"attribution_touches", "touch_observations__raw"} & found.keys()
     assert found["attribution_touches__raw"].reads["attribution_parameters"] == "attribution_parameters__raw"
     assert ViewRequest(view="daily_activity", override=RAW).name == "daily_activity"
 

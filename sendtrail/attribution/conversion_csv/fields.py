@@ -12,6 +12,10 @@ from sendtrail.domain.conversion import Conversion
 from sendtrail.errors import SettingsError
 
 DECIMALS, DIGITS, LONGEST, FIRST_YEAR = 4, 14, 256, 1971
+NEGATIVE = (
+    "value: {value!r} is below zero: name the conversion that it refunds in a column refund_of,"
+    " or have such values counted apart from what e-mails earned with --negative-values apart"
+)
 _NUMBER = re.compile(rf"[+-]?\d{{1,{DIGITS}}}(\.\d{{1,{DECIMALS}}})?")
 _DIGITS_ONLY = re.compile(r"[+-]?\d+(\.\d+)?")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -20,11 +24,15 @@ _LAST_OF_DAY = time(23, 59, 59, 999_999)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Defaults:
-    """The defaults for what a row leaves out; without a `time_zone`, times need their own."""
+    """The defaults for what a row leaves out; without a `time_zone`, times need their own.
+
+    A negative value that names no conversion to refund is refused, unless such values are `counted_apart`.
+    """
 
     time_zone: tzinfo | None
     currency: str
     kind: str
+    counted_apart: bool = False
 
 
 def _checked_id(text: str) -> str:
@@ -86,11 +94,14 @@ class Fields(BaseModel):
     value: Annotated[str, AfterValidator(_checked_value)] = ""
     currency: Annotated[str, AfterValidator(checked_currency)] = ""
     kind: Annotated[str, StringConstraints(max_length=LONGEST)] = ""
+    refund_of: Annotated[str, StringConstraints(max_length=LONGEST)] = ""
 
     @model_validator(mode="after")
     def _has_an_owner(self) -> Self:
         if not self.user_id and not self.email:
             raise ValueError("the user is missing: give user_id, email or both")
+        if self.refund_of == self.conversion_id:
+            raise ValueError("refund_of: it cannot refund itself: name the conversion that it refunds")
         return self
 
 
@@ -104,6 +115,8 @@ def read_conversion(cells: dict[str, str], defaults: Defaults) -> Conversion:
     currency = fields.currency or defaults.currency
     if value is not None and not currency:
         raise SettingsError(["currency: a value needs one: fill the cell, or give one for all with --currency EUR"])
+    if value is not None and value < 0 and not fields.refund_of and not defaults.counted_apart:
+        raise SettingsError([NEGATIVE.format(value=fields.value)])
     return Conversion(
         conversion_id=fields.conversion_id,
         user_id=fields.user_id,
@@ -112,6 +125,7 @@ def read_conversion(cells: dict[str, str], defaults: Defaults) -> Conversion:
         value=value,
         currency=currency if value is not None else "",
         kind=fields.kind or defaults.kind,
+        refund_of=fields.refund_of,
     )
 
 

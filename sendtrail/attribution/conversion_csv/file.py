@@ -20,12 +20,14 @@ class Reading:
     """How to read a file: its encoding, and the defaults for what it leaves out.
 
     `time_zone` is that of times without one; None refuses them. `currency` is that of values without one.
+    Values below zero that refund no named conversion are refused, or `counted_apart`.
     """
 
     encoding: str = "utf-8"
     time_zone: tzinfo | None = None
     currency: str = ""
     kind: str = "conversion"
+    counted_apart: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +44,12 @@ def read_conversions(file: Path, reading: Reading) -> ConversionFile:
     rows = _rows(_text(file, reading.encoding))
     first_line, titles = next(rows, (1, []))
     header = read_header(titles, line=first_line, has_currency=bool(reading.currency))
-    defaults = Defaults(time_zone=reading.time_zone, currency=reading.currency, kind=reading.kind)
+    defaults = Defaults(
+        time_zone=reading.time_zone,
+        currency=reading.currency,
+        kind=reading.kind,
+        counted_apart=reading.counted_apart,
+    )
     read, problems = _Read({}), []
     for line, cells in rows:
         try:

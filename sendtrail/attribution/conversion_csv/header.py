@@ -18,6 +18,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "value": ("value", "amount", "total", "order_total", "revenue", "price"),
     "currency": ("currency", "currency_code"),
     "kind": ("kind", "type", "event", "event_type", "conversion_type"),
+    "refund_of": ("refund_of", "refunds", "refunded_order_id", "original_order_id", "parent_order_id"),
 }  # fmt: skip
 REQUIRED = ("conversion_id", "converted_at")
 

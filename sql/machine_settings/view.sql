@@ -1,0 +1,10 @@
+-- One row is the set of thresholds of the machine rules, one threshold per column, beside those of view_settings; columns.json describes them.
+--
+-- Change a value here and machine_activity follows. Read it with CROSS JOIN.
+SELECT
+  1 AS burst_free_seconds,
+  4 AS burst_seconds_per_link,
+  120 AS visit_seconds,
+  5 AS visit_links,
+  2 AS implied_open_seconds,
+  60 AS domain_minutes
