@@ -10,7 +10,7 @@ LAYERS = "Imports point one way, by layer"
 FUNCTIONS = "A function stands above the entrypoints, alone, and nothing imports it"
 VENDORS = "A vendor stays in its adapter"
 OUTSIDE = "What is installed or deployed imports nothing of the repository around it"
-SIMULATOR = "Only the demos, `sendtrail simulator` and `sendtrail simulate` know the simulator"
+SIMULATOR = "Only demos and simulations know the simulator"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

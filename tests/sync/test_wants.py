@@ -221,7 +221,7 @@ def test_two_asks_end_with_what_fulfils_both() -> None:
 
 def test_an_interrupted_forced_read_goes_on_in_the_next_run() -> None:
     """It is not begun anew each time: a large campaign would never come to its end."""
-    pipeline = a_pipeline(opens=200, steps=4)
+    pipeline = a_pipeline(opens=200, steps=8)
     hourly(pipeline)
     pipeline.dispatch("person", contacts=False, since=LONG_AGO, force=True)
     ((topic, data),) = pipeline.waiting()
