@@ -14,7 +14,7 @@ import orjson
 import requests
 from pydantic import TypeAdapter
 
-from sendtrail.simulator import Arrival, News, Stats, TruthCampaign, TruthPages
+from sendtrail.simulator import Arrival, NewActivity, Stats, TruthCampaign, TruthPages
 
 KEY = "simulated-key"
 PATIENCE_S = 300.0
@@ -53,9 +53,9 @@ class SimulatedAccount:
         """Return the pages of every report, and which of them hold something that happened since."""
         return _PAGES.validate_python(_lines(self._get("pages", since=since.isoformat())))
 
-    def pass_told_day(self, news: Iterable[News]) -> None:
+    def pass_told_day(self, new: Iterable[NewActivity]) -> None:
         """Let a day pass that brings exactly this."""
-        body = orjson.dumps(list(news))
+        body = orjson.dumps(list(new))
         requests.post(self._simulator_url("pass_told_day"), data=body, timeout=PATIENCE_S).raise_for_status()
 
     def _get(self, name: str, **parameters: str) -> bytes:

@@ -11,7 +11,7 @@ from benchmarks.figures import Figure
 from benchmarks.pace import print_requests
 from benchmarks.planted import plant
 from benchmarks.syncing import sync
-from sendtrail.simulator import News, TruthCampaign
+from sendtrail.simulator import NewActivity, TruthCampaign
 
 SIZES = {"campaigns": 1_000, "openers": 23_500, "skew": 0.3, "days": 365, "newest_days": 1}
 CAMPAIGNS_PER_REQUEST = 100
@@ -70,7 +70,7 @@ def delta(sizes: Options, day: Day) -> Delta:
         return _counted(account, began, campaigns=len(campaigns))
 
 
-def day_of_events(campaigns: Sequence[TruthCampaign], day: Day) -> list[News]:
+def day_of_events(campaigns: Sequence[TruthCampaign], day: Day) -> list[NewActivity]:
     """Return the day's events of the newest campaigns that were ever sent, more for the larger ones."""
     newest = [campaign for campaign in campaigns if campaign.sent_at][-day.campaigns :]
     in_all = sum(campaign.counters["uniqueopens"] for campaign in newest)
@@ -80,8 +80,8 @@ def day_of_events(campaigns: Sequence[TruthCampaign], day: Day) -> list[News]:
     ]
 
 
-def _campaign_events(campaign_id: int, hundreds: float) -> News:
-    return News(
+def _campaign_events(campaign_id: int, hundreds: float) -> NewActivity:
+    return NewActivity(
         campaign_id=campaign_id,
         opens=round(hundreds * OPENS),
         clicks=round(hundreds * CLICKS),

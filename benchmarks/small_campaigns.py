@@ -10,7 +10,7 @@ from benchmarks.figures import Figure
 from benchmarks.pace import pace, print_requests
 from benchmarks.planted import plant
 from benchmarks.syncing import sync
-from sendtrail.simulator import News
+from sendtrail.simulator import NewActivity
 
 CAMPAIGNS, WORKERS = 500, 4
 # Three pages of old opens, so that the reader has to stop before the end; nothing has happened for days.
@@ -38,7 +38,7 @@ def small_campaigns(campaigns: int) -> Paced:
         database = Path(folder) / "bench.duckdb"
         before = account.campaigns()
         plant(database, before, at=began)
-        account.pass_told_day(News(campaign_id=campaign.id, opens=NEW_OPENS) for campaign in before)
+        account.pass_told_day(NewActivity(campaign_id=campaign.id, opens=NEW_OPENS) for campaign in before)
         pacing = ["--requests-per-second", str(RATE), "--concurrency", str(WORKERS)]
         usage = sync(account.url, database, "--no-contacts", *pacing)
         arrivals = account.arrivals()

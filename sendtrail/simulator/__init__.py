@@ -46,7 +46,7 @@ from sendtrail.simulator.report_lists.page_counts import TruthPages
 from sendtrail.simulator.server import Running, serve
 from sendtrail.simulator.traffic import Arrival, Stats
 from sendtrail.simulator.truth import TruthCampaign, TruthContact, TruthRow, TruthUnreadable
-from sendtrail.simulator.world.new_activity import News
+from sendtrail.simulator.world.new_activity import NewActivity
 
 __all__ = [
     "Account",
@@ -55,7 +55,7 @@ __all__ = [
     "Failure",
     "FailureKind",
     "Network",
-    "News",
+    "NewActivity",
     "Plan",
     "Quirks",
     "Running",

@@ -17,7 +17,7 @@ from sendtrail.simulator.traffic import Stats, Traffic
 from sendtrail.simulator.truth import TruthCampaign, TruthContact, TruthRow, TruthUnreadable
 from sendtrail.simulator.world.activity_generator import Movement, Span
 from sendtrail.simulator.world.campaigns import Campaign, Report, reports
-from sendtrail.simulator.world.new_activity import News
+from sendtrail.simulator.world.new_activity import NewActivity
 from sendtrail.simulator.world.reversals import Reversals
 from sendtrail.simulator.world.while_reading import WhileReading
 
@@ -77,20 +77,20 @@ class Account(Contents):
         self.failures.add(failure)
 
     def pass_day(self) -> None:
-        """Let a day pass in which campaigns get news and contacts change."""
+        """Let a day pass in which contacts open, click and leave, and change."""
         with self._lock:
             span = self._pass(timedelta(days=1))
             for campaign in self.campaigns:
-                self._movement.campaign_news(campaign, span)
-            self._movement.contact_news(span)
+                self._movement.campaign_activity(campaign, span)
+            self._movement.contact_changes(span)
 
-    def pass_told_day(self, news: Iterable[News]) -> None:
-        """Let a day pass that brings exactly this; raise ValueError for news of a campaign that does not exist."""
-        told = [(self._campaign_of(item), item) for item in news]
+    def pass_told_day(self, new: Iterable[NewActivity]) -> None:
+        """Let a day pass that brings exactly this; raise ValueError for a campaign that does not exist."""
+        told = [(self._campaign_of(item), item) for item in new]
         with self._lock:
             span = self._pass(timedelta(days=1))
             for campaign, item in told:
-                self._movement.told_news(campaign, item, span)
+                self._movement.exact_campaign_activity(campaign, item, span)
 
     def pass_moments(self, seconds: float) -> None:
         """Let some seconds pass in which as much happens as in a day of `pass_day`."""
@@ -181,10 +181,10 @@ class Account(Contents):
                 for message in campaign.messages:
                     yield from (report for report in reports(campaign, message) if is_readable(report, self.quirks))
 
-    def _campaign_of(self, news: News) -> Campaign:
-        found = self.campaign(news.campaign_id)
+    def _campaign_of(self, new: NewActivity) -> Campaign:
+        found = self.campaign(new.campaign_id)
         if found is None:
-            raise ValueError(f"there is no campaign {news.campaign_id}")
+            raise ValueError(f"there is no campaign {new.campaign_id}")
         return found
 
     def _pass(self, by: timedelta) -> Span:

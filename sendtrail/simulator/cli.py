@@ -33,7 +33,9 @@ _Skew = Annotated[float, Option(min=0, help="How fast campaigns get smaller; 0: 
 _Kinds = Annotated[str, Option(help="Of campaigns, by turns, the biggest first.", rich_help_panel=_HOLDS)]
 _Days = Annotated[float, Option(min=0, help="Age of the oldest campaign.", rich_help_panel=_HOLDS)]
 _Newest = Annotated[float, Option(min=0, help="Age of the newest campaign.", rich_help_panel=_HOLDS)]
-_Share = Annotated[float, Option(min=0, max=1, help="News a day brings, of what is there.", rich_help_panel=_HOLDS)]
+_Share = Annotated[
+    float, Option(min=0, max=1, help="New activity per day: a share of what is there.", rich_help_panel=_HOLDS)
+]
 _Shift = Annotated[int, Option(min=0, help="Report requests until rows arrive; 0: never.", rich_help_panel=_HOLDS)]
 _Key = Annotated[str, Option(help="What the header Api-Token must hold.", rich_help_panel=_ANSWERS)]
 _Zone = Annotated[str, Option(help="The account's time zone.", rich_help_panel=_ANSWERS)]

@@ -53,7 +53,7 @@ class Plan:
     tags: int = 14
     lists: int = 4
     daily_share: float = 0.02
-    """Of a campaign's openers (and of the contacts) that `pass_day` makes news of."""
+    """Of a campaign's openers (and of the contacts) that do something in a `pass_day`."""
     shift_every: int = 0
     """After so many report requests, new rows arrive on the campaign being read; 0 means never."""
     sizes: tuple[CampaignPlan, ...] = ()

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sendtrail.cli.app import app
-from sendtrail.simulator import CampaignPlan, Failure, FailureKind, News, Plan
+from sendtrail.simulator import CampaignPlan, Failure, FailureKind, NewActivity, Plan
 from tests.activecampaign.scripted_account import THE_END, Received, Reply, a_page, an_open, as_json, refusal, scripted
 from tests.e2e.conftest import Pipeline
 
@@ -49,7 +49,7 @@ def a_page_that_was_hidden(make: Make) -> Pipeline:
 def a_campaign_from_before(make: Make) -> Pipeline:
     """Sync the last week of a campaign that was sent a month ago."""
     line = make(plan=PLAN)
-    line.account.pass_told_day([News(campaign_id=line.account.campaigns[0].id, opens=1)])
+    line.account.pass_told_day([NewActivity(campaign_id=line.account.campaigns[0].id, opens=1)])
     line.sync(all=None, lookback_days=7, contacts=False)
     return line
 

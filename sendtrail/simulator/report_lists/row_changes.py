@@ -12,7 +12,7 @@ from sendtrail.simulator.report_lists.view import Gaps, View
 
 @dataclass(slots=True, kw_only=True)
 class Changes:
-    """What happened to a list since it began: costs memory for the news alone."""
+    """What happened to a list since it began: costs memory for what is new alone."""
 
     first: FirstRows
     capacity: int

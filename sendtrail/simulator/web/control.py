@@ -14,11 +14,11 @@ from starlette.responses import Response, StreamingResponse
 from sendtrail.simulator.account import Account
 from sendtrail.simulator.failures import Failure
 from sendtrail.simulator.web.envelopes import answer
-from sendtrail.simulator.world.new_activity import News
+from sendtrail.simulator.world.new_activity import NewActivity
 
 _BATCH = 500
 _FAILURES = TypeAdapter(list[Failure])
-_NEWS = TypeAdapter(list[News])
+_NEW_ACTIVITY = TypeAdapter(list[NewActivity])
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
@@ -77,9 +77,9 @@ async def pass_day(request: Request) -> Response:
 
 
 async def pass_told_day(request: Request) -> Response:
-    """Answer `POST /_simulator/pass_told_day`, whose body is a list of news as JSON objects."""
+    """Answer `POST /_simulator/pass_told_day`, whose body is a list of new activity as JSON objects."""
     with _complaints():
-        _account(request).pass_told_day(_NEWS.validate_json(await request.body()))
+        _account(request).pass_told_day(_NEW_ACTIVITY.validate_json(await request.body()))
     return _done(request)
 
 

@@ -1,4 +1,4 @@
-"""What happens in an account while time passes: news for some campaigns, changes to some contacts."""
+"""What happens in an account while time passes: new activity of some campaigns, changes to some contacts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,12 +10,17 @@ from sendtrail.simulator.randomness import derive, mix
 from sendtrail.simulator.report_lists.ledger import Ledger
 from sendtrail.simulator.world.campaigns import Campaign, Link, Message, Report
 from sendtrail.simulator.world.contacts import Contacts
-from sendtrail.simulator.world.new_activity import News
+from sendtrail.simulator.world.new_activity import NewActivity
 from sendtrail.simulator.world.people import Contact
 from sendtrail.simulator.world.reversals import Reversals
 
 _UP_TO: dict[EventType, int] = {"open": 70, "click": 90, "unsubscribe": 94, "bounce": 98, "forward": 100}  # percent
-_YOUNG: dict[Kind, int] = {"automation": 80, "ordinary": 80, "split": 80, "draft": 0}  # chances of news, percent
+_YOUNG: dict[Kind, int] = {
+    "automation": 80,
+    "ordinary": 80,
+    "split": 80,
+    "draft": 0,
+}  # chances of activity, percent
 _OLD: dict[Kind, int] = {"automation": 80, "ordinary": 25, "split": 25, "draft": 0}
 _YOUNG_S = 21 * DAY_S
 _REPEATABLE = ("open", "click")
@@ -29,7 +34,7 @@ class Span:
     start: int
     end: int
     share: float
-    """Of the openers, and of the contacts, that there is news of."""
+    """The share of the openers, and of the contacts, that do something."""
 
     def moments(self, count: int) -> Iterator[tuple[int, int]]:
         """Split the span evenly: yield (instant, random bits), in order."""
@@ -48,10 +53,10 @@ class Movement:
     tags: int
     """How many tags there are to put on."""
 
-    def campaign_news(self, campaign: Campaign, span: Span) -> None:
-        """Let a campaign's contacts open, click, leave ... in a span, if the campaign gets any news at all."""
+    def campaign_activity(self, campaign: Campaign, span: Span) -> None:
+        """Let a campaign's contacts open, click, leave ... in a span, if anything happens to the campaign at all."""
         own = Span(key=derive(span.key, campaign.id), start=span.start, end=span.end, share=span.share)
-        if not _gets_news(campaign, own):
+        if not _is_active(campaign, own):
             return
         openers = sum(message.openers for message in campaign.messages)
         for at, bits in own.moments(8 + int(openers * own.share)):
@@ -61,10 +66,10 @@ class Movement:
             self.ledger.gains[campaign.id]["sent"] += 1 + own.key % 5
         self.reversals.resubscription(campaign, own.key, at=span.end)
 
-    def told_news(self, campaign: Campaign, news: News, span: Span) -> None:
+    def exact_campaign_activity(self, campaign: Campaign, new: NewActivity, span: Span) -> None:
         """Let exactly so much happen to a campaign, each kind of event spread over the span."""
         happenings: list[tuple[int, int, EventType]] = []
-        for event, count in news.events():
+        for event, count in new.events():
             own = replace(span, key=derive(span.key, campaign.id, event))
             happenings += [(at, bits, event) for at, bits in own.moments(count)]
         for at, bits, event in sorted(happenings):
@@ -76,7 +81,7 @@ class Movement:
         for n, (at, bits) in enumerate(span.moments(3)):
             self._add(report, at, bits, again=n == 1 and report.event in _REPEATABLE)
 
-    def contact_news(self, span: Span) -> None:
+    def contact_changes(self, span: Span) -> None:
         """Add, edit, tag, unsubscribe and delete contacts in a span."""
         for n, (at, bits) in enumerate(span.moments(6 + int(len(self.contacts) * span.share))):
             contact = self.contacts.pick(bits >> 8)
@@ -112,7 +117,7 @@ class Movement:
         return None if gone or not changes.holds(member) else member
 
 
-def _gets_news(campaign: Campaign, span: Span) -> bool:
+def _is_active(campaign: Campaign, span: Span) -> bool:
     chances = _YOUNG if span.start - campaign.sent_at < _YOUNG_S else _OLD
     return span.key % 100 < chances[campaign.kind]
 

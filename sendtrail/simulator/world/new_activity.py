@@ -1,4 +1,4 @@
-"""News of a campaign in numbers, for those who want to say how much a day brings."""
+"""New activity of a campaign in numbers, for those who want to say how much a day brings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from sendtrail.simulator.quirks import EventType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class NewActivity:
     """How many opens, clicks ... a campaign gets; half of the opens and clicks are of contacts who did so before."""
 
     campaign_id: int

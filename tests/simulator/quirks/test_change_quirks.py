@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from sendtrail.simulator import Account, News, Plan, Quirks, TruthRow
+from sendtrail.simulator import Account, NewActivity, Plan, Quirks, TruthRow
 from sendtrail.simulator.plan import CampaignPlan
 from sendtrail.simulator.quirks import EVENT_TYPES, EventType
 from tests.simulator.reader import Api, read_activities, read_contacts
@@ -47,7 +47,7 @@ def test_repeats_may_leave_rows_where_they_are(
     account = make_account(plan=PLAN, quirks=Quirks(still_tstamps=(still,)))  # type: ignore[arg-type]
     before = {event: _rows(account, event) for event in (still, moving)}
     for _ in range(3):
-        account.pass_told_day([News(campaign_id=account.campaigns[0].id, opens=40, clicks=40)])
+        account.pass_told_day([NewActivity(campaign_id=account.campaigns[0].id, opens=40, clicks=40)])
 
     after = {event: _rows(account, event) for event in (still, moving)}
 
@@ -88,7 +88,7 @@ def test_pages_tell_where_rows_have_grown(make_account: Make) -> None:
     """A page on which a row grew is new, however old the row."""
     account = make_account(plan=PLAN, quirks=Quirks(still_tstamps=("open",)))
     before, since = _rows(account, "open"), account.now
-    account.pass_told_day([News(campaign_id=account.campaigns[0].id, opens=12)])
+    account.pass_told_day([NewActivity(campaign_id=account.campaigns[0].id, opens=12)])
     after = _newest_first(_rows(account, "open"))
 
     (told,) = (report for report in account.pages(since) if report.event_type == "open")
@@ -104,7 +104,7 @@ def test_rows_may_come_days_after_the_counters(make_account: Make, connect: Conn
     api, campaign = connect(account), account.campaigns[0]
     clicks, opens = _rows(account, "click"), _rows(account, "open")
     counted = account.counters(campaign)["linkclicks"]
-    account.pass_told_day([News(campaign_id=campaign.id, opens=20, clicks=20)])
+    account.pass_told_day([NewActivity(campaign_id=campaign.id, opens=20, clicks=20)])
 
     assert account.counters(campaign)["linkclicks"] == counted + 20
     assert _rows(account, "click") == clicks
@@ -122,7 +122,7 @@ def test_late_opens_keep_the_order_of_the_list(make_account: Make) -> None:
     """A row that comes late has the instant of its event, and stands below those that came in time later on."""
     account = make_account(plan=PLAN, quirks=Quirks(late_opens_h=5))
     for _ in range(2):
-        account.pass_told_day([News(campaign_id=account.campaigns[0].id, opens=30)])
+        account.pass_told_day([NewActivity(campaign_id=account.campaigns[0].id, opens=30)])
     late = account.counters(account.campaigns[0])["opens"] - sum(row.times for row in _rows(account, "open").values())
 
     opens = [row for row in account.truth() if row.event_type == "open"]
@@ -144,7 +144,7 @@ def test_a_deletion_takes_rows_and_counters_along(
     before = {event: _rows(account, event) for event in EVENT_TYPES}
     counted = account.counters(account.campaigns[0])
     gone = {contact.id for contact in account.contacts_truth()}
-    account._movement.contact_news(account._pass(timedelta(days=1)))
+    account._movement.contact_changes(account._pass(timedelta(days=1)))
     gone -= {contact.id for contact in account.contacts_truth()}
 
     after = {event: _rows(account, event) for event in EVENT_TYPES}
@@ -168,7 +168,7 @@ def test_a_deletion_may_hide_an_open(make_account: Make) -> None:
     once = next(row for row in before.values() if row.times == 1)
 
     account.delete_contact(int(once.contact_id))
-    account.pass_told_day([News(campaign_id=campaign.id, opens=1)])
+    account.pass_told_day([NewActivity(campaign_id=campaign.id, opens=1)])
 
     after = _rows(account, "open")
     assert account.counters(campaign)["opens"] == counted["opens"]
@@ -198,7 +198,7 @@ def test_an_open_may_erase_a_soft_bounce(make_account: Make, connect: Connect) -
     """The bounce vanishes, its counter falls, and the contact is among the openers; history knows the bounce."""
     account = make_account(plan=PLAN, quirks=Quirks(opens_erase_soft_bounces=True))
     bounces, counted = _rows(account, "bounce"), account.counters(account.campaigns[0])
-    account.pass_told_day([News(campaign_id=account.campaigns[0].id, opens=30)])
+    account.pass_told_day([NewActivity(campaign_id=account.campaigns[0].id, opens=30)])
 
     erased = set(bounces) - set(_rows(account, "bounce"))
 
@@ -218,7 +218,7 @@ def test_who_subscribes_again_is_not_unsubscribed(way: str, lost: int, make_acco
     """A day takes one row away, and the counter falls or stays; the contact is active in its lists."""
     account = make_account(plan=PLAN, quirks=Quirks(resubscribing=way))  # type: ignore[arg-type]
     left, counted = _rows(account, "unsubscribe"), account.counters(account.campaigns[0])["unsubscribes"]
-    account.pass_told_day([News(campaign_id=account.campaigns[0].id, opens=1)])
+    account.pass_told_day([NewActivity(campaign_id=account.campaigns[0].id, opens=1)])
 
     (back,) = set(left) - set(_rows(account, "unsubscribe"))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sendtrail.simulator import Account, News, Plan, Quirks, TruthPages, TruthRow
+from sendtrail.simulator import Account, NewActivity, Plan, Quirks, TruthPages, TruthRow
 from sendtrail.simulator.plan import CampaignPlan
 from tests.simulator.reader import Api, numbered
 
@@ -32,7 +32,7 @@ def test_a_told_day_brings_what_was_told(make_account: Make) -> None:
     """Counters grow by exactly as much, for the campaigns that were named and for no other."""
     account = make_account(plan=PLAN)
     first, *others = [campaign.counters for campaign in account.campaigns_truth()]
-    news = News(campaign_id=account.campaigns[0].id, opens=80, clicks=40, bounces=5, unsubscribes=4, forwards=2)
+    news = NewActivity(campaign_id=account.campaigns[0].id, opens=80, clicks=40, bounces=5, unsubscribes=4, forwards=2)
 
     account.pass_told_day([news])
 
@@ -48,7 +48,7 @@ def test_news_is_of_the_day_and_partly_of_known_contacts(make_account: Make) -> 
     account = make_account(plan=PLAN)
     openers = account.campaigns[0].messages[0].openers
 
-    account.pass_told_day([News(campaign_id=account.campaigns[0].id, opens=80)])
+    account.pass_told_day([NewActivity(campaign_id=account.campaigns[0].id, opens=80)])
 
     rows = [row for row in account.truth(None, account.campaigns[0].id) if row.event_type == "open"]
     new = [row for row in rows if row.activity_timestamp > account.now - timedelta(days=1)]
@@ -62,7 +62,7 @@ def test_clicks_in_a_message_without_links_are_opens(make_account: Make) -> None
     account = make_account(plan=PLAN)
     plain = account.campaigns[2].id
 
-    account.pass_told_day([News(campaign_id=plain, opens=10, clicks=10)])
+    account.pass_told_day([NewActivity(campaign_id=plain, opens=10, clicks=10)])
 
     times = [row.activity_timestamp for row in account.truth(None, plain) if row.event_type == "open"]
     assert _rows_since(account, plain, timedelta(days=1)).keys() == {"open"}
@@ -75,7 +75,7 @@ def test_news_of_no_campaign_is_refused(make_account: Make) -> None:
     before = account.now
 
     with pytest.raises(ValueError, match="no campaign 999"):
-        account.pass_told_day([News(campaign_id=999, opens=1)])
+        account.pass_told_day([NewActivity(campaign_id=999, opens=1)])
 
     assert account.now == before
 
@@ -84,7 +84,7 @@ def test_pages_are_those_that_a_reader_finds(make_account: Make, connect: Callab
     """A reader of every page finds as many of each report, and as many with something of the last day."""
     account = make_account(plan=PLAN, quirks=Quirks(), time_zone="UTC")
     account.pass_told_day(
-        News(campaign_id=campaign.id, opens=50, clicks=9, bounces=12, unsubscribes=6, forwards=1)
+        NewActivity(campaign_id=campaign.id, opens=50, clicks=9, bounces=12, unsubscribes=6, forwards=1)
         for campaign in account.campaigns[:2]
     )
     since, api = account.now - timedelta(days=1), connect(account)
