@@ -21,6 +21,9 @@ from tests.gcp.fixtures import (  # noqa: F401 - fixtures, found by their names
 
 # The same examples every time, however long they take; `--hypothesis-profile default` looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "deep", parent=settings.get_profile("repeatable"), derandomize=False, max_examples=2_000, database=None
+)
 settings.load_profile("repeatable")
 
 # A test needs a tool when it asks for one of these fixtures, directly or through another fixture.

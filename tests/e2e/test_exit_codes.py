@@ -168,3 +168,40 @@ def test_a_sync_that_may_wait_goes_on_when_the_file_is_free(pipeline: Make) -> N
     assert code == 0, output
     line.remember()
     line.assert_equal()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_is_nothing_to_write_a_file_into(pipeline: Make, closed: str) -> None:
+    """Else the database would get the number of the stream, and whatever is printed."""
+    line = pipeline()
+    script = f'exec "$0" -m sendtrail sync --all --requests-per-second 1000 "$@" {closed}'
+
+    done = subprocess.run(
+        ["sh", "-c", script, sys.executable, "--api-url", line.url, "--database", str(line.database)],
+        env={"SENDTRAIL_API_KEY": line.account.api_key, "PATH": os.environ["PATH"]},
+        check=False,
+    )
+
+    assert done.returncode == 0
+    line.remember()
+    line.assert_equal()
+
+
+def test_a_summary_that_nobody_reads_is_no_success(pipeline: Make) -> None:
+    """What is missing would be named there; what was read is kept."""
+    line = pipeline()
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "sendtrail", "sync", "--all", "--requests-per-second", "1000",
+         "--api-url", line.url, "--database", str(line.database)],
+        env={"SENDTRAIL_API_KEY": line.account.api_key, "PATH": os.environ["PATH"]},
+        stdout=writer, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writer)
+
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    line.remember()
+    line.assert_equal()
