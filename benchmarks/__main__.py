@@ -11,6 +11,7 @@ from benchmarks import (
     bare_load,
     budget,
     daily_delta,
+    machines,
     memory,
     merge,
     processing,
@@ -33,6 +34,7 @@ SCENARIOS = {
     "scale": scale.measure,
     "merge": merge.measure,
     "views": views.measure,
+    "machines": machines.measure,
 }
 RESULTS = Path(__file__).parent / "results.json"
 

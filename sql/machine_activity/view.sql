@@ -1,4 +1,4 @@
--- One row is one observation of an open or a click (contact, campaign, message, event type, link) that a machine made, and the rule that recognised it.
+-- One row is one observation of an open or a click (contact, campaign, message, event type, link) that a machine made, or that may be either's, and the rule that says so.
 --
 -- Observations are judged one by one, by what was known at recognised_at: the time of the last piece of evidence. What
 -- is seen later changes no verdict, so that a conversion before recognised_at is credited as if a person had clicked,
@@ -27,6 +27,7 @@ WITH
       campaigns.campaign_id,
       campaigns.sent_at,
       TIMESTAMP_ADD(campaigns.sent_at, INTERVAL settings.at_send_seconds SECOND) AS at_send_until,
+      TIMESTAMP_ADD(campaigns.sent_at, INTERVAL thresholds.delivery_minutes MINUTE) AS delivered_until,
       TIMESTAMP_ADD(campaigns.sent_at, INTERVAL thresholds.domain_minutes MINUTE) AS domain_judged_at
     FROM `${dataset}`.`campaigns_current` AS campaigns
     CROSS JOIN `${dataset}`.`view_settings` AS settings
@@ -100,20 +101,6 @@ WITH
     FROM clicks_of_new_links
   ),
 
-  -- click_burst: more links in a time than a person manages
-  bursts AS (
-    SELECT
-      clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.burst,
-      MIN(clicks.clicked_at) AS recognised_at
-    FROM counted_clicks AS clicks
-    CROSS JOIN `${dataset}`.`view_settings` AS settings
-    CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
-    WHERE clicks.burst_links >= settings.burst_links
-      AND UNIX_MICROS(clicks.clicked_at) - UNIX_MICROS(clicks.burst_began_at) <= 1000000
-        * (thresholds.burst_free_seconds + thresholds.burst_seconds_per_link * (clicks.burst_links - settings.burst_links))
-    GROUP BY clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.burst
-  ),
-
   -- click_all_links: every link, one after the other
   message_links AS (
     SELECT organization_id, campaign_id, message, link, MIN(clicked_at) AS first_clicked_at
@@ -151,29 +138,143 @@ WITH
     GROUP BY organization_id, campaign_id, message, contact_key, visit
   ),
 
-  -- click_at_send: a click within seconds of the send, by a contact that had not opened the e-mail
-  clicks_at_send AS (
+  -- click_burst, click_at_send, click_repeated, click_doubtful: what each burst shows
+  first_opens AS (
+    SELECT opens.organization_id, opens.campaign_id, opens.contact_key, MIN(opens.activity_timestamp) AS first_opened_at
+    FROM `${dataset}`.`observations` AS opens
+    INNER JOIN (SELECT DISTINCT organization_id, campaign_id, contact_key FROM clicks) AS clickers
+      ON opens.organization_id = clickers.organization_id
+      AND opens.campaign_id = clickers.campaign_id
+      AND opens.contact_key = clickers.contact_key
+    WHERE opens.event_type = 'open'
+    GROUP BY opens.organization_id, opens.campaign_id, opens.contact_key
+  ),
+  burst_times AS (
     SELECT
-      clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.link, clicks.clicked_at,
-      clicks.times
-    FROM clicks
-    INNER JOIN broadcasts
-      ON clicks.organization_id = broadcasts.organization_id
-      AND clicks.campaign_id = broadcasts.campaign_id
-      AND clicks.clicked_at >= broadcasts.sent_at
-      AND clicks.clicked_at <= broadcasts.at_send_until
+      clicks.organization_id,
+      clicks.campaign_id,
+      clicks.message,
+      clicks.contact_key,
+      clicks.burst,
+      clicks.burst_began_at AS began_at,
+      -- When there were more links than a person clicks in that time, and when there was a second one at once.
+      MIN(
+        CASE
+          WHEN clicks.burst_links >= settings.burst_links
+            AND UNIX_MICROS(clicks.clicked_at) - UNIX_MICROS(clicks.burst_began_at) <= 1000000 * (
+              thresholds.burst_free_seconds
+              + thresholds.burst_seconds_per_link * (clicks.burst_links - settings.burst_links)
+            )
+            THEN clicks.clicked_at
+        END
+      ) AS overwhelmed_at,
+      MIN(
+        CASE
+          WHEN clicks.burst_links >= 2
+            AND UNIX_MICROS(clicks.clicked_at) - UNIX_MICROS(clicks.burst_began_at) <= 1000000 * thresholds.pair_seconds
+            THEN clicks.clicked_at
+        END
+      ) AS paired_at
+    FROM counted_clicks AS clicks
+    CROSS JOIN `${dataset}`.`view_settings` AS settings
+    CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
+    GROUP BY
+      clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.burst, clicks.burst_began_at
+  ),
+  bursts AS (
+    -- An open at the same moment is the one that ActiveCampaign derives from the click.
+    SELECT
+      burst_times.*,
+      COALESCE(
+        UNIX_MICROS(first_opens.first_opened_at) >= UNIX_MICROS(burst_times.began_at)
+        - thresholds.implied_open_seconds * 1000000,
+        TRUE
+      ) AS is_unopened,
+      COALESCE(burst_times.began_at BETWEEN broadcasts.sent_at AND broadcasts.at_send_until, FALSE) AS is_at_send,
+      COALESCE(burst_times.began_at BETWEEN broadcasts.sent_at AND broadcasts.delivered_until, FALSE) AS is_at_delivery
+    FROM burst_times
+    LEFT JOIN first_opens
+      ON burst_times.organization_id = first_opens.organization_id
+      AND burst_times.campaign_id = first_opens.campaign_id
+      AND burst_times.contact_key = first_opens.contact_key
+    LEFT JOIN broadcasts
+      ON burst_times.organization_id = broadcasts.organization_id
+      AND burst_times.campaign_id = broadcasts.campaign_id
+    CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
+  ),
+  scanned_campaigns AS (
+    -- In which campaigns a contact's mail was scanned, or looked as if.
+    SELECT organization_id, contact_key, campaign_id, MIN(scanned_at) AS scanned_at
+    FROM (
+      SELECT organization_id, contact_key, campaign_id, overwhelmed_at AS scanned_at
+      FROM bursts
+      WHERE overwhelmed_at IS NOT NULL
+      UNION ALL
+      SELECT organization_id, contact_key, campaign_id, paired_at
+      FROM bursts
+      WHERE paired_at IS NOT NULL AND is_unopened AND is_at_delivery
+      UNION ALL
+      SELECT organization_id, contact_key, campaign_id, recognised_at
+      FROM visits
+    )
+    GROUP BY organization_id, contact_key, campaign_id
+  ),
+  numbered_scans AS (
+    SELECT
+      *,
+      ROW_NUMBER() OVER (
+        PARTITION BY organization_id, contact_key
+        ORDER BY scanned_at ASC NULLS LAST, campaign_id ASC NULLS LAST
+      ) AS number
+    FROM scanned_campaigns
+  ),
+  known_scanners AS (
+    SELECT scans.organization_id, scans.contact_key, scans.scanned_at AS known_since
+    FROM numbered_scans AS scans
+    CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
+    WHERE scans.number = thresholds.scanned_campaigns
+  ),
+  judged_bursts AS (
+    SELECT
+      bursts.*,
+      CASE
+        WHEN bursts.is_unopened AND known_scanners.known_since < bursts.began_at
+          THEN CASE WHEN bursts.is_at_delivery THEN bursts.began_at ELSE bursts.paired_at END
+      END AS repeated_at
+    FROM bursts
+    LEFT JOIN known_scanners
+      ON bursts.organization_id = known_scanners.organization_id
+      AND bursts.contact_key = known_scanners.contact_key
+  ),
+  burst_rules AS (
+    SELECT judged_bursts.*, verdicts.rule_id,
+      CASE verdicts.rule_id
+        WHEN 'click_burst' THEN overwhelmed_at
+        WHEN 'click_at_send' THEN began_at
+        WHEN 'click_repeated' THEN repeated_at
+      END AS recognised_at
+    FROM judged_bursts
+    CROSS JOIN UNNEST([
+      STRUCT('click_burst' AS rule_id), STRUCT('click_at_send'), STRUCT('click_repeated'), STRUCT('click_doubtful')
+    ]) AS verdicts
+    WHERE CASE verdicts.rule_id
+      WHEN 'click_burst' THEN overwhelmed_at IS NOT NULL
+      WHEN 'click_at_send' THEN is_at_send AND is_unopened
+      WHEN 'click_repeated' THEN repeated_at IS NOT NULL
+      ELSE paired_at IS NOT NULL
+    END
   ),
   rule_clicks AS (
     SELECT
       clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.link, clicks.clicked_at,
-      clicks.times, GREATEST(clicks.clicked_at, bursts.recognised_at) AS recognised_at, 'click_burst' AS rule_id
+      clicks.times, GREATEST(clicks.clicked_at, burst_rules.recognised_at) AS recognised_at, burst_rules.rule_id
     FROM numbered_clicks AS clicks
-    INNER JOIN bursts
-      ON clicks.organization_id = bursts.organization_id
-      AND clicks.campaign_id = bursts.campaign_id
-      AND clicks.message = bursts.message
-      AND clicks.contact_key = bursts.contact_key
-      AND clicks.burst = bursts.burst
+    INNER JOIN burst_rules
+      ON clicks.organization_id = burst_rules.organization_id
+      AND clicks.campaign_id = burst_rules.campaign_id
+      AND clicks.message = burst_rules.message
+      AND clicks.contact_key = burst_rules.contact_key
+      AND clicks.burst = burst_rules.burst
     UNION ALL
     SELECT
       clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.link, clicks.clicked_at,
@@ -185,65 +286,24 @@ WITH
       AND clicks.message = visits.message
       AND clicks.contact_key = visits.contact_key
       AND clicks.visit = visits.visit
-    UNION ALL
-    SELECT organization_id, campaign_id, message, contact_key, link, clicked_at, times, clicked_at, 'click_at_send'
-    FROM clicks_at_send
-  ),
-
-  -- The opens of contacts whose clicks are suspected
-  suspected_clickers AS (
-    SELECT DISTINCT organization_id, campaign_id, contact_key
-    FROM rule_clicks
-  ),
-  suspected_opens AS (
-    SELECT
-      opens.organization_id, opens.campaign_id, COALESCE(opens.message_id, '') AS message, opens.contact_key,
-      opens.activity_timestamp AS opened_at, MIN(opens.times) AS times
-    FROM `${dataset}`.`observations` AS opens
-    INNER JOIN suspected_clickers
-      ON opens.organization_id = suspected_clickers.organization_id
-      AND opens.campaign_id = suspected_clickers.campaign_id
-      AND opens.contact_key = suspected_clickers.contact_key
-    WHERE opens.event_type = 'open'
-    GROUP BY opens.organization_id, opens.campaign_id, message, opens.contact_key, opened_at
-  ),
-  opened_clicks AS (
-    -- Clicks at the send that follow an open; an open at the same moment is the one that ActiveCampaign derives from it.
-    SELECT DISTINCT
-      clicks.organization_id, clicks.campaign_id, clicks.contact_key, clicks.clicked_at
-    FROM clicks_at_send AS clicks
-    INNER JOIN suspected_opens AS opens
-      ON clicks.organization_id = opens.organization_id
-      AND clicks.campaign_id = opens.campaign_id
-      AND clicks.contact_key = opens.contact_key
-    CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
-    WHERE UNIX_MICROS(opens.opened_at) < UNIX_MICROS(clicks.clicked_at) - thresholds.implied_open_seconds * 1000000
-  ),
-  machine_clicks AS (
-    SELECT rule_clicks.*
-    FROM rule_clicks
-    LEFT JOIN opened_clicks
-      ON rule_clicks.organization_id = opened_clicks.organization_id
-      AND rule_clicks.campaign_id = opened_clicks.campaign_id
-      AND rule_clicks.contact_key = opened_clicks.contact_key
-      AND rule_clicks.clicked_at = opened_clicks.clicked_at
-    WHERE rule_clicks.rule_id <> 'click_at_send' OR opened_clicks.contact_key IS NULL
   ),
 
   -- open_with_clicks: an open within seconds of a machine's click
   opens_with_clicks AS (
     SELECT
-      opens.organization_id, opens.campaign_id, opens.message, opens.contact_key, opens.opened_at, opens.times,
-      MIN(GREATEST(opens.opened_at, clicks.recognised_at)) AS recognised_at
-    FROM suspected_opens AS opens
-    INNER JOIN machine_clicks AS clicks
+      opens.organization_id, opens.campaign_id, COALESCE(opens.message_id, '') AS opened_message, opens.contact_key,
+      opens.activity_timestamp AS opened_at, MIN(opens.times) AS times,
+      MIN(GREATEST(opens.activity_timestamp, clicks.recognised_at)) AS recognised_at
+    FROM `${dataset}`.`observations` AS opens
+    INNER JOIN rule_clicks AS clicks
       ON opens.organization_id = clicks.organization_id
       AND opens.campaign_id = clicks.campaign_id
       AND opens.contact_key = clicks.contact_key
     CROSS JOIN `${dataset}`.`view_settings` AS settings
-    WHERE ABS(UNIX_MICROS(opens.opened_at) - UNIX_MICROS(clicks.clicked_at)) <= settings.burst_seconds * 1000000
-    GROUP BY
-      opens.organization_id, opens.campaign_id, opens.message, opens.contact_key, opens.opened_at, opens.times
+    WHERE opens.event_type = 'open'
+      AND clicks.recognised_at IS NOT NULL
+      AND ABS(UNIX_MICROS(opens.activity_timestamp) - UNIX_MICROS(clicks.clicked_at)) <= settings.burst_seconds * 1000000
+    GROUP BY opens.organization_id, opens.campaign_id, opened_message, opens.contact_key, opened_at
   ),
 
   -- open_domain_at_send: most of a mail domain's first openers at the send
@@ -281,10 +341,10 @@ WITH
     SELECT
       organization_id, campaign_id, message, contact_key, 'click' AS event_type, link, clicked_at AS touched_at, times,
       recognised_at, rule_id
-    FROM machine_clicks
+    FROM rule_clicks
     UNION ALL
     SELECT
-      organization_id, campaign_id, message, contact_key, 'open', '', opened_at, times, recognised_at,
+      organization_id, campaign_id, opened_message, contact_key, 'open', '', opened_at, times, recognised_at,
       'open_with_clicks'
     FROM opens_with_clicks
     UNION ALL
@@ -299,7 +359,7 @@ WITH
     WHERE opens.opened_at <= opens.at_send_until
   ),
   first_matches AS (
-    -- One rule per observation: that which recognised it first.
+    -- One rule per observation: that which recognised it first, and one that only doubts it last.
     SELECT *
     FROM rule_matches
     QUALIFY ROW_NUMBER() OVER (
@@ -317,6 +377,7 @@ SELECT
   matches.touched_at,
   matches.times,
   matches.recognised_at,
+  rules.verdict,
   matches.rule_id,
   rules.version AS rule_version,
   rules.reason

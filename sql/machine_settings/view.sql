@@ -3,7 +3,10 @@
 -- Change a value here and machine_activity follows. Read it with CROSS JOIN.
 SELECT
   1 AS burst_free_seconds,
-  4 AS burst_seconds_per_link,
+  CAST(0.75 AS FLOAT64) AS burst_seconds_per_link,
+  3 AS pair_seconds,
+  30 AS delivery_minutes,
+  2 AS scanned_campaigns,
   120 AS visit_seconds,
   5 AS visit_links,
   2 AS implied_open_seconds,

@@ -18,7 +18,9 @@ WITH
       observations.times,
       observations.created_at,
       machine_activity.rule_id,
-      machine_activity.recognised_at
+      machine_activity.recognised_at,
+      machine_activity.verdict,
+      machine_activity.recognised_at IS NOT NULL AS is_machine
     FROM `${dataset}`.`observations` AS observations
     LEFT JOIN `${dataset}`.`machine_activity` AS machine_activity
       ON observations.campaign_id = machine_activity.campaign_id
@@ -37,7 +39,7 @@ WITH
       LAG(activity_timestamp) OVER touch AS timestamp_before,
       LAG(times) OVER touch AS times_before,
       MAX(times) OVER (touch ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS most_times_before,
-      COUNT(CASE WHEN rule_id IS NULL THEN 1 END) OVER (touch ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+      COUNT(CASE WHEN NOT is_machine THEN 1 END) OVER (touch ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         AS observations_of_people_before
     FROM observed_touches
     WINDOW touch AS (
@@ -58,10 +60,16 @@ SELECT
   times,
   GREATEST(times - COALESCE(most_times_before, 0), 0) AS growth,
   timestamp_before IS NULL AS is_first,
-  rule_id IS NULL AND observations_of_people_before = 0 AS is_first_by_person,
-  rule_id IS NOT NULL AS is_machine,
-  rule_id AS machine_rule,
-  recognised_at
+  NOT is_machine AND observations_of_people_before = 0 AS is_first_by_person,
+  is_machine,
+  CASE WHEN is_machine THEN rule_id END AS machine_rule,
+  recognised_at,
+  -- Any open may be Apple's, and a count that grew while its time stood still anybody's.
+  CASE
+    WHEN is_machine THEN 'machine'
+    WHEN event_type = 'open' OR verdict = 'unknown' OR activity_timestamp = timestamp_before THEN 'unknown'
+    ELSE 'person'
+  END AS verdict
 FROM successive_observations
 -- Two merges at once may have inserted an observation twice.
 WHERE timestamp_before IS NULL OR activity_timestamp <> timestamp_before OR times <> times_before

@@ -218,6 +218,7 @@ def _some_machines(seen: list[dict[str, Any]], chance: Any) -> list[dict[str, An
             "touched_at": row["activity_timestamp"],
             "recognised_at": _shifted(row["activity_timestamp"], timedelta(hours=chance.choice([0, 0, 1, 400]))),
             "rule_id": "click_burst",
+            "verdict": "machine",
         }
         for row in firsts.values()
         if chance.random() < 0.3
