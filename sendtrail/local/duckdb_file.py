@@ -20,8 +20,13 @@ from sendtrail.local.write_ahead_log import (
 
 _MAGIC = b"DUCK"
 _MAGIC_OFFSET = 8
+# https://duckdb.org/docs/stable/internals/storage: a file has three headers, and then blocks of one size; a block is
+# smaller only where the program that created the file has chosen that.
+_HEADER_SIZE = 3 * 4096
 ALIAS = "sendtrail_database"
 _ENDS_EARLY = "could not read enough bytes"
+_DAMAGE = (_ENDS_EARLY, "corrupt database file")
+_DAMAGED = "{path} is damaged: restore a copy, or move it away and run `sendtrail sync` with another --database"
 _TRUNCATED = "{path} is damaged: its end is missing. Restore a copy, or choose another --database"
 _PID = re.compile(r"PID (\d+)")
 # A part of DuckDB's message (in lower case), and what to do about it. https://duckdb.org/docs/stable/connect/concurrency
@@ -29,7 +34,7 @@ _OPENING_PROBLEMS = (
     ("could not set lock", "{path} is in use by another program{pid}: wait for it, or choose another --database"),
     ("different configuration", "{path} is open in this program already: choose another --database"),
     ("version number", "{path} was written by a newer DuckDB: upgrade Sendtrail's, or choose another --database"),
-    ("corrupt", "{path} is damaged: restore a copy, or move it away and run `sendtrail sync` with another --database"),
+    ("corrupt", _DAMAGED),
     (_ENDS_EARLY, _TRUNCATED),
     ("unique file handle", "{path} is open in this program already: choose another --database"),
     ("permission denied", "{path} may not be written: change its permissions, or choose another --database"),
@@ -113,7 +118,7 @@ def _set_foreign_log_aside(path: Path, config: _Config) -> None:
     except SettingsError:
         set_aside(path)
     except duckdb.Error as error:
-        if is_foreign(error):
+        if is_foreign(error, path):
             set_aside(path)
 
 
@@ -149,16 +154,25 @@ def _attached(path: Path, config: _Config, *, is_read_only: bool) -> duckdb.Duck
 
 
 def _check_size(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Raise SettingsError for a file whose end is missing: DuckDB finds that out only when it reads what was there.
-
-    Blocks that are free are not counted, as DuckDB cuts them off.
-    """
-    name = connection.execute("SELECT current_database()").fetchall()[0][0]
-    [(size,)] = connection.execute(
-        "SELECT block_size * used_blocks FROM pragma_database_size() WHERE database_name = $name", {"name": name}
+    """Raise SettingsError for a file whose end is missing: DuckDB finds that out only when it reads what was there."""
+    tables = connection.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary"
     ).fetchall()
-    if path.stat().st_size < size:
+    [(block_size,)] = connection.execute(
+        "SELECT any_value(block_size) FROM pragma_database_size() WHERE database_name = current_database()"
+    ).fetchall()
+    last_block = max((_last_block(connection, schema, table) for schema, table in tables), default=-1)
+    if path.stat().st_size < _HEADER_SIZE + (last_block + 1) * block_size:
         raise SettingsError([_TRUNCATED.format(path=path)])
+
+
+def _last_block(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+    """Return the last block of the file that holds data of a table, -1 if none does."""
+    [(block,)] = connection.execute(
+        "SELECT max(greatest(block_id, list_max(additional_block_ids))) FROM pragma_storage_info($name)",
+        {"name": f'"{schema}"."{table}"'},
+    ).fetchall()
+    return -1 if block is None else int(block)
 
 
 def _check_before_opening(path: Path) -> None:
@@ -167,6 +181,8 @@ def _check_before_opening(path: Path) -> None:
     if path.is_dir():
         raise SettingsError([f"{path} is a folder: name a file in it as --database"])
     check_that_log_is_not_alone(path)
+    if path.exists() and not path.stat().st_size:
+        raise SettingsError([f"{path} is empty (0 bytes): restore a copy, or delete it to begin a new database"])
     if path.exists() and _magic(path) != _MAGIC:  # DuckDB would look for an extension to read it
         raise SettingsError([f"{path} is not a DuckDB database: choose another --database; nothing was changed"])
 
@@ -182,7 +198,7 @@ def _magic(path: Path) -> bytes:
 def _opening_error(path: Path, error: duckdb.Error) -> SendtrailError:
     if is_full(error):
         return _disk_full(path)
-    if is_foreign(error):
+    if is_foreign(error, path):
         return foreign_log(path)
     text = str(error)
     pid = _PID.search(text)
@@ -195,8 +211,8 @@ def _opening_error(path: Path, error: duckdb.Error) -> SendtrailError:
 def _error_in_use(path: Path, error: duckdb.Error) -> SendtrailError:
     if is_full(error):
         return _disk_full(path)
-    if _ENDS_EARLY in str(error).lower():
-        return SettingsError([_TRUNCATED.format(path=path)])
+    if any(sign in str(error).lower() for sign in _DAMAGE):
+        return SettingsError([_DAMAGED.format(path=path)])
     if isinstance(error, _REFUSED):
         return Rejected(f"the warehouse refuses the rows: {_first_line(error)}")
     return Unavailable(f"{path} could not be read or written: {_first_line(error)}")

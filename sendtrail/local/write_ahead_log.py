@@ -43,9 +43,13 @@ def check_that_log_is_not_alone(path: Path) -> None:
         raise SettingsError([_ALONE.format(path=path, log=log)])
 
 
-def is_foreign(error: duckdb.Error) -> bool:
-    """Return whether an error means that a file cannot be opened with the log beside it."""
-    return any(sign in str(error).lower() for sign in _SIGNS)
+def is_foreign(error: duckdb.Error, path: Path) -> bool:
+    """Return whether an error means that a file cannot be opened with the log beside it.
+
+    The file's own name is not looked at: the log of a running program must never be taken for a foreign one.
+    """
+    text = str(error).replace(str(path), "").lower()
+    return any(sign in text for sign in _SIGNS)
 
 
 def check_applied_log(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -166,6 +166,22 @@ def test_a_killed_sync_is_no_lost_log(line: Pipeline, caplog: pytest.LogCaptureF
     line.assert_equal()
 
 
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_after_a_kill_the_first_request_waits_for_those_of_the_dead_process(line: Pipeline, is_killed: bool) -> None:
+    """The account allows so many in any second, and the last ones may not be in the stored budget."""
+    with line.open() as run:
+        killed, log = line.database.read_bytes(), log_of(line.database).read_bytes()
+        assert not run.warehouse.connection.was_killed
+    if is_killed:
+        line.database.write_bytes(killed)
+        log_of(line.database).write_bytes(log)
+    line.clock.slept.clear()
+
+    line.sync(contacts=False)
+
+    assert (max(line.clock.slept) >= 1.0) == is_killed
+
+
 def test_a_dataset_whose_tables_were_dropped_is_read_again(line: Pipeline, caplog: pytest.LogCaptureFixture) -> None:
     """The state speaks of rows that are gone, so it is not trusted."""
     with duckdb.connect(line.database) as connection:
