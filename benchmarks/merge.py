@@ -1,11 +1,9 @@
 """The price of merging a day of 500,000 activities in BigQuery, computed from the batches that the worker merges."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from random import random
 from uuid import uuid4
 
@@ -22,7 +20,7 @@ from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.domain.messages import SyncCampaign
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.local.queue import InProcessQueue
-from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.local.state.memory_state import MemoryState
 from sendtrail.ports import Topic
 from sendtrail.sync.bigquery_price import FREE_A_MONTH_TIB, MEBIBYTE, TEBIBYTE
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
@@ -68,27 +66,26 @@ def recorded(day: Day) -> Recorded:
     clock = ManualClock(MIDNIGHT)
     account = DecayingAccount(day.decay, clock=clock, page_s=PAGE_S, first_send=MIDNIGHT - 2 * day.decay.lasts)
     warehouse = RecordingWarehouse(before=_before(day.decay), since=MIDNIGHT)
-    with tempfile.TemporaryDirectory() as folder, SqliteState(Path(folder) / "bench.state", clock=clock) as state:
-        counting = CountingState(state)
-        write(state, {c.campaign_id: c.counters for c in account.campaigns()}, at=MIDNIGHT)
-        queue = InProcessQueue(clock=clock, chance=random)
-        services = Services(
-            state=counting,
-            publisher=queue,
-            warehouse=warehouse,
-            clock=clock,
-            new_token=lambda: uuid4().hex,
-            settings=PACING,
-        )
-        record = Recorded(batches=warehouse.merged)
-        for hour in range(day.every_h, 25, day.every_h):
-            moment = MIDNIGHT + timedelta(hours=hour)
-            if clock.now() <= moment:  # otherwise the work of the last dispatch still goes on
-                clock.advance_to(moment)
-                _dispatch(account, services)
-                before = counting.transactions
-                record.deliveries += _deliver_all(account, services, queue)
-                record.transactions += counting.transactions - before
+    counting = CountingState(MemoryState({}, clock=clock))
+    write(counting, {c.campaign_id: c.counters for c in account.campaigns()}, at=MIDNIGHT)
+    queue = InProcessQueue(clock=clock, chance=random)
+    services = Services(
+        state=counting,
+        publisher=queue,
+        warehouse=warehouse,
+        clock=clock,
+        new_token=lambda: uuid4().hex,
+        settings=PACING,
+    )
+    record = Recorded(batches=warehouse.merged)
+    for hour in range(day.every_h, 25, day.every_h):
+        moment = MIDNIGHT + timedelta(hours=hour)
+        if clock.now() <= moment:  # otherwise the work of the last dispatch still goes on
+            clock.advance_to(moment)
+            _dispatch(account, services)
+            before = counting.transactions
+            record.deliveries += _deliver_all(account, services, queue)
+            record.transactions += counting.transactions - before
     return record
 
 

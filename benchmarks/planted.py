@@ -5,13 +5,13 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.syncing import ORGANIZATION
-from sendtrail.cli.run.local_run import state_file
 from sendtrail.clock import SystemClock
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import COUNTERS, Counters
 from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.timestamp_meaning import EVENT_TYPES, TimestampMeaning
-from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Transaction
 from sendtrail.simulator import TruthCampaign
 from sendtrail.state.account_status import AccountStatus, write_status
@@ -20,8 +20,8 @@ from sendtrail.sync.sync_record import SyncRecord
 
 
 def plant(database: Path, campaigns: Iterable[TruthCampaign], *, at: datetime) -> None:
-    """Write the state beside a database as if all campaigns had been read completely at a moment."""
-    with SqliteState(state_file(database), clock=SystemClock()) as state:
+    """Write the state into a database as if all campaigns had been read completely at a moment."""
+    with DuckDbWarehouse(database) as warehouse, open_state(warehouse, clock=SystemClock()) as state:
         write(state, {campaign.id: campaign.counters for campaign in campaigns}, at=at)
 
 

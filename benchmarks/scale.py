@@ -25,8 +25,8 @@ from sendtrail.domain.connection import DEFAULT_TIME_ZONE, Connection
 from sendtrail.domain.messages import SyncCampaign, encode
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
-from sendtrail.local.sqlite_state import SqliteState
-from sendtrail.ports import Topic
+from sendtrail.local.state.adoption import open_state
+from sendtrail.ports import State, Topic
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.due import Policy, Request, due
 
@@ -89,8 +89,8 @@ def _backlog(
     simulators: list[SimulatedAccount], folder: Path, queue: InProcessQueue, clock: Clock
 ) -> Iterator[Backlog]:
     with (
-        SqliteState(folder / "bench.state", clock=clock) as state,
         DuckDbWarehouse(folder / "bench.duckdb") as warehouse,
+        open_state(warehouse, clock=clock) as state,
     ):
         accounts = {f"account-{n}": _account(f"account-{n}", sim.url, state) for n, sim in enumerate(simulators)}
         services = Services(
@@ -105,7 +105,7 @@ def by_turns(accounts: Iterable[Iterable[SyncCampaign]]) -> Iterator[SyncCampaig
     return chain.from_iterable(zip(*accounts, strict=True))
 
 
-def _account(name: str, url: str, state: SqliteState) -> Account:
+def _account(name: str, url: str, state: State) -> Account:
     connection = Connection(
         organization_id=name,
         api_url=url,

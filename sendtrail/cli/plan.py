@@ -1,11 +1,8 @@
 """`sendtrail plan`: what a sync takes, before it is started."""
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -14,11 +11,12 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import PlanOptions
-from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, request_of, state_file
+from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, request_of
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.domain.campaign import Campaign
-from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.local.state.adoption import read_state
+from sendtrail.ports import State
 from sendtrail.state.stored_wants import read_wants
 from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
 from sendtrail.sync.campaign_checkpoints import checkpoints_of
@@ -49,16 +47,16 @@ def plan(*, options: PlanOptions) -> None:
     """
     settings = SyncSettings.read(asdict(options))
     console = Console()
-    with open_state(settings) as state:
-        account = _account(settings, state)
-        campaigns = list(account.campaigns())
-        people = (account.contact_count() or 0) if settings.contacts else None
-        lines = planned_work(settings, state, campaigns, contacts=people)
+    state = read_state(settings.database, dataset=settings.dataset, clock=SystemClock())
+    account = _account(settings, state)
+    campaigns = list(account.campaigns())
+    people = (account.contact_count() or 0) if settings.contacts else None
+    lines = planned_work(settings, state, campaigns, contacts=people)
     _print(console, lines, interval_s=account.interval_s)
 
 
 def planned_work(
-    settings: SyncSettings, state: SqliteState, campaigns: Sequence[Campaign], *, contacts: int | None
+    settings: SyncSettings, state: State, campaigns: Sequence[Campaign], *, contacts: int | None
 ) -> list[PlannedWork]:
     """Return what a sync of these campaigns has to do; `contacts` is None where they are left out."""
     now = SystemClock().now()
@@ -120,15 +118,5 @@ def shown_duration(seconds: float) -> str:
     return f"{minutes} min" if minutes else f"{whole.seconds} s"
 
 
-@contextmanager
-def open_state(settings: SyncSettings) -> Iterator[SqliteState]:
-    """Open the state of earlier syncs, or an empty one that is thrown away afterwards."""
-    file = state_file(settings.database)
-    with tempfile.TemporaryDirectory() as folder:
-        path = file if file.exists() else Path(folder) / "state"
-        with SqliteState(path, clock=SystemClock()) as state:
-            yield state
-
-
-def _account(settings: SyncSettings, state: SqliteState) -> Account:
+def _account(settings: SyncSettings, state: State) -> Account:
     return AccountFactory(state, SystemClock(), retries=INTERACTIVE_RETRIES).account(settings.connection)

@@ -1,1 +1,1 @@
-"""The adapters of one machine: state in a SQLite file, a queue in the process, the warehouse in a DuckDB file."""
+"""The adapters of one machine: the warehouse and the state in one DuckDB file, and a queue in the process."""

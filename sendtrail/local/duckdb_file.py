@@ -1,7 +1,7 @@
 """Opens the database file, and turns DuckDB's errors into sentences that say what to do."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +9,14 @@ import duckdb
 
 from sendtrail.errors import Busy, Rejected, SendtrailError, SettingsError, Unavailable
 from sendtrail.local.private_files import private_files
+from sendtrail.local.write_ahead_log import (
+    check_applied_log,
+    check_that_log_is_not_alone,
+    foreign_log,
+    is_foreign,
+    log_of,
+    set_aside,
+)
 
 _MAGIC = b"DUCK"
 _MAGIC_OFFSET = 8
@@ -16,17 +24,27 @@ _LOCKED, _IN_USE = (
     "could not set lock",
     "{path} is in use by another program{pid}: wait for it, or choose another --database",
 )
+# https://duckdb.org/docs/stable/internals/storage: a file has three headers, and then blocks of one size; a block is
+# smaller only where the program that created the file has chosen that.
+_HEADER_SIZE = 3 * 4096
+ALIAS = "sendtrail_database"
+_ENDS_EARLY = "could not read enough bytes"
+_DAMAGE = (_ENDS_EARLY, "corrupt database file")
+_DAMAGED = "{path} is damaged: restore a copy, or move it away and run `sendtrail sync` with another --database"
+_TRUNCATED = "{path} is damaged: its end is missing. Restore a copy, or choose another --database"
 _PID = re.compile(r"PID (\d+)")
 # A part of DuckDB's message (in lower case), and what to do about it. https://duckdb.org/docs/stable/connect/concurrency
 _OPENING_PROBLEMS = (
     ("different configuration", "{path} is open in this program already: choose another --database"),
     ("version number", "{path} was written by a newer DuckDB: upgrade Sendtrail's, or choose another --database"),
-    ("corrupt", "{path} is damaged: restore a copy, or move it away and run `sendtrail sync` with another --database"),
-    ("could not read enough", "{path} is damaged: its end is missing. Restore a copy, or choose another --database"),
+    ("corrupt", _DAMAGED),
+    (_ENDS_EARLY, _TRUNCATED),
+    ("unique file handle", "{path} is open in this program already: choose another --database"),
     ("permission denied", "{path} may not be written: change its permissions, or choose another --database"),
     ("read-only file system", "{path} may not be written: choose another --database"),
 )
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+_Config = dict[str, str | bool | int | float | list[str]]
+_CONFIG: _Config = {
     # Download no extension and attach no other file: everything needed is built in.
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -38,17 +56,38 @@ _NO_SPACE = ("no space left", "out of disk", "disk full", "file too large", "max
 _REFUSED = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException)
 
 
-def open_file(path: Path, *, memory_limit: str, threads: int, is_read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open or create a file; only readers share one. Raise Busy while another program has it, else SettingsError."""
+def open_file(
+    path: Path, *, memory_limit: str, threads: int, is_read_only: bool = False, schemas: Iterable[str] = ()
+) -> duckdb.DuckDBPyConnection:
+    """Open or create a file; only readers share one. Raise Busy while another program has it, else SettingsError.
+
+    `schemas` are those that the file is going to have.
+    """
     _check_before_opening(path)
     config = {**_CONFIG, "memory_limit": memory_limit, "threads": threads}
+    if not is_read_only and log_of(path).exists():
+        _set_foreign_log_aside(path, config)
     try:
         with private_files():
-            connection = duckdb.connect(path, read_only=is_read_only, config=config)
+            connection = _connect(path, config, is_read_only=is_read_only, schemas=schemas)
     except duckdb.Error as error:
         raise _opening_error(path, error) from error
+    try:
+        _check_size(connection, path)
+        check_applied_log(connection, path)
+    except BaseException:
+        connection.close()
+        raise
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     return connection
+
+
+def cursor_of(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return a second connection to the same database, which a query may use meanwhile."""
+    cursor = connection.cursor()
+    [(name,)] = connection.execute("SELECT current_database()").fetchall()
+    cursor.execute(f'USE "{name}"')
+    return cursor
 
 
 def finish(connection: duckdb.DuckDBPyConnection) -> None:
@@ -74,11 +113,79 @@ def is_full(error: BaseException) -> bool:
     return any(sign in text for sign in _NO_SPACE)
 
 
+def _set_foreign_log_aside(path: Path, config: _Config) -> None:
+    """Look at the file with the log applied in memory alone, as applying it in the file cannot be undone."""
+    try:
+        with duckdb.connect(path, read_only=True, config=config) as connection:
+            check_applied_log(connection, path)
+    except SettingsError:
+        set_aside(path)
+    except duckdb.Error as error:
+        if is_foreign(error, path):
+            set_aside(path)
+
+
+def _connect(path: Path, config: _Config, *, is_read_only: bool, schemas: Iterable[str]) -> duckdb.DuckDBPyConnection:
+    """Connect to a file under its own name, or under `ALIAS` where one of its schemas has that name."""
+    connection = duckdb.connect(path, read_only=is_read_only, config=config)
+    rows = connection.execute(
+        "SELECT lower(schema_name) FROM duckdb_schemas() WHERE database_name = current_database()"
+        " UNION ALL SELECT lower(unnest($schemas))",
+        {"schemas": list(schemas)},
+    ).fetchall()
+    [(name,)] = connection.execute("SELECT lower(current_database())").fetchall()
+    if (name,) not in rows:
+        return connection
+    connection.close()
+    return _attached(path, config, is_read_only=is_read_only)
+
+
+def _attached(path: Path, config: _Config, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Connect to a file under another name: for DuckDB, `a.b` is ambiguous where a database and its schema are `a`."""
+    beside: _Config = {"temp_directory": f"{path}.tmp", "enable_external_access": True}
+    connection = duckdb.connect(":memory:", config={**config, **beside})
+    try:
+        mode = " (READ_ONLY)" if is_read_only else ""
+        quoted = str(path).replace("'", "''")
+        connection.execute(f"ATTACH '{quoted}' AS {ALIAS}{mode}")
+        connection.execute(f"USE {ALIAS}")
+        connection.execute("SET GLOBAL enable_external_access = false")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_size(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Raise SettingsError for a file whose end is missing: DuckDB finds that out only when it reads what was there."""
+    tables = connection.execute(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary"
+    ).fetchall()
+    [(block_size,)] = connection.execute(
+        "SELECT any_value(block_size) FROM pragma_database_size() WHERE database_name = current_database()"
+    ).fetchall()
+    last_block = max((_last_block(connection, schema, table) for schema, table in tables), default=-1)
+    if path.stat().st_size < _HEADER_SIZE + (last_block + 1) * block_size:
+        raise SettingsError([_TRUNCATED.format(path=path)])
+
+
+def _last_block(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+    """Return the last block of the file that holds data of a table, -1 if none does."""
+    [(block,)] = connection.execute(
+        "SELECT max(greatest(block_id, list_max(additional_block_ids))) FROM pragma_storage_info($name)",
+        {"name": f'"{schema}"."{table}"'},
+    ).fetchall()
+    return -1 if block is None else int(block)
+
+
 def _check_before_opening(path: Path) -> None:
     if not path.parent.is_dir():
         raise SettingsError([f"{path.parent} is not a folder: create it, or choose another --database"])
     if path.is_dir():
         raise SettingsError([f"{path} is a folder: name a file in it as --database"])
+    check_that_log_is_not_alone(path)
+    if path.exists() and not path.stat().st_size:
+        raise SettingsError([f"{path} is empty (0 bytes): restore a copy, or delete it to begin a new database"])
     if path.exists() and _magic(path) != _MAGIC:  # DuckDB would look for an extension to read it
         raise SettingsError([f"{path} is not a DuckDB database: choose another --database; nothing was changed"])
 
@@ -94,6 +201,8 @@ def _magic(path: Path) -> bytes:
 def _opening_error(path: Path, error: duckdb.Error) -> SendtrailError:
     if is_full(error):
         return _disk_full(path)
+    if is_foreign(error, path):
+        return foreign_log(path)
     text = str(error)
     if _LOCKED in text.lower():
         pid = _PID.search(text)
@@ -107,6 +216,8 @@ def _opening_error(path: Path, error: duckdb.Error) -> SendtrailError:
 def _error_in_use(path: Path, error: duckdb.Error) -> SendtrailError:
     if is_full(error):
         return _disk_full(path)
+    if any(sign in str(error).lower() for sign in _DAMAGE):
+        return SettingsError([_DAMAGED.format(path=path)])
     if isinstance(error, _REFUSED):
         return Rejected(f"the warehouse refuses the rows: {_first_line(error)}")
     return Unavailable(f"{path} could not be read or written: {_first_line(error)}")

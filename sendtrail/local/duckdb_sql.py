@@ -1,16 +1,13 @@
 """The statements and tables of `sql/` in DuckDB's SQL: sqlglot translates, nothing is written twice."""
 
-from collections.abc import Sequence
 from functools import cache
 
-import duckdb
 import orjson
 import sqlglot
 from sqlglot import expressions
 
-from sendtrail.errors import SettingsError
 from sendtrail.warehouse.rows import Table
-from sendtrail.warehouse.tables import CONTACTS_SEEN, Column, TableDefinition, definition, sql
+from sendtrail.warehouse.tables import Column, definition, sql
 
 BATCH = "batch"  # the staging table: one batch is merged at a time, and no other transaction sees it
 ACTIVITY_MERGE = f"{Table.EMAIL_ACTIVITIES}/merge"
@@ -63,28 +60,6 @@ def load_statement(table: Table, *, dataset: str) -> str:
     """
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None:
-    """Create the tables that are missing; raise SettingsError if something else has one of their names."""
-    places = [(dataset, definition(table)) for table in Table] + [(staging_of(dataset), definition(CONTACTS_SEEN))]
-    problems = [problem for schema, table in places if (problem := _stranger(connection, schema, table))]
-    if problems:
-        raise SettingsError(problems)
-    for schema, table in places:
-        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-        if not _columns_in(connection, schema, table.name):
-            create_table(connection, schema, table)
-    connection.execute(f'CREATE TABLE IF NOT EXISTS "{staging_of(dataset)}"."identity" AS SELECT uuid()::VARCHAR AS id')
-
-
-def create_table(connection: duckdb.DuckDBPyConnection, schema: str, table: TableDefinition) -> None:
-    """Create a table with the descriptions of it and its columns."""
-    name = f'"{schema}"."{table.name}"'
-    connection.execute(f"CREATE TABLE {name} ({', '.join(map(_declaration, table.columns))})")
-    connection.execute(f"COMMENT ON TABLE {name} IS {literal(table.description)}")
-    for column in table.columns:
-        connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {literal(column.description)}')
-
-
 def duckdb_type(column: Column) -> str:
     """Return a column's type as DuckDB itself spells it."""
     fields = ", ".join(f"{field.name} {duckdb_type(field)}" for field in column.fields)
@@ -110,34 +85,6 @@ def _trust_keys(merge: expressions.Expr) -> None:
     """Remove the choice between rows of one key, for which DuckDB would sort the whole batch."""
     for select in merge.find_all(expressions.Select):
         select.set("qualify", None)
-
-
-def _declaration(column: Column) -> str:
-    not_null = " NOT NULL" if column.mode == "REQUIRED" else ""
-    return f'"{column.name}" {duckdb_type(column)}{not_null}'
-
-
-def _stranger(connection: duckdb.DuckDBPyConnection, schema: str, table: TableDefinition) -> str | None:
-    """Return a problem if the name is taken by a view or by a table with other columns."""
-    found = _columns_in(connection, schema, table.name)
-    if not found or found == [(column.name, duckdb_type(column)) for column in table.columns]:
-        return None
-    ours = {column.name for column in table.columns}
-    missing = sorted(ours - {name for name, _ in found})
-    difference = f"it has no {', '.join(missing)}" if missing else "its columns differ"
-    return (
-        f"the database already has {schema}.{table.name}, and it is not Sendtrail's ({difference}):"
-        " choose another --database or another dataset name; nothing was changed"
-    )
-
-
-def _columns_in(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> Sequence[tuple[str, str]]:
-    return connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns()"
-        " WHERE database_name = current_database() AND schema_name = $schema AND table_name = $table"
-        " ORDER BY column_index",
-        {"schema": schema, "table": table},
-    ).fetchall()
 
 
 def keep_decimals(tree: expressions.Expr) -> None:

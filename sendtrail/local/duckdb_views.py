@@ -9,7 +9,8 @@ import duckdb
 import sqlglot
 
 from sendtrail.errors import SettingsError
-from sendtrail.local.duckdb_sql import create_table, duckdb_type, keep_decimals, literal
+from sendtrail.local.duckdb_schema import create_table
+from sendtrail.local.duckdb_sql import duckdb_type, keep_decimals, literal
 from sendtrail.warehouse.tables import Column, definition
 from sendtrail.warehouse.views import CUSTOMER_TABLES, SETTINGS, columns, description, names, view_sql
 

@@ -1,39 +1,21 @@
 """The warehouse in a DuckDB file: the same `sql/` as on BigQuery, for one process at a time."""
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
-
-import duckdb
+from typing import Self
 
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
-from sendtrail.local.duckdb_file import finish, open_file, translated_errors
-from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, run_query
-from sendtrail.local.duckdb_sql import BATCH, create_tables, load_statement, staging_of, statement
+from sendtrail.local.duckdb_connection import DuckDbConnection, DuckDbSettings
+from sendtrail.local.duckdb_reader import Parameters
+from sendtrail.local.duckdb_schema import create_tables
+from sendtrail.local.duckdb_sql import BATCH, load_statement, staging_of, statement
 from sendtrail.local.duckdb_views import create_views
-from sendtrail.local.private_files import make_private, private_files
+from sendtrail.local.private_files import make_private
 from sendtrail.warehouse.query_result import QueryResult
 from sendtrail.warehouse.rows import Batch, activity_rows, json_lines
 from sendtrail.warehouse.tables import checked_name
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DuckDbSettings:
-    """How much memory DuckDB may use, however large the tables are; beyond it, DuckDB uses the disk.
-
-    A merge that fails with `memory_limit` (rows of megabytes) is tried once more with `ample_memory_limit`.
-    """
-
-    memory_limit: str = "32MB"
-    ample_memory_limit: str = "1GB"
-    threads: int = 1
 
 
 class DuckDbWarehouse:
@@ -44,16 +26,13 @@ class DuckDbWarehouse:
 
     def __init__(self, path: Path, *, dataset: str = "marketing_ai", settings: DuckDbSettings | None = None) -> None:
         """Open or create the file and its tables; raise SettingsError, saying what to do, if it cannot be used."""
-        self._path = path
-        self._dataset = checked_name(dataset)
-        self._settings = settings or DuckDbSettings()
-        self._lock = threading.RLock()
-        self._connection = self._open()
+        self.dataset = checked_name(dataset)
+        self.connection = DuckDbConnection(path, settings=settings or DuckDbSettings(), schemas=(dataset,))
         try:
-            self._transact(self._create)
+            self.connection.begin(self._create)
             make_private(path, ".wal")  # not before it is known to be a database of Sendtrail
         except BaseException:
-            self._connection.close()
+            self.connection.abandon()
             raise
 
     def __enter__(self) -> Self:
@@ -72,7 +51,7 @@ class DuckDbWarehouse:
         Raise Unavailable if the disk is full, Rejected if the rows do not fit the table.
         """
         parts = list(slices(json_lines(batch.rows)))  # an empty batch has none
-        return self._transact(lambda: sum(self._merge_part(batch, lines) for lines in parts))
+        return self.connection.transact(lambda: sum(self._merge_part(batch, lines) for lines in parts))
 
     def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
         """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
@@ -83,87 +62,43 @@ class DuckDbWarehouse:
             self._count("contacts/forget_other_passes", whose)
             return marked
 
-        return self._transact(work)
+        return self.connection.transact(work)
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return, by event type, what the times of an account's rows did while their counts grew, from a day on."""
-        sql = statement("email_activities/timestamp_evidence", dataset=self._dataset)
+        sql = statement("email_activities/timestamp_evidence", dataset=self.dataset)
         rows = self.query(sql, {"organization_id": organization_id, "first_date": since}).rows
         return {event_type: TimestampEvidence(moved=moved, stood=stood) for event_type, moved, stood in rows}
 
     @property
     def identity(self) -> str:
         """Return the token of this dataset, which was created with its tables; no other dataset has the same."""
-        rows = self.query(f'SELECT id FROM "{staging_of(self._dataset)}"."identity"').rows
+        rows = self.query(f'SELECT id FROM "{staging_of(self.dataset)}"."identity"').rows
         return str(next(rows)[0])
 
     def query(self, sql: str, parameters: Parameters | None = None) -> QueryResult:
         """Run a SELECT in DuckDB's SQL; times are aware, in UTC. Read the rows before you close the warehouse."""
-        with self._lock:
-            cursor = self._connection.cursor()
-            self._limit_memory(READ_MEMORY_LIMIT)
-            return run_query(cursor, self._path, sql, parameters)
+        return self.connection.query(sql, parameters)
 
     def close(self) -> None:
         """Move everything from the write-ahead log to the file, and close it for others to open."""
-        with self._lock, suppress(duckdb.Error):  # what could not be moved stays in the log beside the file
-            self._limit_memory(self._settings.memory_limit)  # a query may have raised it
-            finish(self._connection)
-        with private_files():
-            self._connection.close()
+        self.connection.close()
 
     def _create(self) -> None:
-        create_tables(self._connection, dataset=self._dataset)
-        create_views(self._connection, dataset=self._dataset)
+        create_tables(self.connection.raw, dataset=self.dataset)
+        create_views(self.connection.raw, dataset=self.dataset)
 
     def _merge_part(self, batch: Batch, lines: Sequence[str]) -> int:
-        self._connection.execute(load_statement(batch.table, dataset=self._dataset), {"lines": lines})
+        self.connection.raw.execute(load_statement(batch.table, dataset=self.dataset), {"lines": lines})
         changed = self._count(f"{batch.table}/merge", _bounds(batch), is_distinct=_is_distinct(batch))
         if batch.pass_id:
             self._count("contacts/record_seen", {"pass_id": batch.pass_id})
-        self._connection.execute(f'DROP TABLE "{staging_of(self._dataset)}"."{BATCH}"')
+        self.connection.raw.execute(f'DROP TABLE "{staging_of(self.dataset)}"."{BATCH}"')
         return changed
 
     def _count(self, name: str, parameters: Parameters, *, is_distinct: bool = False) -> int:
-        sql = statement(name, dataset=self._dataset, is_distinct=is_distinct)
-        row = self._connection.execute(sql, dict(parameters)).fetchone()
-        return int(row[0]) if row else 0
-
-    def _transact(self, work: Callable[[], T]) -> T:
-        with self._lock, translated_errors(self._path):
-            try:
-                return self._in_transaction(work)
-            except duckdb.OutOfMemoryException:
-                self._limit_memory(self._settings.ample_memory_limit)
-                return self._in_transaction(work)
-            finally:
-                # Also if nothing was changed: setting the limit makes DuckDB release 128 MB and more of memory.
-                self._limit_memory(self._settings.memory_limit)
-
-    def _in_transaction(self, work: Callable[[], T]) -> T:
-        self._connection.execute("BEGIN")
-        try:
-            result = work()
-            self._connection.execute("COMMIT")
-        except BaseException as error:
-            self._roll_back(error)
-            raise
-        return result
-
-    def _limit_memory(self, limit: str) -> None:
-        with suppress(duckdb.Error):  # the limit is below what is in use: it stays as it is
-            self._connection.execute(f"SET GLOBAL memory_limit = '{limit}'")
-
-    def _roll_back(self, error: BaseException) -> None:
-        with suppress(duckdb.Error):  # a failed commit has rolled back already
-            self._connection.execute("ROLLBACK")
-        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
-            # DuckDB refuses every statement from now on, until the file is opened again.
-            self._connection.close()
-            self._connection = self._open()
-
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        return open_file(self._path, memory_limit=self._settings.memory_limit, threads=self._settings.threads)
+        sql = statement(name, dataset=self.dataset, is_distinct=is_distinct)
+        return self.connection.count(sql, parameters)
 
 
 def _is_distinct(batch: Batch) -> bool:

@@ -91,17 +91,10 @@ class SqliteState:
         for path, body in rows:
             yield path.rpartition("/")[2], _decoded(body)
 
-    def forget_leases(self) -> int:
-        """Remove the lease of every checkpoint and return how many there were.
-
-        Call it at the start of a run that has the database to itself: the holders are dead, so nobody need wait.
-        """
-        with self._transaction() as transaction:
-            rows = self._connection.execute("SELECT path, body FROM documents WHERE path GLOB 'sync_state/*'")
-            leased = [(path, document) for path, body in rows if (document := _decoded(body)).get("lease")]
-            for path, document in leased:
-                transaction.set(path, {**document, "lease": None})
-        return len(leased)
+    def documents(self) -> dict[str, str]:
+        """Return all documents as JSON, by path."""
+        with self._lock, translated_errors(self._path):
+            return dict(self._connection.execute("SELECT path, body FROM documents").fetchall())
 
     @contextmanager
     def _transaction(self) -> Iterator[SqliteTransaction]:

@@ -8,6 +8,7 @@ import pytest
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Topic
 from sendtrail.warehouse.rows import Table
 from tests.contracts.under_test import PublisherUnderTest, Row, WarehouseUnderTest
@@ -22,8 +23,18 @@ def memory_state() -> State:
 
 @pytest.fixture
 def sqlite_state(tmp_path: Path) -> Iterator[State]:
-    """Give the embedded adapter."""
+    """Give what several processes share a rate limit through."""
     with SqliteState(tmp_path / "state.sqlite", clock=FakeClock()) as state:
+        yield state
+
+
+@pytest.fixture
+def duckdb_state(make_database: Callable[[Path], Path], tmp_path: Path) -> Iterator[State]:
+    """Give the embedded adapter."""
+    with (
+        DuckDbWarehouse(make_database(tmp_path / "state.duckdb")) as warehouse,
+        open_state(warehouse, clock=FakeClock()) as state,
+    ):
         yield state
 
 
@@ -66,7 +77,7 @@ def duckdb_warehouse(make_database: Callable[[Path], Path], tmp_path: Path) -> I
         yield WarehouseUnderTest(warehouse=warehouse, rows=rows)
 
 
-@pytest.fixture(params=["memory_state", "sqlite_state", "firestore_state"])
+@pytest.fixture(params=["memory_state", "duckdb_state", "sqlite_state", "firestore_state"])
 def state(request: pytest.FixtureRequest) -> State:
     """Give an empty state store."""
     state: State = request.getfixturevalue(request.param)

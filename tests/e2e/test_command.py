@@ -140,12 +140,6 @@ def test_an_address_where_nobody_answers_is_said_to_be_wrong(pipeline: Make) -> 
             line.sync()
 
 
-def corrupt(file: Path) -> None:
-    """Write over the middle of a file."""
-    with file.open("r+b") as opened:
-        opened.write(b"not a database at all" * 10)
-
-
 def scribble(database: Path) -> None:
     """Write something that is no database."""
     database.write_text("a,b\n1,2\n")
@@ -175,21 +169,35 @@ def test_a_database_that_is_not_ours_is_left_alone(pipeline: Make, damage: Calla
     assert (line.database.read_bytes() if line.database.is_file() else b"") == before
 
 
-def test_a_state_file_that_is_damaged_is_said_to_be(pipeline: Make) -> None:
-    """The data stays; moved away, the next run reads again what the state would have spared."""
+def test_a_database_that_is_half_copied_is_said_to_be_damaged(pipeline: Make) -> None:
+    """It is left as it is; nothing new is made in its place."""
     line = pipeline()
     sync(line)
-    state = line.database.with_name(line.database.name + ".state")
-    corrupt(state)
+    half = line.database.read_bytes()[: line.database.stat().st_size // 2]
+    line.database.write_bytes(half)
 
     code, output = sync(line)
-    state.rename(state.with_suffix(".old"))
-    again, _ = sync(line)
 
-    assert (code, again) == (2, 0), output
-    assert "move it away" in output
-    line.remember()
-    line.assert_equal()
+    assert code == 2
+    assert "Restore a copy" in output
+    assert "Traceback" not in output
+    assert line.database.read_bytes() == half
+
+
+def test_a_log_without_its_database_is_kept(pipeline: Make) -> None:
+    """The database was moved away after a kill; what is in the log would be lost."""
+    line = pipeline(plan=BIG)
+    with syncing(line, at_request=40) as process:
+        process.kill()
+        line.account.failures.clear()
+    finish(process)
+    line.database.rename(line.database.with_name("away.duckdb"))
+
+    code, output = sync(line)
+
+    assert code == 2
+    assert f"{line.database.name}.wal is there" in output
+    assert not line.database.exists()
 
 
 def test_two_syncs_of_one_file_do_not_get_into_each_others_way(pipeline: Make) -> None:

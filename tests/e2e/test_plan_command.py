@@ -56,7 +56,7 @@ def test_planning_changes_nothing(pipeline: Make) -> None:
 
 
 def test_after_a_sync_there_is_nothing_left_to_plan(pipeline: Make) -> None:
-    """The state beside the database knows what was read."""
+    """The state in the database knows what was read."""
     line = pipeline(plan=PLAN)
     run("sync", line, "--all")
 

@@ -13,7 +13,7 @@ from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.errors import LeaseHeld
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.local.state.adoption import open_state
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from tests.fake_account import FakeAccount
 from tests.fakes import NOON, MemoryPublisher
@@ -57,8 +57,8 @@ def test_of_workers_racing_for_a_campaign_one_does_it(make_database: Callable[[P
     account = FakeAccount()
     account.fill(1, Report.OPENS, OPENS)
     clock, tokens = SystemClock(), count()
-    database, state_file = make_database(tmp_path / "data.duckdb"), tmp_path / "state"
-    with DuckDbWarehouse(database) as warehouse, SqliteState(state_file, clock=clock) as state:
+    database = make_database(tmp_path / "data.duckdb")
+    with DuckDbWarehouse(database) as warehouse, open_state(warehouse, clock=clock) as state:
         services = Services(
             state=state,
             publisher=MemoryPublisher(),

@@ -43,7 +43,7 @@ def test_a_file_that_another_program_has_open_is_named_with_its_pid(path: Path) 
             DuckDbWarehouse(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"name,email\n" * 100, b"SQLite format 3\x00" + bytes(4096)])
+@pytest.mark.parametrize("content", [b"name,email\n" * 100, b"SQLite format 3\x00" + bytes(4096)])
 def test_a_file_that_is_no_database_is_left_as_it_is(path: Path, content: bytes) -> None:
     """A CSV file named by mistake is not overwritten."""
     path.write_bytes(content)
@@ -51,6 +51,35 @@ def test_a_file_that_is_no_database_is_left_as_it_is(path: Path, content: bytes)
     with pytest.raises(SettingsError, match="is not a DuckDB database: choose another --database"):
         DuckDbWarehouse(path)
     assert path.read_bytes() == content
+
+
+def test_an_empty_file_is_not_filled(path: Path) -> None:
+    """It may have been a database: a copy onto a full disk leaves such a file."""
+    path.touch()
+
+    with pytest.raises(SettingsError, match=r"is empty.*restore a copy, or delete it"):
+        DuckDbWarehouse(path)
+    assert path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.999])
+def test_a_database_whose_end_is_missing_is_left_as_it_is(path: Path, share: float) -> None:
+    """It was copied in part."""
+    content = _database(path, "CREATE TABLE t AS SELECT range AS id, md5(range::VARCHAR) AS m FROM range(100000)")
+    path.write_bytes(content[: int(len(content) * share)])
+
+    with pytest.raises(SettingsError, match=r"end is missing.*Restore a copy"):
+        DuckDbWarehouse(path)
+    assert path.stat().st_size == int(len(content) * share)
+
+
+def test_a_database_whose_free_end_holds_nothing_can_be_opened(path: Path) -> None:
+    """Blocks that are free are cut off by DuckDB itself."""
+    _database(path, "CREATE TABLE t AS SELECT range AS id FROM range(1000000)")
+    _database(path, "DROP TABLE t; CHECKPOINT")
+
+    for _ in range(2):
+        DuckDbWarehouse(path).close()
 
 
 def test_a_damaged_database_is_left_as_it_is(path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from sendtrail.errors import Unavailable
-from sendtrail.local.duckdb_warehouse import DuckDbSettings, DuckDbWarehouse
+from sendtrail.local.duckdb_connection import DuckDbSettings
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.warehouse.rows import Batch
 from tests.contracts.samples import contact, contacts
 

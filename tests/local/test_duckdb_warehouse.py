@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sendtrail.errors import Rejected
+from sendtrail.local.commit_journal import INTERNAL
 from sendtrail.local.duckdb_warehouse import SLICE_SIZE, DuckDbWarehouse
 from sendtrail.warehouse.rows import Table
 from sendtrail.warehouse.tables import CONTACTS_SEEN, definition
@@ -16,6 +17,7 @@ from tests.local.processes import finished, killed_after
 MERGE_FOR_EVER = """
 import sys
 from pathlib import Path
+from sendtrail.local.commit_journal import INTERNAL
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from tests.contracts.samples import activities, opened
 
@@ -28,6 +30,7 @@ FILL_THE_DISK = """
 import resource, sys
 from pathlib import Path
 from sendtrail.errors import Unavailable
+from sendtrail.local.commit_journal import INTERNAL
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from tests.contracts.samples import activities, opened
 
@@ -78,7 +81,7 @@ def test_what_was_merged_survives_a_kill(path: Path) -> None:
     assert isinstance(rows, int)
     assert rows >= merged * 10
     assert rows % 10 == 0
-    assert tables == sorted([*Table, *CUSTOMER_TABLES, CONTACTS_SEEN, "identity"])
+    assert tables == sorted([*Table, *CUSTOMER_TABLES, CONTACTS_SEEN, "identity", "commits", "schema_versions"])
 
 
 def test_a_full_disk_leaves_nothing_half_written(path: Path) -> None:
@@ -119,7 +122,7 @@ def test_the_dataset_has_the_name_it_is_given(tmp_path: Path) -> None:
     with DuckDbWarehouse(tmp_path / "data.duckdb", dataset="crm") as warehouse:
         schemas = _value(warehouse, "SELECT list(DISTINCT schema_name ORDER BY schema_name) FROM duckdb_tables()")
 
-    assert schemas == ["crm", "crm_staging"]
+    assert schemas == ["crm", "crm_staging", INTERNAL]
 
 
 def test_rows_that_do_not_fit_are_rejected(path: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_log_of_an_open_database_is_private_also_when_it_is_created_again(tm
     """A checkpoint deletes it, and the next merge creates it."""
     with DuckDbWarehouse(tmp_path / "data.duckdb") as warehouse:
         warehouse.merge(activities(opened()))
-        warehouse._connection.execute("CHECKPOINT")
+        warehouse.connection.raw.execute("CHECKPOINT")
         assert "data.duckdb.wal" not in modes(tmp_path)
         warehouse.merge(activities(opened(contact_id="2")))
 

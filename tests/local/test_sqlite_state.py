@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sendtrail.delivery.checkpoint import Checkpoint, Status, new_lease
 from sendtrail.errors import Busy, SettingsError, Unavailable
 from sendtrail.local.sqlite_state import SqliteState
-from sendtrail.state.documents import campaign_path, from_document, to_document
-from tests.fakes import NOON, FakeClock
+from tests.fakes import FakeClock
 from tests.local.processes import finished, killed_after
 
 COUNT_FOR_EVER = """
@@ -87,21 +85,6 @@ def test_processes_that_share_a_file_count_exactly(path: Path) -> None:
         finished(COUNT_FOR_EVER, path, "21")
 
     assert _count(path) == 30
-
-
-def test_leases_of_dead_processes_are_forgotten(path: Path) -> None:
-    """A run that has the file to itself waits for nobody; the rest of the checkpoint stays."""
-    checkpoint = Checkpoint(run_id="r", sequence=2, status=Status.RUNNING, updated_at=NOON, new_rows=3)
-    held = to_document(checkpoint) | {"lease": to_document(new_lease("token", now=NOON, lease_s=120))}
-    with _open(path) as state:
-        state.transact(lambda transaction: transaction.set(campaign_path("acme", 7), held))
-        state.transact(lambda transaction: transaction.set(campaign_path("acme", 8), to_document(checkpoint)))
-
-        forgotten = state.forget_leases()
-
-        after = state.transact(lambda transaction: transaction.get(campaign_path("acme", 7))) or {}
-    assert forgotten == 1
-    assert from_document(Checkpoint, after) == checkpoint
 
 
 @pytest.mark.parametrize("content", [b"hello, this is not a database\n" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])

@@ -1,6 +1,7 @@
 """A budget that was stored while a clock was wrong makes nobody wait for longer than a bound."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendtrail.domain.request_rate import Priority, RateLimit
-from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.local.state.adoption import open_state
 from sendtrail.rate_limit.gcra import INCREMENTAL_LASTS, LimitState, credible, max_wait, reserve
 from tests.fakes import NOON, FakeClock, MemoryState
 from tests.rate_limit.budgets import a_budget
@@ -41,11 +43,14 @@ def test_a_clock_that_was_wrong_costs_the_next_sync_no_time(error: timedelta, pr
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=str)
-def test_a_state_file_of_a_wrong_clock_costs_no_time_either(tmp_path: Path, error: timedelta) -> None:
+def test_a_database_of_a_wrong_clock_costs_no_time_either(
+    make_database: Callable[[Path], Path], tmp_path: Path, error: timedelta
+) -> None:
     """The file is on a machine whose clock was set right."""
+    database = make_database(tmp_path / "data.duckdb")
     for now in (NOON + error, NOON):
         clock = FakeClock(now)
-        with SqliteState(tmp_path / "state", clock=clock) as state:
+        with DuckDbWarehouse(database) as warehouse, open_state(warehouse, clock=clock) as state:
             a_budget(clock, state).acquire()
 
     assert clock.monotonic() < 1.0

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import duckdb
 from google.cloud import bigquery
 
-from sendtrail.local import duckdb_sql, duckdb_views
+from sendtrail.local import duckdb_schema, duckdb_sql, duckdb_views
 from sendtrail.local.duckdb_reader import run_query
 from sendtrail.warehouse.tables import Column, TableDefinition, definition
 from sendtrail.warehouse.views import SETTINGS, columns, names, references, view_sql
@@ -95,7 +95,7 @@ class DuckDbEngine(Engine):
         return list(run_query(self.connection, Path("memory"), sql).records())
 
     def _create_table(self, table: TableDefinition) -> None:
-        duckdb_sql.create_table(self.connection, self.dataset, table)
+        duckdb_schema.create_table(self.connection, self.dataset, table)
 
     def _create_view(self, view: str) -> None:
         query = _frozen(duckdb_views.select(view, dataset=self.dataset), view, "TIMESTAMPTZ")

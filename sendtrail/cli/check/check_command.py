@@ -12,11 +12,11 @@ from sendtrail.cli.check.check_output import Outcome, print_table, written_evide
 from sendtrail.cli.check.sync_cost import cost_findings
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import PlanOptions
-from sendtrail.cli.plan import open_state
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.errors import SettingsError
-from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.local.state.adoption import read_state
+from sendtrail.ports import State
 from sendtrail.rate_limit.budget import RateBudget
 from sendtrail.rate_limit.sliding_window import sliding_window
 
@@ -47,8 +47,8 @@ def check(
     """
     settings = SyncSettings.read(asdict(options))
     _check_file(evidence)
-    with open_state(settings) as state:
-        outcome = _outcome(settings, state)
+    state = read_state(settings.database, dataset=settings.dataset, clock=SystemClock())
+    outcome = _outcome(settings, state)
     if evidence:
         _write(evidence, written_evidence(outcome))
     if as_json:
@@ -59,7 +59,7 @@ def check(
         raise typer.Exit(NOT_USABLE)
 
 
-def _outcome(settings: SyncSettings, state: SqliteState) -> Outcome:
+def _outcome(settings: SyncSettings, state: State) -> Outcome:
     account = AccountCheck(settings.connection, budget=_budget(settings, state), clock=SystemClock())
     seen = account.observe(contacts=settings.contacts)
     findings = [
@@ -69,7 +69,7 @@ def _outcome(settings: SyncSettings, state: SqliteState) -> Outcome:
     return Outcome(findings=findings, requests=account.budget.requests)
 
 
-def _budget(settings: SyncSettings, state: SqliteState) -> RateBudget:
+def _budget(settings: SyncSettings, state: State) -> RateBudget:
     limit, clock = settings.connection.rate_limit, SystemClock()
     return RateBudget(
         state,

@@ -6,12 +6,12 @@ from sendtrail.activecampaign.check.finding import Finding
 from sendtrail.activecampaign.check.observations import AccountObservation, ListObservation
 from sendtrail.cli.plan import planned_work, shown_duration
 from sendtrail.cli.settings.sync_settings import SyncSettings
-from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.ports import State
 from sendtrail.sync.forecast import total
 
 
 def cost_findings(
-    settings: SyncSettings, state: SqliteState, seen: AccountObservation, *, interval_s: float
+    settings: SyncSettings, state: State, seen: AccountObservation, *, interval_s: float
 ) -> Iterator[Finding]:
     """Yield what a sync with the same options takes, and one of everything; nothing where no campaign was seen."""
     if not seen.campaigns.is_answered:
@@ -21,9 +21,7 @@ def cost_findings(
     yield _cost("a sync of everything", everything, state, seen, interval_s=interval_s)
 
 
-def _cost(
-    name: str, settings: SyncSettings, state: SqliteState, seen: AccountObservation, *, interval_s: float
-) -> Finding:
+def _cost(name: str, settings: SyncSettings, state: State, seen: AccountObservation, *, interval_s: float) -> Finding:
     contacts = contact_number(seen.contacts)
     lines = planned_work(settings, state, seen.read_campaigns, contacts=contacts)
     forecast, is_whole = total(line.forecast for line in lines), is_counted(seen)

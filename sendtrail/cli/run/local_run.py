@@ -5,8 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from datetime import datetime, timedelta
 from random import random
 from typing import Self
 from uuid import uuid4
@@ -38,9 +37,10 @@ from sendtrail.domain.request_rate import Priority
 from sendtrail.domain.work_item import CONTACTS
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
-from sendtrail.local.sqlite_state import SqliteState
-from sendtrail.local.state_pairing import pair
-from sendtrail.ports import Topic
+from sendtrail.local.state.adoption import open_state
+from sendtrail.ports import State, Topic
+from sendtrail.rate_limit.gcra import backed_off
+from sendtrail.rate_limit.stored_limit import StoredLimit
 from sendtrail.state.stored_wants import withdraw_wants
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.campaign_checkpoints import close_wants
@@ -49,7 +49,8 @@ from sendtrail.sync.dispatch import Summary, dispatch
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists
 
-STATE_SUFFIX = ".state"
+# The account's limit is one of requests in any second.
+WINDOW = timedelta(seconds=1)
 # A person waits: a wrong key or address is reported within seconds, and the queue retries what may be temporary.
 INTERACTIVE_RETRIES = RetryPolicy(attempts=5, total_s=240.0, base_s=0.5, max_wait_s=8.0)
 
@@ -78,11 +79,6 @@ class LocalBudget:
         return self._stop.is_set() or self._deadline.spent()
 
 
-def state_file(database: Path) -> Path:
-    """Return the path of the state of a database: a file beside it."""
-    return database.with_name(database.name + STATE_SUFFIX)
-
-
 def request_of(settings: SyncSettings, *, now: datetime) -> Request:
     """Return the request to the dispatcher that the settings describe."""
     return Request(
@@ -93,6 +89,13 @@ def request_of(settings: SyncSettings, *, now: datetime) -> Request:
         contacts=settings.contacts,
         force=settings.is_forced,
     )
+
+
+def wait_for_window(state: State, settings: SyncSettings) -> None:
+    """Let a process that was killed have the second in which its last requests fell: the state may not know of them."""
+    limit = settings.connection.rate_limit
+    stored = StoredLimit(state, organization_id=settings.organization, rate_limit=limit)
+    stored.transact(lambda before, now: (None, backed_off(before, until=now + WINDOW)))
 
 
 class LocalRun:
@@ -110,13 +113,13 @@ class LocalRun:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        """Open the warehouse and the state; raise SettingsError if they cannot be used."""
+        """Open the file, with the warehouse and the state in it; raise SettingsError if it cannot be used."""
         settings, stats = self._settings, self._stats
         with ExitStack() as opening:
             self.warehouse = opening.enter_context(DuckDbWarehouse(settings.database, dataset=settings.dataset))
-            state = opening.enter_context(SqliteState(state_file(settings.database), clock=self._clock))
-            pair(state, self.warehouse, state_file=state_file(settings.database), database=settings.database)
-            state.forget_leases()  # no other process can have the database open, so the holders are dead
+            state = opening.enter_context(open_state(self.warehouse, clock=self._clock))
+            if self.warehouse.connection.was_killed:
+                wait_for_window(state, settings)
             self._open = opening.pop_all()
         self._services = Services(
             state=state,

@@ -1,0 +1,145 @@
+"""The one connection of a process to a DuckDB file: its transactions, its memory, its journal."""
+
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+
+from sendtrail.errors import SendtrailError
+from sendtrail.local.commit_journal import Event, create_journal, last_event, record, shorten
+from sendtrail.local.duckdb_file import cursor_of, finish, open_file, translated_errors
+from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, run_query
+from sendtrail.local.private_files import private_files
+from sendtrail.local.write_ahead_log import log_of, say_that_log_is_lost
+from sendtrail.warehouse.query_result import QueryResult
+
+T = TypeVar("T")
+# Writes into the open transaction, and returns what to do once that is committed.
+Companion = Callable[[duckdb.DuckDBPyConnection], Callable[[], None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DuckDbSettings:
+    """How much memory DuckDB may use, however large the tables are; beyond it, DuckDB uses the disk.
+
+    A merge that fails with `memory_limit` (rows of megabytes) is tried once more with `ample_memory_limit`.
+    """
+
+    memory_limit: str = "32MB"
+    ample_memory_limit: str = "1GB"
+    threads: int = 1
+
+
+class DuckDbConnection:
+    """A file that no other process can open meanwhile; what was committed survives kill -9.
+
+    `schemas` are those that are going to be created. `was_killed`: the process before this one did not close the file.
+    """
+
+    def __init__(self, path: Path, *, settings: DuckDbSettings, schemas: Iterable[str] = ()) -> None:
+        self.path = path
+        self._settings, self._schemas = settings, tuple(schemas)
+        self.lock = threading.RLock()
+        self._companion: Companion | None = None
+        self.was_killed = False
+        self.raw = self._open()
+
+    def begin(self, create: Callable[[], None]) -> None:
+        """Create what is missing in the file, and record there that it is open."""
+        had_log = log_of(self.path).exists()
+
+        def work() -> str | None:
+            before = last_event(self.raw)
+            create()
+            create_journal(self.raw)
+            shorten(self.raw)
+            return before
+
+        before = self._transact(work, Event.OPENED)
+        if before == Event.OPENED and not had_log:
+            say_that_log_is_lost(self.path)
+        self.was_killed = before in (Event.OPENED, Event.WORKING)
+        with self.lock, translated_errors(self.path):
+            self.raw.execute("CHECKPOINT")
+        self.transact(lambda: None)
+
+    def accompany(self, companion: Companion) -> None:
+        """Let a companion write in every transaction from now on."""
+        self._companion = companion
+
+    def transact(self, work: Callable[[], T]) -> T:
+        """Run `work` in one transaction and return what it returns; raise Unavailable or Rejected."""
+        return self._transact(work, Event.WORKING)
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> QueryResult:
+        """Run a SELECT in DuckDB's SQL; times are aware, in UTC. Read the rows before you close the connection."""
+        with self.lock:
+            cursor = cursor_of(self.raw)
+            self._limit_memory(READ_MEMORY_LIMIT)
+            return run_query(cursor, self.path, sql, parameters)
+
+    def count(self, sql: str, parameters: Parameters) -> int:
+        """Run a statement in the open transaction and return how many rows it changed."""
+        row = self.raw.execute(sql, dict(parameters)).fetchone()
+        return int(row[0]) if row else 0
+
+    def close(self) -> None:
+        """Move everything from the write-ahead log to the file, and close it for others to open."""
+        # What could not be moved stays in the log beside the file.
+        with self.lock, suppress(duckdb.Error, SendtrailError):
+            self._transact(lambda: shorten(self.raw), Event.CLOSED)  # lowers the memory that a query may have raised
+            finish(self.raw)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close the file as it is."""
+        with private_files():
+            self.raw.close()
+
+    def _transact(self, work: Callable[[], T], event: Event) -> T:
+        with self.lock, translated_errors(self.path):
+            try:
+                return self._in_transaction(work, event)
+            except duckdb.OutOfMemoryException:
+                self._limit_memory(self._settings.ample_memory_limit)
+                return self._in_transaction(work, event)
+            finally:
+                # Also if nothing was changed: setting the limit makes DuckDB release 128 MB and more of memory.
+                self._limit_memory(self._settings.memory_limit)
+
+    def _in_transaction(self, work: Callable[[], T], event: Event) -> T:
+        self.raw.execute("BEGIN")
+        try:
+            result = work()
+            on_committed = self._companion(self.raw) if self._companion else _do_nothing
+            record(self.raw, event)
+            self.raw.execute("COMMIT")
+        except BaseException as error:
+            self._roll_back(error)
+            raise
+        on_committed()
+        return result
+
+    def _limit_memory(self, limit: str) -> None:
+        with suppress(duckdb.Error):  # the limit is below what is in use: it stays as it is
+            self.raw.execute(f"SET GLOBAL memory_limit = '{limit}'")
+
+    def _roll_back(self, error: BaseException) -> None:
+        with suppress(duckdb.Error):  # a failed commit has rolled back already
+            self.raw.execute("ROLLBACK")
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+            # DuckDB refuses every statement from now on, until the file is opened again.
+            self.raw.close()
+            self.raw = self._open()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        settings = self._settings
+        return open_file(self.path, memory_limit=settings.memory_limit, threads=settings.threads, schemas=self._schemas)
+
+
+def _do_nothing() -> None:
+    """Do nothing."""

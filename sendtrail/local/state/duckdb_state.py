@@ -1,0 +1,138 @@
+"""State documents in the DuckDB file that they describe, so that a copy of that one file is complete.
+
+While a process works, the documents are in its memory: no other process has the file open. A transaction that changes
+what must outlast the process is in the file before transact() returns, after all rows that it speaks of, because those
+were committed to the same file before; others get there with the next commit. So the stored state is never ahead of the
+rows, whichever of its commits a copy or a lost log ends with.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import Self, TypeVar
+
+import duckdb
+
+from sendtrail.clock import Clock
+from sendtrail.errors import SendtrailError
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.local.state.memory_state import MemoryState, MemoryTransaction, decoded, encoded
+from sendtrail.local.state.state_table import StateTable
+from sendtrail.ports import Transaction
+from sendtrail.state.documents import budget_path
+
+T = TypeVar("T")
+
+_BUDGETS = budget_path("")
+_SYNC_STATE = "sync_state/"
+# What a checkpoint says of the process that works on it: losing it with that process costs nothing.
+_OF_THE_PROCESS = frozenset(
+    {
+        "lease", "updated_at", "run_id", "sequence", "status", "continuation_pending", "new_rows", "reason", "backfill",
+    }
+)  # fmt: skip
+
+
+class DuckDbState(MemoryState):
+    """The documents of one dataset; usable from many threads.
+
+    A transaction that concerns the rate budget alone never waits for a merge. Leases are those of dead processes when
+    the file is opened, so there are none.
+    """
+
+    def __init__(self, warehouse: DuckDbWarehouse, *, clock: Clock) -> None:
+        """Read the documents of a warehouse's dataset; raise SettingsError or Unavailable if that cannot be done."""
+        self._connection = warehouse.connection
+        self._table = StateTable(self._connection, dataset=warehouse.dataset)
+        documents = self._table.load()
+        super().__init__({path: without_lease(path, body) for path, body in documents.items()}, clock=clock)
+        self._dirty: dict[str, str] = {}
+        self._connection.accompany(self._write)
+
+    def __enter__(self) -> Self:
+        """Return the state itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Store what is not stored yet."""
+        self.close()
+
+    def close(self) -> None:
+        """Store what is not stored yet; what cannot be stored is read again by the next process."""
+        with suppress(SendtrailError):
+            self.flush()
+            self._table.shorten(len(self._documents))
+
+    def transact(self, work: Callable[[Transaction], T], /) -> T:
+        """Run `work` in one transaction and return what it returns; raise Unavailable if it cannot be stored now.
+
+        After an error of `work`, nothing is changed. What could not be stored is stored with the next transaction.
+        """
+        with self._lock:
+            transaction = MemoryTransaction(self._documents, self._clock.now())
+            result = work(transaction)
+            written = transaction.written
+            is_lasting = any(_is_lasting(path, self._documents.get(path), body) for path, body in written.items())
+            self._documents.update(written)
+            self._dirty.update(written)
+        if is_lasting:
+            self._store(written)
+        return result
+
+    def flush(self) -> None:
+        """Store everything now."""
+        with self._lock:
+            dirty = dict(self._dirty)
+        if dirty:
+            self._store(dirty)
+
+    def documents(self) -> Mapping[str, str]:
+        """Return all documents as JSON, by path."""
+        with self._lock:
+            return dict(self._documents)
+
+    def replace_all(self, documents: Mapping[str, str]) -> None:
+        """Store these documents in place of all others, in one transaction."""
+        with self._connection.lock, self._lock:
+            self._documents, self._dirty = dict(documents), dict(documents)
+            self._connection.transact(self._table.clear)
+
+    def _store(self, documents: Mapping[str, str]) -> None:
+        """Commit, unless another thread's commit has taken the documents along meanwhile."""
+        with self._connection.lock:
+            with self._lock:
+                is_stored = all(self._dirty.get(path) is not body for path, body in documents.items())
+            if not is_stored:
+                self._connection.transact(lambda: None)
+
+    def _write(self, connection: duckdb.DuckDBPyConnection) -> Callable[[], None]:
+        """Add what is not stored yet to the open transaction."""
+        with self._lock:
+            dirty = dict(self._dirty)
+        if dirty:
+            self._table.add(connection, dirty)
+        return lambda: self._forget_dirty(dirty)
+
+    def _forget_dirty(self, stored: Mapping[str, str]) -> None:
+        with self._lock:
+            self._dirty = {path: body for path, body in self._dirty.items() if stored.get(path) is not body}
+
+
+def without_lease(path: str, body: str) -> str:
+    """Return a checkpoint without the lease of a process that has ended; any other document as it is."""
+    if not path.startswith(_SYNC_STATE) or '"lease":{' not in body:
+        return body
+    return encoded({**decoded(body), "lease": None})
+
+
+def _is_lasting(path: str, before: str | None, after: str) -> bool:
+    """Return whether a change must outlast the process: all but rate budgets, and who works on what."""
+    if path.startswith(_BUDGETS):
+        return False
+    if not path.startswith(_SYNC_STATE):
+        return True
+    old, new = {} if before is None else decoded(before), decoded(after)
+    changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    return not changed <= _OF_THE_PROCESS
