@@ -24,7 +24,7 @@ ODDITIES: tuple[dict[str, Any], ...] = (
     {"meta_total": "page_count"},
     {"false_end": "once"},
     {"false_end": "day"},
-    {"empty_page": "day"},
+    {"empty_page": "once"},
     {"messageid_needed": ("click", "forward")},
     {"without_tstamp_iso": EVENT_TYPES},
     {"ancestor_unsubscriptions": True},

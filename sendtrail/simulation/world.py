@@ -185,7 +185,7 @@ def _account(seed: int, random: Random) -> Account:
         sizes=tuple(
             CampaignPlan(
                 kind=random.choice(("ordinary", "ordinary", "automation", "split")),
-                openers=random.choice((3, 19, 20, 21, 45)),
+                openers=random.choice((3, 19, 20, 21, 45, 90)),
                 clickers=random.choice((0, 2, 7)),
                 links=random.choice((1, 2, 3)),
                 bounces=random.choice((0, 1, 22)),

@@ -1,0 +1,53 @@
+"""Whole worlds: they come out the same every time, hold what is promised, and notice when it is not kept."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from sendtrail.delivery.batch_writer import BatchWriter
+from sendtrail.simulation.minimise import minimised
+from sendtrail.simulation.run import simulate
+from sendtrail.simulation.story import story
+
+# `make test` runs some; `make check` all of these.
+FEW = range(1, 9)
+SEEDS, PER_TEST = 300, 25
+
+
+@pytest.mark.parametrize("seed", FEW)
+def test_a_seed_holds_what_is_promised(seed: int) -> None:
+    """Nothing lost, nothing twice, no request too many, no key in the log."""
+    assert simulate(seed).problems == ()
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("first", range(1, SEEDS, PER_TEST))
+def test_many_seeds_hold_what_is_promised(first: int) -> None:
+    """Those that do not are named with their problems."""
+    outcomes = map(simulate, range(first, first + PER_TEST))
+
+    assert {outcome.seed: outcome.problems for outcome in outcomes if outcome.problems} == {}
+
+
+def test_a_seed_comes_out_the_same_every_time() -> None:
+    """Step by step."""
+    first, second, another = simulate(3), simulate(3), simulate(4)
+
+    assert (first.hash, first.happened, first.requests) == (second.hash, second.happened, second.requests)
+    assert first.hash != another.hash
+
+
+def test_a_broken_promise_is_noticed_and_told_in_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are recorded and never merged: a world without any trouble shows that."""
+
+    def record_only(self: BatchWriter, _rows: Any, progress: Mapping[str, Any] | None) -> None:
+        if progress is not None:
+            self._holder.advance(progress, new_rows=0)
+
+    monkeypatch.setattr(BatchWriter, "_merge_and_record", record_only)
+    outcome = simulate(1, keeps_steps=True)
+
+    assert any("missing" in problem for problem in outcome.problems)
+    assert minimised(outcome.happened, lambda some: bool(simulate(1, only=frozenset(some)).problems)) == []
+    assert any("asks admin/api.php" in line for line in story(outcome.steps))
