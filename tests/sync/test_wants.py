@@ -19,6 +19,7 @@ from sendtrail.state.account_status import AccountStatus
 from sendtrail.state.documents import account_path, campaign_path, from_document, to_document, wants_path
 from sendtrail.state.stored_wants import read_wants, withdraw_wants
 from sendtrail.sync.campaign_checkpoints import close_wants
+from sendtrail.sync.campaign_plan import CampaignProgress, can_resume
 from sendtrail.sync.due import Policy, Request, due
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, read_window
 from sendtrail.sync.settling import Settling
@@ -473,3 +474,43 @@ def test_a_report_that_failed_is_read_as_far_back_as_was_wanted() -> None:
     window = read_window(Report.OPENS, message, synced, since=LONG_AGO, now=NOON, overlap=DEFAULT_OVERLAP)
 
     assert (window.since, window.full_overlap) == (LONG_AGO, True)
+
+
+@pytest.mark.parametrize(
+    ("progress", "expected"),
+    [
+        ({"reason": Reason.FORCED, "wanted_at": NOON}, True),
+        ({"reason": Reason.FORCED, "wanted_at": NOON + timedelta(days=1)}, True),
+        ({"reason": Reason.FORCED, "wanted_at": NOON - timedelta(days=1)}, False),
+        ({"reason": Reason.FORCED, "wanted_at": None}, False),
+        ({"reason": Reason.CHANGED, "wanted_at": None}, False),
+        ({"reason": Reason.EXTENDED, "wanted_at": NOON}, False),
+    ],
+    ids=["of this ask", "of a later one", "of an earlier one", "of an older version", "of changes", "of history"],
+)
+def test_a_forced_read_goes_on_with_what_began_after_it_was_asked_for(
+    progress: dict[str, object], *, expected: bool
+) -> None:
+    """Anything else has read rows that were to be read again."""
+    begun = CampaignProgress(
+        run_id="before",
+        started_at=NOON,
+        since=LONG_AGO,
+        counters={},
+        units=[],
+        **progress,  # type: ignore[arg-type]
+    )
+    message = SyncCampaign(
+        organization_id=ORGANIZATION,
+        campaign_id=1,
+        campaign_name="",
+        split=False,
+        run_id="next",
+        sequence=2,
+        reason=Reason.FORCED,
+        since=None,
+        counters={},
+        wanted_at=NOON,
+    )
+
+    assert can_resume(begun, message) is expected
