@@ -115,13 +115,14 @@ def test_a_host_that_leads_to_another_account_is_refused() -> None:
         listed(ACME, an_account(made_s=7), state)
 
 
-def test_a_moved_account_with_other_campaigns_is_refused() -> None:
-    """Who names the old host may still have taken the wrong key."""
+@pytest.mark.parametrize("moved_from", [ACME.host, ANYWHERE])
+def test_a_moved_account_with_other_campaigns_is_refused(moved_from: str) -> None:
+    """Who says that it moved, perhaps for good in `.env`, may still have taken another account's key."""
     state = MemoryState()
     listed(ACME, an_account(), state)
 
-    with pytest.raises(AnotherAccount):
-        listed(replace(RENAMED, moved_from=ACME.host), an_account(made_s=7), state)
+    with pytest.raises(AnotherAccount, match="has not moved there"):
+        listed(replace(RENAMED, moved_from=moved_from), an_account(made_s=7), state)
 
 
 def test_the_word_of_a_person_is_the_last(caplog: pytest.LogCaptureFixture) -> None:

@@ -39,8 +39,8 @@ class ClaimedAccount:
         return identity is None or self.host == identity.host or self.moved_from in (ANYWHERE, identity.host)
 
     def is_vouched_for(self, identity: AccountIdentity | None) -> bool:
-        """Return whether a person has said that it is the same account, whatever its campaigns say."""
-        return self.moved_from == ANYWHERE or (identity is None and self.moved_from != "")
+        """Return whether a person's word is enough, whatever its campaigns say: not if the host is another one, too."""
+        return self.moved_from != "" if identity is None else self.moved_from == ANYWHERE and self.is_settled(identity)
 
     def is_settled(self, identity: AccountIdentity | None) -> bool:
         """Return whether nothing about it has to be bound."""
@@ -97,7 +97,9 @@ def _bind(claimed: ClaimedAccount, campaigns: Sequence[Campaign], state: State) 
     before = ensure_host(claimed, state)
     if not _is_plausible(claimed, before, campaigns, state):
         if not claimed.is_vouched_for(before):
-            raise _another(claimed, f"the campaigns of {claimed.host} are not those that it knows")
+            why = f"the campaigns of {claimed.host} are not those that it knows"
+            is_elsewhere = before is not None and not claimed.is_settled(before)
+            raise _another(claimed, f"{why}, so it has not moved there" if is_elsewhere else why)
         logger.warning("%s has other campaigns than before: it is the same account only by your word", claimed.host)
     state.transact(lambda transaction: _store(transaction, claimed, campaigns))
 
