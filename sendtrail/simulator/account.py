@@ -97,8 +97,8 @@ class Account(Contents):
         with self._lock:
             span = self._pass(timedelta(seconds=seconds))
             for campaign in self.campaigns:
-                self._movement.campaign_news(campaign, span)
-            self._movement.contact_news(span)
+                self._movement.campaign_activity(campaign, span)
+            self._movement.contact_changes(span)
 
     def pass_quiet_day(self) -> None:
         """Let a day pass in which nothing happens."""
