@@ -62,18 +62,22 @@ def paginate(client: Client, name: str, *, on_unreadable: OnUnreadable = log_unr
     seen = set[int]()
     for _ in range(MAX_PASSES):
         before = len(seen)
-        has_moved = yield from _one_pass(client, name, seen, on_unreadable=None if seen else on_unreadable)
+        has_moved = yield from _one_pass(client, name, seen, on_unreadable=_said_before if seen else on_unreadable)
         if not has_moved or len(seen) == before:
             return
 
 
+def _said_before(_row: UnreadableRow) -> None:
+    """Do nothing: the first pass has reported the rows that cannot be read."""
+
+
 def _one_pass(
-    client: Client, name: str, seen: set[int], *, on_unreadable: OnUnreadable | None
+    client: Client, name: str, seen: set[int], *, on_unreadable: OnUnreadable
 ) -> Generator[tuple[int, Item], None, bool]:
     """Yield the rows that were not seen before; return whether rows have moved, so that some may be on no page."""
     received, own, totals = 0, set[int](), set[int]()
     for page_number, page in enumerate(_pages(client, name), start=1):
-        for row in page.without_id.values() if on_unreadable else ():
+        for row in page.without_id.values():
             on_unreadable(unreadable_row(name, page_number, row, reason=NO_ID, mask=client.mask))
         yield from ((row_id, row) for row_id, row in page.rows.items() if row_id not in seen)
         received += page.received
