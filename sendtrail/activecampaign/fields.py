@@ -16,14 +16,14 @@ def text(value: object) -> str:
 
 def identifier(value: object) -> str:
     """Return an id as a string; "" for null, "" and 0, which all mean that there is none."""
-    found = text(value).strip()
+    found = text(number(value) if isinstance(value, float) else value).strip()
     return "" if found == "0" else found
 
 
 def number(value: object) -> int | None:
     """Return a whole number, which may be written as 100.0; None where there is none, or one that cannot be read."""
     if isinstance(value, str):
-        found = _INTEGER.fullmatch(value)
+        found = _INTEGER.fullmatch(value.strip())
         return int(found[1]) if found else None
     if isinstance(value, bool):
         return None

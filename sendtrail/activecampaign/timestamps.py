@@ -17,25 +17,25 @@ def instant(value: object, zone: ZoneInfo) -> datetime | None:
     later than it says.
     """
     try:
-        moment = datetime.fromisoformat(value)  # type: ignore[arg-type]  # whatever it is, the error says
+        moment = datetime.fromisoformat(value.strip())  # type: ignore[attr-defined]  # whatever it is, the error says
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
         return moment.astimezone(UTC) if MIN_YEAR <= moment.year <= MAX_YEAR else None
-    except (TypeError, ValueError, OverflowError):  # "", null, "0000-00-00" and "0000-00-00 00:00:00" among them
+    except (AttributeError, ValueError, OverflowError):  # "", null, "0000-00-00" and "0000-00-00 00:00:00" among them
         return None
 
 
 def midnight(value: object, zone: ZoneInfo) -> datetime | None:
     """Return the UTC time at which the day of a timestamp began in `zone`; None where it cannot be read."""
     try:
-        day = datetime.fromisoformat(value[:_DATE_CHARACTERS])  # type: ignore[index]  # whatever it is, the error says
+        day = datetime.fromisoformat(value.strip()[:_DATE_CHARACTERS])  # type: ignore[attr-defined]  # the error says
         if not MIN_YEAR <= day.year <= MAX_YEAR:
             return None
         return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
+    except (AttributeError, ValueError, OverflowError):
         return None
 
 
 def is_date(value: str) -> bool:
     """Return whether a timestamp is a date without a time."""
-    return len(value) <= _DATE_CHARACTERS
+    return len(value.strip()) <= _DATE_CHARACTERS

@@ -191,10 +191,45 @@ def test_an_empty_page_that_fills_is_read(serve: Serve, connect: Connect) -> Non
 
 
 def test_a_list_that_shifts_yields_each_campaign_once(serve: Serve, connect: Connect) -> None:
-    """A campaign made meanwhile moves the others down, so that some are seen twice."""
-    account = serve(Script(page([3, 2], total="3"), page([2, 1], total="4"), page([], total="4")))
+    """A campaign made meanwhile moves the others down, so that some are seen twice: it is read once more."""
+    pages = page([3, 2], total="3"), page([2, 1], total="4"), page([], total="4"), page([4, 3, 2, 1], total="4")
+    account = serve(Script(*pages))
 
-    assert ids(list(connect(account.url).campaigns())) == [3, 2, 1]
+    assert ids(list(connect(account.url).campaigns())) == [3, 2, 1, 4]
+
+
+def test_a_list_whose_rows_move_up_is_read_again(serve: Serve, connect: Connect) -> None:
+    """A campaign was deleted meanwhile, so that another moved over the border of the page, and its total says so."""
+    account = serve(Script(page([5, 4, 3], total="5"), page([1], total="4"), page([5, 3, 2, 1], total="4")))
+
+    assert ids(list(connect(account.url).campaigns())) == [5, 4, 3, 1, 2]
+
+
+def test_a_list_in_another_order_each_time_is_read_as_long_as_it_shows_new_rows(serve: Serve, connect: Connect) -> None:
+    """Whatever the account sorts by."""
+    pages = [[1, 2, 3], [3, 1, 4], [], [5, 6, 1], [2, 3, 4], []]
+    account = serve(Script(*(page(numbers, total="6") for numbers in pages)))
+
+    assert sorted(ids(list(connect(account.url).campaigns()))) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_total_that_jumps_costs_one_more_reading(serve: Serve, connect: Connect) -> None:
+    """And no error, as nothing new comes of it."""
+    totals = iter(range(1_000, 10_000))
+
+    def answer(received: Received) -> Reply:
+        start, limit = int(received.params["offset"]), int(received.params["limit"])
+        return page(range(150)[start : start + limit], total=str(next(totals)))
+
+    assert ids(list(connect(serve(answer).url).campaigns())) == list(range(150))
+
+
+def test_a_list_may_be_an_object_with_numbers_for_keys(serve: Serve, connect: Connect) -> None:
+    """PHP writes an array with gaps like this; what is no list either way is an error."""
+    rows = {"10": {"id": "3"}, "0": {"id": "1"}, "2": {"id": " 2 "}}
+    account = serve(Script(as_json({"campaigns": rows, "meta": {"total": "3"}})))
+
+    assert ids(list(connect(account.url).campaigns())) == [1, 2, 3]
 
 
 def test_an_account_without_campaigns_has_none(serve: Serve, connect: Connect) -> None:
@@ -276,6 +311,25 @@ def test_messages_are_named_once_each(serve: Serve, connect: Connect) -> None:
         CampaignMessage(message_id="22", counters={"uniqueopens": 7}),
         CampaignMessage(message_id="21", counters={}),
     ]
+
+
+@pytest.mark.parametrize("total", ["absent", "230", "9"])
+def test_all_messages_are_named_however_many_there_are(serve: Serve, connect: Connect, total: str) -> None:
+    """They come in pages like any list."""
+
+    def answer(received: Received) -> Reply:
+        start = int(received.params.get("offset", 0))
+        rows = [{"messageid": str(number)} for number in range(1, 231)[start : start + 100]]
+        return as_json({"campaignMessages": rows} | ({} if total == "absent" else {"meta": {"total": total}}))
+
+    assert len(connect(serve(answer).url).campaign_messages(7)) == 230
+
+
+def test_messages_of_an_account_that_ignores_the_offset_are_named_once(serve: Serve, connect: Connect) -> None:
+    """The same page again brings nothing new."""
+    rows = [{"messageid": str(number)} for number in range(1, 101)]
+
+    assert len(connect(serve(Script(as_json({"campaignMessages": rows}))).url).campaign_messages(7)) == 100
 
 
 @given(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sendtrail.activecampaign.fields import identifier, number, text
 
 
-@pytest.mark.parametrize("written", ["17", 17])
+@pytest.mark.parametrize("written", ["17", 17, " 17 ", "17\n", 17.0])
 def test_numbers_come_as_strings_or_numbers(written: object) -> None:
     """Both are the same number."""
     assert number(written) == 17

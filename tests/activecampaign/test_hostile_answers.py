@@ -150,6 +150,19 @@ def test_a_page_that_is_compressed_is_read(serve: Serve, connect: Connect) -> No
     assert account.received[0].headers["Accept-Encoding"] == "gzip"
 
 
+def test_a_number_that_json_does_not_have_costs_its_row(serve: Serve, connect: Connect) -> None:
+    """Laxer writers than JSON's put NaN and Infinity where a division failed."""
+    odd = a_page([an_open(1), {**an_open(2), "times": "odd"}, {**an_open(3), "note": "odd"}]).body.replace(
+        b'"times":"odd"', b'"times":NaN'
+    )
+    account = serve(Script(Reply(body=odd.replace(b'"note":"odd"', b'"note":-Infinity')), THE_END))
+
+    (page,) = connect(account.url).read(a_query(expected_rows=3))
+
+    assert [activity.contact_id for activity in page.activities] == ["1", "3"]
+    assert [row.reason for row in page.unreadable] == ["a row's times is no number"]
+
+
 HEADERS = {
     "RateLimit-Remaining": "9" * 5_000,
     "RateLimit-Limit": "9" * 400,

@@ -18,13 +18,22 @@ MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2060, 
     ("written", "meant"),
     [
         ("2025-07-04T09:00:00-05:00", datetime(2025, 7, 4, 14, tzinfo=UTC)),
+        (" 2025-07-04T09:00:00-05:00\n", datetime(2025, 7, 4, 14, tzinfo=UTC)),
         ("2025-07-04T09:00:00Z", datetime(2025, 7, 4, 9, tzinfo=UTC)),
         ("2025-07-04 09:00:00", datetime(2025, 7, 4, 14, tzinfo=UTC)),
         ("2025-01-04 09:00:00", datetime(2025, 1, 4, 15, tzinfo=UTC)),
         ("2025-11-02 01:30:00", datetime(2025, 11, 2, 6, 30, tzinfo=UTC)),
         ("2025-03-09 02:30:00", datetime(2025, 3, 9, 8, 30, tzinfo=UTC)),
     ],
-    ids=["offset", "Z", "naive in summer", "naive in winter", "an hour that is there twice", "an hour that never was"],
+    ids=[
+        "offset",
+        "blanks",
+        "Z",
+        "naive in summer",
+        "naive in winter",
+        "an hour that is there twice",
+        "an hour that never was",
+    ],
 )
 def test_an_instant_is_read_as_utc(written: str, meant: datetime) -> None:
     """An offset counts; without one the account's zone does."""

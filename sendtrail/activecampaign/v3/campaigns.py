@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from sendtrail.activecampaign.fields import identifier, number, text
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.timestamps import CENTRAL, instant
-from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, items
-from sendtrail.activecampaign.v3.lists import OnUnreadable, log_unreadable, paginate
+from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, items, total_of
+from sendtrail.activecampaign.v3.lists import DEFAULT_LIMIT, OnUnreadable, log_unreadable, paginate
 from sendtrail.domain.campaign import COUNTERS, LIST_LIMIT, Campaign, CampaignMessage, Counters
 
-SPLIT = "split"
+SPLIT, MESSAGES = "split", "campaignMessages"
 # Set while a test of several messages is under way, and after it: `split_type` alone is there for every campaign.
 SPLIT_EVIDENCE = ("split_winner_messageid", "split_winner_awaiting")
 
@@ -40,18 +40,30 @@ def campaign(campaign_id: int, row: Item) -> Campaign:
 
 def campaign_messages(client: Client, campaign_id: int) -> list[CampaignMessage]:
     """Return a campaign's messages, once each, in the account's order."""
-    name = "campaignMessages"
-    get = Get(
-        path=f"/api/3/campaigns/{campaign_id}/{name}",
-        params={"limit": LIST_LIMIT},
+    found: dict[str, Item] = {}
+    received, is_whole = 0, False
+    while not is_whole:
+        rows, total = client.json(_messages_request(campaign_id, received), _messages)
+        before, received = len(found), received + len(rows)
+        for row in rows:
+            found.setdefault(identifier(row.get("messageid")), row)
+        # An account may ignore the offset, and say nothing of a total, or a false one.
+        is_last = len(rows) < DEFAULT_LIMIT if total is None else received >= total and len(rows) < LIST_LIMIT
+        is_whole = is_last or len(found) == before
+    return [CampaignMessage(message_id=each, counters=_counters(row)) for each, row in found.items() if each]
+
+
+def _messages_request(campaign_id: int, offset: int) -> Get:
+    return Get(
+        path=f"/api/3/campaigns/{campaign_id}/{MESSAGES}",
+        params={"limit": LIST_LIMIT, **({"offset": offset} if offset else {})},
         subject=f"messages of campaign {campaign_id}",
         max_bytes=MAX_LIST_BYTES,
     )
-    rows = [row for row in client.json(get, lambda content: items(content, name)) if isinstance(row, dict)]
-    found: dict[str, Item] = {}
-    for row in rows:
-        found.setdefault(identifier(row.get("messageid")), row)
-    return [CampaignMessage(message_id=each, counters=_counters(row)) for each, row in found.items() if each]
+
+
+def _messages(content: Item) -> tuple[list[Item], int | None]:
+    return [row for row in items(content, MESSAGES) if isinstance(row, dict)], total_of(content)
 
 
 def _counters(row: Item) -> Counters:

@@ -11,7 +11,7 @@ from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.http.errors import FALSE_END, BadAnswer
 from sendtrail.activecampaign.timestamps import CENTRAL, UTC_ZONE, instant
 from sendtrail.activecampaign.unreadable_rows import unreadable_row
-from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, item_id, items, total_of
+from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, item_id, items, listed, total_of
 from sendtrail.activecampaign.v3.list_end import record_false_total
 from sendtrail.activecampaign.v3.lists import NO_ID, OnUnreadable, log_unreadable, paginate
 from sendtrail.domain.campaign import LIST_LIMIT
@@ -108,7 +108,8 @@ class ContactPages:
         unreadable = [row for found, row in rows if found is None]
         for row in unreadable:
             self._on_unreadable(unreadable_row("contacts", page_number, row, reason=NO_ID, mask=self._client.mask))
-        readable = [(found, row) for found, row in rows if found is not None]
+        by_id = {found: row for found, row in rows if found is not None}  # one may come twice
+        readable = list(by_id.items())
         if not readable:
             raise Unreadable(f"{_subject(after)}: no contact of the page has an id, so the list cannot be followed")
         _check_order([after, *(found for found, _ in readable)], subject=_subject(after))
@@ -193,8 +194,7 @@ def _check_order(ids: Sequence[int], *, subject: str) -> None:
 
 def _by_contact(content: Item, name: str) -> defaultdict[int | None, list[Item]]:
     found: defaultdict[int | None, list[Item]] = defaultdict(list)
-    rows = content.get(name)
-    for row in rows if isinstance(rows, list) else []:
+    for row in listed(content.get(name)) or []:
         if isinstance(row, dict):
             found[number(row.get("contact"))].append(row)
     return found

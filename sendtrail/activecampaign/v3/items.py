@@ -16,10 +16,17 @@ MAX_LIST_BYTES = 16_000_000
 
 def items(content: Item, name: str) -> list[Any]:
     """Return the rows that an answer holds under a name."""
-    rows = content.get(name)
-    if not isinstance(rows, list):
+    rows = listed(content.get(name))
+    if rows is None:
         raise BadAnswer(NO_LIST, words=": ".join(filter(None, (name, json_message(dict(content))))))
     return rows
+
+
+def listed(rows: object) -> list[Any] | None:
+    """Return rows as a list, None where they are none: PHP writes a list whose numbers have gaps as an object."""
+    if isinstance(rows, dict) and rows and all(map(str.isdecimal, rows)):
+        return [rows[key] for key in sorted(rows, key=int)]
+    return rows if isinstance(rows, list) else None
 
 
 def item_id(row: Any) -> int | None:

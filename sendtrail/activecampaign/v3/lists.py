@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,8 @@ OnUnreadable = Callable[[UnreadableRow], None]
 DEFAULT_LIMIT = 20
 # Rows that move while a list is being read come twice, but not whole pages of them over and over.
 MAX_PAGES_WITHOUT_A_NEW_ROW = 3
+# So often a list is read whose rows move meanwhile, as long as each time shows new ones.
+MAX_PASSES = 3
 # No account has as many campaigns, tags or lists: beyond it the list never ends.
 MAX_ROWS = 100_000
 NO_ID = "a row's id is no number"
@@ -58,11 +60,31 @@ def paginate(client: Client, name: str, *, on_unreadable: OnUnreadable = log_unr
     Raise Unavailable where the rows end before `meta.total`, Unreadable where the account repeats pages.
     """
     seen = set[int]()
+    for _ in range(MAX_PASSES):
+        before = len(seen)
+        has_moved = yield from _one_pass(client, name, seen, on_unreadable=_said_before if seen else on_unreadable)
+        if not has_moved or len(seen) == before:
+            return
+
+
+def _said_before(_row: UnreadableRow) -> None:
+    """Do nothing: the first pass has reported the rows that cannot be read."""
+
+
+def _one_pass(
+    client: Client, name: str, seen: set[int], *, on_unreadable: OnUnreadable
+) -> Generator[tuple[int, Item], None, bool]:
+    """Yield the rows that were not seen before; return whether rows have moved, so that some may be on no page."""
+    received, own, totals = 0, set[int](), set[int]()
     for page_number, page in enumerate(_pages(client, name), start=1):
         for row in page.without_id.values():
             on_unreadable(unreadable_row(name, page_number, row, reason=NO_ID, mask=client.mask))
         yield from ((row_id, row) for row_id, row in page.rows.items() if row_id not in seen)
+        received += page.received
+        own.update(page.rows)
         seen.update(page.rows)
+        totals |= {page.total} if page.total is not None and page.total >= received else set()
+    return len(own) < received or len(totals) > 1
 
 
 def _pages(client: Client, name: str) -> Iterator[Page]:
