@@ -101,10 +101,10 @@ class ConversionRow:
     value: Decimal | None
     currency: str | None
     kind: str | None
-    refund_of: str | None
     row_hash: str
     created_at: datetime
     updated_at: datetime
+    refund_of: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
