@@ -15,7 +15,7 @@ from sendtrail.domain.campaign import CampaignLists
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery, ReportReader
 from sendtrail.domain.messages import Reason, SyncCampaign, encode
 from sendtrail.errors import KeyRefused, Rejected
-from sendtrail.ports import TimeBudget, Topic
+from sendtrail.ports import LeaseCheck, TimeBudget, Topic
 from sendtrail.state.documents import campaign_path, from_document, to_document
 from sendtrail.sync.campaign_plan import (
     CampaignProgress,
@@ -106,7 +106,7 @@ class CampaignTask:
             found = start_of(found, at.index + 1)
             yield Step(rows=(), progress=to_document(found))
 
-    def finish(self, progress: Mapping[str, Any]) -> Finished:
+    def finish(self, progress: Mapping[str, Any], check_lease: LeaseCheck) -> Finished:  # noqa: ARG002 - writes nothing
         """Return the record of this sync, and why reports of it failed."""
         done = from_document(CampaignProgress, progress)
         return Finished(record=to_document(completed_sync(done, self._synced)), failures=list(done.failed.values()))

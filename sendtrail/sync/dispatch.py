@@ -71,8 +71,9 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
     if finished is not None:
         return finished
     before, wanted = _with_wants(request, services)  # stored before the account is asked: it may refuse the key
+    listed_at = services.clock.now()  # before they are listed: a dispatcher that is frozen has old ones in hand
     campaigns = [] if request.campaign_ids == frozenset() else list(lists.campaigns())
-    _merge_campaigns(campaigns, request, services)
+    _merge_campaigns(campaigns, request, services, now=listed_at)
     due_campaigns, open_wants = _publish_campaigns(campaigns, wanted, services, policy)
     contacts = _contacts(request, services) if request.contacts else []
     services.publisher.publish(Topic.CONTACTS, [encode(message) for message in contacts])
@@ -232,8 +233,7 @@ def _read_run(transaction: Transaction, run_id: str) -> Run:
     return from_document(Run, document)
 
 
-def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: Services) -> None:
-    now = services.clock.now()
+def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: Services, *, now: datetime) -> None:
     rows = [campaign_row(c, organization_id=request.organization_id, now=now) for c in campaigns]
     batch = Batch(
         table=Table.CAMPAIGNS,

@@ -113,7 +113,9 @@ class LocalRun:
         """Open the warehouse and the state; raise SettingsError if they cannot be used."""
         settings, stats = self._settings, self._stats
         with ExitStack() as opening:
-            self.warehouse = opening.enter_context(DuckDbWarehouse(settings.database, dataset=settings.dataset))
+            self.warehouse = opening.enter_context(
+                DuckDbWarehouse(settings.database, dataset=settings.dataset, clock=self._clock)
+            )
             state = opening.enter_context(SqliteState(state_file(settings.database), clock=self._clock))
             pair(state, self.warehouse, state_file=state_file(settings.database), database=settings.database)
             state.forget_leases()  # no other process can have the database open, so the holders are dead
@@ -181,7 +183,13 @@ class LocalRun:
         with self._delivery(Topic.CONTACTS) as delivery:
             message = delivery.receive(data, SyncContacts)
             account = self._account(message.priority, self._stats.on_contacts_response)
-            delivery.outcome = sync_contacts(message, contacts=account, services=self._services, budget=self._budget())
+            delivery.outcome = sync_contacts(
+                message,
+                contacts=account,
+                services=self._services,
+                budget=self._budget(),
+                guard=self._settings.deletion_guard,
+            )
 
     @contextmanager
     def _delivery(self, topic: Topic) -> Iterator[Delivery]:
