@@ -68,12 +68,12 @@ class _Crashing:
         if name in READS:
             return operation
 
-        def run(*given: Any, **named: Any) -> Any:
+        def looked_and_run(*given: Any, **named: Any) -> Any:
             if "check_lease" in named:
                 named["check_lease"] = self._crash_point.after(named["check_lease"])
-            return self._crash_point.around(lambda: operation(*given, **named), name=name)
+            return operation(*given, **named)
 
-        return run
+        return lambda *given, **named: self._crash_point.around(lambda: looked_and_run(*given, **named), name=name)
 
 
 def crashing(port: T, crash_point: CrashPoint) -> T:
@@ -117,9 +117,9 @@ class PipelineHarness:
             settings=self.settings,
         )
 
-    def services_with(self, warehouse: Warehouse) -> Services:
-        """Return the services with another warehouse."""
-        return replace(self.services, warehouse=warehouse)
+    def services_with(self, warehouse: Warehouse, *, clock: FakeClock | None = None) -> Services:
+        """Return the services with another warehouse, and another clock."""
+        return replace(self.services, warehouse=warehouse, clock=clock or self.services.clock)
 
     def request(self, run_id: str = "run1", **options: object) -> Request:
         """Return a request to the dispatcher."""

@@ -176,20 +176,8 @@ def test_a_worker_that_stood_still_harms_nothing(
         assert after_waking_up == (expected, scene.pipeline.account_ids(), [55])
         assert (scene.contacts(), scene.activity_ids()) == (expected, scene.pipeline.account_ids())
         assert {checkpoint.status for checkpoint in scene.checkpoints()} == {Status.DONE}
-
-
-@pytest.mark.parametrize(
-    ("subject", "freeze_at"), [(s, at) for s, at in POINTS if s is not Subject.DISPATCHER and at > 1]
-)
-def test_a_worker_that_stood_still_begins_no_write_to_the_warehouse(
-    make_database: Callable[[Path], Path], subject: Subject, freeze_at: int
-) -> None:
-    """The look at the lease before it says that another worker has the work."""
-    with a_scene(freeze_at, make=make_database) as scene:
-        with suppress(Retryable):
-            scene.act(subject)
-
-        assert not WAREHOUSE_WRITES & set(scene.freeze_point.begun_awake)
+        if subject is not Subject.DISPATCHER:  # whose runs are many, and hold no lease on the campaigns' table
+            assert not WAREHOUSE_WRITES & set(scene.freeze_point.begun_awake)
 
 
 def test_the_matrix_holds_every_write_of_every_port() -> None:
