@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from sendtrail.delivery.services import DeliverySettings
 from sendtrail.domain.activity import happened_since
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 from sendtrail.domain.request_rate import RateLimit
+from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import Topic
 from sendtrail.rate_limit.gcra import max_wait
 from sendtrail.warehouse.rows import Table
@@ -36,12 +37,22 @@ class EarlyStop(FakeAccount):
             yield replace(page, activities=[each for each in page.activities if happened_since(each, query.since)])
 
 
+class MovingRows(MemoryWarehouse):
+    """A warehouse that has seen rows move, so that opens and clicks are not read to their end every time."""
+
+    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:  # noqa: ARG002
+        """Return that they do."""
+        return dict.fromkeys(("open", "click"), TimestampEvidence(moved=1_000))
+
+
 def with_every_time() -> PipelineHarness:
     """Return a pipeline that has stored every time there is: one sync that is done, and one that was killed halfway."""
     account = EarlyStop(people={number: a_contact(number) for number in range(1, 90)})
     account.fill(1, Report.OPENS, 45)
     account.fill(1, Report.CLICKS, 5)
     pipeline = PipelineHarness(account=account, crash_point=CrashPoint())
+    pipeline.warehouse = MovingRows(pipeline.clock)
+    pipeline.services = pipeline.services_with(crashing(pipeline.warehouse, pipeline.crash_point))
     pipeline.sync("run0")
     pipeline.clock.advance(HOUR.total_seconds())
     account.fill(2, Report.OPENS, 130)
@@ -131,7 +142,7 @@ def test_a_stored_time_that_is_wrong_loses_nothing_and_holds_up_nobody(name: str
 def test_a_clock_that_was_wrong_during_a_sync_loses_nothing(by: timedelta, is_store_right: bool) -> None:
     """A store on a server has its own clock, a file has the machine's; contacts, campaigns and rows get true times."""
     pipeline = with_every_time()
-    pipeline.warehouse = MemoryWarehouse(pipeline.clock)
+    pipeline.warehouse = MovingRows(pipeline.clock)
     pipeline.services = pipeline.services_with(crashing(pipeline.warehouse, pipeline.crash_point))
     pipeline.state.documents.clear()
     pipeline.sync("healthy")
