@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from benchmarks.bigquery_price import KEY_BYTES, billed, logical_bytes
+from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
+from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_rows
 
 
@@ -35,7 +37,7 @@ class RecordingWarehouse:
         self._ids: set[str] = set()
         self.merged: list[Merged] = []
 
-    def merge(self, batch: Batch, /) -> int:
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:  # noqa: ARG002 - the port's
         """Record a batch and return how many of its rows are new."""
         activities = activity_rows(batch)
         days = _days(activities)
@@ -53,9 +55,16 @@ class RecordingWarehouse:
         )
         return new_rows
 
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:  # noqa: ARG002 - the port's
-        """Mark no contact: none are merged."""
+    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:  # noqa: ARG002 - the port's
+        """Return that no contact is known: none are merged."""
+        return PassCounts(known=0, unseen=0, seen=0)
+
+    def mark_vanished(self, organization_id: str, **pass_: object) -> int:  # noqa: ARG002 - the port's
+        """Mark no contact."""
         return 0
+
+    def forget_pass(self, organization_id: str, **pass_: object) -> None:
+        """Forget nothing."""
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:  # noqa: ARG002 - the port's
         """Return that rows move: the account is one as ActiveCampaign documents it."""

@@ -72,6 +72,8 @@ class SyncArguments(AccountArguments, total=False):
     all: bool
     campaign: Sequence[int]
     contacts: bool
+    max_deleted_share: float
+    accept_deletions: bool
     database: str | Path
     dataset: str
     concurrency: int

@@ -10,6 +10,13 @@ from sendtrail.errors import Unavailable
 STOPPED = "the run is stopped; the next one goes on here"
 # How long what was begun may go on once a run is stopped, and how often a sleeper looks whether it is.
 GRACE_S, NAP_S = 2.0, 0.5
+# The clocks of machines that work together differ by less than this.
+TOLERANCE = timedelta(minutes=2)
+
+
+def is_credible(moment: datetime, *, now: datetime) -> bool:
+    """Return whether a stored moment can have come already; otherwise a clock was wrong, or is wrong now."""
+    return moment <= now + TOLERANCE
 
 
 class Clock(Protocol):

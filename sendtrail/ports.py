@@ -5,12 +5,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
+from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.warehouse.rows import Batch
 
 T = TypeVar("T")
 # A document of the state store: JSON values and aware datetimes by name.
 Document = Mapping[str, Any]
+# Raises LeaseLost where the worker must write nothing more; an adapter calls it right before each of its writes.
+LeaseCheck = Callable[[], None]
+
+
+def no_lease() -> None:
+    """Let write whoever needs no lease, as nobody else does the same work."""
 
 
 class Topic(StrEnum):
@@ -61,18 +68,35 @@ class Publisher(Protocol):
         ...
 
 
-class Warehouse(Protocol):
+class ContactPasses(Protocol):
+    """Which contacts each pass saw, and those that a complete one did not."""
+
+    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
+        """Return what the pass `pass_id`, which began at `started_at`, means for the stored contacts."""
+        ...
+
+    def mark_vanished(
+        self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
+    ) -> int:
+        """Set `deleted_at` on the contacts that a complete pass did not see; return how many.
+
+        Mark nobody where fewer than `seen` contacts of the pass are known: it is over, and its rows were forgotten.
+        """
+        ...
+
+    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
+        """Forget whom a pass saw that is over: from now on it marks nobody."""
+        ...
+
+
+class Warehouse(ContactPasses, Protocol):
     """Tables that rows are merged into."""
 
-    def merge(self, batch: Batch, /) -> int:
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch, so that merging it again changes nothing; return the rows inserted or changed.
 
         Raise Unavailable where the warehouse cannot be reached, Rejected where it refuses the rows.
         """
-        ...
-
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
         ...
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:

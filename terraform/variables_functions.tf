@@ -37,6 +37,7 @@ variable "settings" {
     recent_overlap_hours = optional(number, 1)            # how much of it is read again in all other runs
     audit_days           = optional(number, 30)           # how often an unchanged campaign is read again
     settle_hours         = optional(number, 24)           # how long after a change a campaign is read once more
+    max_deleted_share    = optional(number, 0.2)          # up to which share of the contacts one pass may mark as deleted; 1: any
     time_budget_s        = optional(number, 480)          # how long a worker runs before it hands over to the next delivery
     job_deadline_s       = optional(number, 525)          # when, after a worker's start, its BigQuery jobs must have finished
     lease_s              = optional(number, 120)          # how soon the work of a worker that died is taken over
@@ -67,6 +68,11 @@ variable "settings" {
   validation {
     condition     = var.settings.lease_s >= 15 && var.settings.lease_s <= 600 && var.settings.budget_block <= 100
     error_message = "In settings, lease_s must be 15 to 600 and budget_block 1 to 100."
+  }
+
+  validation {
+    condition     = var.settings.max_deleted_share >= 0 && var.settings.max_deleted_share <= 1
+    error_message = "In settings, max_deleted_share must be 0 to 1, such as 0.2 for a fifth of the contacts."
   }
 
   validation {

@@ -84,6 +84,10 @@ class FakeAccount:
         missing = (query.expected_rows or 0) - len(self.reports.get((query.campaign_id, query.report), []))
         yield ReportPage(activities=[], position=None, missing=max(0, missing))
 
+    def contact_count(self) -> int | None:
+        """Return how many contacts there are."""
+        return len(self.people)
+
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts with ids above `after`, a page at a time."""
         while ids := sorted(number for number in self.people if number > after)[:PAGE]:

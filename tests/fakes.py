@@ -11,8 +11,9 @@ from typing import Any, TypeVar, cast
 import orjson
 
 from sendtrail.clock import ManualClock
+from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
-from sendtrail.ports import Document, Topic, Transaction
+from sendtrail.ports import Document, LeaseCheck, Topic, Transaction, no_lease
 from sendtrail.sync.pairing.row_counts import RowCount, TableLook
 from sendtrail.warehouse.rows import Batch, Table, to_json_lines
 
@@ -107,14 +108,16 @@ class MemoryPublisher:
 class MemoryWarehouse:
     """Merges rows by key as the statements of `sql/` do; `batches` is every batch that was merged."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: ManualClock | None = None) -> None:
+        self._clock = clock or FakeClock(datetime(2100, 1, 1, tzinfo=UTC))
         self.tables: dict[Table, dict[Key, StoredRow]] = {table: {} for table in Table}
         self.batches: list[Batch] = []
         self._seen: dict[tuple[str, str], set[str]] = {}
         self._lock = threading.Lock()
 
-    def merge(self, batch: Batch, /) -> int:
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch and return the rows inserted or changed."""
+        check_lease()
         incoming = [cast("StoredRow", orjson.loads(line)) for line in to_json_lines(batch.rows).splitlines()]
         with self._lock:
             self.batches.append(batch)
@@ -124,18 +127,43 @@ class MemoryWarehouse:
             latest = _one_a_key(batch.table, incoming)
             return sum(self._merge_row(batch.table, key, row) for key, row in latest.items())
 
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
+    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
+        """Return what a pass means for the stored contacts."""
         with self._lock:
             seen = self._seen.get((organization_id, pass_id), set())
+            rows = [row for row in self._contacts(organization_id) if not row["deleted_at"]]
+            unseen = [row for row in rows if row["contact_id"] not in seen]
+            new = [row for row in rows if started_at <= _moment(row["created_at"]) <= self._clock.now()]
+            known = [row for row in rows if row in unseen or row not in new]
+            return PassCounts(known=len(known), unseen=len(unseen), seen=len(seen))
+
+    def mark_vanished(
+        self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
+    ) -> int:
+        """Set `deleted_at` on the contacts that a complete pass did not see; return how many."""
+        check_lease()
+        with self._lock:
+            ids = self._seen.get((organization_id, pass_id), set())
+            others = [key for key in self._seen if key[0] == organization_id and key[1] != pass_id]
+            if len(ids) < seen or (not seen and others):
+                return 0
+            latest = max(at, self._clock.now())
             vanished = [
                 row
-                for row in self.tables[Table.CONTACTS].values()
-                if row["organization_id"] == organization_id and not row["deleted_at"] and row["contact_id"] not in seen
+                for row in self._contacts(organization_id)
+                if (not row["deleted_at"] or _moment(row["deleted_at"]) > latest) and row["contact_id"] not in ids
             ]
             for row in vanished:
                 row["deleted_at"] = row["updated_at"] = at.isoformat()
+            for key in others if ids else ():
+                del self._seen[key]
             return len(vanished)
+
+    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
+        """Forget whom a pass saw that is over."""
+        check_lease()
+        with self._lock:
+            self._seen.pop((organization_id, pass_id), None)
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return, by event type, what the times of rows did while their counts grew."""
@@ -164,12 +192,20 @@ class MemoryWarehouse:
         """Return how many rows each table has."""
         return Counter({table: len(rows) for table, rows in self.tables.items()})
 
+    def _contacts(self, organization_id: str) -> list[StoredRow]:
+        rows = self.tables[Table.CONTACTS].values()
+        return [row for row in rows if row["organization_id"] == organization_id]
+
     def _merge_row(self, table: Table, key: Key, row: StoredRow) -> bool:
         stored = self.tables[table].get(key)
         if stored is None:
             self.tables[table][key] = row
             return True
-        if table is Table.EMAIL_ACTIVITIES or not _is_news(stored, row):
+        if table is Table.EMAIL_ACTIVITIES:
+            return False
+        is_from_the_future = _moment(stored["updated_at"]) > self._clock.now()
+        is_correction = is_from_the_future and _moment(row["updated_at"]) < _moment(stored["updated_at"])
+        if not is_correction and not _is_news(stored, row):
             return False
         self.tables[table][key] = {**row, "created_at": stored["created_at"]}
         return True
@@ -211,6 +247,10 @@ def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:
         if key not in latest or row["updated_at"] > latest[key]["updated_at"]:
             latest[key] = row
     return latest
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _is_news(stored: StoredRow, row: StoredRow) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import handling
 from sendtrail.delivery.services import DeliverySettings, Services
+from sendtrail.domain.deletion_guard import DeletionGuard
 from sendtrail.domain.messages import SyncCampaign, SyncContacts
 from sendtrail.errors import Retryable
 from sendtrail.ports import Topic, Warehouse
@@ -23,7 +24,8 @@ from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryWarehouse
 T = TypeVar("T")
 ORGANIZATION = "acme"
 LONG_AGO = timedelta(days=3650)
-WRITES = ("transact", "publish", "merge", "mark_vanished")
+# What changes nothing; anything else that a port offers is a write, and may be killed.
+READS = ("children", "timestamp_evidence", "pass_counts")
 
 
 class Crash(BaseException):
@@ -43,7 +45,11 @@ class CrashPoint:
         if self.operations == self.kill_at:
             raise Crash
 
-    def around(self, operation: Callable[[], T]) -> T:
+    def after(self, look: Callable[[], None]) -> Callable[[], None]:
+        """Return a look at the lease, after which a worker may stand still before it writes."""
+        return look
+
+    def around(self, operation: Callable[[], T], *, name: str) -> T:  # noqa: ARG002 - for those who note it
         """Run an operation that may be killed before it happens, or right after."""
         self.trip()
         result = operation()
@@ -59,9 +65,15 @@ class _Crashing:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation: Callable[..., Any] = getattr(self._port, name)
-        if name not in WRITES:
+        if name in READS:
             return operation
-        return lambda *given, **named: self._crash_point.around(lambda: operation(*given, **named))
+
+        def looked_and_run(*given: Any, **named: Any) -> Any:
+            if "check_lease" in named:
+                named["check_lease"] = self._crash_point.after(named["check_lease"])
+            return operation(*given, **named)
+
+        return lambda *given, **named: self._crash_point.around(lambda: looked_and_run(*given, **named), name=name)
 
 
 def crashing(port: T, crash_point: CrashPoint) -> T:
@@ -91,6 +103,7 @@ class PipelineHarness:
     settings: DeliverySettings = field(default_factory=lambda: DeliverySettings(flush_rows=50))
     policy: Policy = field(default_factory=lambda: Policy(lookback=LONG_AGO))
     steps: int = 1_000_000
+    guard: DeletionGuard = field(default_factory=DeletionGuard)
 
     def __post_init__(self) -> None:
         self.state, self.publisher, self.warehouse = MemoryState(self.clock), MemoryPublisher(), MemoryWarehouse()
@@ -104,9 +117,9 @@ class PipelineHarness:
             settings=self.settings,
         )
 
-    def services_with(self, warehouse: Warehouse) -> Services:
-        """Return the services with another warehouse."""
-        return replace(self.services, warehouse=warehouse)
+    def services_with(self, warehouse: Warehouse, *, clock: FakeClock | None = None) -> Services:
+        """Return the services with another warehouse, and another clock."""
+        return replace(self.services, warehouse=warehouse, clock=clock or self.services.clock)
 
     def request(self, run_id: str = "run1", **options: object) -> Request:
         """Return a request to the dispatcher."""
@@ -128,7 +141,11 @@ class PipelineHarness:
                 )
             else:
                 delivery.outcome = sync_contacts(
-                    delivery.receive(data, SyncContacts), contacts=self.account, services=self.services, budget=budget
+                    delivery.receive(data, SyncContacts),
+                    contacts=self.account,
+                    services=self.services,
+                    budget=budget,
+                    guard=self.guard,
                 )
         return delivery.outcome
 

@@ -63,7 +63,7 @@ def planned_work(
     wants = state.transact(lambda transaction: read_wants(transaction, settings.organization))
     found = due(
         campaigns,
-        checkpoints=checkpoints_of(settings.organization, state).readable,
+        checkpoints=checkpoints_of(settings.organization, state, now=now).readable,
         request=replace(request_of(settings, now=now), wants=wants),
         policy=Policy(overlap=settings.overlap),
         now=now,

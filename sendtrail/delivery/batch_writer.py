@@ -62,6 +62,11 @@ class BatchWriter:
         self.join()
         return self._merge(rows)
 
+    def forget_pass(self, pass_id: str) -> None:
+        """Forget whom a pass (contacts) saw that is over."""
+        organization_id = self._holder.context.item.organization_id
+        self._warehouse.forget_pass(organization_id, pass_id=pass_id, check_lease=self._holder.renew)
+
     def _merge_and_record(self, rows: Sequence[Row], progress: Progress | None) -> None:
         new_rows = self._merge(rows)
         if progress is not None:
@@ -70,7 +75,6 @@ class BatchWriter:
     def _merge(self, rows: Sequence[Row]) -> int:
         if not rows:
             return 0
-        self._holder.ensure_lease()
         unreadable = [row for row in rows if isinstance(row, UnreadableReportRow)]
         if unreadable:
             self._merge_into(Table.UNREADABLE_ROWS, unreadable)
@@ -87,5 +91,6 @@ class BatchWriter:
                 delivery=self._holder.token,
                 rows=rows,
                 pass_id=self.pass_id,
-            )
+            ),
+            check_lease=self._holder.ensure_lease,
         )

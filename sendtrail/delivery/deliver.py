@@ -4,6 +4,7 @@ Killed at any point, delivered twice, late or out of order, the warehouse ends u
 
 - rows are merged before the checkpoint says so, and merging them again changes nothing;
 - every write of the checkpoint is conditional on the lease, so a worker that lost it can write nothing more;
+- every write to the warehouse is preceded by a look at the lease, and harmless where the worker is frozen in between;
 - a continuation is recorded together with the hand-over and published after it; whoever meets a recorded one that was
   perhaps never published publishes it again.
 """
@@ -23,7 +24,7 @@ from sendtrail.domain.messages import encode, work_failed
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseHeld, LeaseLost, NoProgress, Rejected, Retryable
 from sendtrail.logs import Event, log_event
-from sendtrail.ports import TimeBudget, Topic
+from sendtrail.ports import LeaseCheck, TimeBudget, Topic
 from sendtrail.warehouse.rows import Row
 
 logger = logging.getLogger(__name__)
@@ -35,12 +36,13 @@ Progress = Mapping[str, Any]
 class Step:
     """Rows that were read, and how far everything up to them goes; None where the work cannot be stopped yet.
 
-    `pass_id` (contacts) is the pass that saw the rows.
+    `pass_id` (contacts) is the pass that saw the rows, `ended_pass_id` one that is over now that this one has begun.
     """
 
     rows: Sequence[Row]
     progress: Progress | None
     pass_id: str = ""
+    ended_pass_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +51,13 @@ class Finished:
 
     record: Progress
     failures: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Again:
+    """What was read is in doubt: the work goes on from `progress`."""
+
+    progress: Progress
 
 
 class SyncTask(Protocol):
@@ -63,8 +72,8 @@ class SyncTask(Protocol):
         """Yield what is to be merged, from `progress` on; `synced` is the record of the last completed sync."""
         ...
 
-    def finish(self, progress: Progress) -> Finished:
-        """Do what remains when all is merged, repeatably."""
+    def finish(self, progress: Progress, check_lease: LeaseCheck) -> Finished | Again:
+        """Do what remains when all is merged, repeatably; call `check_lease` right before each write."""
         ...
 
     def continuation(self, sequence: int) -> tuple[Topic, bytes]:
@@ -176,19 +185,32 @@ class _Sync:
 
     def run(self) -> Outcome:
         with self._writer:
-            with self._limits.read_slot or nullcontext(), closing(self._steps()) as steps:
-                for step in steps:
-                    self._take(step)
-                    if self._limits.budget.spent() and step.progress is not None:
-                        return self._hand_over()
-                    if self._is_full():
-                        self._submit()
-            new_rows = self._writer.merge(self._pending)
-            return self._complete(new_rows)
+            while True:
+                if self._read():
+                    return self._hand_over()
+                new_rows = self._writer.merge(self._pending)
+                self._pending = []
+                # What it writes to the warehouse depends on no checkpoint, so it does not rely on this machine's clock.
+                result = self._task.finish(self._progress or {}, self._holder.renew)
+                if isinstance(result, Finished):
+                    return self._complete(result, new_rows)
+                self._progress = result.progress
+                self._holder.advance(result.progress, new_rows=new_rows)
 
-    def _complete(self, new_rows: int) -> Outcome:
-        self._holder.ensure_lease()  # what `finish` writes to the warehouse depends on no checkpoint
-        finished = self._task.finish(self._progress or {})
+    def _read(self) -> bool:
+        """Read what is left; return whether the time is up before its end."""
+        with self._limits.read_slot or nullcontext(), closing(self._steps()) as steps:
+            for step in steps:
+                self._take(step)
+                if self._limits.budget.spent() and step.progress is not None:
+                    return True
+                if self._is_full():
+                    self._submit()
+        return False
+
+    def _complete(self, finished: Finished, new_rows: int) -> Outcome:
+        if finished.failures:
+            self._holder.ensure_lease()  # what the worker that took over makes of them is for it to say
         for reason in finished.failures:
             logger.error("a part failed: %s", reason)
             publish_failure(self._services, self._holder.context.item, reason=reason)
@@ -196,7 +218,7 @@ class _Sync:
         return Outcome.INCOMPLETE if finished.failures else Outcome.DONE
 
     def _steps(self) -> Generator[Step, None, None]:
-        steps = self._task.steps(self._start, self._holder.checkpoint.synced)
+        steps = self._task.steps(self._progress, self._holder.checkpoint.synced)
         while True:
             try:
                 step = next(steps)
@@ -210,6 +232,8 @@ class _Sync:
     def _take(self, step: Step) -> None:
         self._pending.extend(step.rows)
         self._writer.pass_id = step.pass_id
+        if step.ended_pass_id:
+            self._writer.forget_pass(step.ended_pass_id)
         if step.progress is not None:
             self._progress = step.progress
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from sendtrail import threads
+from sendtrail.clock import Clock
 from sendtrail.delivery import checkpoint as rules
 from sendtrail.delivery.checkpoint import Checkpoint, Claim, Lease, Status
 from sendtrail.delivery.services import Services
@@ -49,7 +50,8 @@ class LeaseHolder:
         self.context = context
         self._state, self._clock = services.state, services.clock
         self._lease_s = services.settings.lease_s
-        self._renewed_at = self._clock.monotonic()
+        self._looked_at = _Moment.of(self._clock)
+        self._is_lost = threads.event()
         self.token = token
         self._checkpoint: Checkpoint | None = None
 
@@ -83,9 +85,9 @@ class LeaseHolder:
             is_wrong = before is not None and before.has_wrong_expiry(transaction.now, lease_s=self._lease_s)
             return decision, after, is_wrong and decision is Claim.TAKEN
 
-        asked_at = self._clock.monotonic()
+        asked_at = _Moment.of(self._clock)
         decision, self._checkpoint, took_over_wrong_lease = self._state.transact(work)
-        self._renewed_at = asked_at
+        self._looked_at = asked_at
         if took_over_wrong_lease:
             logger.warning("a lease was stored while a clock was wrong: this worker does not wait for its end")
         return decision
@@ -103,13 +105,18 @@ class LeaseHolder:
 
     def renew(self) -> None:
         """Renew the lease; raise LeaseLost if another worker has it."""
-        asked_at = self._clock.monotonic()
-        self._change(lambda before, now: rules.renew(before, lease=self._lease(now), now=now))
-        self._renewed_at = asked_at
+        asked_at = _Moment.of(self._clock)
+        try:
+            self._change(lambda before, now: rules.renew(before, lease=self._lease(now), now=now))
+        except LeaseLost:
+            self._is_lost.set()
+            raise
+        self._looked_at = asked_at
 
     def ensure_lease(self) -> None:
         """Renew the lease unless that was done recently; raise LeaseLost if another worker has it."""
-        if self._clock.monotonic() - self._renewed_at > self._lease_s / RENEWALS_PER_LEASE:
+        is_old = self._looked_at.age_s(self._clock) > self._lease_s / RENEWALS_PER_LEASE
+        if is_old or self._is_lost.is_set():
             self.renew()
 
     def advance(self, progress: Mapping[str, Any], *, new_rows: int) -> None:
@@ -206,6 +213,25 @@ class LeaseHolder:
 
     def _lease(self, now: datetime) -> Lease:
         return rules.new_lease(self.token, now=now, lease_s=self._lease_s)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Moment:
+    """A moment by both clocks of the machine.
+
+    The monotonic one stands still while a laptop or a virtual machine sleeps, the other one may be set back: the time
+    that has passed is the longer of the two.
+    """
+
+    monotonic_s: float
+    at: datetime
+
+    @classmethod
+    def of(cls, clock: Clock) -> Self:
+        return cls(monotonic_s=clock.monotonic(), at=clock.now())
+
+    def age_s(self, clock: Clock) -> float:
+        return max(clock.monotonic() - self.monotonic_s, (clock.now() - self.at).total_seconds())
 
 
 def read_checkpoint(transaction: Transaction, path: str) -> Checkpoint | None:

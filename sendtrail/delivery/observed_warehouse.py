@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
-from sendtrail.ports import Warehouse
+from sendtrail.ports import LeaseCheck, Warehouse, no_lease
 from sendtrail.warehouse.rows import Batch
 
 
@@ -21,17 +22,27 @@ class ObservedWarehouse:
     on_merge: Callable[[Batch, int], None]
     on_vanished: Callable[[int], None] = _ignore
 
-    def merge(self, batch: Batch, /) -> int:
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch; return the rows inserted or changed."""
-        changed = self.inner.merge(batch)
+        changed = self.inner.merge(batch, check_lease=check_lease)
         self.on_merge(batch, changed)
         return changed
 
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Mark the contacts that a pass did not see; return how many."""
-        vanished = self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
+    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
+        """Return what a pass means for the stored contacts."""
+        return self.inner.pass_counts(organization_id, pass_id=pass_id, started_at=started_at)
+
+    def mark_vanished(
+        self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
+    ) -> int:
+        """Mark the contacts that a complete pass did not see; return how many."""
+        vanished = self.inner.mark_vanished(organization_id, pass_id=pass_id, seen=seen, at=at, check_lease=check_lease)
         self.on_vanished(vanished)
         return vanished
+
+    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
+        """Forget whom a pass saw that is over."""
+        self.inner.forget_pass(organization_id, pass_id=pass_id, check_lease=check_lease)
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return what the times of an account's rows did while their counts grew."""

@@ -48,8 +48,25 @@ class ContactPage:
     unreadable: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PassCounts:
+    """What a pass means for the stored contacts.
+
+    `unseen` are not marked as deleted and were not seen by it, `known` are those and the ones that were stored before
+    it; `seen` is how many contacts the warehouse knows that it saw.
+    """
+
+    known: int
+    unseen: int
+    seen: int
+
+
 class ContactReader(Protocol):
     """The contacts of an account."""
+
+    def contact_count(self) -> int | None:
+        """Return how many contacts there are, None where the account does not say."""
+        ...
 
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts whose ids are above `after`, to the end."""

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sendtrail.delivery.checkpoint import MAX_LEASE_S
+from sendtrail.domain.deletion_guard import DEFAULT_MAX_DELETED_SHARE, DeletionGuard
 from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.ports import Topic
 from sendtrail.sync.bigquery_price import TEBIBYTE
@@ -36,7 +37,8 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     `job_deadline_s`, which is below the function's own timeout (540 s). `location` is that of the datasets. One run of
     the dispatcher hands out as much backfill as the account's budget can read in `backfill_hours`, the time to the next
     run. A batch is merged when it has `flush_rows` rows or is `flush_s` old: each MERGE is billed for the partitions
-    that it touches. The emulators' addresses are in the variables that Google's clients know, and replace the services.
+    that it touches. A pass over the contacts that would mark more than `max_deleted_share` of them as deleted marks
+    nobody. The emulators' addresses are in the variables that Google's clients know, and replace the services.
     """
 
     model_config = SettingsConfigDict(
@@ -57,6 +59,7 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     backfill_hours: Annotated[float, Field(gt=0, le=24)] = 1.0
     audit_days: Count = 30
     settle_hours: Annotated[int, Field(ge=0)] = 24
+    max_deleted_share: Annotated[float, Field(ge=0, le=1)] = DEFAULT_MAX_DELETED_SHARE
     lease_s: Annotated[float, Field(ge=15, le=MAX_LEASE_S)] = 120.0
     flush_rows: Count = 5_000
     flush_s: Seconds = 240.0
@@ -84,6 +87,11 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     def datasets(self) -> Datasets:
         """Return the datasets of the tables and of their staging tables."""
         return Datasets(tables=self.dataset, staging=self.staging_dataset)
+
+    @property
+    def deletion_guard(self) -> DeletionGuard:
+        """Return how many contacts a pass may mark as deleted."""
+        return DeletionGuard(max_deleted_share=self.max_deleted_share)
 
     @property
     def topics(self) -> Mapping[Topic, str]:

@@ -18,10 +18,12 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud import bigquery
 from google.cloud.bigquery import QueryJob, ScalarQueryParameter
 
+from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
-from sendtrail.errors import Rejected
+from sendtrail.errors import Rejected, SendtrailError
 from sendtrail.gcp.bigquery_columns import BigQueryColumns
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
+from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.rows import Batch, Table, activity_rows, to_json_lines
 from sendtrail.warehouse.tables import definition, sql
 
@@ -48,6 +50,7 @@ class _Statement:
     parameters: Parameters
     labels: Mapping[str, str]
     batch_table: str = ""
+    check_lease: LeaseCheck = no_lease
 
 
 class BigQueryWarehouse:
@@ -68,7 +71,7 @@ class BigQueryWarehouse:
         self._client, self._jobs, self._datasets, self._new_id = client, jobs, datasets, new_id
         self._maximum_bytes_billed = maximum_bytes_billed
 
-    def merge(self, batch: Batch, /) -> int:
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch, so that merging it again changes nothing; return the rows inserted or changed.
 
         Raise Unavailable where BigQuery cannot be reached, Rejected, with its reason, where it refuses the rows.
@@ -78,23 +81,34 @@ class BigQueryWarehouse:
         # Unique to this call, not to the batch: the worker that takes over a batch may have read other rows for it, and
         # must not find the job or the table of the one before.
         name = f"{_name(batch.batch_id)}_{self._new_id()}"
-        with self._staged(batch, name=name):
-            affected = self._merged(batch, name=name)
+        with self._staged(batch, name=name, check_lease=check_lease):
+            affected = self._merged(batch, name=name, check_lease=check_lease)
             if batch.table is Table.CONTACTS:
-                self._run(_of_batch(batch, "contacts/record_seen", name=name))
+                self._run(_of_batch(batch, "contacts/record_seen", name=name, check_lease=check_lease))
         return affected
 
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
-        name = f"{_name(f'{organization_id}_{pass_id}')}_{self._new_id()}"
-        labels = labels_of({"organization": organization_id, "run_id": pass_id, "campaign": "contacts"})
-        whose = [_text("organization_id", organization_id), _text("pass_id", pass_id)]
-        when = ScalarQueryParameter("at", "TIMESTAMP", at)
-        marked = self._run(
-            _Statement(path="contacts/mark_vanished", job_name=name, parameters=[*whose, when], labels=labels)
-        )
-        self._run(_Statement(path="contacts/forget_other_passes", job_name=name, parameters=whose, labels=labels))
+    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
+        """Return what the pass `pass_id`, which began at `started_at`, means for the stored contacts."""
+        began = ScalarQueryParameter("started_at", "TIMESTAMP", started_at)
+        statement = self._of_pass("contacts/pass_counts", organization_id, pass_id, more=[began])
+        [row] = self._jobs.rows(self._submit(statement))
+        return PassCounts(known=row["known"], unseen=row["unseen"], seen=row["seen"])
+
+    def mark_vanished(
+        self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
+    ) -> int:
+        """Set `deleted_at` on the contacts that a complete pass did not see; return how many."""
+        more = [ScalarQueryParameter("at", "TIMESTAMP", at), ScalarQueryParameter("seen", "INT64", seen)]
+        mark = self._of_pass("contacts/mark_vanished", organization_id, pass_id, more=more)
+        marked = self._run(replace(mark, check_lease=check_lease))
+        forget = self._of_pass("contacts/forget_other_passes", organization_id, pass_id)
+        self._run(replace(forget, check_lease=check_lease))
         return marked
+
+    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
+        """Forget whom a pass saw that is over."""
+        forget = self._of_pass("contacts/forget_pass", organization_id, pass_id)
+        self._run(replace(forget, check_lease=check_lease))
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return, by event type, what the times of an account's rows did while their counts grew, from a day on."""
@@ -114,8 +128,8 @@ class BigQueryWarehouse:
             row["event_type"]: TimestampEvidence(moved=row["moved"], stood=row["stood"]) for row in self._jobs.rows(job)
         }
 
-    def _merged(self, batch: Batch, *, name: str) -> int:
-        statement = _of_batch(batch, f"{batch.table}/merge", name=name)
+    def _merged(self, batch: Batch, *, name: str, check_lease: LeaseCheck) -> int:
+        statement = _of_batch(batch, f"{batch.table}/merge", name=name, check_lease=check_lease)
         try:
             return self._run(statement)
         except Rejected:
@@ -124,19 +138,28 @@ class BigQueryWarehouse:
                 raise
         return self._run(replace(statement, job_name=f"{name}_again"))  # a failed job has used up its name
 
+    def _of_pass(self, path: str, organization_id: str, pass_id: str, *, more: Parameters = ()) -> _Statement:
+        return _Statement(
+            path=path,
+            job_name=f"{_name(f'{organization_id}_{pass_id}')}_{self._new_id()}",
+            parameters=[_text("organization_id", organization_id), _text("pass_id", pass_id), *more],
+            labels=labels_of({"organization": organization_id, "run_id": pass_id, "campaign": "contacts"}),
+        )
+
     @contextmanager
-    def _staged(self, batch: Batch, *, name: str) -> Iterator[None]:
+    def _staged(self, batch: Batch, *, name: str, check_lease: LeaseCheck) -> Iterator[None]:
         table = f"{self._client.project}.{self._datasets.staging}.{name}"
         try:
-            self._load(batch, name=name, table=table)
+            self._load(batch, name=name, table=table, check_lease=check_lease)
             yield
         finally:
-            self._drop(table)
+            self._drop(table, check_lease)
 
-    def _load(self, batch: Batch, *, name: str, table: str) -> None:
+    def _load(self, batch: Batch, *, name: str, table: str, check_lease: LeaseCheck) -> None:
         lines = to_json_lines(batch.rows)
 
         def submit(job_id: str, timeout_s: float) -> bigquery.LoadJob:
+            check_lease()
             config = bigquery.LoadJobConfig(
                 source_format=bigquery.SourceFormat.NEWLINE_DELIMITED_JSON,
                 schema=[bigquery.SchemaField.from_api_repr(dict(f)) for f in _fields(batch.table)],
@@ -160,6 +183,7 @@ class BigQueryWarehouse:
 
     def _submit(self, statement: _Statement) -> QueryJob:
         def submit(job_id: str, timeout_s: float) -> QueryJob:
+            statement.check_lease()
             config = bigquery.QueryJobConfig(
                 query_parameters=list(statement.parameters),
                 labels=dict(statement.labels),
@@ -182,10 +206,11 @@ class BigQueryWarehouse:
         batch = {"batch": statement.batch_table} if statement.batch_table else {}
         return sql(statement.path, **places, **batch)
 
-    def _drop(self, table: str) -> None:
+    def _drop(self, table: str, check_lease: LeaseCheck) -> None:
         try:
+            check_lease()
             self._client.delete_table(table, retry=NO_RETRY, timeout=DROP_S, not_found_ok=True)
-        except (api.GoogleAPIError, GoogleAuthError, OSError) as error:
+        except (SendtrailError, api.GoogleAPIError, GoogleAuthError, OSError) as error:
             logger.warning("a staging table is left to its expiry: %s", error)
 
 
@@ -202,13 +227,14 @@ def _labels_of_batch(batch: Batch) -> dict[str, str]:
     return labels_of({"run_id": item.run_id, "organization": item.organization_id, "campaign": item.subject})
 
 
-def _of_batch(batch: Batch, path: str, *, name: str) -> _Statement:
+def _of_batch(batch: Batch, path: str, *, name: str, check_lease: LeaseCheck) -> _Statement:
     return _Statement(
         path=path,
         job_name=name,
         parameters=_parameters(batch, path),
         labels=_labels_of_batch(batch),
         batch_table=name,
+        check_lease=check_lease,
     )
 
 

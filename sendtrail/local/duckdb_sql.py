@@ -28,7 +28,7 @@ TYPES = {
 
 @cache
 def statement(name: str, *, dataset: str, is_distinct: bool = False) -> str:
-    """Return a statement of `sql/` for DuckDB; its parameters are `$name`.
+    """Return a statement of `sql/` for DuckDB; its parameters are `$name`, with `$now` where it asks for the time.
 
     `is_distinct`: no two rows of the batch have the same key.
     """
@@ -38,6 +38,7 @@ def statement(name: str, *, dataset: str, is_distinct: bool = False) -> str:
         _narrow(tree)
     if is_distinct:
         _trust_keys(tree)
+    _ask_for_now(tree)
     return tree.sql(dialect="duckdb", comments=False)
 
 
@@ -85,6 +86,13 @@ def _trust_keys(merge: expressions.Expr) -> None:
     """Remove the choice between rows of one key, for which DuckDB would sort the whole batch."""
     for select in merge.find_all(expressions.Select):
         select.set("qualify", None)
+
+
+def _ask_for_now(tree: expressions.Expr) -> None:
+    """Take the current time as a parameter: on one machine, it is the clock of the run that rules."""
+    for time in list(tree.find_all(expressions.CurrentTimestamp)):
+        parameter = expressions.Parameter(this=expressions.var("now"))
+        time.replace(expressions.cast(parameter, expressions.DataType.Type.TIMESTAMPTZ))
 
 
 def keep_decimals(tree: expressions.Expr) -> None:

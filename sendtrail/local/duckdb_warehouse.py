@@ -1,11 +1,13 @@
 """The warehouse in a DuckDB file: the same `sql/` as on BigQuery, for one process at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
+from sendtrail.clock import Clock, SystemClock
+from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.local.duckdb_connection import DuckDbConnection, DuckDbSettings
 from sendtrail.local.duckdb_reader import Parameters
@@ -13,9 +15,12 @@ from sendtrail.local.duckdb_schema import create_tables
 from sendtrail.local.duckdb_sql import BATCH, load_statement, staging_of, statement
 from sendtrail.local.duckdb_views import create_views
 from sendtrail.local.private_files import make_private
+from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.query_result import QueryResult
 from sendtrail.warehouse.rows import Batch, activity_rows, json_lines
 from sendtrail.warehouse.tables import checked_name
+
+T = TypeVar("T")
 
 
 class DuckDbWarehouse:
@@ -24,10 +29,18 @@ class DuckDbWarehouse:
     Merges run one after the other: two insert-only MERGEs of the same new key would both insert it.
     """
 
-    def __init__(self, path: Path, *, dataset: str = "marketing_ai", settings: DuckDbSettings | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        dataset: str = "marketing_ai",
+        settings: DuckDbSettings | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         """Open or create the file and its tables; raise SettingsError, saying what to do, if it cannot be used."""
         self.dataset = checked_name(dataset)
         self.connection = DuckDbConnection(path, settings=settings or DuckDbSettings(), schemas=(dataset,))
+        self._clock = clock or SystemClock()
         try:
             self.connection.begin(self._create)
             make_private(path, ".wal")  # not before it is known to be a database of Sendtrail
@@ -45,24 +58,39 @@ class DuckDbWarehouse:
         """Close the file."""
         self.close()
 
-    def merge(self, batch: Batch, /) -> int:
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch in one transaction and return the rows inserted or changed.
 
         Raise Unavailable if the disk is full, Rejected if the rows do not fit the table.
         """
         parts = list(slices(json_lines(batch.rows)))  # an empty batch has none
-        return self.connection.transact(lambda: sum(self._merge_part(batch, lines) for lines in parts))
+        return self._write(lambda: sum(self._merge_part(batch, lines) for lines in parts), check_lease)
 
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
+    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
+        """Return what the pass `pass_id`, which began at `started_at`, means for the stored contacts."""
+        sql = statement("contacts/pass_counts", dataset=self.dataset)
+        whose = {"organization_id": organization_id, "pass_id": pass_id}
+        times = {"started_at": _text(started_at), "now": _text(self._clock.now())}
+        [(known, unseen, seen)] = self.query(sql, {**whose, **times}).rows
+        return PassCounts(known=known, unseen=unseen, seen=seen)
+
+    def mark_vanished(
+        self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
+    ) -> int:
+        """Set `deleted_at` on the contacts that a complete pass did not see; return how many."""
         whose = {"organization_id": organization_id, "pass_id": pass_id}
 
         def work() -> int:
-            marked = self._count("contacts/mark_vanished", {**whose, "at": at.astimezone(UTC).isoformat()})
+            marked = self._count("contacts/mark_vanished", {**whose, "seen": seen, "at": _text(at)})
             self._count("contacts/forget_other_passes", whose)
             return marked
 
-        return self.connection.transact(work)
+        return self._write(work, check_lease)
+
+    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
+        """Forget whom a pass saw that is over."""
+        whose = {"organization_id": organization_id, "pass_id": pass_id}
+        self._write(lambda: self._count("contacts/forget_pass", whose), check_lease)
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return, by event type, what the times of an account's rows did while their counts grew, from a day on."""
@@ -98,7 +126,18 @@ class DuckDbWarehouse:
 
     def _count(self, name: str, parameters: Parameters, *, is_distinct: bool = False) -> int:
         sql = statement(name, dataset=self.dataset, is_distinct=is_distinct)
-        return self.connection.count(sql, parameters)
+        time = {"now": _text(self._clock.now())} if "$now" in sql else {}
+        return self.connection.count(sql, {**parameters, **time})
+
+    def _write(self, work: Callable[[], T], check_lease: LeaseCheck) -> T:
+        """Look at the lease and write, in one turn: waiting for it takes as long as another merge."""
+        with self.connection.lock:
+            check_lease()
+            return self.connection.transact(work)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 def _is_distinct(batch: Batch) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sendtrail.clock import Clock
+from sendtrail.clock import Clock, is_credible
 from sendtrail.delivery.deliver import Finished, Outcome, Step, deliver
 from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
@@ -15,7 +15,7 @@ from sendtrail.domain.campaign import CampaignLists
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery, ReportReader
 from sendtrail.domain.messages import Reason, SyncCampaign, encode
 from sendtrail.errors import KeyRefused, Rejected
-from sendtrail.ports import TimeBudget, Topic
+from sendtrail.ports import LeaseCheck, TimeBudget, Topic
 from sendtrail.state.documents import campaign_path, from_document, to_document
 from sendtrail.sync.campaign_plan import (
     CampaignProgress,
@@ -31,7 +31,7 @@ from sendtrail.sync.campaign_plan import (
 )
 from sendtrail.sync.prefetch import prefetched
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
-from sendtrail.sync.sync_record import SyncRecord, read_record
+from sendtrail.sync.sync_record import SyncRecord, credible, read_record
 from sendtrail.warehouse.rows import Row, Table, activity_row, unreadable_row
 
 
@@ -83,9 +83,10 @@ class CampaignTask:
 
     def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:
         """Yield the rows of what is left to read, and after each page how far it is."""
-        self._synced = read_record(synced)
+        now = self._clock.now()
+        self._synced = credible(read_record(synced), now=now)
         start = read_progress(progress)
-        if start is None or not can_resume(start, self._message):
+        if start is None or not (can_resume(start, self._message) and is_credible(start.started_at, now=now)):
             start = self._plan()
             yield Step(rows=(), progress=to_document(start))
         places = [
@@ -106,7 +107,7 @@ class CampaignTask:
             found = start_of(found, at.index + 1)
             yield Step(rows=(), progress=to_document(found))
 
-    def finish(self, progress: Mapping[str, Any]) -> Finished:
+    def finish(self, progress: Mapping[str, Any], check_lease: LeaseCheck) -> Finished:  # noqa: ARG002 - writes nothing
         """Return the record of this sync, and why reports of it failed."""
         done = from_document(CampaignProgress, progress)
         return Finished(record=to_document(completed_sync(done, self._synced)), failures=list(done.failed.values()))

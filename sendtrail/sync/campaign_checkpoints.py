@@ -1,16 +1,20 @@
 """The checkpoints of an account's campaigns, and which wants they fulfil."""
 
+import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sendtrail.delivery.checkpoint import Checkpoint
 from sendtrail.domain.wants import Want, Wants
 from sendtrail.errors import BadDocument
 from sendtrail.ports import State
-from sendtrail.state.documents import campaigns_path, from_document
+from sendtrail.state.documents import campaigns_path, from_document, to_document
 from sendtrail.state.stored_wants import read_wants, settle_wants
 from sendtrail.sync.pairing.lost_campaigns import with_losses
-from sendtrail.sync.sync_record import read_record
+from sendtrail.sync.sync_record import credible, read_record
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,16 +25,17 @@ class Checkpoints:
     unreadable: Mapping[str, str]
 
 
-def checkpoints_of(organization_id: str, state: State) -> Checkpoints:
+def checkpoints_of(organization_id: str, state: State, *, now: datetime | None = None) -> Checkpoints:
     """Return the checkpoints of an account's campaigns, in which those that have lost rows are due.
 
-    One that cannot be read costs its campaign alone.
+    One that cannot be read costs its campaign alone. Given the time, records are without times from the future.
     """
     readable: dict[int, Checkpoint] = {}
     unreadable: dict[str, str] = {}
     for name, document in state.children(campaigns_path(organization_id)):
         try:
-            readable[int(name)] = from_document(Checkpoint, document)
+            checkpoint = from_document(Checkpoint, document)
+            readable[int(name)] = checkpoint if now is None else _credible(checkpoint, now=now)
         except (BadDocument, ValueError) as error:
             place = f"{campaigns_path(organization_id)}/{name}"
             unreadable[name] = f"{error}; delete the document {place} to read the campaign anew"
@@ -64,3 +69,12 @@ def wants_of_others(wants: Wants, campaign_ids: Iterable[int]) -> Mapping[int, W
 def _fulfils(checkpoint: Checkpoint, want: Want) -> bool:
     record = read_record(checkpoint.synced)
     return record is not None and record.fulfils(want)
+
+
+def _credible(checkpoint: Checkpoint, *, now: datetime) -> Checkpoint:
+    stored = read_record(checkpoint.synced)
+    record = credible(stored, now=now)
+    if record is stored:
+        return checkpoint
+    logger.warning("run %s was stored while a clock was wrong: what it may have missed is read", checkpoint.run_id)
+    return replace(checkpoint, synced=None if record is None else to_document(record))

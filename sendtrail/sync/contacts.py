@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sendtrail.clock import Clock
-from sendtrail.delivery.deliver import Finished, Outcome, Step, deliver
+from sendtrail.clock import Clock, is_credible
+from sendtrail.delivery.deliver import Again, Finished, Outcome, Step, deliver
 from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
-from sendtrail.domain.contact import ContactReader
+from sendtrail.domain.contact import ContactReader, PassCounts
+from sendtrail.domain.deletion_guard import DeletionGuard, reason_for_doubt
 from sendtrail.domain.messages import SyncContacts, encode
-from sendtrail.errors import BadDocument
-from sendtrail.ports import TimeBudget, Topic, Warehouse
+from sendtrail.errors import BadDocument, Rejected
+from sendtrail.ports import LeaseCheck, TimeBudget, Topic, Warehouse
 from sendtrail.state.documents import contacts_path, from_document, to_document
 from sendtrail.warehouse.rows import Table, contact_row
 
@@ -22,12 +23,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactsProgress:
-    """How far a pass has come: `pass_id` names it, `after` is the greatest id read, `unreadable` have no id."""
+    """How far a pass has come: `pass_id` names it, `after` is the greatest id read, `unreadable` have no id.
+
+    `seen` is how many contacts it has read, `ended_pass_id` the pass before it. `is_second`: what the first would have
+    marked as deleted is not believed.
+    """
 
     pass_id: str
     started_at: datetime
     after: int = 0
     unreadable: int = 0
+    seen: int = 0
+    ended_pass_id: str = ""
+    is_second: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,16 +47,26 @@ class ContactsSynced:
     vanished: int
 
 
-def sync_contacts(message: SyncContacts, *, contacts: ContactReader, services: Services, budget: TimeBudget) -> Outcome:
+def sync_contacts(
+    message: SyncContacts,
+    *,
+    contacts: ContactReader,
+    services: Services,
+    budget: TimeBudget,
+    guard: DeletionGuard | None = None,
+) -> Outcome:
     """Handle one delivery of an account's contacts; return to acknowledge it, raise to have it delivered again."""
-    return deliver(ContactsTask(message, contacts, services), services=services, budget=budget)
+    task = ContactsTask(message, contacts, services, guard=guard or DeletionGuard())
+    return deliver(task, services=services, budget=budget)
 
 
 class ContactsTask:
     """The contacts' pass as the delivery protocol sees it."""
 
-    def __init__(self, message: SyncContacts, contacts: ContactReader, services: Services) -> None:
-        self._message, self._contacts = message, contacts
+    def __init__(
+        self, message: SyncContacts, contacts: ContactReader, services: Services, *, guard: DeletionGuard
+    ) -> None:
+        self._message, self._contacts, self._guard = message, contacts, guard
         self._clock: Clock = services.clock
         self._warehouse: Warehouse = services.warehouse
 
@@ -63,45 +81,104 @@ class ContactsTask:
             counts=False,
         )
 
-    def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:  # noqa: ARG002
-        """Yield the contacts that are left, a page a step; a full pass needs nothing of the last one."""
-        known = _read_progress(progress)
-        current = known or self._start()
+    def steps(self, progress: Mapping[str, Any] | None, synced: Mapping[str, Any] | None) -> Iterator[Step]:
+        """Yield the contacts that are left, a page a step."""
+        known = _read_progress(progress, now=self._clock.now())
+        current = known or self._start(synced)
         pass_id = current.pass_id
-        if known is None:
-            yield Step(rows=(), progress=to_document(current), pass_id=pass_id)
-        for page in self._contacts.contacts(current.after):
-            now = self._clock.now()
-            rows = [contact_row(c, organization_id=self._message.organization_id, now=now) for c in page.contacts]
-            current = replace(current, after=page.last_id, unreadable=current.unreadable + page.unreadable)
+        if not current.after:
+            begun = None if known else to_document(current)
+            yield Step(rows=(), progress=begun, pass_id=pass_id, ended_pass_id=current.ended_pass_id)
+        pages = self._contacts.contacts(current.after)
+        asked_at = self._clock.now()  # before the page is asked for: a worker that is frozen has an old one in hand
+        for page in pages:
+            rows = [contact_row(c, organization_id=self._message.organization_id, now=asked_at) for c in page.contacts]
+            current = replace(
+                current,
+                after=page.last_id,
+                unreadable=current.unreadable + page.unreadable,
+                seen=current.seen + (len(rows) if page.last_id > current.after else 0),
+            )
             yield Step(rows=rows, progress=to_document(current), pass_id=pass_id)
+            asked_at = self._clock.now()
 
-    def finish(self, progress: Mapping[str, Any]) -> Finished:
-        """Mark the contacts that this pass, now that it is complete, did not see; nobody where some had no id."""
+    def finish(self, progress: Mapping[str, Any], check_lease: LeaseCheck) -> Finished | Again:
+        """Mark the contacts that this pass did not see, unless it cannot be believed; then read once more, and stop."""
         done = from_document(ContactsProgress, progress)
         if done.unreadable:
-            synced = ContactsSynced(pass_id=done.pass_id, synced_at=done.started_at, vanished=0)
-            reason = f"{done.unreadable} contacts have no readable id, so nobody is marked as deleted by this pass"
-            return Finished(record=to_document(synced), failures=[reason])
-        vanished = self._warehouse.mark_vanished(
-            self._message.organization_id, pass_id=done.pass_id, at=self._clock.now()
+            return _nobody(
+                done, f"{done.unreadable} contacts have no readable id, so nobody is marked as deleted by this pass"
+            )
+        counts = self._warehouse.pass_counts(
+            self._message.organization_id, pass_id=done.pass_id, started_at=done.started_at
         )
-        synced = ContactsSynced(pass_id=done.pass_id, synced_at=done.started_at, vanished=vanished)
-        return Finished(record=to_document(synced))
+        is_incomplete = counts.seen < done.seen
+        if not is_incomplete and not self._guard.doubts(counts):
+            return self._mark(done, counts, check_lease)
+        if not done.is_second:
+            logger.warning("%d contacts seem to be deleted: all are read once more", counts.unseen)
+            return Again(progress=to_document(_second(done)))
+        if is_incomplete:
+            return _nobody(done, "the warehouse has lost which contacts this pass saw: the next one reads them again")
+        return _nobody(done, reason_for_doubt(counts, guard=self._guard, total=self._total()))
 
     def continuation(self, sequence: int) -> tuple[Topic, bytes]:
         """Return the message that goes on with this pass."""
         return Topic.CONTACTS, encode(replace(self._message, sequence=sequence))
 
-    def _start(self) -> ContactsProgress:
+    def _start(self, synced: Mapping[str, Any] | None) -> ContactsProgress:
         message = self._message
-        return ContactsProgress(pass_id=f"{message.run_id}_{message.sequence}", started_at=self._clock.now())
+        return ContactsProgress(
+            pass_id=f"{message.run_id}_{message.sequence}",
+            started_at=self._clock.now(),
+            ended_pass_id=str((synced or {}).get("pass_id", "")),
+        )
+
+    def _mark(self, done: ContactsProgress, counts: PassCounts, check_lease: LeaseCheck) -> Finished:
+        vanished = self._warehouse.mark_vanished(
+            self._message.organization_id,
+            pass_id=done.pass_id,
+            seen=done.seen,
+            at=self._clock.now(),
+            check_lease=check_lease,
+        )
+        record = _record(done, vanished=vanished)
+        if vanished >= counts.unseen:
+            return Finished(record=record)
+        left = f"{vanished} of {counts.unseen} contacts that are missing were marked; the next pass marks the others"
+        return Finished(record=record, failures=[left])
+
+    def _total(self) -> int | None:
+        try:
+            return self._contacts.contact_count()
+        except Rejected as error:
+            logger.warning("the account does not say how many contacts it has: %s", error)
+            return None
 
 
-def _read_progress(document: Mapping[str, Any] | None) -> ContactsProgress | None:
+def _second(done: ContactsProgress) -> ContactsProgress:
+    """Return the start of a second pass, which takes the place of one that is not believed."""
+    return ContactsProgress(
+        pass_id=f"{done.pass_id}_again", started_at=done.started_at, ended_pass_id=done.pass_id, is_second=True
+    )
+
+
+def _nobody(done: ContactsProgress, reason: str) -> Finished:
+    return Finished(record=_record(done, vanished=0), failures=[reason])
+
+
+def _record(done: ContactsProgress, *, vanished: int) -> dict[str, Any]:
+    return to_document(ContactsSynced(pass_id=done.pass_id, synced_at=done.started_at, vanished=vanished))
+
+
+def _read_progress(document: Mapping[str, Any] | None, *, now: datetime) -> ContactsProgress | None:
     """Return how far a pass has come; None where it has not begun, or cannot be read: then it begins anew."""
     try:
-        return None if document is None else from_document(ContactsProgress, document)
+        progress = None if document is None else from_document(ContactsProgress, document)
     except BadDocument as error:
         logger.warning("the pass begins anew: %s", error)
         return None
+    if progress is not None and not is_credible(progress.started_at, now=now):
+        logger.warning("the pass begins anew: it began while a clock was wrong")
+        return None
+    return progress

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sendtrail.clock import is_credible
 from sendtrail.delivery.checkpoint import Checkpoint
 from sendtrail.delivery.deliver import publish_failure
 from sendtrail.delivery.lease import read_checkpoint
@@ -71,8 +72,9 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
     if finished is not None:
         return finished
     before, wanted = _with_wants(request, services)  # stored before the account is asked: it may refuse the key
+    listed_at = services.clock.now()  # before they are listed: a dispatcher that is frozen has old ones in hand
     campaigns = [] if request.campaign_ids == frozenset() else list(lists.campaigns())
-    _merge_campaigns(campaigns, request, services)
+    _merge_campaigns(campaigns, request, services, now=listed_at)
     due_campaigns, open_wants = _publish_campaigns(campaigns, wanted, services, policy)
     contacts = _contacts(request, services) if request.contacts else []
     services.publisher.publish(Topic.CONTACTS, [encode(message) for message in contacts])
@@ -108,7 +110,7 @@ def _publish_campaigns(
         return [], NO_WANTS
     sent = tuple(campaign.campaign_id for campaign in campaigns if campaign.was_sent)
     request = replace(request, wants=spread(request.wants, sent))
-    checkpoints = checkpoints_of(request.organization_id, services.state)
+    checkpoints = checkpoints_of(request.organization_id, services.state, now=services.clock.now())
     ended = {
         **fulfilled_wants(request.wants, checkpoints.readable),
         **_without_campaign(campaigns, sent, request),
@@ -129,7 +131,7 @@ def _open(transaction: Transaction, request: Request) -> Summary | None:
     run, now, organization_id = _read_run(transaction, request.run_id), transaction.now, request.organization_id
     if organization_id in run.summaries:
         return run.summaries[organization_id]
-    if run.leases.get(organization_id, now) > now:
+    if now < run.leases.get(organization_id, now) <= now + 2 * DISPATCH_LEASE:  # a later one: a clock was wrong
         raise LeaseHeld("this run is being dispatched already; ask again in a few minutes")
     run = replace(run, leases={**run.leases, organization_id: now + DISPATCH_LEASE})
     transaction.set(run_path(request.run_id), to_document(run))
@@ -188,9 +190,14 @@ def _store_timestamps(
     transaction: Transaction, organization_id: str, meanings: Meanings, observed_at: datetime | None
 ) -> None:
     status = read_status(transaction, organization_id)
-    if status is not None:
+    if status is not None and not _is_older(observed_at, status.timestamps_observed_at, now=transaction.now):
         changed = replace(status, timestamp_meanings=meanings, timestamps_observed_at=observed_at)
         write_status(transaction, organization_id, changed)
+
+
+def _is_older(moment: datetime | None, stored: datetime | None, *, now: datetime) -> bool:
+    """Return whether a dispatcher that was frozen would replace what another one has stored since."""
+    return moment is not None and stored is not None and moment < stored and is_credible(stored, now=now)
 
 
 def _announce_run(
@@ -232,8 +239,7 @@ def _read_run(transaction: Transaction, run_id: str) -> Run:
     return from_document(Run, document)
 
 
-def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: Services) -> None:
-    now = services.clock.now()
+def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: Services, *, now: datetime) -> None:
     rows = [campaign_row(c, organization_id=request.organization_id, now=now) for c in campaigns]
     batch = Batch(
         table=Table.CAMPAIGNS,

@@ -1,11 +1,12 @@
 """The record of a completed sync of a campaign: the contract between its worker and the dispatcher."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sendtrail.clock import is_credible
 from sendtrail.domain.campaign_report import Report, is_empty
 from sendtrail.domain.wants import Want
 from sendtrail.errors import BadDocument
@@ -13,6 +14,10 @@ from sendtrail.state.documents import from_document
 from sendtrail.sync.settling import Settling
 
 logger = logging.getLogger(__name__)
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+# An audit that is thought to be later than it was comes that much later; by more it would not come at all.
+MAX_AUDIT_DELAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,3 +73,43 @@ def read_record(document: Mapping[str, Any] | None) -> SyncRecord | None:
     except BadDocument as error:
         logger.warning("the campaign is read anew: %s", error)
         return None
+
+
+def credible(record: SyncRecord | None, *, now: datetime) -> SyncRecord | None:
+    """Return a record without the times from the future, which are unknown: what they spare is read again.
+
+    They were stored while a clock was wrong, or it is wrong now. None where nothing is known to be read; the record
+    itself where all of its times have come.
+    """
+    if record is None or not is_credible(record.since, now=now):
+        return None
+    if all(is_credible(moment, now=now) for moment in _moments(record)) and record.audited_at <= now + MAX_AUDIT_DELAY:
+        return record
+    return replace(
+        record,
+        watermarks=_watermarks(record.watermarks, unknown=record.since, now=now),
+        deep_watermarks=_watermarks(record.deep_watermarks, unknown=record.since, now=now),
+        synced_at=min(record.synced_at, now),
+        audited_at=record.audited_at if record.audited_at <= now + MAX_AUDIT_DELAY else NEVER,
+        settling={report: _settling(settling, now=now) for report, settling in record.to_settle.items()},
+    )
+
+
+def _moments(record: SyncRecord) -> Iterator[datetime]:
+    yield record.synced_at
+    yield from (*record.watermarks.values(), *record.deep_watermarks.values())
+    for settling in record.to_settle.values():
+        yield from (settling.changed_at, settling.read_at)
+
+
+def _watermarks(
+    watermarks: Mapping[Report, datetime], *, unknown: datetime, now: datetime
+) -> Mapping[Report, datetime]:
+    return {report: moment if is_credible(moment, now=now) else unknown for report, moment in watermarks.items()}
+
+
+def _settling(settling: Settling, *, now: datetime) -> Settling:
+    """Return when a report changed and was read; from the future, it changed now and is yet to be read."""
+    if is_credible(settling.changed_at, now=now) and is_credible(settling.read_at, now=now):
+        return settling
+    return replace(settling, changed_at=now, read_at=now + timedelta(days=1))

@@ -15,8 +15,11 @@ USING (
 ON T.organization_id = S.organization_id
   AND T.campaign_id = S.campaign_id
 WHEN MATCHED
-  AND S.updated_at > T.updated_at
-  AND S.row_hash <> T.row_hash
+  AND (
+    (S.updated_at > T.updated_at AND S.row_hash <> T.row_hash)
+    -- Stored while a clock was wrong: when it was read is unknown.
+    OR (T.updated_at > CURRENT_TIMESTAMP() AND S.updated_at < T.updated_at)
+  )
 THEN
   UPDATE SET
     campaign_name = S.campaign_name,

@@ -16,8 +16,11 @@ USING (
 ON T.organization_id = S.organization_id
   AND T.contact_id = S.contact_id
 WHEN MATCHED
-  AND S.updated_at > T.updated_at
-  AND (S.row_hash <> T.row_hash OR S.deleted_at IS DISTINCT FROM T.deleted_at)
+  AND (
+    (S.updated_at > T.updated_at AND (S.row_hash <> T.row_hash OR S.deleted_at IS DISTINCT FROM T.deleted_at))
+    -- Stored while a clock was wrong: when it was read is unknown.
+    OR (T.updated_at > CURRENT_TIMESTAMP() AND S.updated_at < T.updated_at)
+  )
 THEN
   UPDATE SET
     email = S.email,

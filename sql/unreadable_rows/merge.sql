@@ -15,7 +15,11 @@ USING (
 ON T.organization_id = S.organization_id
   AND T.row_id = S.row_id
 WHEN MATCHED
-  AND S.updated_at > T.updated_at
+  AND (
+    S.updated_at > T.updated_at
+    -- Stored while a clock was wrong: when it was read is unknown.
+    OR (T.updated_at > CURRENT_TIMESTAMP() AND S.updated_at < T.updated_at)
+  )
 THEN
   UPDATE SET
     page = S.page,

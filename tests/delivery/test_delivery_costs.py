@@ -1,9 +1,8 @@
 """What a delivery costs, and that reading does not wait for the warehouse."""
 
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -11,36 +10,28 @@ from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.services import DeliverySettings
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
 from sendtrail.domain.messages import SyncCampaign, decode
-from sendtrail.domain.timestamp_meaning import TimestampEvidence
-from sendtrail.ports import Topic, Warehouse
+from sendtrail.ports import LeaseCheck, Topic, no_lease
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.warehouse.rows import Batch
 from tests.fake_account import FakeAccount
+from tests.fakes import MemoryWarehouse
 from tests.pipeline_harness import Pages, PipelineHarness
 
 WAIT_S = 60  # far beyond what a busy machine takes
 
 
-@dataclass
-class SlowWarehouse:
+class SlowWarehouse(MemoryWarehouse):
     """Merges nothing until the reader has come to its last page."""
 
-    inner: Warehouse
-    end_was_read: threading.Event
-    waited: list[bool] = field(default_factory=list)
+    def __init__(self, end_was_read: threading.Event) -> None:
+        super().__init__()
+        self.waited: list[bool] = []
+        self._end_was_read = end_was_read
 
-    def merge(self, batch: Batch, /) -> int:
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch once the reader is through."""
-        self.waited.append(self.end_was_read.wait(WAIT_S))
-        return self.inner.merge(batch)
-
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Mark the contacts that a pass did not see."""
-        return self.inner.mark_vanished(organization_id, pass_id=pass_id, at=at)
-
-    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
-        """Return the evidence."""
-        return self.inner.timestamp_evidence(organization_id, since=since)
+        self.waited.append(self._end_was_read.wait(WAIT_S))
+        return super().merge(batch, check_lease=check_lease)
 
 
 @dataclass
@@ -63,7 +54,7 @@ def test_pages_are_read_while_the_warehouse_merges() -> None:
     pipeline.account.fill(1, Report.OPENS, 95)
     pipeline.dispatch(contacts=False)
     end_was_read = threading.Event()
-    warehouse = SlowWarehouse(pipeline.services.warehouse, end_was_read)
+    warehouse = pipeline.warehouse = SlowWarehouse(end_was_read)
     source = CampaignSource(lists=pipeline.account, reports=WatchedReports(pipeline.account, end_was_read))
     (message,) = pipeline.publisher.take(Topic.CAMPAIGNS)
 

@@ -1,7 +1,7 @@
 """BigQueryWarehouse against a server that answers as BigQuery does; tests/contracts runs it against the emulator."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -12,11 +12,12 @@ import pytest
 
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.work_item import WorkItem
-from sendtrail.errors import Rejected, Unavailable
+from sendtrail.errors import LeaseLost, Rejected, Unavailable
 from sendtrail.gcp.bigquery_jobs import MAX_ATTEMPTS, Jobs
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets, labels_of
 from sendtrail.gcp.clients import bigquery_client
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_row
+from tests.contracts.samples import contact, contacts
 from tests.fakes import NOON, FakeClock
 from tests.gcp.bigquery_server import BigQueryServer, Fault, serving
 
@@ -248,3 +249,53 @@ def test_labels_follow_bigquerys_rules() -> None:
     labels = labels_of({"run_id": "2025-06-01T12:00Z", "organization": "Ä" * 70, "campaign": ""})
 
     assert labels == {"run_id": "2025-06-01t12_00z", "organization": "_" * 63}
+
+
+@dataclass
+class Lease:
+    """A lease that is lost at the look with this number."""
+
+    lost_at: int
+    looks: int = 0
+
+    def check(self) -> None:
+        """Look at it."""
+        self.looks += 1
+        if self.looks >= self.lost_at:
+            raise LeaseLost("another worker has taken this work over")
+
+
+CONTACTS_WRITES = ["load", "query", "query", "delete"]  # staged, merged, recorded as seen, tidied up
+
+
+def contacts_batch() -> Batch:
+    """Return a batch of one contact."""
+    return replace(contacts(contact()), delivery="token-1")
+
+
+@pytest.mark.parametrize("lost_at", range(1, len(CONTACTS_WRITES) + 1))
+def test_each_write_of_a_batch_is_preceded_by_a_look_at_the_lease(lost_at: int) -> None:
+    """After the look that finds it lost, nothing more is written: the staging table is left to its expiry."""
+    with bench() as it, suppress(LeaseLost):
+        it.warehouse.merge(contacts_batch(), check_lease=Lease(lost_at).check)
+
+    written = [received.call for received in it.server.received if received.call != "get"]
+    assert written == CONTACTS_WRITES[: lost_at - 1]
+
+
+@pytest.mark.parametrize("lost_at", [1, 2])
+def test_marking_and_forgetting_each_look_at_the_lease(lost_at: int) -> None:
+    """A worker that was frozen between the two forgets nothing of the pass that is under way."""
+    with bench() as it, pytest.raises(LeaseLost):
+        it.warehouse.mark_vanished("acme", pass_id="p", seen=1, at=NOON, check_lease=Lease(lost_at).check)
+
+    assert len(it.server.calls("query")) == lost_at - 1
+
+
+def test_a_job_that_is_tried_again_looks_again() -> None:
+    """Minutes may pass between two attempts."""
+    lease = Lease(lost_at=2)
+    with bench(Fault(on="query")) as it, pytest.raises(LeaseLost):
+        it.warehouse.forget_pass("acme", pass_id="p", check_lease=lease.check)
+
+    assert len(it.server.calls("query")) == 1

@@ -143,7 +143,7 @@ def test_a_batch_of_wide_rows_is_merged_in_slices(path: Path) -> None:
 
     with DuckDbWarehouse(path) as warehouse:
         assert warehouse.merge(contacts(*rows, *rows[:5])) == len(rows)
-        assert warehouse.mark_vanished("acme", pass_id="pass-1", at=NOON) == 0
+        assert warehouse.mark_vanished("acme", pass_id="pass-1", seen=len(rows), at=NOON) == 0
 
 
 def test_nothing_outside_the_file_can_be_reached(path: Path) -> None:

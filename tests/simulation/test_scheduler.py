@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import pytest
@@ -37,7 +38,7 @@ def order_of(seed: int) -> list[tuple[str, int]]:
                 scheduler.pause()
 
         for name in ("a", "b", "c"):
-            scheduler.spawn(lambda name=name: walk(name), name=name)  # type: ignore[misc]
+            scheduler.spawn(partial(walk, name), name=name)
         scheduler.run(until=0)
     return steps
 
@@ -55,11 +56,13 @@ def test_time_passes_only_while_everybody_waits() -> None:
     """Two tasks that sleep are woken at their times, and the run ends at its own."""
     woken = []
     with scheduling() as scheduler:
+
+        def sleep(seconds: float) -> None:
+            scheduler.sleep(seconds)
+            woken.append(scheduler.now)
+
         for seconds in (30.0, 10.0):
-            scheduler.spawn(
-                lambda seconds=seconds: (scheduler.sleep(seconds), woken.append(scheduler.now)),  # type: ignore[misc]
-                name="sleeper",
-            )
+            scheduler.spawn(partial(sleep, seconds), name="sleeper")
         scheduler.run(until=100)
 
         assert (woken, scheduler.now) == ([10, 30], 100)
@@ -70,7 +73,12 @@ def test_a_wait_ends_when_somebody_wakes_the_task_or_its_time_is_over() -> None:
     found = []
     with scheduling() as scheduler:
         task = scheduler.spawn(lambda: found.append(scheduler.wait(60)), name="waiter")
-        scheduler.spawn(lambda: (scheduler.sleep(5), scheduler.wake(task)), name="waker")
+
+        def wake() -> None:
+            scheduler.sleep(5)
+            scheduler.wake(task)
+
+        scheduler.spawn(wake, name="waker")
         scheduler.spawn(lambda: found.append(scheduler.wait(60)), name="forgotten")
         scheduler.run(until=100)
 
@@ -81,12 +89,13 @@ def test_tasks_of_a_dead_process_stop_for_good_and_those_of_a_frozen_one_go_on_l
     """Wherever they are."""
     dead, frozen, went_on = AnOwner(), AnOwner(), []
     with scheduling() as scheduler:
+
+        def sleep(owner: AnOwner) -> None:
+            scheduler.sleep(10)
+            went_on.append((owner, scheduler.now))
+
         for owner in (dead, frozen):
-            scheduler.spawn(
-                lambda owner=owner: (scheduler.sleep(10), went_on.append((owner, scheduler.now))),  # type: ignore[misc]
-                name="task",
-                owner=owner,
-            )
+            scheduler.spawn(partial(sleep, owner), name="task", owner=owner)
         scheduler.run(until=5)
         dead.is_alive, frozen.frozen_until = False, 50
         scheduler.run(until=100)

@@ -215,7 +215,8 @@ class Client:
         body = b""
         with suppress(BadAnswer, *READING_FAILED):  # the status says enough
             body = next(received(response, max_bytes=PART_BYTES), b"")
-        pause_s = retry_after_s(response.headers.get("Retry-After"), now=self._clock.now())
+        headers = response.headers
+        pause_s = retry_after_s(headers.get("Retry-After"), now=self._clock.now(), date=headers.get("Date"))
         return of_status(response.status_code, message=error_message(body), pause_s=pause_s)
 
     def _checked_key(self) -> str:

@@ -17,13 +17,20 @@ def header_number(header: str | None, kind: Callable[[str], N]) -> N | None:
     return kind(found[1]) if found else None
 
 
-def retry_after_s(header: str | None, *, now: datetime) -> float | None:
-    """Return what Retry-After asks for, in seconds or as a date (RFC 9110, 10.2.3); None where it says neither."""
+def retry_after_s(header: str | None, *, now: datetime, date: str | None = None) -> float | None:
+    """Return what Retry-After asks for, in seconds or as a date (RFC 9110, 10.2.3); None where it says neither.
+
+    A date is compared with the answer's own `date`, where it has one: this machine's clock may be wrong.
+    """
     if (seconds := header_number(header, float)) is not None:
         return seconds
+    until = _moment(header)
+    return None if until is None else max(0.0, (until - (_moment(date) or now)).total_seconds())
+
+
+def _moment(header: str | None) -> datetime | None:
     try:
-        until = parsedate_to_datetime(header or "")
-        until = until if until.tzinfo else until.replace(tzinfo=UTC)
-        return max(0.0, (until - now).total_seconds())
+        moment = parsedate_to_datetime(header or "")
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None

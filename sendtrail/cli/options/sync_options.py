@@ -128,6 +128,23 @@ class SyncOptions(PlanOptions):
     concurrency: Annotated[
         str | None, _option("Campaigns read at a time; they share the rate limit. Default: 4.", "N", PACE)
     ] = None
+    max_deleted_share: Annotated[
+        str | None,
+        _option(
+            "Mark nobody as deleted where more than this share of the contacts is missing, 0 to 1. Default: 0.2.",
+            "SHARE",
+            REACH,
+        ),
+    ] = None
+    accept_deletions: Annotated[
+        bool | None,
+        typer.Option(
+            "--accept-deletions",
+            help="Mark the contacts that are missing as deleted, however many they are.",
+            rich_help_panel=REACH,
+            show_default=False,
+        ),
+    ] = None
     time_budget_s: Annotated[
         str | None,
         _option(

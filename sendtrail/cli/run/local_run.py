@@ -116,7 +116,9 @@ class LocalRun:
         """Open the file, with the warehouse and the state in it; raise SettingsError if it cannot be used."""
         settings, stats = self._settings, self._stats
         with ExitStack() as opening:
-            self.warehouse = opening.enter_context(DuckDbWarehouse(settings.database, dataset=settings.dataset))
+            self.warehouse = opening.enter_context(
+                DuckDbWarehouse(settings.database, dataset=settings.dataset, clock=self._clock)
+            )
             state = opening.enter_context(open_state(self.warehouse, clock=self._clock))
             if self.warehouse.connection.was_killed:
                 wait_for_window(state, settings)
@@ -184,7 +186,13 @@ class LocalRun:
         with self._delivery(Topic.CONTACTS) as delivery:
             message = delivery.receive(data, SyncContacts)
             account = self._account(message.priority, self._stats.on_contacts_response)
-            delivery.outcome = sync_contacts(message, contacts=account, services=self._services, budget=self._budget())
+            delivery.outcome = sync_contacts(
+                message,
+                contacts=account,
+                services=self._services,
+                budget=self._budget(),
+                guard=self._settings.deletion_guard,
+            )
 
     @contextmanager
     def _delivery(self, topic: Topic) -> Iterator[Delivery]:

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 from sendtrail.cli.settings.option_names import option_name
 from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE
 from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE, Connection, checked_api_url
+from sendtrail.domain.deletion_guard import DEFAULT_MAX_DELETED_SHARE, DeletionGuard
 from sendtrail.domain.messages import OrganizationId
 from sendtrail.errors import SettingsError
 from sendtrail.sync.overlap_settings import OverlapSettings
@@ -56,6 +57,8 @@ class SyncSettings(OverlapSettings, BaseSettings):
     drop_wants: bool = False
     campaign: list[Annotated[int, Field(gt=0)]] = []
     contacts: bool = True
+    max_deleted_share: Annotated[float, Field(ge=0, le=1)] = DEFAULT_MAX_DELETED_SHARE
+    accept_deletions: bool = False
     requests_per_second: Annotated[float, Field(gt=0, le=1_000)] = DEFAULT_REQUESTS_PER_SECOND
     share_kept_free: Annotated[float, Field(ge=0, le=0.9)] = 0.0
     time_zone: ZoneInfo = ZoneInfo(DEFAULT_TIME_ZONE)
@@ -128,6 +131,11 @@ class SyncSettings(OverlapSettings, BaseSettings):
         )
         claimed = claimed_account(self.connection, advice=advice)
         return replace(claimed, moved_from=ANYWHERE) if self.account_moved else claimed
+
+    @property
+    def deletion_guard(self) -> DeletionGuard:
+        """Return how many contacts a pass may mark as deleted."""
+        return DeletionGuard(max_deleted_share=self.max_deleted_share, accepted=self.accept_deletions)
 
     @property
     def is_forced(self) -> bool:

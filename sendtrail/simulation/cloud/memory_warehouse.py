@@ -10,7 +10,9 @@ from typing import Any, cast
 import orjson
 
 from sendtrail import threads
+from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
+from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.rows import Batch, Table, to_json_lines
 
 Key = tuple[str, ...]
@@ -33,8 +35,9 @@ class MemoryWarehouse:
         self._seen: dict[tuple[str, str], set[str]] = {}
         self._lock = threads.lock()
 
-    def merge(self, batch: Batch, /) -> int:
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch and return the rows inserted or changed."""
+        check_lease()
         incoming = [cast("StoredRow", orjson.loads(line)) for line in to_json_lines(batch.rows).splitlines()]
         with self._lock:
             self.batches.append(batch)
@@ -44,18 +47,37 @@ class MemoryWarehouse:
             latest = _one_a_key(batch.table, incoming)
             return sum(self._merge_row(batch.table, key, row) for key, row in latest.items())
 
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Set `deleted_at` on the contacts that the finished pass `pass_id` did not see; return how many."""
+    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
+        """Return what a pass means for the stored contacts."""
         with self._lock:
             seen = self._seen.get((organization_id, pass_id), set())
-            vanished = [
-                row
-                for row in self.tables[Table.CONTACTS].values()
-                if row["organization_id"] == organization_id and not row["deleted_at"] and row["contact_id"] not in seen
-            ]
+            rows = self._contacts(organization_id)
+            unseen = [row for row in rows if row["contact_id"] not in seen]
+            known = [row for row in rows if row in unseen or datetime.fromisoformat(row["created_at"]) < started_at]
+            return PassCounts(known=len(known), unseen=len(unseen), seen=len(seen))
+
+    def mark_vanished(
+        self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
+    ) -> int:
+        """Set `deleted_at` on the contacts that a complete pass did not see; return how many."""
+        check_lease()
+        with self._lock:
+            ids = self._seen.get((organization_id, pass_id), set())
+            others = [key for key in self._seen if key[0] == organization_id and key[1] != pass_id]
+            if len(ids) < seen or (not seen and others):
+                return 0
+            vanished = [row for row in self._contacts(organization_id) if row["contact_id"] not in ids]
             for row in vanished:
                 row["deleted_at"] = row["updated_at"] = at.isoformat()
+            for key in others if ids else ():
+                del self._seen[key]
             return len(vanished)
+
+    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
+        """Forget whom a pass saw that is over."""
+        check_lease()
+        with self._lock:
+            self._seen.pop((organization_id, pass_id), None)
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return, by event type, what the times of rows did while their counts grew."""
@@ -83,6 +105,10 @@ class MemoryWarehouse:
     def counts(self) -> Mapping[Table, int]:
         """Return how many rows each table has."""
         return Counter({table: len(rows) for table, rows in self.tables.items()})
+
+    def _contacts(self, organization_id: str) -> list[StoredRow]:
+        rows = self.tables[Table.CONTACTS].values()
+        return [row for row in rows if row["organization_id"] == organization_id and not row["deleted_at"]]
 
     def _merge_row(self, table: Table, key: Key, row: StoredRow) -> bool:
         stored = self.tables[table].get(key)

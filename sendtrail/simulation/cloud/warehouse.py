@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TypeVar
 
+from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.errors import Unavailable
+from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse
 from sendtrail.simulation.cloud.process import Process
 from sendtrail.simulation.engine.faults import Fault
@@ -21,23 +23,41 @@ class SimulatedWarehouse:
     def __init__(self, process: Process, tables: MemoryWarehouse) -> None:
         self._process, self._tables = process, tables
 
-    def merge(self, batch: Batch, /) -> int:
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch; return the rows inserted or changed."""
-        return self._job(f"merges {len(batch.rows)} into {batch.table}", lambda: self._tables.merge(batch))
+        what = f"merges {len(batch.rows)} into {batch.table}"
+        return self._job(what, lambda: self._tables.merge(batch), check_lease)
 
-    def mark_vanished(self, organization_id: str, *, pass_id: str, at: datetime) -> int:
-        """Mark the contacts that a pass did not see; return how many."""
-        return self._job("marks contacts", lambda: self._tables.mark_vanished(organization_id, pass_id=pass_id, at=at))
+    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
+        """Return what a pass means for the stored contacts."""
+        return self._job(
+            "queries", lambda: self._tables.pass_counts(organization_id, pass_id=pass_id, started_at=started_at)
+        )
+
+    def mark_vanished(
+        self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
+    ) -> int:
+        """Mark the contacts that a complete pass did not see; return how many."""
+        return self._job(
+            "marks contacts",
+            lambda: self._tables.mark_vanished(organization_id, pass_id=pass_id, seen=seen, at=at),
+            check_lease,
+        )
+
+    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
+        """Forget whom a pass saw that is over."""
+        self._job("forgets", lambda: self._tables.forget_pass(organization_id, pass_id=pass_id), check_lease)
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return what the times of an account's rows did while their counts grew."""
         return self._job("queries", lambda: self._tables.timestamp_evidence(organization_id, since=since))
 
-    def _job(self, what: str, work: Callable[[], T]) -> T:
+    def _job(self, what: str, work: Callable[[], T], check_lease: LeaseCheck = no_lease) -> T:
         """Run a job: once accepted it is done, whatever becomes of the process that waits for it."""
         self._process.step(what)
         if self._process.faults.strikes(Fault.WAREHOUSE_UNAVAILABLE):
             raise Unavailable("the warehouse cannot be reached (simulated)")
+        check_lease()
         self._process.scheduler.sleep(SLOW_S if self._process.faults.strikes(Fault.WAREHOUSE_SLOW) else JOB_S)
         result = work()
         self._process.step("job done")
