@@ -1,0 +1,105 @@
+"""`python -m benchmarks.find_planted_faults`: how many simulated worlds it takes to notice each planted fault."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import spec_from_loader
+from types import CodeType, ModuleType
+from typing import Annotated
+
+import typer
+
+from benchmarks.planted_faults import PLANTED, PlantedFault
+
+FAILURE = 1
+
+
+class _PlantingLoader(SourceFileLoader):
+    """Loads a module with a fault in it, and leaves no compiled file behind."""
+
+    fault: PlantedFault
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return the code of the module with the fault."""
+        source = self.get_data(self.get_filename(fullname)).decode()
+        if source.count(self.fault.before) != 1:
+            raise ValueError(f"{self.fault.name}: the text to replace is not there once")
+        code: CodeType = self.source_to_code(source.replace(self.fault.before, self.fault.after), self.path)
+        return code
+
+
+class _PlantingFinder(MetaPathFinder):
+    """Finds the module in which a fault is planted."""
+
+    def __init__(self, fault: PlantedFault) -> None:
+        self._fault = fault
+
+    def find_spec(self, fullname: str, path: object, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Return where the module is, None for any other."""
+        if fullname != self._fault.module:
+            return None
+        found = PathFinder.find_spec(fullname, path, target)  # type: ignore[arg-type]
+        if found is None or found.origin is None:
+            return None
+        loader = _PlantingLoader(fullname, found.origin)
+        loader.fault = self._fault
+        return spec_from_loader(fullname, loader, origin=found.origin)
+
+
+def run_seeds(number: int, *, first: int, seeds: int) -> None:
+    """Plant a fault in this process, and print the first seed that notices it with its problem, or null."""
+    sys.meta_path.insert(0, _PlantingFinder(PLANTED[number]))
+    from sendtrail.simulation.run import simulate  # noqa: PLC0415 - with the fault
+
+    for seed in range(first, first + seeds):
+        problem = _problem(lambda seed=seed: simulate(seed).problems)  # type: ignore[misc]
+        if problem:
+            sys.stdout.write(json.dumps({"seed": seed, "seeds": seed - first + 1, "problem": problem}))
+            return
+    sys.stdout.write("null")
+
+
+def _problem(run: object) -> str:
+    try:
+        problems = run()  # type: ignore[operator]
+    except Exception as error:  # noqa: BLE001 - a fault that breaks the simulation itself is noticed as well
+        return repr(error)
+    return str(problems[0]) if problems else ""
+
+
+def find(
+    *,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds to run at most for each fault.")] = 200,
+    first: Annotated[int, typer.Option(min=0, help="The first of them.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to run them in.")] = 2,
+) -> None:
+    """Plant each fault, run seeds until one notices it, and print a table; exit code 1 where one is not noticed."""
+    typer.echo("| planted fault | seeds until found | what was noticed |\n|---|---|---|")
+    missed = 0
+    for fault, found in _results(first=first, seeds=seeds, jobs=jobs):
+        missed += found is None
+        seen = f"{found['seeds']} | {found['problem'][:90]} |" if found else f"not in {seeds} | |"
+        typer.echo(f"| {fault.name} | {seen}")
+    if missed:
+        raise typer.Exit(FAILURE)
+
+
+def _results(*, first: int, seeds: int, jobs: int) -> Iterator[tuple[PlantedFault, dict[str, str] | None]]:
+    def run(number: int) -> dict[str, str] | None:
+        code = (
+            f"from benchmarks.find_planted_faults import run_seeds; run_seeds({number}, first={first}, seeds={seeds})"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        found: dict[str, str] | None = json.loads(done.stdout)
+        return found
+
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from zip(PLANTED, pool.map(run, range(len(PLANTED))), strict=True)
+
+
+if __name__ == "__main__":
+    typer.run(find)

@@ -1,0 +1,184 @@
+"""Faults to plant in the code, one at a time: each is what a tired programmer may write, and breaks a promise.
+
+A fault replaces a text that occurs once in a file; tests/simulation/test_planted_faults.py sees to that.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlantedFault:
+    """What is broken, and how: in `module`, `before` becomes `after`."""
+
+    name: str
+    module: str
+    before: str
+    after: str
+
+
+def _fault(name: str, module: str, before: str, after: str) -> PlantedFault:
+    return PlantedFault(name=name, module=f"sendtrail.{module}", before=before, after=after)
+
+
+PLANTED = (
+    _fault(
+        "the checkpoint advances before the merge",
+        "delivery.batch_writer",
+        "        new_rows = self._merge(rows)\n        if progress is not None:\n"
+        "            self._holder.advance(progress, new_rows=new_rows)\n",
+        "        if progress is not None:\n            self._holder.advance(progress, new_rows=0)\n"
+        "        self._merge(rows)\n",
+    ),
+    _fault(
+        "the last batch of a delivery is not merged",
+        "delivery.deliver",
+        "new_rows = self._writer.merge(self._pending)",
+        "new_rows = 0",
+    ),
+    _fault(
+        "anybody may write a checkpoint",
+        "delivery.checkpoint",
+        "if checkpoint is None or checkpoint.lease is None or checkpoint.lease.token != token:",
+        "if checkpoint is None:",
+    ),
+    _fault(
+        "a continuation that was perhaps not published is not published again",
+        "delivery.checkpoint",
+        "is_parent = checkpoint.continuation_pending and sequence == checkpoint.sequence - 1",
+        "is_parent = False",
+    ),
+    _fault(
+        "work that is done is done again by each duplicate",
+        "delivery.checkpoint",
+        "if sequence == checkpoint.sequence and checkpoint.status is Status.DONE:",
+        "if sequence == -1:",
+    ),
+    _fault(
+        "live leases are taken over",
+        "delivery.checkpoint",
+        "            self.lease is not None and self.lease.expires_at > now and not self",
+        "            self.lease is not None and self.lease.expires_at < now and not self",
+    ),
+    _fault(
+        "a hand-over keeps its sequence",
+        "delivery.checkpoint",
+        "sequence=held.sequence + 1, lease=None, continuation_pending=True",
+        "sequence=held.sequence, lease=None, continuation_pending=True",
+    ),
+    _fault(
+        "what was read before an error is dropped, and recorded",
+        "delivery.deliver",
+        "                self._flush()  # what was read stays read: the next delivery goes on from here\n",
+        "                self._holder.advance(self._progress or {}, new_rows=0)\n",
+    ),
+    _fault(
+        "a hand-over does not wait for the batch under way",
+        "delivery.deliver",
+        "        self._flush()\n        if self._holder.is_withdrawn():",
+        "        if self._holder.is_withdrawn():",
+    ),
+    _fault(
+        "every trouble acknowledges the message",
+        "delivery.deliver",
+        "    except Exception:\n        holder.release()\n        raise\n",
+        "    except Exception:\n        holder.release()\n        return Outcome.LOST\n",
+    ),
+    _fault(
+        "a unit that was begun is taken for done",
+        "sync.campaign_plan",
+        "return replace(position, page=max(1, position.page - 1), earliest=None)",
+        "return replace(position, page=position.page + 1, earliest=None)",
+    ),
+    _fault(
+        "failed reports are recorded as read",
+        "sync.campaign_plan",
+        "complete = [unit for unit in progress.units if unit.report not in progress.failed]",
+        "complete = list(progress.units)",
+    ),
+    _fault(
+        "the watermark is the end of the read",
+        "sync.campaign_plan",
+        "started_at=now,\n        since=since,",
+        "started_at=now.replace(year=now.year + 1),\n        since=since,",
+    ),
+    _fault(
+        "counters are never compared",
+        "sync.due",
+        "if counter_delta(now=campaign.counters, before=synced.counters):",
+        "if campaign.campaign_id < 0:",
+    ),
+    _fault(
+        "unfinished campaigns are not due",
+        "sync.due",
+        "if synced is None or checkpoint.status is not Status.DONE:",
+        "if checkpoint.status is Status.FAILED:",
+    ),
+    _fault(
+        "new campaigns are not due",
+        "sync.due",
+        "    if checkpoint is None:\n        return Reason.NEW\n",
+        "    if checkpoint is None:\n        return None\n",
+    ),
+    _fault(
+        "wants are not stored before the account is asked",
+        "sync.dispatch",
+        "        before, wants = raise_wants(services.state, request.organization_id, request.ask)\n",
+        "        before, wants = raise_wants(services.state, request.organization_id, None)\n",
+    ),
+    _fault(
+        "wants of more history are ignored",
+        "sync.due",
+        "if want is not None and want.reaches_beyond(synced.since):",
+        "if want is not None and want.reaches_beyond(now):",
+    ),
+    _fault(
+        "a run that failed halfway is closed",
+        "sync.dispatch",
+        "    if organization_id in run.summaries:\n",
+        "    if organization_id in run.leases:\n        return Summary(run_id=request.run_id,"
+        " organization_id=organization_id, campaigns=0, due=0, published=0)\n"
+        "    if organization_id in run.summaries:\n",
+    ),
+    _fault(
+        "slots of the budget lie on one another",
+        "rate_limit.gcra",
+        "end = first + count * interval",
+        "end = first + count * interval / 2",
+    ),
+    _fault(
+        "everybody has a budget of their own",
+        "rate_limit.gcra",
+        "before = state or LimitState(next_free=now)",
+        "before = LimitState(next_free=now)",
+    ),
+    _fault(
+        "contacts are marked by a pass that is not complete",
+        "sync.contacts",
+        "if not is_incomplete and not self._guard.doubts(counts):",
+        "if counts.seen >= 0:",
+    ),
+    _fault(
+        "a pass goes on in the middle under a new name",
+        "sync.contacts",
+        'pass_id=f"{message.run_id}_{message.sequence}",',
+        'pass_id=f"{self._clock.now()}",',
+    ),
+    _fault(
+        "the first page of the contacts is skipped",
+        "sync.contacts",
+        "pages = self._contacts.contacts(current.after)",
+        "pages = self._contacts.contacts(current.after or 100)",
+    ),
+    _fault(
+        "an error of one report ends the sync of its campaign as done",
+        "sync.campaign",
+        "                found = with_failure(found, at.units[at.index].report, str(error))\n",
+        "                del error\n",
+    ),
+    _fault(
+        "a page's rows are dropped where it is the last of its report",
+        "sync.campaign",
+        "yield Step(rows=self._rows(page, at), progress=_progress(found, page))",
+        "yield Step(rows=self._rows(page, at) if page.position else (), progress=_progress(found, page))",
+    ),
+)
