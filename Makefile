@@ -19,7 +19,7 @@ PYTEST = pytest -n auto --maxprocesses 4 --dist loadgroup --quiet $(TESTS)
 PLAIN := -m "not emulator and not browser and not terraform and not checkov and not world"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-tools test-everything test-lowest test-newest test-all check lint types imports format \
+.PHONY: help setup demo simulate test test-tools test-everything test-lowest test-newest test-all check lint types imports format \
 	lock docs bench bundles emulators demo-emulators checkov clean
 
 help:  ## list the targets
@@ -40,6 +40,9 @@ demo: $(READY)  ## sync a simulated account into a DuckDB file and prove the res
 
 demo-emulators: $(READY)  ## run the functions as deployed, on Google's emulators, and prove the result
 	@$(BIN)/sendtrail gcp-demo
+
+simulate: $(READY)  ## run the functions in 300 simulated worlds full of trouble
+	@$(BIN)/sendtrail simulate --seeds 300
 
 test: $(READY)  ## run the tests that need nothing but Python, and say which are left out
 	@$(BIN)/$(PYTEST) $(PLAIN)

@@ -56,7 +56,7 @@ def run_seeds(number: int, *, first: int, seeds: int) -> None:
     from sendtrail.simulation.run import simulate  # noqa: PLC0415 - with the fault
 
     for seed in range(first, first + seeds):
-        problem = _problem(lambda seed=seed: simulate(seed).problems)  # type: ignore[misc]
+        problem = _problem(lambda seed=seed: simulate(seed).problems)
         if problem:
             sys.stdout.write(json.dumps({"seed": seed, "seeds": seed - first + 1, "problem": problem}))
             return

@@ -24,12 +24,12 @@ class Process:
     is_alive: bool = True
     frozen_until: float = 0.0
 
-    def step(self, what: str) -> None:
+    def step(self, what: str, *, may_freeze: bool = True) -> None:
         """Come to a step at which others may run, and at which this process may die or freeze."""
         self.trace.add(self.scheduler.now, self.name, what)
         if self.faults.strikes(Fault.CRASH):
             self.die()
-        if self.faults.strikes(Fault.FREEZE):
+        if may_freeze and self.faults.strikes(Fault.FREEZE):
             self.trace.add(self.scheduler.now, self.name, "freezes")
             self.frozen_until = self.scheduler.now + FROZEN_S
         self.scheduler.pause()

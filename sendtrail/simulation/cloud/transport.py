@@ -49,7 +49,8 @@ class SimulatedTransport(BaseAdapter):
         if not isinstance(process, Process):
             raise TypeError("only a process sends requests")
         target = (request.url or "").partition("//")[2].partition("/")[2]
-        process.step(f"asks {target}")
+        # Nothing can keep a request in time whose process freezes between its slot and the network.
+        process.step(f"asks {target}", may_freeze=False)
         self.requests += 1
         self._watch.sent(self._scheduler.now)
         if self._faults.strikes(Fault.HTTP_REFUSED):
