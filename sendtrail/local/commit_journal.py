@@ -36,12 +36,19 @@ def create_journal(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"CREATE TABLE IF NOT EXISTS {_TABLE} (token BIGINT, parent BIGINT, event VARCHAR)")
 
 
-def record(connection: duckdb.DuckDBPyConnection, event: Event) -> None:
-    """Add the current transaction, before it is committed."""
-    connection.execute(
-        f"INSERT INTO {_TABLE} SELECT $token, max_by(token, rowid), $event FROM {_TABLE}",
-        {"token": randbits(TOKEN_BITS), "event": event.value},
-    )
+def record(connection: duckdb.DuckDBPyConnection, event: Event, *, parent: int | None) -> int:
+    """Add the current transaction, before it is committed; return its token, the parent of the next one."""
+    token = randbits(TOKEN_BITS)
+    connection.execute(f"INSERT INTO {_TABLE} VALUES (?, ?, ?)", [token, parent, event.value])
+    return token
+
+
+def last_token(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """Return the token of the latest commit; None in a new journal."""
+    if not _has_journal(connection):
+        return None
+    row = connection.execute(f"SELECT max_by(token, rowid) FROM {_TABLE}").fetchone()
+    return None if row is None else row[0]
 
 
 def last_event(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import duckdb
 
 from sendtrail.errors import SendtrailError
-from sendtrail.local.commit_journal import Event, create_journal, last_event, record, shorten
+from sendtrail.local.commit_journal import Event, create_journal, last_event, last_token, record, shorten
 from sendtrail.local.duckdb_file import cursor_of, finish, open_file, translated_errors
 from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, run_query
 from sendtrail.local.private_files import private_files
@@ -45,6 +45,7 @@ class DuckDbConnection:
         self._settings, self._schemas = settings, tuple(schemas)
         self.lock = threading.RLock()
         self._companion: Companion | None = None
+        self._parent: int | None = None
         self.was_killed = False
         self.raw = self._open()
 
@@ -56,6 +57,7 @@ class DuckDbConnection:
             before = last_event(self.raw)
             create()
             create_journal(self.raw)
+            self._parent = last_token(self.raw)
             shorten(self.raw)
             return before
 
@@ -116,11 +118,12 @@ class DuckDbConnection:
         try:
             result = work()
             on_committed = self._companion(self.raw) if self._companion else _do_nothing
-            record(self.raw, event)
+            token = record(self.raw, event, parent=self._parent)
             self.raw.execute("COMMIT")
         except BaseException as error:
             self._roll_back(error)
             raise
+        self._parent = token
         on_committed()
         return result
 
@@ -135,6 +138,7 @@ class DuckDbConnection:
             # DuckDB refuses every statement from now on, until the file is opened again.
             self.raw.close()
             self.raw = self._open()
+            self._parent = last_token(self.raw)
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         settings = self._settings

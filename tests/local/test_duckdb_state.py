@@ -63,6 +63,22 @@ CHECKPOINT = Checkpoint(run_id="r", sequence=2, status=Status.RUNNING, updated_a
 HELD = to_document(CHECKPOINT) | {"lease": to_document(new_lease("token", now=NOON, lease_s=120))}
 
 
+class Timers:
+    """Timers that never run out by themselves."""
+
+    def __init__(self) -> None:
+        self.actions: list[Callable[[], None]] = []
+        self.cancelled = 0
+
+    def start(self, _: float, action: Callable[[], None]) -> Callable[[], None]:
+        """Keep the action."""
+        self.actions.append(action)
+        return self._cancel
+
+    def _cancel(self) -> None:
+        self.cancelled += 1
+
+
 @pytest.fixture
 def warehouse(path: Path) -> Iterator[DuckDbWarehouse]:
     """Give an open database."""
@@ -116,14 +132,49 @@ def test_what_somebody_asked_for_is_stored_at_once(
     assert stored(path_of) == {"since": "2020-01-01"}
 
 
-@pytest.mark.parametrize("change", [{"progress": {"page": 2}}, {"synced": {"since": "x"}}, {"wanted_since": "x"}])
-def test_what_is_read_and_what_is_wanted_of_a_campaign_is_stored_at_once(
-    state: DuckDbState, stored: Callable[[str], Document | None], change: Document
+def test_what_is_wanted_of_a_campaign_is_stored_at_once(
+    state: DuckDbState, stored: Callable[[str], Document | None]
 ) -> None:
-    """A kill then has nothing read again."""
-    _set(state, campaign_path("acme", 7), {**HELD, **change})
+    """As is every field that the state does not know."""
+    _set(state, campaign_path("acme", 7), {**HELD, "wanted_since": "x"})
 
+    assert stored(campaign_path("acme", 7)) == {**HELD, "wanted_since": "x", "lease": None, **_times(HELD)}
+
+
+@pytest.mark.parametrize("change", [{"progress": {"page": 2}}, {"synced": {"since": "x"}, "status": "done"}])
+def test_what_was_read_of_a_campaign_is_stored_soon(
+    warehouse: DuckDbWarehouse, stored: Callable[[str], Document | None], change: Document
+) -> None:
+    """One timer is started for all changes until then; a kill has what was read meanwhile read again."""
+    timers = Timers()
+    state = DuckDbState(warehouse, clock=FakeClock(), timer=timers.start)
+    for number in (7, 8):
+        _set(state, campaign_path("acme", number), {**HELD, **change})
+    before = stored(campaign_path("acme", 7))
+
+    [on_time] = timers.actions
+    on_time()
+
+    assert before is None
     assert stored(campaign_path("acme", 7)) == {**HELD, **change, "lease": None, **_times(HELD)}
+    _set(state, campaign_path("acme", 7), HELD)
+    assert len(timers.actions) == 2
+
+
+def test_a_timer_that_finds_the_file_closed_does_nothing(path: Path) -> None:
+    """The run has ended meanwhile, and has stored everything."""
+    timers = Timers()
+    with (
+        DuckDbWarehouse(path) as warehouse,
+        DuckDbState(warehouse, clock=FakeClock(), timer=timers.start) as state,
+    ):
+        _set(state, campaign_path("acme", 7), {**HELD, "progress": {"page": 2}})
+
+    assert timers.cancelled == len(timers.actions) == 1
+    for on_time in timers.actions:
+        on_time()
+
+    assert _get(read_state(path, dataset="marketing_ai", clock=FakeClock()), campaign_path("acme", 7)) is not None
 
 
 def _times(document: Document) -> Document:

@@ -75,4 +75,4 @@ def _again(documents: Documents, warehouse: DuckDbWarehouse, now: datetime) -> D
     since = depths(documents, warehouse)
     for organization_id, each in since.items():
         logger.warning(_AGAIN, warehouse.connection.path, organization_id, f"{each:%Y-%m-%d}")
-    return wants(since, now=now)
+    return wants(since, documents, now=now)

@@ -1,13 +1,15 @@
 """State documents in the DuckDB file that they describe, so that a copy of that one file is complete.
 
-While a process works, the documents are in its memory: no other process has the file open. A transaction that changes
-what must outlast the process is in the file before transact() returns, after all rows that it speaks of, because those
-were committed to the same file before; others get there with the next commit. So the stored state is never ahead of the
-rows, whichever of its commits a copy or a lost log ends with.
+While a process works, the documents are in its memory: no other process has the file open. Each commit takes along what
+is not stored yet, and all rows that it speaks of were committed to the same file before: the stored state is never
+ahead of the rows, whichever of its commits a copy or a lost log ends with. A change is committed at once, soon or with
+the next commit, depending on what losing it would cost.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from enum import Enum, auto
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -25,12 +27,39 @@ T = TypeVar("T")
 
 _BUDGETS = budget_path("")
 _SYNC_STATE = "sync_state/"
+# How long a kill may undo what was read.
+SOON_S = 1.0
 # What a checkpoint says of the process that works on it: losing it with that process costs nothing.
 _OF_THE_PROCESS = frozenset(
     {
         "lease", "updated_at", "run_id", "sequence", "status", "continuation_pending", "new_rows", "reason", "backfill",
     }
 )  # fmt: skip
+
+
+# How far the reading is, and the counters of a run: losing it has a few pages read again, which changes nothing.
+_OF_THE_READING = frozenset(
+    {
+        "progress", "synced",
+        "activities_synced_today", "last_sync_date", "campaigns_completed", "campaigns_failed",
+    }
+)  # fmt: skip
+
+
+class Urgency(Enum):
+    """When a change is committed."""
+
+    WITH_THE_NEXT = auto()
+    SOON = auto()
+    AT_ONCE = auto()
+
+
+def start_timer(delay_s: float, action: Callable[[], None]) -> Callable[[], None]:
+    """Run an action in a thread of its own after some seconds; return what cancels it."""
+    timer = threading.Timer(delay_s, action)
+    timer.daemon = True
+    timer.start()
+    return timer.cancel
 
 
 class DuckDbState(MemoryState):
@@ -40,13 +69,21 @@ class DuckDbState(MemoryState):
     the file is opened, so there are none.
     """
 
-    def __init__(self, warehouse: DuckDbWarehouse, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        warehouse: DuckDbWarehouse,
+        *,
+        clock: Clock,
+        timer: Callable[[float, Callable[[], None]], Callable[[], None]] = start_timer,
+    ) -> None:
         """Read the documents of a warehouse's dataset; raise SettingsError or Unavailable if that cannot be done."""
         self._connection = warehouse.connection
         self._table = StateTable(self._connection, dataset=warehouse.dataset)
         documents = self._table.load()
         super().__init__({path: without_lease(path, body) for path, body in documents.items()}, clock=clock)
         self._dirty: dict[str, str] = {}
+        self._timer = timer
+        self._cancel_timer: Callable[[], None] | None = None
         self._connection.accompany(self._write)
 
     def __enter__(self) -> Self:
@@ -61,6 +98,10 @@ class DuckDbState(MemoryState):
 
     def close(self) -> None:
         """Store what is not stored yet; what cannot be stored is read again by the next process."""
+        with self._lock:
+            cancel = self._cancel_timer
+        if cancel is not None:
+            cancel()
         with suppress(SendtrailError):
             self.flush()
             self._table.shorten(len(self._documents))
@@ -74,11 +115,13 @@ class DuckDbState(MemoryState):
             transaction = MemoryTransaction(self._documents, self._clock.now())
             result = work(transaction)
             written = transaction.written
-            is_lasting = any(_is_lasting(path, self._documents.get(path), body) for path, body in written.items())
+            urgencies = [_urgency(path, self._documents.get(path), body) for path, body in written.items()]
             self._documents.update(written)
             self._dirty.update(written)
-        if is_lasting:
+        if Urgency.AT_ONCE in urgencies:
             self._store(written)
+        elif Urgency.SOON in urgencies:
+            self._store_soon()
         return result
 
     def flush(self) -> None:
@@ -98,6 +141,17 @@ class DuckDbState(MemoryState):
         with self._connection.lock, self._lock:
             self._documents, self._dirty = dict(documents), dict(documents)
             self._connection.transact(self._table.clear)
+
+    def _store_soon(self) -> None:
+        with self._lock:
+            if self._cancel_timer is None:
+                self._cancel_timer = self._timer(SOON_S, self._on_timer)
+
+    def _on_timer(self) -> None:
+        with self._lock:
+            self._cancel_timer = None
+        with suppress(SendtrailError):  # the next commit tries again; a delivery that needs the file says so
+            self.flush()
 
     def _store(self, documents: Mapping[str, str]) -> None:
         """Commit, unless another thread's commit has taken the documents along meanwhile."""
@@ -127,12 +181,14 @@ def without_lease(path: str, body: str) -> str:
     return encoded({**decoded(body), "lease": None})
 
 
-def _is_lasting(path: str, before: str | None, after: str) -> bool:
-    """Return whether a change must outlast the process: all but rate budgets, and who works on what."""
+def _urgency(path: str, before: str | None, after: str) -> Urgency:
+    """Return when a change is to be committed: at once what somebody wants, and whatever this module does not know."""
     if path.startswith(_BUDGETS):
-        return False
+        return Urgency.WITH_THE_NEXT
     if not path.startswith(_SYNC_STATE):
-        return True
+        return Urgency.AT_ONCE
     old, new = {} if before is None else decoded(before), decoded(after)
     changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
-    return not changed <= _OF_THE_PROCESS
+    if changed <= _OF_THE_PROCESS:
+        return Urgency.WITH_THE_NEXT
+    return Urgency.SOON if changed <= _OF_THE_PROCESS | _OF_THE_READING else Urgency.AT_ONCE

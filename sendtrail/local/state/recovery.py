@@ -9,7 +9,7 @@ from sendtrail.errors import BadDocument
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.state.memory_state import decoded, encoded
 from sendtrail.state.account_status import AccountStatus
-from sendtrail.state.documents import account_path, from_document, to_document
+from sendtrail.state.documents import account_path, from_document, identity_path, to_document, wants_path
 from sendtrail.warehouse.rows import Table
 
 _STATUS = account_path("")
@@ -45,14 +45,22 @@ def depths(documents: Documents, warehouse: DuckDbWarehouse) -> Mapping[str, dat
     return {organization_id: since for organization_id, since in earliest.items() if since is not None}
 
 
-def wants(since: Mapping[str, datetime], *, now: datetime) -> dict[str, str]:
-    """Return documents that have every campaign of these accounts read again, and that state nothing else."""
-    return {
+def wants(since: Mapping[str, datetime], documents: Documents, *, now: datetime) -> dict[str, str]:
+    """Return documents that have every campaign of these accounts read again.
+
+    Of what was stored they keep what somebody wants, and whose account it is.
+    """
+    kept = {path: body for path, body in documents.items() if path in _lasting(since)}
+    return kept | {
         account_path(organization_id): encoded(
             to_document(AccountStatus(run_id="recovery", last_run=now, campaigns_total=0, backfill_since=each))
         )
         for organization_id, each in since.items()
     }
+
+
+def _lasting(organizations: Iterable[str]) -> set[str]:
+    return {path(each) for each in organizations for path in (wants_path, identity_path)}
 
 
 def _statuses(documents: Documents) -> Iterable[tuple[str, AccountStatus]]:
