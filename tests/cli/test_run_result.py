@@ -61,6 +61,8 @@ def record() -> WorkRecord:
         (Outcome.REPUBLISHED, Fate.STOPPED_HALFWAY),
         (Outcome.LOST, Fate.STOPPED_HALFWAY),
         (Outcome.STALE, Fate.NOT_REACHED),
+        (Outcome.PAUSED, Fate.NOT_REACHED),
+        (Outcome.WITHDRAWN, Fate.WITHDRAWN),
     ],
 )
 def test_only_a_delivery_that_is_done_counts_as_done(record: WorkRecord, outcome: Outcome, fate: Fate) -> None:

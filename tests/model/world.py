@@ -25,12 +25,14 @@ from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import ManualClock
 from sendtrail.errors import SendtrailError, SettingsError
 from sendtrail.simulator import Account
+from sendtrail.sync import sync_record
 from sendtrail.sync.read_window import DEFAULT_LOOKBACK
 from tests.model.faults import Crash, Fuse, tapped
 
 # What the program can do, for rules that ask for it.
 KEEPS_WANTS = find_spec("sendtrail.state.stored_wants") is not None
 KNOWS_WHOSE_IT_IS = find_spec("sendtrail.sync.pairing") is not None
+DOUBTS_CLOCKS = hasattr(sync_record, "credible")
 
 
 class WrongClock(ManualClock):

@@ -92,5 +92,5 @@ def left_behind(fates: Mapping[str, Fate], *, named: Iterable[Failure]) -> Itera
     """Yield a failure for each piece of work that is not done and that no failure names yet."""
     known = {failure.subject for failure in named}
     for subject, fate in fates.items():
-        if fate is not Fate.DONE and subject not in known:
+        if fate not in {Fate.DONE, Fate.WITHDRAWN} and subject not in known:
             yield Failure(subject=subject, reason=f"it was {fate}", kind=FailureKind.LEFT)

@@ -19,6 +19,7 @@ class Fate(StrEnum):
     FAILED = "failed"
     STOPPED_HALFWAY = "stopped halfway"  # what was read is recorded; the rest was not delivered any more
     NOT_REACHED = "not reached"
+    WITHDRAWN = "not wanted any more"
 
 
 # An outcome that is missing here says that this message had nothing to do: an earlier one says what became of its work.
@@ -29,6 +30,7 @@ _FATES: Mapping[Outcome, Fate] = {
     Outcome.CONTINUED: Fate.STOPPED_HALFWAY,  # until its continuation has ended
     Outcome.REPUBLISHED: Fate.STOPPED_HALFWAY,
     Outcome.LOST: Fate.STOPPED_HALFWAY,
+    Outcome.WITHDRAWN: Fate.WITHDRAWN,
 }
 
 
