@@ -19,7 +19,7 @@ from sendtrail.delivery.services import DeliverySettings
 from sendtrail.domain.campaign_report import Report
 from sendtrail.errors import Retryable
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.local.state.duckdb_state import DuckDbState
 from sendtrail.ports import Publisher, State, Topic, Warehouse
 from sendtrail.state.documents import campaigns_path, contacts_path, from_document
 from sendtrail.warehouse.tables import FOLDER
@@ -60,7 +60,7 @@ class Scene:
     freeze_point: FreezePoint
     pipeline: PipelineHarness
     warehouse: TracedWarehouse
-    state: SqliteState
+    state: DuckDbState
     waiting: list[tuple[Topic, bytes]] = field(default_factory=list)
 
     def act(self, subject: Subject) -> None:
@@ -130,7 +130,7 @@ def a_scene(freeze_at: int | None = None, *, make: Callable[[Path], Path] | None
         pipeline = PipelineHarness(account=account, settings=DeliverySettings(flush_rows=20))
         path = make(folder / "x.duckdb") if make else folder / "x.duckdb"
         warehouse = stack.enter_context(TracedWarehouse(path, clock=pipeline.clock))
-        state = stack.enter_context(SqliteState(folder / "x.state", clock=pipeline.clock))
+        state = stack.enter_context(DuckDbState(warehouse, clock=pipeline.clock))
         pipeline.services = replace(
             pipeline.services,
             state=crashing(state, point),
