@@ -255,3 +255,22 @@ def _sync_until(requests: int, line: Pipeline) -> RunResult:
     line.stats = RunStats(stop_when_it_is_time)
     with line.open(contacts=False) as run:
         return run.sync(RunObserver())
+
+
+def test_contacts_that_are_deleted_by_the_half_are_marked_once_a_person_says_so(pipeline: Make) -> None:
+    """Until then the sync names them as what is missing, and marks nobody."""
+    line = pipeline(plan=Plan(campaigns=1, openers=60))
+    line.sync()
+    before = [contact.id for contact in line.account.contacts_truth()]
+    for contact_id in before[::2]:
+        line.account.delete_contact(int(contact_id))
+
+    stopped = line.sync()
+    marked = line.stats.contacts_vanished
+    accepted = line.sync(accept_deletions=True)
+
+    assert [failure.subject for failure in stopped.failures] == ["contacts"]
+    assert "--accept-deletions" in stopped.failures[0].reason
+    assert (marked, accepted.failures) == (0, ())
+    assert line.stats.contacts_vanished == len(before[::2])
+    line.assert_equal()
