@@ -36,16 +36,25 @@ WITH
   ),
 
   -- A burst is clicks of a contact on one message with pauses of seconds, a visit has pauses of minutes.
+  clicks_with_neighbours AS (
+    SELECT
+      *,
+      LAG(clicked_at) OVER (
+        PARTITION BY organization_id, campaign_id, message, contact_key
+        ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
+      ) AS clicked_before,
+      LEAD(clicked_at) OVER (
+        PARTITION BY organization_id, campaign_id, message, contact_key
+        ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
+      ) AS clicked_after
+    FROM clicks
+  ),
   clicks_with_pauses AS (
     SELECT
       *,
-      UNIX_MICROS(clicked_at) - UNIX_MICROS(LAG(clicked_at) OVER message_clicks) AS pause_us,
-      UNIX_MICROS(LEAD(clicked_at) OVER message_clicks) - UNIX_MICROS(clicked_at) AS next_pause_us
-    FROM clicks
-    WINDOW message_clicks AS (
-      PARTITION BY organization_id, campaign_id, message, contact_key
-      ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
-    )
+      UNIX_MICROS(clicked_at) - UNIX_MICROS(clicked_before) AS pause_us,
+      UNIX_MICROS(clicked_after) - UNIX_MICROS(clicked_at) AS next_pause_us
+    FROM clicks_with_neighbours
   ),
   -- Most clicks are the only one of their visit: they need no counting.
   lone_clicks AS (
@@ -58,17 +67,20 @@ WITH
   numbered_clicks AS (
     SELECT
       clicks.*,
-      SUM(CASE WHEN pause_us <= settings.burst_seconds * 1000000 THEN 0 ELSE 1 END) OVER message_clicks AS burst,
-      SUM(CASE WHEN pause_us <= thresholds.visit_seconds * 1000000 THEN 0 ELSE 1 END) OVER message_clicks AS visit
+      SUM(CASE WHEN pause_us <= settings.burst_seconds * 1000000 THEN 0 ELSE 1 END) OVER (
+        PARTITION BY organization_id, campaign_id, message, contact_key
+        ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS burst,
+      SUM(CASE WHEN pause_us <= thresholds.visit_seconds * 1000000 THEN 0 ELSE 1 END) OVER (
+        PARTITION BY organization_id, campaign_id, message, contact_key
+        ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+      ) AS visit
     FROM clicks_with_pauses AS clicks
     CROSS JOIN `${dataset}`.`view_settings` AS settings
     CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
     WHERE pause_us <= thresholds.visit_seconds * 1000000 OR next_pause_us <= thresholds.visit_seconds * 1000000
-    WINDOW message_clicks AS (
-      PARTITION BY organization_id, campaign_id, message, contact_key
-      ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
-      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    )
   ),
   clicks_of_new_links AS (
     SELECT
