@@ -36,20 +36,37 @@ WITH
   ),
 
   -- A burst is clicks of a contact on one message with pauses of seconds, a visit has pauses of minutes.
+  clicks_with_neighbours AS (
+    SELECT
+      *,
+      LAG(clicked_at) OVER (
+        PARTITION BY organization_id, campaign_id, message, contact_key
+        ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
+      ) AS clicked_before,
+      LEAD(clicked_at) OVER (
+        PARTITION BY organization_id, campaign_id, message, contact_key
+        ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
+      ) AS clicked_after
+    FROM clicks
+  ),
   clicks_with_pauses AS (
     SELECT
       *,
-      UNIX_MICROS(clicked_at) - UNIX_MICROS(
-        LAG(clicked_at) OVER (
-          PARTITION BY organization_id, campaign_id, message, contact_key
-          ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
-        )
-      ) AS pause_us
-    FROM clicks
+      UNIX_MICROS(clicked_at) - UNIX_MICROS(clicked_before) AS pause_us,
+      UNIX_MICROS(clicked_after) - UNIX_MICROS(clicked_at) AS next_pause_us
+    FROM clicks_with_neighbours
+  ),
+  -- Most clicks are the only one of their visit: they need no counting.
+  lone_clicks AS (
+    SELECT clicks.*
+    FROM clicks_with_pauses AS clicks
+    CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
+    WHERE COALESCE(pause_us > thresholds.visit_seconds * 1000000, TRUE)
+      AND COALESCE(next_pause_us > thresholds.visit_seconds * 1000000, TRUE)
   ),
   numbered_clicks AS (
     SELECT
-      clicks_with_pauses.*,
+      clicks.*,
       SUM(CASE WHEN pause_us <= settings.burst_seconds * 1000000 THEN 0 ELSE 1 END) OVER (
         PARTITION BY organization_id, campaign_id, message, contact_key
         ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
@@ -60,9 +77,10 @@ WITH
         ORDER BY clicked_at ASC NULLS LAST, link ASC NULLS LAST
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
       ) AS visit
-    FROM clicks_with_pauses
+    FROM clicks_with_pauses AS clicks
     CROSS JOIN `${dataset}`.`view_settings` AS settings
     CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
+    WHERE pause_us <= thresholds.visit_seconds * 1000000 OR next_pause_us <= thresholds.visit_seconds * 1000000
   ),
   clicks_of_new_links AS (
     SELECT
@@ -139,15 +157,20 @@ WITH
   ),
 
   -- click_burst, click_at_send, click_repeated, click_doubtful: what each burst shows
-  first_opens AS (
-    SELECT opens.organization_id, opens.campaign_id, opens.contact_key, MIN(opens.activity_timestamp) AS first_opened_at
-    FROM `${dataset}`.`observations` AS opens
-    INNER JOIN (SELECT DISTINCT organization_id, campaign_id, contact_key FROM clicks) AS clickers
-      ON opens.organization_id = clickers.organization_id
-      AND opens.campaign_id = clickers.campaign_id
-      AND opens.contact_key = clickers.contact_key
-    WHERE opens.event_type = 'open'
-    GROUP BY opens.organization_id, opens.campaign_id, opens.contact_key
+  burst_clicks AS (
+    SELECT
+      organization_id, campaign_id, message, contact_key, link, clicked_at, times, burst_began_at AS began_at, burst_links
+    FROM counted_clicks
+    UNION ALL
+    -- Alone, a click is suspicious at the delivery of its e-mail only.
+    SELECT
+      clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.link, clicks.clicked_at,
+      clicks.times, clicks.clicked_at, 1
+    FROM lone_clicks AS clicks
+    INNER JOIN broadcasts
+      ON clicks.organization_id = broadcasts.organization_id
+      AND clicks.campaign_id = broadcasts.campaign_id
+    WHERE clicks.clicked_at BETWEEN broadcasts.sent_at AND broadcasts.delivered_until
   ),
   burst_times AS (
     SELECT
@@ -155,13 +178,12 @@ WITH
       clicks.campaign_id,
       clicks.message,
       clicks.contact_key,
-      clicks.burst,
-      clicks.burst_began_at AS began_at,
+      clicks.began_at,
       -- When there were more links than a person clicks in that time, and when there was a second one at once.
       MIN(
         CASE
           WHEN clicks.burst_links >= settings.burst_links
-            AND UNIX_MICROS(clicks.clicked_at) - UNIX_MICROS(clicks.burst_began_at) <= 1000000 * (
+            AND UNIX_MICROS(clicks.clicked_at) - UNIX_MICROS(clicks.began_at) <= 1000000 * (
               thresholds.burst_free_seconds
               + thresholds.burst_seconds_per_link * (clicks.burst_links - settings.burst_links)
             )
@@ -171,15 +193,28 @@ WITH
       MIN(
         CASE
           WHEN clicks.burst_links >= 2
-            AND UNIX_MICROS(clicks.clicked_at) - UNIX_MICROS(clicks.burst_began_at) <= 1000000 * thresholds.pair_seconds
+            AND UNIX_MICROS(clicks.clicked_at) - UNIX_MICROS(clicks.began_at) <= 1000000 * thresholds.pair_seconds
             THEN clicks.clicked_at
         END
       ) AS paired_at
-    FROM counted_clicks AS clicks
+    FROM burst_clicks AS clicks
     CROSS JOIN `${dataset}`.`view_settings` AS settings
     CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
-    GROUP BY
-      clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.burst, clicks.burst_began_at
+    GROUP BY clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.began_at
+  ),
+  burst_contacts AS (
+    SELECT DISTINCT organization_id, campaign_id, contact_key
+    FROM burst_times
+  ),
+  first_opens AS (
+    SELECT opens.organization_id, opens.campaign_id, opens.contact_key, MIN(opens.activity_timestamp) AS first_opened_at
+    FROM `${dataset}`.`observations` AS opens
+    INNER JOIN burst_contacts
+      ON opens.organization_id = burst_contacts.organization_id
+      AND opens.campaign_id = burst_contacts.campaign_id
+      AND opens.contact_key = burst_contacts.contact_key
+    WHERE opens.event_type = 'open'
+    GROUP BY opens.organization_id, opens.campaign_id, opens.contact_key
   ),
   bursts AS (
     -- An open at the same moment is the one that ActiveCampaign derives from the click.
@@ -268,13 +303,13 @@ WITH
     SELECT
       clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.link, clicks.clicked_at,
       clicks.times, GREATEST(clicks.clicked_at, burst_rules.recognised_at) AS recognised_at, burst_rules.rule_id
-    FROM numbered_clicks AS clicks
+    FROM burst_clicks AS clicks
     INNER JOIN burst_rules
       ON clicks.organization_id = burst_rules.organization_id
       AND clicks.campaign_id = burst_rules.campaign_id
       AND clicks.message = burst_rules.message
       AND clicks.contact_key = burst_rules.contact_key
-      AND clicks.burst = burst_rules.burst
+      AND clicks.began_at = burst_rules.began_at
     UNION ALL
     SELECT
       clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.link, clicks.clicked_at,
