@@ -15,7 +15,8 @@ from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Transaction
 from sendtrail.simulator import TruthCampaign
 from sendtrail.state.account_status import AccountStatus, write_status
-from sendtrail.state.documents import campaign_path, to_document
+from sendtrail.state.documents import campaign_path, list_totals_path, to_document
+from sendtrail.state.list_totals import ProvenTotals
 from sendtrail.sync.sync_record import SyncRecord
 
 
@@ -26,13 +27,17 @@ def plant(database: Path, campaigns: Iterable[TruthCampaign], *, at: datetime) -
 
 
 def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> None:
-    """Write the checkpoint of a completed sync of each campaign that was ever sent; `counters` are by campaign id."""
+    """Write the checkpoint of a completed sync of each campaign that was ever sent; `counters` are by campaign id.
+
+    The list of campaigns came to its end as the account had said.
+    """
     documents = {
         campaign_path(ORGANIZATION, campaign_id): to_document(_checkpoint(each, at))
         for campaign_id, each in counters.items()
         if each["send_amt"]
     }
 
+    documents[list_totals_path(ORGANIZATION)] = to_document(ProvenTotals(proven_at={"campaigns": at}))
     status = AccountStatus(
         run_id="planted",
         last_run=at,

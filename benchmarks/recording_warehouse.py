@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from benchmarks.bigquery_price import KEY_BYTES, billed, logical_bytes
 from sendtrail.domain.contact import PassCounts
+from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_rows
@@ -69,6 +70,10 @@ class RecordingWarehouse:
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:  # noqa: ARG002 - the port's
         """Return that rows move: the account is one as ActiveCampaign documents it."""
         return dict.fromkeys(("open", "click"), TimestampEvidence(moved=1_000))
+
+    def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:  # noqa: ARG002 - the port's
+        """Return nothing: rows are counted when they are merged, and not kept."""
+        return {}
 
     def _insert(self, activities: Sequence[ActivityRow]) -> int:
         new = {

@@ -78,7 +78,7 @@ class SyncArguments(AccountArguments, total=False):
     dataset: str
     concurrency: int
     overlap_hours: int
-    recent_overlap_hours: int
+    recent_overlap_hours: float
 
 
 class Account:

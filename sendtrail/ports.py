@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from sendtrail.domain.contact import PassCounts
+from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.warehouse.rows import Batch
 
@@ -101,6 +102,10 @@ class Warehouse(ContactPasses, Protocol):
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return, by event type, what the times of an account's rows did while their counts grew, from a day on."""
+        ...
+
+    def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:
+        """Return, by campaign and event type, how many rows of an account are stored, from a day on."""
         ...
 
 

@@ -34,7 +34,7 @@ variable "settings" {
   type = object({
     lookback_days        = optional(number, 7)            # how far back the first sync of a campaign reads
     overlap_hours        = optional(number, 48)           # how much of the previous period is read again, once a day
-    recent_overlap_hours = optional(number, 1)            # how much of it is read again in all other runs
+    recent_overlap_hours = optional(number, 0.25)         # how much of it is read again in all other runs
     audit_days           = optional(number, 30)           # how often an unchanged campaign is read again
     settle_hours         = optional(number, 24)           # how long after a change a campaign is read once more
     max_deleted_share    = optional(number, 0.2)          # up to which share of the contacts one pass may mark as deleted; 1: any

@@ -12,6 +12,7 @@ import orjson
 
 from sendtrail.clock import ManualClock
 from sendtrail.domain.contact import PassCounts
+from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import Document, LeaseCheck, Topic, Transaction, no_lease
 from sendtrail.sync.pairing.row_counts import RowCount, TableLook
@@ -181,6 +182,23 @@ class MemoryWarehouse:
                     found[after["event_type"]] = TimestampEvidence(
                         moved=so_far.moved + (not stood), stood=so_far.stood + stood
                     )
+        return found
+
+    def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:
+        """Return, by campaign and event type, how many rows of an account are stored, from a day on."""
+        largest: dict[Key, int] = {}
+        for row in self.rows(Table.EMAIL_ACTIVITIES):
+            is_asked = row["organization_id"] == organization_id and row["activity_date"] >= since.isoformat()
+            if is_asked and row["event_type"] != "forward":
+                contact, detail = str(row["contact_id"]), row["detail"] or {}
+                bounce = str(detail.get("id")) if row["event_type"] == "bounce" else ""
+                place = (str(row["message_id"]), str(row["link_id"]))
+                key = (str(row["campaign_id"]), row["event_type"], *place, contact, bounce)
+                largest[key] = max(row["times"], largest.get(key, 0))
+        found: dict[tuple[int, str], StoredCounts] = {}
+        for (campaign_id, event_type, *_), times in largest.items():
+            before = found.get((int(campaign_id), event_type), StoredCounts())
+            found[int(campaign_id), event_type] = StoredCounts(rows=before.rows + 1, times=before.times + times)
         return found
 
     def rows(self, table: Table) -> list[StoredRow]:

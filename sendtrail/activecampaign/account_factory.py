@@ -15,6 +15,7 @@ from sendtrail.domain.request_rate import Priority, RateLimit
 from sendtrail.ports import State
 from sendtrail.rate_limit.budget import RateBudget
 from sendtrail.rate_limit.sliding_window import SlidingWindow, sliding_window
+from sendtrail.state.list_totals import StoredTotals
 
 _Key = tuple[str, RateLimit]
 
@@ -63,7 +64,11 @@ class AccountFactory:
     def _memory(self, connection: Connection) -> AccountMemory:
         """Return what is known of an account to the user of a key, whose language and permissions are its own."""
         with self._lock:
-            return self._memories.setdefault((connection.api_url, connection.api_key), AccountMemory())
+            key = (connection.api_url, connection.api_key)
+            if key not in self._memories:
+                totals = StoredTotals(self._state, self._clock, organization_id=connection.organization_id)
+                self._memories[key] = AccountMemory(totals=totals)
+            return self._memories[key]
 
     def _budget(self, connection: Connection, priority: Priority) -> RateBudget:
         limit = connection.rate_limit

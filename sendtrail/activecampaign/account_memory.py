@@ -1,12 +1,36 @@
 """What was learnt about an account while talking to it: nothing that could not be learnt again."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from sendtrail.domain.campaign_report import Report
 
 # So often in a row an action is refused before it is left alone, and for how long.
 MAX_REFUSALS = 3
 LEFT_ALONE_S = 600.0
+
+
+class ListTotals(Protocol):
+    """What is known of how truthfully an account says how many rows a list has."""
+
+    def is_trusted(self, name: str) -> bool:
+        """Return whether the account has lately said the truth about a list."""
+        ...
+
+    def record(self, name: str) -> None:
+        """Record that a list came to its proven end as the account had said."""
+        ...
+
+
+class UnknownTotals:
+    """Nothing is known: every list has to prove its end."""
+
+    def is_trusted(self, name: str) -> bool:  # noqa: ARG002
+        """Return that no list is trusted."""
+        return False
+
+    def record(self, name: str) -> None:
+        """Record nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +49,7 @@ class AccountMemory:
     `answered_actions` are those that the account has answered, `end_messages` its words for the end of a report, in the
     language of the key's user; `reports_by_message` are shown only to those who ask for one message at a time,
     `reports_shown_whole` to those who name none; `lists_with_false_totals` are shorter than they say. `refusals` are
-    those of actions that the API user may not use.
+    those of actions that the API user may not use. `totals` is what outlives the process.
     """
 
     answered_actions: set[str] = field(default_factory=set)
@@ -34,6 +58,7 @@ class AccountMemory:
     reports_shown_whole: set[Report] = field(default_factory=set)
     lists_with_false_totals: set[str] = field(default_factory=set)
     refusals: dict[str, Refusals] = field(default_factory=dict)
+    totals: ListTotals = field(default_factory=UnknownTotals)
 
     def is_only_refusal(self, action: str) -> bool:
         """Return whether the account has answered other actions, and never this one."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sendtrail.domain.contact import PassCounts
+from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import LeaseCheck, Warehouse, no_lease
 from sendtrail.warehouse.rows import Batch
@@ -47,3 +48,7 @@ class ObservedWarehouse:
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return what the times of an account's rows did while their counts grew."""
         return self.inner.timestamp_evidence(organization_id, since=since)
+
+    def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:
+        """Return how many rows of an account are stored."""
+        return self.inner.stored_counts(organization_id, since=since)

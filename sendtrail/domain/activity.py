@@ -22,7 +22,6 @@ def frozen_for_mypy(cls: type[T]) -> type[T]:
     return dataclass(kw_only=True, slots=True)(cls)
 
 
-KEY_SEPARATOR = "\x1f"
 # The chance that two of a billion activities share an id is 1 in 10^21. BigQuery bills each MERGE for the ids it reads.
 ID_BYTES = 16
 ONE_DAY = timedelta(days=1)
@@ -67,18 +66,13 @@ class Activity:
 
 def activity_id(organization_id: str, activity: Activity) -> str:
     """Return the key of an activity: 32 hexadecimal digits, the same for the same observation wherever it is read."""
-    key = (
-        organization_id,
-        str(activity.campaign_id),
-        activity.message_id,
-        activity.contact_id or activity.contact_email.casefold(),
-        activity.event_type,
-        activity.link_id,
-        _isoformat(activity.activity_timestamp),
-        str(activity.times),
-        activity.discriminator,
+    contact = activity.contact_id or activity.contact_email.casefold()
+    key = (  # one text, as joining nine takes longer
+        f"{organization_id}\x1f{activity.campaign_id}\x1f{activity.message_id}\x1f{contact}\x1f{activity.event_type}"
+        f"\x1f{activity.link_id}\x1f{_isoformat(activity.activity_timestamp)}\x1f{activity.times}"
+        f"\x1f{activity.discriminator}"
     )
-    return blake2b(KEY_SEPARATOR.join(key).encode(), digest_size=ID_BYTES).hexdigest()
+    return blake2b(key.encode(), digest_size=ID_BYTES).hexdigest()
 
 
 def happened_since(activity: Activity, since: datetime) -> bool:

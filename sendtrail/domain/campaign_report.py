@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -11,6 +11,9 @@ from sendtrail.domain.campaign import Counters
 
 # Rows on a page of a v1 report, whatever is asked for.
 PAGE_SIZE = 20
+# The account sorts by its local time: in the hour that a clock is put back, true times are out of order by up to an
+# hour, and `tstamp` may be an hour off besides.
+SLACK = timedelta(hours=2)
 
 
 class Report(StrEnum):
@@ -73,7 +76,8 @@ class ReportQuery:
 
     `expected_rows` is how many rows there are by the campaign's counters, `changed_rows` how many of them can have
     changed since the last read; None where the counters do not show it. `to_the_end` asks for the proven end also where
-    all expected rows were seen.
+    all expected rows were seen. `slack` is by how much rows may be out of order: reading stops where they are older
+    than `since` by more. `first_page` is where the rows begin that are asked for, in a list that grows at its end.
     """
 
     campaign_id: int
@@ -84,6 +88,8 @@ class ReportQuery:
     expected_rows: int | None = None
     changed_rows: int | None = None
     to_the_end: bool = False
+    slack: timedelta = SLACK
+    first_page: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,10 +164,16 @@ def changed_row_count(report: Report, *, now: Counters, before: Counters) -> int
 
     Every open moves one row to the top of its list; only opens are read from the top.
     """
-    name = "opens"
-    if report is not Report.OPENS or name not in now or name not in before:
-        return None
-    return max(0, now[name] - before[name])
+    return _growth("opens", now, before) if report is Report.OPENS else None
+
+
+def new_row_count(report: Report, *, now: Counters, before: Counters) -> int | None:
+    """Return how many rows of a report can be new at its top, where a repeat leaves a row in its place."""
+    return _growth("uniqueopens", now, before) if report is Report.OPENS else None
+
+
+def _growth(name: str, now: Counters, before: Counters) -> int | None:
+    return max(0, now[name] - before[name]) if name in now and name in before else None
 
 
 def may_have_repeats(report: Report, *, now: Counters, before: Counters) -> bool:

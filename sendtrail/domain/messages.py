@@ -42,8 +42,9 @@ class SyncCampaign:
     `sequence` grows with every hand-over of this campaign, so an older one is known as a duplicate. `since` is how far
     back to read at least, None for "where the last sync left off". `counters` are the campaign's at dispatch. A
     `backfill` lets incremental work go first. `settle` are reports to read although their counters did not change,
-    `standing_rows` those whose rows keep their time, or may, when a contact opens or clicks again. `wanted_at` is when
-    somebody asked for more than the changes that it brings: once that is withdrawn, the work stops.
+    `standing_rows` those whose rows keep their time, or may, when a contact opens or clicks again, `complete` those of
+    which all is stored that the account counted at the last sync. `wanted_at` is when somebody asked for more than the
+    changes that it brings: once that is withdrawn, the work stops.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = TOLERANT
@@ -62,6 +63,7 @@ class SyncCampaign:
     settle: tuple[Report, ...] = ()
     standing_rows: tuple[Report, ...] = ()
     wanted_at: AwareDatetime | None = None
+    complete: tuple[Report, ...] = ()
 
     @property
     def item(self) -> WorkItem:

@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.domain.contact import PassCounts
+from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.local.duckdb_connection import DuckDbConnection, DuckDbSettings
 from sendtrail.local.duckdb_reader import Parameters
@@ -97,6 +98,14 @@ class DuckDbWarehouse:
         sql = statement("email_activities/timestamp_evidence", dataset=self.dataset)
         rows = self.query(sql, {"organization_id": organization_id, "first_date": since}).rows
         return {event_type: TimestampEvidence(moved=moved, stood=stood) for event_type, moved, stood in rows}
+
+    def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:
+        """Return, by campaign and event type, how many rows of an account are stored, from a day on."""
+        sql = statement("email_activities/stored_counts", dataset=self.dataset)
+        rows = self.query(sql, {"organization_id": organization_id, "first_date": since}).rows
+        return {
+            (campaign_id, event): StoredCounts(rows=count, times=times) for campaign_id, event, count, times in rows
+        }
 
     @property
     def identity(self) -> str:

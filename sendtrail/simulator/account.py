@@ -84,11 +84,11 @@ class Account(Contents):
                 self._movement.campaign_activity(campaign, span)
             self._movement.contact_changes(span)
 
-    def pass_told_day(self, new: Iterable[NewActivity]) -> None:
-        """Let a day pass that brings exactly this; raise ValueError for a campaign that does not exist."""
+    def pass_told_day(self, new: Iterable[NewActivity], *, hours: float = 24) -> None:
+        """Let a day, or so many hours, pass that bring exactly this; raise ValueError for an unknown campaign."""
         told = [(self._campaign_of(item), item) for item in new]
         with self._lock:
-            span = self._pass(timedelta(days=1))
+            span = self._pass(timedelta(hours=hours))
             for campaign, item in told:
                 self._movement.exact_campaign_activity(campaign, item, span)
 

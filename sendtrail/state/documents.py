@@ -62,6 +62,11 @@ def budget_path(organization_id: str) -> str:
     return f"rate_budgets/{organization_id}"
 
 
+def list_totals_path(organization_id: str) -> str:
+    """Return the path of what an account's lists were proven to say of their own length."""
+    return f"sync_state/list_totals_{organization_id}"
+
+
 def run_path(run_id: str) -> str:
     """Return the path of a run of the dispatcher."""
     return f"runs/{run_id}"

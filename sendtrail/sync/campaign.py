@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
 from sendtrail.domain.activity import happened_since
 from sendtrail.domain.campaign import CampaignLists
-from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery, ReportReader
+from sendtrail.domain.campaign_report import SLACK, Report, ReportPage, ReportQuery, ReportReader
 from sendtrail.domain.messages import Reason, SyncCampaign, encode
 from sendtrail.errors import KeyRefused, Rejected
 from sendtrail.ports import LeaseCheck, TimeBudget, Topic
@@ -134,10 +135,12 @@ class CampaignTask:
             report=read.report,
             message_id=read.message_id,
             since=read.since,
-            position=resume_from(at.position),
+            position=resume_from(at.position, first_page=read.first_page),
             expected_rows=read.expected_rows,
             changed_rows=read.changed_rows,
             to_the_end=at.reason in (Reason.AUDIT, Reason.FORCED),
+            slack=timedelta() if read.is_recent else SLACK,
+            first_page=read.first_page,
         )
 
     def _rows(self, page: ReportPage, at: CampaignProgress) -> list[Row]:

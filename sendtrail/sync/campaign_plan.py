@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 class ReportRead:
     """One report of one message ("" for a campaign with a single one), read back to `since`.
 
-    `full_overlap` says that this goes back by the whole overlap, or further. `expected_rows` and `changed_rows` are a
-    ReportQuery's. In the stored progress these three are named by their aliases.
+    `full_overlap`, `is_recent`, `skips_repeats` and `first_page` are a ReadWindow's, `expected_rows` and `changed_rows`
+    a ReportQuery's. In the stored progress three of them are named by their aliases.
     """
 
     report: Report
@@ -34,6 +34,9 @@ class ReportRead:
     full_overlap: Annotated[bool, Field(alias="deep")] = True
     expected_rows: Annotated[int | None, Field(alias="counted")] = None
     changed_rows: Annotated[int | None, Field(alias="moved")] = None
+    is_recent: bool = False
+    skips_repeats: bool = False
+    first_page: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +78,7 @@ def new_progress(
         for part in messages
     ]
     units.sort(key=_rows_expected)  # the small ones first: their pages are all under way at once
-    return CampaignProgress(
+    progress = CampaignProgress(
         run_id=message.run_id,
         reason=message.reason,
         started_at=now,
@@ -84,6 +87,7 @@ def new_progress(
         units=units,
         wanted_at=message.wanted_at,
     )
+    return start_of(progress, 0)
 
 
 def whole_campaign(message: SyncCampaign) -> CampaignMessage:
@@ -114,17 +118,18 @@ def can_resume(progress: CampaignProgress | None, message: SyncCampaign) -> bool
 
 
 def start_of(progress: CampaignProgress, index: int) -> CampaignProgress:
-    """Return the progress at the beginning of a unit."""
-    return replace(progress, index=index, position=ReportCursor())
+    """Return the progress at the beginning of a unit, or past the last one."""
+    first_page = progress.units[index].first_page if index < len(progress.units) else 1
+    return replace(progress, index=index, position=ReportCursor(page=first_page))
 
 
-def resume_from(position: ReportCursor) -> ReportCursor:
+def resume_from(position: ReportCursor, *, first_page: int = 1) -> ReportCursor:
     """Return where to take up a report that was left at `position`: one page earlier.
 
     Rows of contacts that were deleted meanwhile have let the others move up by as much; rows that came meanwhile have
     moved them down, so the time of the last row read says nothing about the order any more.
     """
-    return replace(position, page=max(1, position.page - 1), earliest=None)
+    return replace(position, page=max(first_page, position.page - 1), earliest=None)
 
 
 def with_missing(progress: CampaignProgress, report: Report, rows: int) -> CampaignProgress:
@@ -175,9 +180,12 @@ def _forced_at(progress: CampaignProgress, synced: SyncRecord | None) -> datetim
 
 
 def _results(progress: CampaignProgress, synced: SyncRecord | None) -> Mapping[Report, ReadResult]:
+    skipping = {unit.report for unit in progress.units if unit.skips_repeats}
+    whole_reads = {} if synced is None else synced.deep_watermarks
     return {
         report: ReadResult(
             changed=_had_changed(report, progress, synced),
+            changed_since=whole_reads.get(report) if report in skipping else None,
             short=progress.missing.get(report, 0),
             failed=progress.failed.get(report, ""),
             is_whole=_is_whole(report, progress),
@@ -187,8 +195,8 @@ def _results(progress: CampaignProgress, synced: SyncRecord | None) -> Mapping[R
 
 
 def _is_whole(report: Report, progress: CampaignProgress) -> bool:
-    """Return whether a report was read to its end, or as far back as anything is: only opens are stopped early."""
-    if report in progress.failed:
+    """Return whether a report was read from its beginning to its end, or opens as far back as anything is."""
+    if report in progress.failed or any(unit.first_page > 1 for unit in progress.units if unit.report is report):
         return False
     return report is not Report.OPENS or all(
         unit.since <= progress.since for unit in progress.units if unit.report is report
@@ -229,6 +237,9 @@ def _unit(
         message_id=part.message_id,
         since=read_to.since,
         full_overlap=read_to.full_overlap,
+        is_recent=read_to.is_recent,
+        skips_repeats=read_to.skips_repeats,
+        first_page=1 if part.message_id else read_to.first_page,
         expected_rows=expected_row_count(report, part.counters),
         changed_rows=None if part.message_id else read_to.changed_rows,
     )

@@ -25,6 +25,7 @@ from sendtrail.state.stored_wants import raise_wants, settle_wants
 from sendtrail.sync.backfill_quota import within_quota
 from sendtrail.sync.campaign_checkpoints import checkpoints_of, fulfilled_wants, wants_of_others
 from sendtrail.sync.due import Due, Policy, Request, next_sequence
+from sendtrail.sync.evidence.complete_reports import complete_reports
 from sendtrail.sync.forecast import NOTHING, Forecast, total
 from sendtrail.sync.timestamp_observation import Meanings, observe_timestamps
 from sendtrail.warehouse.rows import Batch, Table, campaign_row
@@ -118,7 +119,13 @@ def _publish_campaigns(
     request = replace(request, wants=without(request.wants, ended))
     _report(checkpoints.unreadable, request, services)
     readable = [each for each in campaigns if str(each.campaign_id) not in checkpoints.unreadable]
-    policy = replace(policy, standing_rows=standing_rows(_observe_timestamps(request, services)))
+    policy = replace(
+        policy,
+        standing_rows=standing_rows(_observe_timestamps(request, services)),
+        complete=complete_reports(
+            readable, request=request, checkpoints=checkpoints.readable, policy=policy, services=services
+        ),
+    )
     due_campaigns = within_quota(
         readable, checkpoints=checkpoints.readable, request=request, policy=policy, now=services.clock.now()
     )

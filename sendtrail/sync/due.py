@@ -1,7 +1,7 @@
 """Which campaigns are due, and why: their counters against their checkpoints."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status
@@ -25,7 +25,9 @@ class Policy:
     Counters and lists are updated independently, so a report is read once more `settle` after it changed; `audit` is
     how often everything is read again. One run hands out backfill for so many requests (None: all there is), so that
     the next run's changes do not queue behind it. `overlap` and `flush_rows` are the worker's, for the forecast.
-    `standing_rows` are the reports whose rows keep their time, or may, when a contact opens or clicks again.
+    `standing_rows` are the reports whose rows keep their time, or may, when a contact opens or clicks again, `complete`
+    those of each campaign of which all is stored that was counted at the last sync. Campaigns that were sent longer ago
+    than `counted` are not looked up there: all partitions since then are read, which BigQuery bills.
     """
 
     lookback: timedelta = DEFAULT_LOOKBACK
@@ -35,6 +37,8 @@ class Policy:
     overlap: Overlap = DEFAULT_OVERLAP
     flush_rows: int = 5_000
     standing_rows: tuple[Report, ...] = ()
+    complete: Mapping[int, tuple[Report, ...]] = field(default_factory=dict)
+    counted: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,8 +140,10 @@ def _reason_again(
         return Reason.AUDIT
     if counter_delta(now=campaign.counters, before=synced.counters):
         return Reason.CHANGED
-    if now - synced.audited_at >= policy.settle * LAST_LOOK and is_last_look(
-        synced.to_settle, now=now, settle=policy.settle
+    if (
+        Report.OPENS not in policy.complete.get(campaign.campaign_id, ())
+        and now - synced.audited_at >= policy.settle * LAST_LOOK
+        and is_last_look(synced.to_settle, now=now, settle=policy.settle)
     ):
         return Reason.AUDIT  # what came into the middle of a list meanwhile is found nowhere else
     if _reports_to_settle(campaign, synced, policy=policy, now=now):
@@ -147,7 +153,12 @@ def _reason_again(
 
 def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy, now: datetime) -> tuple[Report, ...]:
     """Return the reports to read although no counter says so: their next look is due, or nothing counts them."""
-    settling = reports_to_settle(synced.to_settle, now=now, settle=policy.settle)
+    settling = reports_to_settle(
+        synced.to_settle,
+        now=now,
+        settle=policy.settle,
+        complete=policy.complete.get(campaign.campaign_id, ()),
+    )
     uncounted = [
         report
         for report in Report
@@ -187,6 +198,7 @@ def due_campaign(
         counters=campaign.counters,
         settle=() if synced is None else _reports_to_settle(campaign, synced, policy=policy, now=now),
         standing_rows=policy.standing_rows,
+        complete=policy.complete.get(campaign.campaign_id, ()),
         wanted_at=None if want is None or (synced is not None and synced.has_read(want)) else want.asked_at,
         backfill=_is_backfill(
             campaign,

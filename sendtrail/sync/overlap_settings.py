@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
 
 ONE_HOUR = timedelta(hours=1)
+MAX_HOURS = 24 * 366
 Hours = Annotated[int, Field(ge=0)]
 
 
@@ -15,7 +16,7 @@ class OverlapSettings(BaseModel):
     """An overlap in hours; `recent_overlap_hours` is that of a report that is read several times a day."""
 
     overlap_hours: Hours = DEFAULT_OVERLAP.whole // ONE_HOUR
-    recent_overlap_hours: Hours = DEFAULT_OVERLAP.recent // ONE_HOUR
+    recent_overlap_hours: Annotated[float, Field(ge=0, le=MAX_HOURS)] = DEFAULT_OVERLAP.recent / ONE_HOUR
 
     @property
     def overlap(self) -> Overlap:

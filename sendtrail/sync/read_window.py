@@ -4,14 +4,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sendtrail.domain.campaign_report import Report, changed_row_count, has_changed, is_empty, may_have_repeats
+from sendtrail.domain.campaign import Counters
+from sendtrail.domain.campaign_report import (
+    PAGE_SIZE,
+    Report,
+    changed_row_count,
+    expected_row_count,
+    has_changed,
+    is_empty,
+    may_have_repeats,
+    new_row_count,
+)
 from sendtrail.domain.messages import Reason, SyncCampaign
+from sendtrail.sync.settling import may_be_spared
 from sendtrail.sync.sync_record import SyncRecord
 
 # After these the warehouse holds everything back to `since`, whatever an earlier read may have missed.
 THOROUGH = frozenset({Reason.NEW, Reason.EXTENDED, Reason.AUDIT, Reason.FORCED})
 # A report that is read more often than this goes back by the whole overlap once in so long.
 DEEP_EVERY = timedelta(hours=20)
+# Accounts show these oldest first. Where one does not, its new rows are missed at first, and what is stored shows it.
+GROWING_AT_THE_END = (Report.BOUNCES, Report.UNSUBSCRIBES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +32,7 @@ class Overlap:
     """How much of what was read before is read again, as rows may come into a list late: once a day, and otherwise."""
 
     whole: timedelta = timedelta(hours=48)
-    recent: timedelta = timedelta(hours=1)
+    recent: timedelta = timedelta(minutes=15)
 
 
 DEFAULT_OVERLAP = Overlap()
@@ -29,14 +42,19 @@ DEFAULT_LOOKBACK = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadWindow:
-    """How far back a report is read; `full_overlap` says that this is by the whole overlap, or further.
+    """How far back a report is read; `full_overlap` says that this is by the whole overlap, or that nothing is there.
 
-    `changed_rows` is how many of its rows can be new, None where the counters do not tell.
+    `is_recent` means by the recent overlap alone, `skips_repeats` that rows further down may have grown meanwhile.
+    `changed_rows` is how many of its rows can be new, None where the counters do not tell; of a list that grows at its
+    end, `first_page` is the page where they begin.
     """
 
     since: datetime
     full_overlap: bool
-    changed_rows: int | None
+    is_recent: bool = False
+    skips_repeats: bool = False
+    changed_rows: int | None = None
+    first_page: int = 1
 
 
 def coverage_start(message: SyncCampaign, synced: SyncRecord | None, *, now: datetime) -> datetime:
@@ -74,34 +92,81 @@ def read_window(
     overlap: Overlap,
 ) -> ReadWindow:
     """Return how far back a report is read: to where it was read before, less what may have come into its list late."""
-    read_to, full_overlap = _read_to(report, message, synced, since=since, now=now, overlap=overlap)
-    before = {} if synced is None or read_to == since else synced.counters
+    if synced is None or _is_read_anew(report, message, synced, since=since):
+        return ReadWindow(since=since, full_overlap=True, changed_rows=_changed_rows(report, message, {}))
+    watermark = synced.watermarks[report]
+    is_wide = (
+        message.reason is not Reason.CHANGED or report in message.settle or needs_wide_overlap(report, synced, now=now)
+    )
+    is_spared = is_wide and _is_complete(report, message, synced, now=now)
+    can_repeat = report in message.standing_rows and may_have_repeats(
+        report, now=message.counters, before=synced.counters
+    )
+    if report is Report.CLICKS and report in message.standing_rows:  # a page of links holds all of their clicks
+        return ReadWindow(since=since, full_overlap=True)
+    if is_spared or not is_wide:
+        recent = max(since, watermark - min(overlap.whole, overlap.recent))
+        return ReadWindow(
+            since=recent,
+            full_overlap=is_spared,
+            is_recent=True,
+            skips_repeats=can_repeat and not is_spared,
+            changed_rows=_changed_rows(report, message, synced.counters),
+            first_page=_first_page(report, now=message.counters, before=synced.counters),
+        )
+    deep_watermark = _deep_watermark(report, message, synced)
+    if can_repeat or (report in message.standing_rows and deep_watermark < watermark):
+        return ReadWindow(since=since, full_overlap=True)  # any row may have changed in its place
     return ReadWindow(
-        since=read_to,
-        full_overlap=full_overlap,
-        changed_rows=changed_row_count(report, now=message.counters, before=before),
+        since=max(since, deep_watermark - overlap.whole),
+        full_overlap=True,
+        changed_rows=_changed_rows(report, message, synced.counters),
     )
 
 
-def _read_to(
-    report: Report,
-    message: SyncCampaign,
-    synced: SyncRecord | None,
-    *,
-    since: datetime,
-    now: datetime,
-    overlap: Overlap,
-) -> tuple[datetime, bool]:
-    if synced is None or since < synced.since or message.reason in THOROUGH or report not in synced.watermarks:
-        return since, True
-    if report in synced.to_settle and (synced.to_settle[report].lacks_rows or synced.to_settle[report].failed):
-        return since, True  # rows are known to be missing, anywhere; or it was not read as far back as the record says
-    if report in message.standing_rows and may_have_repeats(report, now=message.counters, before=synced.counters):
-        return since, True  # any row may have changed in its place
-    watermark = synced.watermarks[report]
-    deep_watermark = synced.deep_watermarks.get(report, watermark)
-    if report in message.settle and report in synced.to_settle:  # rows that come late are older than the change
-        deep_watermark = min(deep_watermark, synced.to_settle[report].changed_at)
-    if message.reason is not Reason.CHANGED or now - deep_watermark >= DEEP_EVERY:
-        return max(since, deep_watermark - overlap.whole), True
-    return max(since, watermark - min(overlap.whole, overlap.recent)), False
+def needs_wide_overlap(report: Report, synced: SyncRecord, *, now: datetime) -> bool:
+    """Return whether a report was not read by its whole overlap for long."""
+    watermark = synced.watermarks.get(report, now)
+    return now - synced.deep_watermarks.get(report, watermark) >= DEEP_EVERY
+
+
+def _is_read_anew(report: Report, message: SyncCampaign, synced: SyncRecord, *, since: datetime) -> bool:
+    """Return whether rows may be missing anywhere: known to be, or not read as far back as the record says."""
+    if since < synced.since or message.reason in THOROUGH or report not in synced.watermarks:
+        return True
+    settling = synced.to_settle.get(report)
+    return settling is not None and (settling.lacks_rows or bool(settling.failed))
+
+
+def _is_complete(report: Report, message: SyncCampaign, synced: SyncRecord, *, now: datetime) -> bool:
+    """Return whether all that was counted at the last sync is stored, and what came since stands at the top."""
+    if report not in message.complete:
+        return False
+    if report in message.settle and report in synced.to_settle and not may_be_spared(synced.to_settle[report], now):
+        return False
+    has_moved = has_changed(report, now=message.counters, before=synced.counters)
+    can_repeat = has_moved and may_have_repeats(report, now=message.counters, before=synced.counters)
+    return not (report in message.standing_rows and can_repeat)
+
+
+def _deep_watermark(report: Report, message: SyncCampaign, synced: SyncRecord) -> datetime:
+    """Return from when on rows may have come in late; those that a later look is for are older than the change."""
+    found = synced.deep_watermarks.get(report, synced.watermarks[report])
+    is_looked_at = report in message.settle and report in synced.to_settle
+    return min(found, synced.to_settle[report].changed_at) if is_looked_at else found
+
+
+def _changed_rows(report: Report, message: SyncCampaign, before: Counters) -> int | None:
+    count = new_row_count if report in message.standing_rows else changed_row_count
+    return count(report, now=message.counters, before=before)
+
+
+def _first_page(report: Report, *, now: Counters, before: Counters) -> int:
+    """Return the page where what is new begins; where nothing seems to be, a page or two may hide it."""
+    counts = expected_row_count(report, now), expected_row_count(report, before)
+    if report not in GROWING_AT_THE_END or None in counts:
+        return 1
+    rows, rows_before = (count or 0 for count in counts)
+    if rows < rows_before:
+        return 1
+    return rows_before // PAGE_SIZE + 1 if rows > rows_before else max(1, rows // PAGE_SIZE)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.activecampaign.v1.early_stop import TOLERANCE, after_page, is_complete
-from sendtrail.domain.campaign_report import ReportCursor
+from sendtrail.activecampaign.v1.early_stop import after_page, is_complete
+from sendtrail.domain.campaign_report import SLACK, ReportCursor
 
 NOW = datetime(2025, 11, 5, 12, tzinfo=UTC)
 SINCE = NOW - timedelta(days=3)
@@ -104,4 +104,4 @@ def test_pages_that_creep_upwards_are_no_proof() -> None:
 
 def test_nothing_is_complete_before_it_was_read() -> None:
     """A position without a row says nothing about those to come."""
-    assert not is_complete(ReportCursor(), since=NOW + TOLERANCE * 2)
+    assert not is_complete(ReportCursor(), since=NOW + SLACK * 2)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -289,6 +290,17 @@ def test_a_report_that_is_taken_up_in_the_middle_is_read_to_its_end(serve: Serve
     list(connect(account.url).read(a_query(Report.BOUNCES, position=ReportCursor(page=2), expected_rows=1)))
 
     assert [received.params["page"] for received in account.received] == ["2", "3"]
+
+
+def test_a_report_that_is_read_from_where_it_has_grown_may_end_by_its_counters(serve: Serve, connect: Connect) -> None:
+    """What comes before it was read earlier, and counts."""
+    account = serve(pages([bounce(number) for number in range(20)], [bounce(20)]))
+    query = replace(a_query(Report.BOUNCES, position=ReportCursor(page=2), expected_rows=21), first_page=2)
+
+    [chunk] = connect(account.url).read(query)
+
+    assert [row.contact_id for row in chunk.activities] == ["20"]
+    assert [received.params["page"] for received in account.received] == ["2"]
 
 
 def test_opens_are_fetched_ahead_as_far_as_the_counters_let_expect(serve: Serve, connect: Connect) -> None:

@@ -1,12 +1,16 @@
 """Each scenario in a tiny size: it measures what it says, on a simulator and a sync of their own processes."""
 
 from contextlib import ExitStack
+from typing import Literal
 
-from benchmarks import bare_load, budget, daily_delta, memory, quiet_day, scale, small_campaigns
+import pytest
+
+from benchmarks import bare_load, budget, daily_delta, memory, quiet_day, real_days, scale, small_campaigns
 from benchmarks.account import simulated
 from benchmarks.daily_delta import Day
 from benchmarks.scale import account_options, by_turns
 from sendtrail.domain.messages import Reason, SyncCampaign
+from sendtrail.simulator import CampaignPlan
 
 ONE_CAMPAIGN = {"campaigns": 1, "openers": 70, "kinds": "ordinary", "links": 1}
 
@@ -49,6 +53,20 @@ def test_a_day_is_read_by_its_news() -> None:
     assert seen.stored > 5_000
     assert 300 < seen.new <= 600 + 2
     assert seen.fewest <= seen.requests < seen.everything / 4
+
+
+@pytest.mark.parametrize("still", [(), ("open", "click")])
+def test_a_day_of_syncs_takes_what_is_new_and_little_more(still: tuple[Literal["open", "click"], ...]) -> None:
+    """Four syncs of two campaigns: the fewest count every kind of request that was made."""
+    sizes = [CampaignPlan(openers=200, bounces=30, unsubscribes=25, sent_days_ago=3) for _ in range(2)]
+    small = real_days.Activity(name="small", sizes=sizes, events=lambda _, __: 400)
+
+    seen = real_days.week(small, still, days=1, warm_up_days=1)
+
+    assert seen.fewest.campaigns == seen.by_endpoint["/api/3/campaigns"] == 4
+    assert seen.fewest.click == seen.by_endpoint["campaign_report_link_list"] == 8
+    assert (seen.fewest.grown > 0) is bool(still)
+    assert seen.fewest.requests <= seen.fewest.requests_without_foresight <= seen.requests < 2 * seen.fewest.requests
 
 
 def test_a_quiet_day_takes_the_campaigns_and_the_contacts() -> None:

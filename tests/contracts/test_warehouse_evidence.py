@@ -1,8 +1,10 @@
 """What every Warehouse keeps of odd rows, and says of the times of rows."""
 
 from datetime import timedelta
+from typing import Any
 
 from sendtrail.domain.activity import EventType
+from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.warehouse.rows import Table
 from tests.contracts.samples import LATER, OPEN, activities, opened, unreadable
@@ -44,3 +46,31 @@ def test_the_times_of_rows_whose_counts_grew_are_evidence(warehouse: WarehouseUn
     evidence = warehouse.warehouse.timestamp_evidence("acme", since=SINCE)
 
     assert evidence == {"open": TimestampEvidence(moved=2), "click": TimestampEvidence(stood=1)}
+
+
+def test_what_is_stored_is_counted_by_rows_of_the_reports(warehouse: WarehouseUnderTest) -> None:
+    """Two observations of one row are one row, with the larger count; contacts without an id are not told apart."""
+    bounce: dict[str, Any] = {"event_type": EventType.BOUNCE, "discriminator": "5", "detail": {"id": "5"}}
+    click: dict[str, Any] = {"event_type": EventType.CLICK, "contact_id": "1", "times": 2}
+    rows = (
+        opened(contact_id="1"),
+        opened(contact_id="1", times=3, activity_timestamp=MOMENT + timedelta(hours=1)),
+        opened(contact_id="", contact_email="Bo@example.com"),
+        opened(contact_id="", contact_email="bo@example.com", times=2),
+        opened(campaign_id=8),
+        opened(contact_id="2", activity_timestamp=MOMENT - timedelta(days=40)),
+        opened(contact_id="2", organization_id="other"),
+        opened(link_id="9", **click),
+        opened(link_id="10", **click),
+        opened(**bounce),
+        opened(**{**bounce, "discriminator": "6", "detail": {"id": "6"}}),
+    )
+    for number in range(2):
+        warehouse.warehouse.merge(activities(*rows, number=number))
+
+    assert warehouse.warehouse.stored_counts("acme", since=SINCE) == {
+        (7, "open"): StoredCounts(rows=2, times=5),
+        (7, "click"): StoredCounts(rows=2, times=4),
+        (7, "bounce"): StoredCounts(rows=2, times=2),
+        (8, "open"): StoredCounts(rows=1, times=1),
+    }

@@ -116,13 +116,54 @@ def test_a_report_that_may_hide_a_change_is_looked_at_a_day_later() -> None:
 
 
 def test_further_changes_do_not_put_that_look_off_and_bring_another_after_it() -> None:
-    """While the campaign changes every six hours, its unsubscriptions are looked at once a day."""
+    """While the campaign changes every six hours, its unsubscriptions are looked at a day later, and once a week."""
     settling, hours = settling_after({}, {}, now=NOON, may_hide=[Report.UNSUBSCRIBES]), []
-    for hour in range(6, 49, 6):
+    for hour in range(6, 24 * 20, 6):
         now = NOON + hour * HOUR
         is_due = Report.UNSUBSCRIBES in reports_to_settle(settling, now=now, settle=DAY)
         results = {Report.UNSUBSCRIBES: STILL} if is_due else {}
         settling = settling_after(settling, results, now=now, may_hide=[Report.UNSUBSCRIBES])
         hours += [hour] * is_due
 
-    assert hours == [24, 48]
+    assert hours == [24, 24 + 7 * 24, 24 + 14 * 24]
+
+
+@pytest.mark.parametrize(("days", "is_looked_at"), [(1, False), (3, False), (7, True)])
+def test_where_all_is_stored_only_the_last_look_is_taken(days: int, *, is_looked_at: bool) -> None:
+    """It finds what no counter shows, as a deletion hid it."""
+    settling = settling_after({}, {Report.CLICKS: CHANGED}, now=NOON)
+
+    due = reports_to_settle(settling, now=NOON + days * DAY, settle=DAY, complete=(Report.CLICKS,))
+
+    assert bool(due) is is_looked_at
+
+
+@pytest.mark.parametrize(
+    "result", [ReadResult(changed=True, short=1), ReadResult(changed=True, failed="no permission")]
+)
+def test_what_fell_short_or_failed_is_looked_at_whatever_is_stored(result: ReadResult) -> None:
+    """A counter that agrees by chance proves nothing."""
+    settling = settling_after({}, {Report.CLICKS: result}, now=NOON)
+
+    assert reports_to_settle(settling, now=NOON + DAY, settle=DAY, complete=(Report.CLICKS,)) == (Report.CLICKS,)
+
+
+def test_changes_that_were_skipped_are_looked_for_a_day_after_the_last_whole_read() -> None:
+    """Not a day after the read that skipped them: counts are never older than a day."""
+    skipped = ReadResult(changed=True, changed_since=NOON - 18 * HOUR)
+    settling = settling_after({}, {Report.OPENS: skipped}, now=NOON)
+
+    due = [reports_to_settle(settling, now=NOON + hours * HOUR, settle=DAY) for hours in (5, 6)]
+    assert due == [(), (Report.OPENS,)]
+
+
+def test_only_a_whole_read_is_the_look_for_hidden_changes() -> None:
+    """The end of a list does not show what changed further up."""
+    settling = settling_after({}, {}, now=NOON, may_hide=[Report.UNSUBSCRIBES])
+    partial = settling_after(
+        settling, {Report.UNSUBSCRIBES: ReadResult(changed=True, is_whole=False)}, now=NOON + 6 * DAY
+    )
+    whole = settling_after(settling, {Report.UNSUBSCRIBES: CHANGED}, now=NOON + 6 * DAY)
+
+    assert reports_to_settle(partial, now=NOON + 7 * DAY, settle=DAY) == (Report.UNSUBSCRIBES,)
+    assert [each[Report.UNSUBSCRIBES].hidden_since for each in (partial, whole)] == [NOON, None]

@@ -9,11 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from sendtrail.domain.campaign_report import ReportCursor
+from sendtrail.domain.campaign_report import SLACK, ReportCursor
 
-# The account sorts by its local time: in the hour that a clock is put back, true times are out of order by up to an
-# hour, and `tstamp` may be an hour off besides.
-TOLERANCE = timedelta(hours=2)
 # A page in no order goes up as often as down; one in order hardly ever goes up, save in that hour.
 MAX_STEPS_UP = 1 / 4
 
@@ -37,18 +34,18 @@ def after_page(position: ReportCursor, times: Sequence[datetime]) -> ReportCurso
     )
 
 
-def is_complete(position: ReportCursor, *, since: datetime) -> bool:
+def is_complete(position: ReportCursor, *, since: datetime, slack: timedelta = SLACK) -> bool:
     """Return whether no row from `since` on can follow."""
     if position.earliest is None or not position.descending or not position.descents:
         return False
-    return position.earliest < since - TOLERANCE
+    return position.earliest < since - slack
 
 
 def _stays_below(times: Sequence[datetime]) -> bool:
     """Return whether no time is later than any before it by more than the tolerance."""
     lowest = times[0]
     for time in times:
-        if time - lowest > TOLERANCE:
+        if time - lowest > SLACK:
             return False
         lowest = min(lowest, time)
     return True

@@ -21,7 +21,7 @@ class OpenReport:
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the newest first, until nothing that is asked for can follow."""
-        if is_complete(query.position, since=query.since):
+        if is_complete(query.position, since=query.since, slack=query.slack):
             return
         position, window = query.position, PrefetchWindow(last=_last_page(query))
         prefetch = PagePrefetch(
@@ -43,7 +43,7 @@ class OpenReport:
                 if not _is_in_place(window, position, page):
                     prefetch.read_again()
                 yield replace(page, position=position)
-                if is_complete(position, since=query.since):
+                if is_complete(position, since=query.since, slack=query.slack):
                     return
 
 

@@ -124,8 +124,9 @@ def promised_rows(query: ReportQuery) -> int:
 def has_all_rows(query: ReportQuery, *, seen: int, is_full: bool) -> bool:
     """Return whether the account need not be asked for the end: its counters are reached, by a page that is not full.
 
-    A list that was entered in the middle is read to its end all the same.
+    A list that was left in the middle, and entered there again, is read to its end all the same.
     """
-    if is_full or query.to_the_end or query.expected_rows is None or query.position.page > 1:
+    is_entered_again = query.position.page not in (1, query.first_page)
+    if is_full or query.to_the_end or query.expected_rows is None or is_entered_again:
         return False
     return seen >= query.expected_rows

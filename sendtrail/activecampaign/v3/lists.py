@@ -91,7 +91,8 @@ def _pages(client: Client, name: str) -> Iterator[Page]:
     """Yield the pages of a list to its end.
 
     `meta.total` may be anything: alone it proves nothing. The end is a page that is not full and reaches it, or an
-    empty page that it confirms, or an empty page that comes twice and that no other way to ask contradicts.
+    empty page that it confirms, or an empty page that comes twice and that no other way to ask contradicts; or a full
+    page that reaches it, where the account's total of this list has been proven lately.
     """
     offset, largest, repeats = 0, 0, _Repeats()
     while True:
@@ -103,6 +104,7 @@ def _pages(client: Client, name: str) -> Iterator[Page]:
                 return
             page = _page(client, name, offset, may_be_empty=False)
         if not page.received:
+            _record_end(client, name, page, offset)
             return
         if repeats.is_stuck(page.content) or offset > MAX_ROWS:
             raise Unreadable(f"{name} from {offset} on: the account repeats a page instead of coming to an end")
@@ -110,8 +112,17 @@ def _pages(client: Client, name: str) -> Iterator[Page]:
         offset += page.received
         is_full = page.received >= (largest or LIST_LIMIT) or page.received == DEFAULT_LIMIT
         largest = max(largest, page.received)
-        if not is_full and page.total == offset:
+        if page.total == offset and not is_full:
+            _record_end(client, name, page, offset)
             return
+        if page.total == offset > LIST_LIMIT and client.memory.totals.is_trusted(name):
+            return
+
+
+def _record_end(client: Client, name: str, page: Page, offset: int) -> None:
+    """Record that a list had as many rows as was said: of one page alone that proves nothing of longer lists."""
+    if page.total == offset > LIST_LIMIT:
+        client.memory.totals.record(name)
 
 
 class _Repeats:

@@ -146,7 +146,10 @@ class LocalRun:
         """Dispatch what is due, sync until nothing is left, and return the outcome."""
         started = self._clock.monotonic()
         self._record.clear()
-        request, policy = request_of(self._settings, now=self._clock.now()), Policy(overlap=self._settings.overlap)
+        request, policy = (
+            request_of(self._settings, now=self._clock.now()),
+            Policy(overlap=self._settings.overlap, counted=timedelta.max),
+        )
         if self._settings.drop_wants:
             withdraw_wants(self._services.state, self._settings.organization)
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)

@@ -1,0 +1,1 @@
+"""What spares requests, because it was shown: asked of the warehouse, never of the account."""
