@@ -1,34 +1,20 @@
 """Hand-written fakes of the ports; `tests/contracts` holds them to the behaviour of the real adapters."""
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
-from typing import Any, TypeVar, cast
-
-import orjson
+from typing import Any, TypeVar
 
 from sendtrail.clock import ManualClock
-from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import StoredCounts
-from sendtrail.domain.timestamp_meaning import TimestampEvidence
-from sendtrail.ports import Document, LeaseCheck, Topic, Transaction, no_lease
+from sendtrail.ports import Document, Topic, Transaction
+from sendtrail.simulation.cloud import memory_warehouse
 from sendtrail.sync.pairing.row_counts import RowCount, TableLook
-from sendtrail.warehouse.rows import Batch, Table, to_json_lines
+from sendtrail.warehouse.rows import Table
 
 T = TypeVar("T")
-Key = tuple[str, ...]
-StoredRow = dict[str, Any]
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
-KEYS: Mapping[Table, tuple[str, ...]] = {
-    Table.EMAIL_ACTIVITIES: ("activity_id",),
-    Table.CONTACTS: ("organization_id", "contact_id"),
-    Table.CAMPAIGNS: ("organization_id", "campaign_id"),
-    Table.UNREADABLE_ROWS: ("organization_id", "row_id"),
-}
 
 
 class FakeClock(ManualClock):
@@ -106,127 +92,11 @@ class MemoryPublisher:
             return messages
 
 
-class MemoryWarehouse:
-    """Merges rows by key as the statements of `sql/` do; `batches` is every batch that was merged."""
+class MemoryWarehouse(memory_warehouse.MemoryWarehouse):
+    """The simulation's warehouse; without a clock it is later than any time of a test."""
 
     def __init__(self, clock: ManualClock | None = None) -> None:
-        self._clock = clock or FakeClock(datetime(2100, 1, 1, tzinfo=UTC))
-        self.tables: dict[Table, dict[Key, StoredRow]] = {table: {} for table in Table}
-        self.batches: list[Batch] = []
-        self._seen: dict[tuple[str, str], set[str]] = {}
-        self._lock = threading.Lock()
-
-    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
-        """Merge a batch and return the rows inserted or changed."""
-        check_lease()
-        incoming = [cast("StoredRow", orjson.loads(line)) for line in to_json_lines(batch.rows).splitlines()]
-        with self._lock:
-            self.batches.append(batch)
-            if batch.pass_id:
-                seen = self._seen.setdefault((batch.item.organization_id, batch.pass_id), set())
-                seen.update(row["contact_id"] for row in incoming)
-            latest = _one_a_key(batch.table, incoming)
-            return sum(self._merge_row(batch.table, key, row) for key, row in latest.items())
-
-    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
-        """Return what a pass means for the stored contacts."""
-        with self._lock:
-            seen = self._seen.get((organization_id, pass_id), set())
-            rows = [row for row in self._contacts(organization_id) if not row["deleted_at"]]
-            unseen = [row for row in rows if row["contact_id"] not in seen]
-            new = [row for row in rows if started_at <= _moment(row["created_at"]) <= self._clock.now()]
-            known = [row for row in rows if row in unseen or row not in new]
-            return PassCounts(known=len(known), unseen=len(unseen), seen=len(seen))
-
-    def mark_vanished(
-        self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
-    ) -> int:
-        """Set `deleted_at` on the contacts that a complete pass did not see; return how many."""
-        check_lease()
-        with self._lock:
-            ids = self._seen.get((organization_id, pass_id), set())
-            others = [key for key in self._seen if key[0] == organization_id and key[1] != pass_id]
-            if len(ids) < seen or (not seen and others):
-                return 0
-            latest = max(at, self._clock.now())
-            vanished = [
-                row
-                for row in self._contacts(organization_id)
-                if (not row["deleted_at"] or _moment(row["deleted_at"]) > latest) and row["contact_id"] not in ids
-            ]
-            for row in vanished:
-                row["deleted_at"] = row["updated_at"] = at.isoformat()
-            for key in others if ids else ():
-                del self._seen[key]
-            return len(vanished)
-
-    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
-        """Forget whom a pass saw that is over."""
-        check_lease()
-        with self._lock:
-            self._seen.pop((organization_id, pass_id), None)
-
-    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
-        """Return, by event type, what the times of rows did while their counts grew."""
-        found: dict[str, TimestampEvidence] = {}
-        observed: dict[Key, list[StoredRow]] = {}
-        for row in sorted(self.rows(Table.EMAIL_ACTIVITIES), key=lambda row: (row["times"], row["activity_timestamp"])):
-            if row["organization_id"] == organization_id and row["activity_date"] >= since.isoformat():
-                key = ("campaign_id", "message_id", "event_type", "link_id", "contact_id")
-                observed.setdefault(tuple(str(row[name]) for name in key), []).append(row)
-        for rows in observed.values():
-            for before, after in pairwise(rows):
-                if after["event_type"] in {"open", "click"} and after["times"] > before["times"]:
-                    stood = after["activity_timestamp"] == before["activity_timestamp"]
-                    so_far = found.get(after["event_type"], TimestampEvidence())
-                    found[after["event_type"]] = TimestampEvidence(
-                        moved=so_far.moved + (not stood), stood=so_far.stood + stood
-                    )
-        return found
-
-    def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:
-        """Return, by campaign and event type, how many rows of an account are stored, from a day on."""
-        largest: dict[Key, int] = {}
-        for row in self.rows(Table.EMAIL_ACTIVITIES):
-            is_asked = row["organization_id"] == organization_id and row["activity_date"] >= since.isoformat()
-            if is_asked and row["event_type"] != "forward":
-                contact, detail = str(row["contact_id"]), row["detail"] or {}
-                bounce = str(detail.get("id")) if row["event_type"] == "bounce" else ""
-                place = (str(row["message_id"]), str(row["link_id"]))
-                key = (str(row["campaign_id"]), row["event_type"], *place, contact, bounce)
-                largest[key] = max(row["times"], largest.get(key, 0))
-        found: dict[tuple[int, str], StoredCounts] = {}
-        for (campaign_id, event_type, *_), times in largest.items():
-            before = found.get((int(campaign_id), event_type), StoredCounts())
-            found[int(campaign_id), event_type] = StoredCounts(rows=before.rows + 1, times=before.times + times)
-        return found
-
-    def rows(self, table: Table) -> list[StoredRow]:
-        """Return copies of the rows of a table, times as ISO strings."""
-        with self._lock:
-            return [deepcopy(row) for _, row in sorted(self.tables[table].items())]
-
-    def counts(self) -> Mapping[Table, int]:
-        """Return how many rows each table has."""
-        return Counter({table: len(rows) for table, rows in self.tables.items()})
-
-    def _contacts(self, organization_id: str) -> list[StoredRow]:
-        rows = self.tables[Table.CONTACTS].values()
-        return [row for row in rows if row["organization_id"] == organization_id]
-
-    def _merge_row(self, table: Table, key: Key, row: StoredRow) -> bool:
-        stored = self.tables[table].get(key)
-        if stored is None:
-            self.tables[table][key] = row
-            return True
-        if table is Table.EMAIL_ACTIVITIES:
-            return False
-        is_from_the_future = _moment(stored["updated_at"]) > self._clock.now()
-        is_correction = is_from_the_future and _moment(row["updated_at"]) < _moment(stored["updated_at"])
-        if not is_correction and not _is_news(stored, row):
-            return False
-        self.tables[table][key] = {**row, "created_at": stored["created_at"]}
-        return True
+        super().__init__(clock or FakeClock(datetime(2100, 1, 1, tzinfo=UTC)))
 
 
 class MemoryStoredActivities:
@@ -256,26 +126,3 @@ class MemoryStoredActivities:
                 is_lasting = row["activity_date"] >= lasting_since.isoformat()
                 campaigns[row["campaign_id"]] = RowCount(stored=before.stored + 1, lasting=before.lasting + is_lasting)
         return found
-
-
-def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:
-    latest: dict[Key, StoredRow] = {}
-    for row in rows:
-        key = tuple(str(row[column]) for column in KEYS[table])
-        if key not in latest or row["updated_at"] > latest[key]["updated_at"]:
-            latest[key] = row
-    return latest
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _is_news(stored: StoredRow, row: StoredRow) -> bool:
-    is_newer = bool(datetime.fromisoformat(row["updated_at"]) > datetime.fromisoformat(stored["updated_at"]))
-    is_different: bool = (
-        row.get("row_hash") != stored.get("row_hash")
-        or "row_id" in row
-        or row.get("deleted_at") != stored.get("deleted_at")
-    )
-    return is_newer and is_different

@@ -21,7 +21,7 @@ from sendtrail.errors import KeyRefused, SendtrailError
 from sendtrail.ports import Topic
 from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse
 from sendtrail.simulation.cloud.message_queue import MessageQueue, Queued, SimulatedPublisher
-from sendtrail.simulation.cloud.process import Process, ProcessClock
+from sendtrail.simulation.cloud.process import Process, ProcessClock, ServerClock
 from sendtrail.simulation.cloud.state_store import Documents, SimulatedState
 from sendtrail.simulation.cloud.warehouse import SimulatedWarehouse
 from sendtrail.simulation.engine.faults import Faults
@@ -58,12 +58,12 @@ class Cloud:
     random: Random
     settings: FunctionSettings
     documents: Documents = field(default_factory=Documents)
-    tables: MemoryWarehouse = field(default_factory=MemoryWarehouse)
     key: str = "simulated-key"
     unhandled: list[str] = field(default_factory=list)
     """Errors that no function expects, as `process: error`."""
 
     def __post_init__(self) -> None:
+        self.tables = MemoryWarehouse(ServerClock(self.scheduler))
         self.queue = MessageQueue(self.scheduler, self.faults, self.random)
         self.virtual_threads = VirtualThreads(self.scheduler)
         self._names = count(1)

@@ -10,6 +10,7 @@ from typing import Any, cast
 import orjson
 
 from sendtrail import threads
+from sendtrail.clock import Clock
 from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
@@ -30,7 +31,8 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
 class MemoryWarehouse:
     """Merges rows by key as the statements of `sql/` do; `batches` is every batch that was merged."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.tables: dict[Table, dict[Key, StoredRow]] = {table: {} for table in Table}
         self.batches: list[Batch] = []
         self._seen: dict[tuple[str, str], set[str]] = {}
@@ -52,9 +54,10 @@ class MemoryWarehouse:
         """Return what a pass means for the stored contacts."""
         with self._lock:
             seen = self._seen.get((organization_id, pass_id), set())
-            rows = self._contacts(organization_id)
+            rows = [row for row in self._contacts(organization_id) if not row["deleted_at"]]
             unseen = [row for row in rows if row["contact_id"] not in seen]
-            known = [row for row in rows if row in unseen or datetime.fromisoformat(row["created_at"]) < started_at]
+            new = [row for row in rows if started_at <= _moment(row["created_at"]) <= self._clock.now()]
+            known = [row for row in rows if row in unseen or row not in new]
             return PassCounts(known=len(known), unseen=len(unseen), seen=len(seen))
 
     def mark_vanished(
@@ -67,7 +70,12 @@ class MemoryWarehouse:
             others = [key for key in self._seen if key[0] == organization_id and key[1] != pass_id]
             if len(ids) < seen or (not seen and others):
                 return 0
-            vanished = [row for row in self._contacts(organization_id) if row["contact_id"] not in ids]
+            latest = max(at, self._clock.now())
+            vanished = [
+                row
+                for row in self._contacts(organization_id)
+                if (not row["deleted_at"] or _moment(row["deleted_at"]) > latest) and row["contact_id"] not in ids
+            ]
             for row in vanished:
                 row["deleted_at"] = row["updated_at"] = at.isoformat()
             for key in others if ids else ():
@@ -126,14 +134,18 @@ class MemoryWarehouse:
 
     def _contacts(self, organization_id: str) -> list[StoredRow]:
         rows = self.tables[Table.CONTACTS].values()
-        return [row for row in rows if row["organization_id"] == organization_id and not row["deleted_at"]]
+        return [row for row in rows if row["organization_id"] == organization_id]
 
     def _merge_row(self, table: Table, key: Key, row: StoredRow) -> bool:
         stored = self.tables[table].get(key)
         if stored is None:
             self.tables[table][key] = row
             return True
-        if table is Table.EMAIL_ACTIVITIES or not _is_news(stored, row):
+        if table is Table.EMAIL_ACTIVITIES:
+            return False
+        is_from_the_future = _moment(stored["updated_at"]) > self._clock.now()
+        is_correction = is_from_the_future and _moment(row["updated_at"]) < _moment(stored["updated_at"])
+        if not is_correction and not _is_news(stored, row):
             return False
         self.tables[table][key] = {**row, "created_at": stored["created_at"]}
         return True
@@ -146,6 +158,10 @@ def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:
         if key not in latest or row["updated_at"] > latest[key]["updated_at"]:
             latest[key] = row
     return latest
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _is_news(stored: StoredRow, row: StoredRow) -> bool:

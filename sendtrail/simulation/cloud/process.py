@@ -60,6 +60,25 @@ class ProcessClock:
         self._process.scheduler.sleep(seconds)
 
 
+class ServerClock:
+    """The clock of a service, which is right and belongs to no process."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+
+    def now(self) -> datetime:
+        """Return the time of day, aware, in UTC."""
+        return world_time(self._scheduler)
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return self._scheduler.now
+
+    def sleep(self, seconds: float, /) -> None:
+        """Wait for virtual `seconds`."""
+        self._scheduler.sleep(seconds)
+
+
 def world_time(scheduler: Scheduler) -> datetime:
     """Return the true time of day."""
     return START + timedelta(seconds=scheduler.now)
