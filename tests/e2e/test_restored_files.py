@@ -179,7 +179,7 @@ def test_after_a_kill_the_first_request_waits_for_those_of_the_dead_process(line
 
     line.sync(contacts=False)
 
-    assert (max(line.clock.slept) >= 1.0) == is_killed
+    assert (sum(line.clock.slept) > 0.9) == is_killed
 
 
 def test_a_dataset_whose_tables_were_dropped_is_read_again(line: Pipeline, caplog: pytest.LogCaptureFixture) -> None:
