@@ -86,7 +86,7 @@ PLANTED = (
     _fault(
         "a unit that was begun is taken for done",
         "sync.campaign_plan",
-        "return replace(position, page=max(1, position.page - 1), earliest=None)",
+        "return replace(position, page=max(first_page, position.page - 1), earliest=None)",
         "return replace(position, page=position.page + 1, earliest=None)",
     ),
     _fault(
