@@ -16,6 +16,9 @@ DAYS_TOUCHED = 2.25
 # What is stored is counted once a week: all rows that do not expire before the next count.
 COUNTS = 4.3
 DAYS_COUNTED = 715
+# Before reports are looked at again, their rows of the last 30 days are counted: in each of four runs a day.
+LOOKS = 4
+DAYS_LOOKED_AT = 30
 DOCUMENT = (REPOSITORY / "docs" / "deploy.md").read_text(encoding="utf-8")
 FLUSH_S = FunctionSettings.model_fields["flush_s"].default
 
@@ -82,7 +85,8 @@ def _statements(accounts: Accounts) -> float:
     activities = accounts.statements * (max(10e6, DAYS_TOUCHED * accounts.activities * 42) + 10e6)
     contacts = (2 * ceil(accounts.contacts / 5_000) + 2) * (max(10e6, accounts.contacts * 500) + 20e6)
     counts = COUNTS * max(10e6, accounts.number * DAYS_COUNTED * accounts.activities * 26)
-    merged = DAYS * accounts.number * (activities + contacts + 100e6)
+    looks = LOOKS * max(10e6, accounts.number * DAYS_LOOKED_AT * accounts.activities * 55)
+    merged = DAYS * accounts.number * (activities + contacts + looks + 100e6)
     return max(0, (merged + counts) / 2**40 - 1) * 6.25
 
 
