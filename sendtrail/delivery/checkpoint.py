@@ -99,44 +99,29 @@ def claim(
     `wanted_at` is the message's, `withdrawn_at` up to when wants of the account were withdrawn.
     """
     is_unwanted = is_withdrawn(wanted_at, withdrawn_at=withdrawn_at)
+    taken = Checkpoint(
+        run_id=run_id,
+        sequence=sequence,
+        status=Status.RUNNING,
+        updated_at=now,
+        lease=lease,
+        backfill=backfill,
+        wanted_at=wanted_at,
+    )
     if checkpoint is None:
-        return (
-            (Claim.WITHDRAWN, None)
-            if is_unwanted
-            else (
-                Claim.TAKEN,
-                Checkpoint(
-                    run_id=run_id,
-                    sequence=sequence,
-                    status=Status.RUNNING,
-                    updated_at=now,
-                    lease=lease,
-                    backfill=backfill,
-                    wanted_at=wanted_at,
-                ),
-            )
-        )
-    if sequence < checkpoint.sequence:
-        is_parent = checkpoint.continuation_pending and sequence == checkpoint.sequence - 1
-        return (Claim.REPUBLISH if is_parent else Claim.STALE), checkpoint
-    if sequence == checkpoint.sequence and checkpoint.status is Status.DONE:
-        return Claim.STALE, checkpoint
-    if checkpoint.is_held(now, lease_s=(lease.expires_at - now).total_seconds()):
-        return Claim.HELD, checkpoint
+        return (Claim.WITHDRAWN, None) if is_unwanted else (Claim.TAKEN, taken)
+    refusal = _refusal(checkpoint, sequence=sequence, lease=lease, now=now)
+    if refusal is not None:
+        return refusal, checkpoint
     if is_withdrawn(checkpoint.wanted_at, withdrawn_at=withdrawn_at):
         checkpoint = _without_history(checkpoint)
     if is_unwanted:
         return Claim.WITHDRAWN, _ended(checkpoint, now=now)
     return Claim.TAKEN, replace(
-        checkpoint,
-        run_id=run_id,
-        sequence=sequence,
-        status=Status.RUNNING,
-        lease=lease,
-        continuation_pending=False,
-        reason=None,
-        updated_at=now,
-        backfill=backfill,
+        taken,
+        progress=checkpoint.progress,
+        synced=checkpoint.synced,
+        new_rows=checkpoint.new_rows,
         wanted_at=wanted_at or (checkpoint.wanted_at if checkpoint.progress else None),
     )
 
@@ -215,6 +200,18 @@ def _ended(checkpoint: Checkpoint, *, now: datetime) -> Checkpoint:
     if checkpoint.synced is None:
         return replace(checkpoint, continuation_pending=False, updated_at=now)
     return replace(checkpoint, status=Status.DONE, continuation_pending=False, new_rows=0, updated_at=now)
+
+
+def _refusal(checkpoint: Checkpoint, *, sequence: int, lease: Lease, now: datetime) -> Claim | None:
+    """Return why a message is not to be worked on, None where it is."""
+    if sequence < checkpoint.sequence:
+        is_parent = checkpoint.continuation_pending and sequence == checkpoint.sequence - 1
+        return Claim.REPUBLISH if is_parent else Claim.STALE
+    if sequence == checkpoint.sequence and checkpoint.status is Status.DONE:
+        return Claim.STALE
+    if checkpoint.is_held(now, lease_s=(lease.expires_at - now).total_seconds()):
+        return Claim.HELD
+    return None
 
 
 def _held_by(checkpoint: Checkpoint | None, token: str) -> Checkpoint:
