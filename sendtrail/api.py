@@ -11,7 +11,7 @@ from typing import Self, TypedDict, Unpack
 
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, LocalRun, RunObserver
-from sendtrail.cli.run.run_result import Failure
+from sendtrail.cli.run.run_result import Failure, with_closing
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.cli.settings.sync_settings import BEGINNING, SyncSettings
@@ -29,6 +29,7 @@ from sendtrail.domain.campaign_report import (
 from sendtrail.domain.contact import Contact, ListMembership
 from sendtrail.errors import KeyRefused, Rejected, Retryable, SendtrailError, SettingsError
 from sendtrail.local.sqlite_state import SqliteState
+from sendtrail.local.write_ahead_log import left_log
 
 __all__ = [
     "Account",
@@ -160,9 +161,10 @@ def sync_to_duckdb(**arguments: Unpack[SyncArguments]) -> SyncResult:
     argument or the file cannot be used, Retryable where another program has the file, Retryable or Rejected where the
     campaigns cannot be listed, and KeyboardInterrupt after Ctrl-C; what was read until then is kept.
     """
-    stats = RunStats()
-    with LocalRun(SyncSettings.read(dict(arguments), named=str), clock=SystemClock(), stats=stats) as run:
+    stats, settings = RunStats(), SyncSettings.read(dict(arguments), named=str)
+    with LocalRun(settings, clock=SystemClock(), stats=stats) as run:
         result = run.sync(RunObserver())
+    result = with_closing(result, left_log(settings.database))
     if result.interrupted:
         raise KeyboardInterrupt
     return SyncResult(

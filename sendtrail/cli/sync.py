@@ -18,11 +18,12 @@ from sendtrail.cli.process.waiting import Patience
 from sendtrail.cli.run.failures import print_failures
 from sendtrail.cli.run.local_run import LocalRun
 from sendtrail.cli.run.progress import Bars
-from sendtrail.cli.run.run_result import RunResult
+from sendtrail.cli.run.run_result import RunResult, with_closing
 from sendtrail.cli.run.still_wanted import with_wants
 from sendtrail.cli.run.summary import print_summary
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
+from sendtrail.local.write_ahead_log import left_log
 
 # How long a thread that may send its request waits, at most, for one that computes: a slot is used on time or lost.
 SWITCH_INTERVAL_S = 0.0005
@@ -71,6 +72,7 @@ def run_sync(console: Console, settings: SyncSettings) -> RunResult:
             observer = replace(bars.observer, on_second_signal=end_at_once)
             result = run.sync(with_wants(console, observer))
         print_summary(console, run, result=result, stats=bars.stats, settings=settings)
+    result = with_closing(result, left_log(settings.database))
     print_failures(console, result)
     return result
 

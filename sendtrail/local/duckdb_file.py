@@ -224,7 +224,9 @@ def _error_in_use(path: Path, error: duckdb.Error) -> SendtrailError:
 
 
 def _disk_full(path: Path) -> Unavailable:
-    return Unavailable(f"the disk that holds {path} is full: free some space and run again; nothing is lost")
+    return Unavailable(
+        f"the disk that holds {path} is full: free some space and run the same command again; nothing is lost"
+    )
 
 
 def _first_line(error: duckdb.Error) -> str:

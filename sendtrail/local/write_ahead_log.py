@@ -25,6 +25,7 @@ _SET_ASIDE = (
     "%s was the log of another copy of %s, so it was not applied and is named %s now. What it contained is read again;"
     " if that sync was asked for more than this one (--all, --since), ask for it again"
 )
+_LEFT = "{log} could not be moved into {path}, perhaps for want of space: nothing is lost, but a copy needs both files"
 _LOST = (
     "%s, the log of a sync of %s that did not come to its end, is gone: what that sync stored last is read again; if it"
     " was asked for more than this one (--all, --since), ask for it again"
@@ -34,6 +35,12 @@ _LOST = (
 def log_of(path: Path) -> Path:
     """Return the path of a file's log."""
     return path.with_name(path.name + ".wal")
+
+
+def left_log(path: Path) -> str | None:
+    """Return what a log that is still beside a closed file means, None where there is none."""
+    log = log_of(path)
+    return _LEFT.format(log=log, path=path) if log.exists() else None
 
 
 def check_that_log_is_not_alone(path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from sendtrail.cli.process.exit_codes import BUSY, DONE, INTERRUPTED, MISSING
-from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult, dropped, left_behind
+from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult, dropped, left_behind, with_closing
 from sendtrail.cli.run.work_record import Fate, ObservedPublisher, WorkRecord
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.domain.messages import Reason, SyncCampaign, SyncContacts, encode
@@ -142,3 +142,9 @@ def test_each_exit_code_has_its_case() -> None:
     assert result(failure(FailureKind.HELD)).exit_code == BUSY
     assert result(interrupted=True).exit_code == INTERRUPTED
     assert result(failure(FailureKind.PART), interrupted=True).exit_code == INTERRUPTED
+
+
+def test_a_file_that_could_not_be_closed_properly_is_no_success() -> None:
+    """A run that closed it has the result that it had."""
+    assert with_closing(result(), "both files").exit_code == MISSING
+    assert with_closing(result(), None).exit_code == DONE

@@ -25,7 +25,7 @@ def test_what_is_still_wanted_is_a_line_with_the_way_out(want: StillWanted, word
     (line,) = wanted_lines([want])
 
     assert words in line
-    assert "sendtrail sync --drop-wants" in line
+    assert "run this command with --drop-wants" in line
 
 
 def test_nothing_is_said_where_nothing_is_wanted() -> None:

@@ -88,7 +88,7 @@ def test_a_full_disk_leaves_nothing_half_written(path: Path) -> None:
     """The error says what to do, and the same warehouse goes on once there is space."""
     message, goes_on = finished(FILL_THE_DISK, path)
 
-    assert message.endswith("is full: free some space and run again; nothing is lost")
+    assert message.endswith("is full: free some space and run the same command again; nothing is lost")
     assert goes_on == "True"
 
 

@@ -10,7 +10,7 @@ import pytest
 from sendtrail.errors import SettingsError
 from sendtrail.local.duckdb_reader import read_only
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.local.write_ahead_log import log_of
+from sendtrail.local.write_ahead_log import left_log, log_of
 from tests.contracts.samples import activities, opened
 from tests.local.processes import running
 from tests.local.test_duckdb_file import HOLD
@@ -171,3 +171,14 @@ def test_a_log_without_its_file_is_kept(path: Path) -> None:
         DuckDbWarehouse(path)
     assert not path.exists()
     assert log_of(path).read_bytes() == log
+
+
+def test_a_log_that_is_left_when_the_file_is_closed_is_said(tmp_path: Path) -> None:
+    """A copy of the one file lacks what is in it."""
+    path = tmp_path / "test.duckdb"
+    DuckDbWarehouse(path).close()
+    assert left_log(path) is None
+
+    log_of(path).touch()
+
+    assert "a copy needs both files" in (left_log(path) or "")

@@ -76,7 +76,7 @@ class PlanOptions:
     database: Annotated[
         str | None,
         _option(
-            "The DuckDB file, created where there is none; the state is stored beside it. Default: sendtrail.duckdb.",
+            "The DuckDB file, created where there is none, with everything in it. Default: sendtrail.duckdb.",
             "FILE",
             STORE,
         ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 
-from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
+from sendtrail.cli.run.run_result import CLOSING, Failure, FailureKind, RunResult
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.domain.work_item import CONTACTS
 
@@ -16,6 +16,7 @@ NEXT_STEPS: Mapping[FailureKind, str] = {
     FailureKind.UNKNOWN: "Correct the id: the table campaigns lists those of the account.",
     FailureKind.HELD: "Run the command again once the other one has ended, or let it wait with --wait SECONDS.",
     FailureKind.LEFT: "Run the command again: it goes on where this one stopped.",
+    FailureKind.FILE: "Free some space and run the command again, which closes the file properly.",
     FailureKind.FAULT: "This is a fault of Sendtrail: please report it. The next sync tries again.",
 }
 
@@ -35,12 +36,12 @@ def print_failures(console: Console, result: RunResult) -> None:
 
 def named(subjects: Sequence[str]) -> str:
     """Return what failed in words: "contacts", "campaign 7", "campaigns 7, 8, 9, 10, 11 and 225 more"."""
-    campaigns = [subject for subject in subjects if subject != CONTACTS]
+    others = [subject for subject in (CONTACTS, CLOSING) if subject in subjects]
+    campaigns = [subject for subject in subjects if subject not in others]
     more = len(campaigns) - MAX_NAMED
     listed = ", ".join(campaigns[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
     word = "campaign" if len(campaigns) == 1 else "campaigns"
-    parts = [CONTACTS] * (CONTACTS in subjects) + [f"{word} {listed}"] * bool(campaigns)
-    return " and ".join(parts)
+    return " and ".join([*others, *[f"{word} {listed}"] * bool(campaigns)])
 
 
 def _what_is_in(result: RunResult) -> str:

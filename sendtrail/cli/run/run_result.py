@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from sendtrail.cli.process.exit_codes import BUSY, DONE, INTERRUPTED, MISSING
@@ -10,6 +10,9 @@ from sendtrail.cli.run.work_record import Fate
 from sendtrail.domain.work_item import CONTACTS
 from sendtrail.errors import Busy, Retryable
 from sendtrail.sync.dispatch import Summary
+
+# Stands for what comes after all work: the file is closed.
+CLOSING = "closing the file"
 
 
 class FailureKind(StrEnum):
@@ -21,6 +24,7 @@ class FailureKind(StrEnum):
     UNKNOWN = "unknown"  # nothing of this name is in the account
     HELD = "held"  # another program or worker is at it
     LEFT = "left"  # it was published, and nothing more was heard of it
+    FILE = "file"  # not all that was stored is in the one file
     FAULT = "fault"  # a mistake in Sendtrail
 
 
@@ -65,6 +69,14 @@ class RunResult:
         if not self.failures:
             return DONE
         return BUSY if all(failure.kind is FailureKind.HELD for failure in self.failures) else MISSING
+
+
+def with_closing(result: RunResult, problem: str | None) -> RunResult:
+    """Return the result with a problem that came up when the file was closed."""
+    if problem is None:
+        return result
+    failure = Failure(subject=CLOSING, reason=problem, kind=FailureKind.FILE)
+    return replace(result, failures=(*result.failures, failure))
 
 
 def missing_contacts() -> Failure:

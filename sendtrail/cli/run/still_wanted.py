@@ -28,7 +28,7 @@ def wanted_lines(still_wanted: Sequence[StillWanted]) -> Iterator[str]:
         campaigns = "1 campaign" if want.campaigns == 1 else f"{want.campaigns:,} campaigns"
         yield (
             f"Still wanted from an earlier run: {_words(want)} for {campaigns}; this run goes on with it. "
-            "To drop it: sendtrail sync --drop-wants"
+            "To drop it, run this command with --drop-wants."
         )
 
 
