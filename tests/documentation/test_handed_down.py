@@ -36,6 +36,8 @@ MADE_OF_A_MESSAGE = (
     LeaseHolder,
     Batch,
 )
+# What stands in for the world outside.
+FAKES = ("sendtrail/simulator/", "sendtrail/simulation/")
 
 
 @dataclass
@@ -97,7 +99,7 @@ def _file(frame: FrameType) -> str | None:
     if not path.is_relative_to(REPOSITORY):
         return None
     file = path.relative_to(REPOSITORY).as_posix()
-    is_passed = file.startswith(("campaign_worker/", "sendtrail/")) and not file.startswith("sendtrail/simulator/")
+    is_passed = file.startswith(("campaign_worker/", "sendtrail/")) and not file.startswith(FAKES)
     return file if is_passed else None
 
 

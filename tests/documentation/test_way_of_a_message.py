@@ -23,7 +23,7 @@ ASKED = re.findall(r"`([\w/.]+\.py)`", ASKED_SECTION)
 ADAPTERS = ("sendtrail/gcp/",)
 MAX_FILES = 20
 ON_IT = ("sendtrail/", "campaign_worker/")
-NOT_ON_IT = ("sendtrail/simulator/", "sendtrail/local/", *ADAPTERS)
+NOT_ON_IT = ("sendtrail/simulator/", "sendtrail/simulation/", "sendtrail/local/", *ADAPTERS)
 
 
 class Trace:

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sendtrail.errors import SettingsError
+from sendtrail.errors import Busy, SettingsError
 from sendtrail.local.duckdb_reader import read_only
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.write_ahead_log import left_log, log_of
@@ -156,7 +156,7 @@ def test_the_log_of_a_running_program_is_never_touched(tmp_path: Path) -> None:
         process.stdout.readline()
         before = log_of(folder / "data.duckdb").read_bytes()
 
-        with pytest.raises(SettingsError, match="in use by another program"):
+        with pytest.raises(Busy, match="in use by another program"):
             DuckDbWarehouse(folder / "data.duckdb")
         assert log_of(folder / "data.duckdb").read_bytes() == before
 
