@@ -14,10 +14,10 @@ locals {
   # that Sendtrail fills itself are not read.
   bookkeeping_columns = ["row_hash", "created_at", "updated_at"]
   # Columns that a customer's view may lack: read by name from the row as JSON, a missing one is NULL.
-  optional_columns    = ["refund_of"]
-  customer_fields     = { for table in keys(local.customer_views) : table => [for field in local.tables[table].schema.fields : field if !contains(local.bookkeeping_columns, field.name)] }
-  select_lists        = { for table, fields in local.customer_fields : table => join(", ", [for field in fields : "CAST(${contains(local.optional_columns, field.name) ? "JSON_VALUE(TO_JSON_STRING(customer_row), '$.${field.name}')" : "`${field.name}`"} AS ${field.type}) AS `${field.name}`"]) }
-  row_filters         = { for table, fields in local.customer_fields : table => join(" AND ", [for field in fields : "`${field.name}` IS NOT NULL" if field.mode == "REQUIRED"]) }
+  optional_columns = ["refund_of"]
+  customer_fields  = { for table in keys(local.customer_views) : table => [for field in local.tables[table].schema.fields : field if !contains(local.bookkeeping_columns, field.name)] }
+  select_lists     = { for table, fields in local.customer_fields : table => join(", ", [for field in fields : "CAST(${contains(local.optional_columns, field.name) ? "JSON_VALUE(TO_JSON_STRING(customer_row), '$.${field.name}')" : "`${field.name}`"} AS ${field.type}) AS `${field.name}`"]) }
+  row_filters      = { for table, fields in local.customer_fields : table => join(" AND ", [for field in fields : "`${field.name}` IS NOT NULL" if field.mode == "REQUIRED"]) }
   customer_subqueries = {
     for table, parts in local.customer_view_parts :
     table => "(SELECT ${local.select_lists[table]} FROM `${parts.project}`.`${parts.dataset}`.`${parts.view}` AS customer_row WHERE ${local.row_filters[table]})"

@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 # A request that has missed so many slots is sent all the same.
 MAX_TRIES = 5
+# A reservation whose answer took longer is not used: its slots are counted from when the answer came.
+MAX_ANSWER_S = 1.0
 # How long to wait, at least, before giving way again to others that use up the account's limit.
 GIVE_WAY_S = 1.0
 # A longer wait is logged.
@@ -108,12 +110,17 @@ class RateBudget:
         return slot
 
     def _next_slot(self) -> float:
+        tries = 0
         while (slot := self._slots.take(self._clock.monotonic())) is None:
+            asked_at = self._clock.monotonic()
             reservation, wait_s = self._reserve(self._slots.wanted(self._waiting))
+            answered_at, tries = self._clock.monotonic(), tries + 1
+            if answered_at - asked_at > MAX_ANSWER_S and tries < MAX_TRIES:
+                continue  # when the slots are is not known any more: others have gone on counting meanwhile
             if not reservation.count:  # incremental work is active; the lock makes other background work wait as well
                 self._clock.sleep(wait_s)
                 continue
-            start, interval_s = self._clock.monotonic() + wait_s, reservation.interval.total_seconds()
+            start, interval_s = answered_at + wait_s, reservation.interval.total_seconds()
             self._slots.add([start + n * interval_s for n in range(reservation.count)])
         return slot
 

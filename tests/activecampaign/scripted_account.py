@@ -186,7 +186,7 @@ def _handler(account: ScriptedAccount) -> type[BaseHTTPRequestHandler]:
         def send_whole(self, reply: Reply) -> None:
             if reply.after:
                 reply.after.wait(5)
-            self.send_response(reply.status)
+            self.send_response_only(reply.status)  # without the date of this machine
             for name, value in reply.headers.items():
                 self.send_header(name.replace("_", "-"), value)
             if reply.chunked:

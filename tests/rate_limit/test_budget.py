@@ -241,3 +241,31 @@ def test_a_thread_that_wakes_up_late_takes_the_next_slot() -> None:
     budget.acquire()
 
     assert clock.monotonic() == pytest.approx(2 * budget.interval_s)
+
+
+class SlowState(MemoryState):
+    """A state whose answers are late, as those of a process that was frozen meanwhile."""
+
+    late_s: float = 0.0
+
+    def transact(self, work: Callable[[Transaction], T], /) -> T:
+        """Run a transaction, and let time pass before its answer comes."""
+        result = super().transact(work)
+        late_s, self.late_s = self.late_s, 0.0
+        self.clock.advance(late_s)
+        return result
+
+
+def test_slots_whose_reservation_was_answered_late_are_not_used() -> None:
+    """Others have counted on, so they lie on the slots of those: new ones are reserved."""
+    clock = FakeClock()
+    state = SlowState(clock)
+    frozen, other = a_budget(clock, state, block=10), a_budget(clock, state, block=1)
+    sent = []
+    state.late_s = 1_500.0
+
+    for budget in (frozen, other, frozen, other, frozen, other, frozen, other):
+        budget.acquire()
+        sent.append(clock.monotonic())
+
+    assert most_in_a_second(sent) <= 5

@@ -71,11 +71,11 @@ def provider_problems(plan: Plan) -> list[str]:
 
 
 def label_problems(plan: Plan, labels: Mapping[str, str]) -> list[str]:
-    """Find resources that can have labels and have others than these."""
+    """Find resources that can have labels and lack one of these."""
     return [
         f"{resource.address} has the labels {resource.values['labels']}"
         for resource in plan.resources
-        if "labels" in resource.values and resource.values["labels"] != labels
+        if "labels" in resource.values and not labels.items() <= (resource.values["labels"] or {}).items()
     ]
 
 
