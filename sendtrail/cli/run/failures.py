@@ -6,7 +6,6 @@ from rich.console import Console
 
 from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
 from sendtrail.cli.run.work_record import Fate
-from sendtrail.domain.work_item import CONTACTS
 
 MAX_NAMED = 5
 NEXT_STEPS: Mapping[FailureKind, str] = {
@@ -35,11 +34,12 @@ def print_failures(console: Console, result: RunResult) -> None:
 
 def named(subjects: Sequence[str]) -> str:
     """Return what failed in words: "contacts", "campaign 7", "campaigns 7, 8, 9, 10, 11 and 225 more"."""
-    campaigns = [subject for subject in subjects if subject != CONTACTS]
+    campaigns = [subject for subject in subjects if subject.isdecimal()]
+    others = [subject for subject in subjects if not subject.isdecimal()]
     more = len(campaigns) - MAX_NAMED
     listed = ", ".join(campaigns[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
     word = "campaign" if len(campaigns) == 1 else "campaigns"
-    parts = [CONTACTS] * (CONTACTS in subjects) + [f"{word} {listed}"] * bool(campaigns)
+    parts = [*others, *([f"{word} {listed}"] if campaigns else [])]
     return " and ".join(parts)
 
 
