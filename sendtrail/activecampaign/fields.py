@@ -6,6 +6,8 @@ from decimal import Decimal
 _INTEGER = re.compile(r"(-?[0-9]{1,18})(?:\.0+)?")  # more digits fit no column
 _DIGITS = 18
 _LIMIT = 10**_DIGITS
+# No contact and no campaign has more events: beyond it, and below zero, a number counts nothing.
+MAX_COUNT = 1_000_000_000
 
 
 def text(value: object) -> str:
@@ -37,3 +39,9 @@ def number(value: object) -> int | None:
     if isinstance(value, float | Decimal) and -_LIMIT < value < _LIMIT:
         return int(value) if value == int(value) else None
     return None
+
+
+def count_of(value: object) -> int | None:
+    """Return how many events there are; None where that cannot be read, or cannot be."""
+    found = number(value)
+    return found if found is not None and 0 <= found <= MAX_COUNT else None

@@ -24,6 +24,7 @@ from sendtrail.sync.due import Due, Policy, due
 from sendtrail.sync.forecast import Forecast, contacts_forecast, list_requests, total
 
 GIGABYTE = 1e9
+LONGEST_SHOWN = timedelta(days=3_650)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +110,8 @@ def _cells(forecast: Forecast, interval_s: float) -> tuple[str, str, str]:
 
 def shown_duration(seconds: float) -> str:
     """Return a duration in at most two units: "3 d 04 h", "1 h 20 min", "12 min", "5 s"."""
+    if seconds > LONGEST_SHOWN.total_seconds():
+        return "more than 10 years"
     whole = timedelta(seconds=round(seconds))
     hours, minutes = whole.seconds // 3600, whole.seconds % 3600 // 60
     if whole.days:

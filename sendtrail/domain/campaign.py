@@ -27,6 +27,11 @@ COUNTERS = (
     "replies",
 )
 
+# How many are to receive it, also of one that is only scheduled.
+PLANNED = "total_amt"
+# Sending, paused, stopped and completed: drafts and scheduled ones are 0 and 1.
+SENT_STATUSES = frozenset({2, 3, 4, 5})
+
 Counters = Mapping[str, int]
 
 
@@ -53,11 +58,14 @@ class Campaign:
 
     @property
     def was_sent(self) -> bool:
-        """Return whether anybody may have been sent this campaign; one whose `send_amt` cannot be read may have been.
+        """Return whether anything says that somebody may have been sent this campaign.
 
-        Status and send date do not say it: automations stay at 1, and send for years.
+        Nothing alone denies it: automations stay at status 1 and send for years, and a `send_amt` may have been reset.
+        One that cannot be read says that it may have been sent.
         """
-        return self.counters.get("send_amt") != 0
+        has_counted = any(self.counters.get(name, 0) > 0 for name in COUNTERS if name != PLANNED)
+        has_date = self.sent_at is not None or self.last_sent_at is not None
+        return "send_amt" not in self.counters or has_counted or has_date or self.status in SENT_STATUSES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

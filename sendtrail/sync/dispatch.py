@@ -23,9 +23,10 @@ from sendtrail.state.account_status import AccountStatus, read_status, write_sta
 from sendtrail.state.documents import contacts_path, from_document, run_path, to_document
 from sendtrail.state.stored_wants import raise_wants, settle_wants
 from sendtrail.sync.backfill_quota import within_quota
-from sendtrail.sync.campaign_checkpoints import checkpoints_of, fulfilled_wants, wants_of_others
+from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of, fulfilled_wants, wants_of_others
 from sendtrail.sync.due import Due, Policy, Request, next_sequence
 from sendtrail.sync.evidence.complete_reports import complete_reports
+from sendtrail.sync.evidence.vanished_campaigns import ListedCampaigns, without_false_gaps
 from sendtrail.sync.forecast import NOTHING, Forecast, total
 from sendtrail.sync.timestamp_observation import Meanings, observe_timestamps
 from sendtrail.warehouse.rows import Batch, Table, campaign_row
@@ -74,9 +75,15 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         return finished
     before, wanted = _with_wants(request, services)  # stored before the account is asked: it may refuse the key
     listed_at = services.clock.now()  # before they are listed: a dispatcher that is frozen has old ones in hand
-    campaigns = [] if request.campaign_ids == frozenset() else list(lists.campaigns())
-    _merge_campaigns(campaigns, request, services, now=listed_at)
-    due_campaigns, open_wants = _publish_campaigns(campaigns, wanted, services, policy)
+    campaigns: Sequence[Campaign] = []
+    due_campaigns, open_wants = list[Due](), NO_WANTS
+    if request.campaign_ids != frozenset():  # a run of contacts alone has neither
+        campaigns = list(lists.campaigns())
+        checkpoints = checkpoints_of(request.organization_id, services.state, now=services.clock.now())
+        found = without_false_gaps(campaigns, checkpoints=checkpoints.readable, lists=lists, now=services.clock.now())
+        campaigns = found.campaigns
+        _merge_campaigns(campaigns, request, services, now=listed_at)
+        due_campaigns, open_wants = _publish_campaigns(found, wanted, services, policy, checkpoints=checkpoints)
     contacts = _contacts(request, services) if request.contacts else []
     services.publisher.publish(Topic.CONTACTS, [encode(message) for message in contacts])
     summary = Summary(
@@ -101,23 +108,18 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
 
 
 def _publish_campaigns(
-    campaigns: Sequence[Campaign], request: Request, services: Services, policy: Policy
+    found: ListedCampaigns, request: Request, services: Services, policy: Policy, *, checkpoints: Checkpoints
 ) -> tuple[list[Due], Wants]:
-    """Publish a message for each campaign that is due, and return those and all that is wanted.
-
-    A run of contacts alone has neither.
-    """
-    if request.campaign_ids == frozenset():
-        return [], NO_WANTS
-    sent = tuple(campaign.campaign_id for campaign in campaigns if campaign.was_sent)
+    """Publish a message for each campaign that is due, and return those and all that is wanted."""
+    campaigns = found.campaigns
+    sent = (*(campaign.campaign_id for campaign in campaigns if campaign.was_sent), *found.vanished)
     request = replace(request, wants=spread(request.wants, sent))
-    checkpoints = checkpoints_of(request.organization_id, services.state, now=services.clock.now())
     ended = {
         **fulfilled_wants(request.wants, checkpoints.readable),
         **_without_campaign(campaigns, sent, request),
     }
     request = replace(request, wants=without(request.wants, ended))
-    _report(checkpoints.unreadable, request, services)
+    _report({**checkpoints.unreadable, **({CAMPAIGNS: found.problem} if found.problem else {})}, request, services)
     readable = [each for each in campaigns if str(each.campaign_id) not in checkpoints.unreadable]
     policy = replace(
         policy,

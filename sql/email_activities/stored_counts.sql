@@ -2,6 +2,7 @@
 --
 -- Only partitions from @first_date on are read: a campaign that was sent later has all of its rows in them. Contacts
 -- without an id are one, and so are bounces without one: BigQuery bills each column, and less than there is proves nothing.
+-- A count beyond belief, which an earlier version stored, must not overflow the sum.
 WITH
   -- The largest count of each row of a report; a contact may bounce more than once.
   largest_counts AS (
@@ -23,6 +24,6 @@ SELECT
   campaign_id,
   event_type,
   COUNT(*) AS stored_rows,
-  CAST(SUM(times) AS INT64) AS stored_times
+  CAST(SUM(LEAST(times, 1000000000)) AS INT64) AS stored_times
 FROM largest_counts
 GROUP BY campaign_id, event_type

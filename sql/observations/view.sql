@@ -1,7 +1,8 @@
 -- One row is one row of email_activities with the key of its contact; other views read this instead of the table.
 --
 -- contact_key is the contact's id, or else 'email:' plus the address, trimmed and in lower case. Two rows may be the
--- same observation if two merges ran at once: count distinct activity_id or take a MAX, but never COUNT(*).
+-- same observation if two merges ran at once: count distinct activity_id or take a MAX, but never COUNT(*). A count beyond
+-- belief, which an earlier version stored, is bounded: its sums would overflow.
 SELECT
   organization_id,
   activity_id,
@@ -14,7 +15,7 @@ SELECT
   event_type,
   activity_timestamp,
   activity_date,
-  times,
+  LEAST(times, 1000000000) AS times,
   link_id,
   link_url,
   detail,

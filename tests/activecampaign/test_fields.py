@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.activecampaign.fields import identifier, number, text
+from sendtrail.activecampaign.fields import MAX_COUNT, count_of, identifier, number, text
 
 
 @pytest.mark.parametrize("written", ["17", 17, " 17 ", "17\n", 17.0])
@@ -18,6 +18,15 @@ def test_numbers_come_as_strings_or_numbers(written: object) -> None:
 def test_what_is_no_number_is_none(nothing: object) -> None:
     """Junk is no number, nor is what fits no column."""
     assert number(nothing) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("0", 0), (str(MAX_COUNT), MAX_COUNT), (MAX_COUNT + 1, None), ("-1", None), ("9" * 18, None)],
+)
+def test_what_counts_events_is_within_belief(value: object, expected: int | None) -> None:
+    """Beyond it sums would overflow, and below zero nothing is counted."""
+    assert count_of(value) == expected
 
 
 @pytest.mark.parametrize("nothing", ["", "0", 0, None, " "])

@@ -160,7 +160,7 @@ def test_a_number_that_json_does_not_have_costs_its_row(serve: Serve, connect: C
     (page,) = connect(account.url).read(a_query(expected_rows=3))
 
     assert [activity.contact_id for activity in page.activities] == ["1", "3"]
-    assert [row.reason for row in page.unreadable] == ["a row's times is no number"]
+    assert [row.reason for row in page.unreadable] == ["a row's times is no credible number"]
 
 
 HEADERS = {

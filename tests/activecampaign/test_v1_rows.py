@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendtrail.activecampaign.fields import MAX_COUNT
 from sendtrail.activecampaign.unreadable_rows import UnreadableField
 from sendtrail.activecampaign.v1.rows import READERS, Link, Origin, activities, click_activity
 from sendtrail.domain.activity import Activity, EventType
@@ -97,6 +98,7 @@ UNREADABLE = {
     "times that is no number": ({**ROW, "times": "many"}, "times"),
     "times below zero": ({**ROW, "times": "-1"}, "times"),
     "times beyond any column": ({**ROW, "times": "9" * 30}, "times"),
+    "times beyond belief": ({**ROW, "times": "1000000001"}, "times"),
 }
 
 
@@ -122,4 +124,4 @@ def test_any_row_is_read_or_unreadable(report: Report, row: dict[str, Any]) -> N
 
     assert found.activity_timestamp.tzinfo is UTC
     assert found.contact_id or found.contact_email
-    assert 0 <= found.times < 10**18
+    assert 0 <= found.times <= MAX_COUNT

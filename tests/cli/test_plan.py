@@ -14,6 +14,8 @@ from sendtrail.cli.plan import shown_duration
         (719, "11 min"),
         (4_800, "1 h 20 min"),
         (3_600, "1 h 00 min"),
+        (1e30, "more than 10 years"),
+        (float("inf"), "more than 10 years"),
         (3 * 86_400 + 4 * 3_600 + 59 * 60, "3 d 04 h"),
     ],
 )

@@ -74,3 +74,13 @@ def test_what_is_stored_is_counted_by_rows_of_the_reports(warehouse: WarehouseUn
         (7, "bounce"): StoredCounts(rows=2, times=2),
         (8, "open"): StoredCounts(rows=1, times=1),
     }
+
+
+def test_counts_beyond_belief_do_not_overflow(warehouse: WarehouseUnderTest) -> None:
+    """An earlier version may have stored them: their sum would be beyond the column, and the query fail for good."""
+    rows = [opened(contact_id=str(number), times=10**18 - 1) for number in range(1, 11)]
+    warehouse.warehouse.merge(activities(*rows))
+
+    counts = warehouse.warehouse.stored_counts("acme", since=SINCE)
+
+    assert counts == {(7, "open"): StoredCounts(rows=10, times=10 * 10**9)}

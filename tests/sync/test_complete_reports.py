@@ -9,7 +9,7 @@ import pytest
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.stored_counts import StoredCounts
-from sendtrail.errors import Rejected
+from sendtrail.errors import Rejected, SettingsError, Unavailable
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.evidence.complete_reports import complete_reports
 from sendtrail.sync.sync_record import SyncRecord
@@ -37,11 +37,15 @@ class Counted(MemoryWarehouse):
 
 
 class Refusing(MemoryWarehouse):
-    """A warehouse that may not be asked."""
+    """A warehouse that may not be asked, or whose answer fails."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
 
     def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:  # noqa: ARG002
         """Refuse."""
-        raise Rejected("no permission")
+        raise self._error
 
 
 def found(warehouse: MemoryWarehouse, campaign: Campaign, record: SyncRecord) -> Mapping[int, tuple[Report, ...]]:
@@ -83,6 +87,11 @@ def test_the_warehouse_is_asked_only_where_it_matters(campaign: Campaign, record
     assert warehouse.asked == []
 
 
-def test_a_warehouse_that_cannot_be_asked_spares_nothing() -> None:
-    """More is read than necessary, and nothing is lost."""
-    assert found(Refusing(), CHANGED, RECORD) == {}
+@pytest.mark.parametrize(
+    "error",
+    [Rejected("no permission"), SettingsError(["the query fails"]), Unavailable("no answer"), OverflowError("a sum")],
+)
+def test_a_warehouse_that_cannot_be_asked_spares_nothing(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    """More is read than necessary, and nothing is lost: whatever is wrong, no account may stop for it."""
+    assert found(Refusing(error), CHANGED, RECORD) == {}
+    assert str(error) in caplog.text

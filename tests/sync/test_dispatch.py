@@ -187,3 +187,30 @@ def test_what_an_earlier_sync_left_and_cannot_be_read_is_done_again(name: str) -
 
     assert pipeline.publisher.take(Topic.FAILURES) == []
     assert pipeline.stored_ids() == pipeline.account_ids()
+
+
+def test_a_list_that_lacks_what_was_synced_is_a_failure_of_the_run() -> None:
+    """As when a key loses a permission: it is asked again, said, and nothing is dropped; what is back is synced."""
+    pipeline = a_pipeline(policy=Policy(lookback=timedelta(days=1)))
+    pipeline.sync("run1")
+    before, reports = pipeline.stored_ids(), pipeline.account.reports
+    pipeline.account.reports = {}
+
+    summary = pipeline.dispatch("run2", since=NOON - timedelta(days=3_000))
+    (failure,) = [decode(WorkFailed, data) for data in pipeline.publisher.take(Topic.FAILURES)]
+    pipeline.account.reports = reports
+    pipeline.sync("run3")
+
+    assert (summary.due, failure.subject) == (0, "campaigns")
+    assert "lists no campaign at all, and not 3 that were synced before" in failure.reason
+    assert pipeline.stored_ids() == before
+    assert [_synced_since(pipeline, number) for number in (1, 2, 3)] == [NOON - timedelta(days=3_000)] * 3
+
+
+def test_an_account_without_campaigns_has_lost_none() -> None:
+    """Before the first sync nothing can be missing."""
+    pipeline = PipelineHarness(account=FakeAccount())
+
+    pipeline.sync("run1")
+
+    assert pipeline.publisher.take(Topic.FAILURES) == []

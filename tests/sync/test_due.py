@@ -22,9 +22,14 @@ LAST_LOOK = a_checkpoint(a_sync(settling=A_WEEK_AGO, audited_at=NOON - 7 * DAY))
 EXPIRED = replace(LEASE, expires_at=NOON)
 HELD = a_checkpoint(status=Status.RUNNING, lease=LEASE)
 SENT = a_campaign(1, opens=5)
+UNSENT = replace(a_campaign(1, send_amt=0), status=0, sent_at=None, last_sent_at=None)
 CASES = [
     ("never synced", SENT, None, REQUEST, Reason.NEW),
-    ("never sent", a_campaign(1, send_amt=0), None, REQUEST, None),
+    ("never sent", UNSENT, None, REQUEST, None),
+    ("scheduled for many", replace(UNSENT, status=1, counters={"send_amt": 0, "total_amt": 9}), None, REQUEST, None),
+    ("sent by its status alone", replace(UNSENT, status=5), None, REQUEST, Reason.NEW),
+    ("sent by its date alone", replace(UNSENT, last_sent_at=NOON), None, REQUEST, Reason.NEW),
+    ("sent by its opens alone", replace(UNSENT, counters={"send_amt": 0, "opens": 45}), None, REQUEST, Reason.NEW),
     ("unchanged", SENT, a_checkpoint(), REQUEST, None),
     ("an automation with news", replace(a_campaign(1, opens=6), status=1), a_checkpoint(), REQUEST, Reason.CHANGED),
     ("a counter that went down", a_campaign(1, opens=4), a_checkpoint(), REQUEST, Reason.CHANGED),

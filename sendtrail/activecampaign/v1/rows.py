@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sendtrail.activecampaign.fields import identifier, number, text
+from sendtrail.activecampaign.fields import count_of, identifier, text
 from sendtrail.activecampaign.timestamps import instant, is_date, midnight
 from sendtrail.activecampaign.unreadable_rows import UnreadableField
 from sendtrail.domain.activity import Activity, EventType
@@ -186,9 +186,9 @@ def _times(row: Row, name: str = "times") -> int:
     value = row.get(name)
     if value in _NO_VALUE:
         return 1
-    times = number(value)
-    if times is None or times < 0:
-        raise UnreadableField(f"a row's {name} is no number")
+    times = count_of(value)
+    if times is None:
+        raise UnreadableField(f"a row's {name} is no credible number")
     return times
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sendtrail.activecampaign.fields import identifier, number, text
+from sendtrail.activecampaign.fields import count_of, identifier, number, text
 from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.timestamps import CENTRAL, instant
 from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, items, total_of
@@ -67,5 +67,5 @@ def _messages(content: Item) -> tuple[list[Item], int | None]:
 
 
 def _counters(row: Item) -> Counters:
-    counters = {name: number(row.get(name)) for name in COUNTERS}
+    counters = {name: count_of(row.get(name)) for name in COUNTERS}
     return {name: value for name, value in counters.items() if value is not None}

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 
-from sendtrail.cli.run.run_result import CLOSING, Failure, FailureKind, RunResult
+from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
 from sendtrail.cli.run.work_record import Fate
-from sendtrail.domain.work_item import CONTACTS
 
 MAX_NAMED = 5
 NEXT_STEPS: Mapping[FailureKind, str] = {
@@ -36,12 +35,13 @@ def print_failures(console: Console, result: RunResult) -> None:
 
 def named(subjects: Sequence[str]) -> str:
     """Return what failed in words: "contacts", "campaign 7", "campaigns 7, 8, 9, 10, 11 and 225 more"."""
-    others = [subject for subject in (CONTACTS, CLOSING) if subject in subjects]
-    campaigns = [subject for subject in subjects if subject not in others]
+    campaigns = [subject for subject in subjects if subject.isdecimal()]
+    others = [subject for subject in subjects if not subject.isdecimal()]
     more = len(campaigns) - MAX_NAMED
     listed = ", ".join(campaigns[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
     word = "campaign" if len(campaigns) == 1 else "campaigns"
-    return " and ".join([*others, *[f"{word} {listed}"] * bool(campaigns)])
+    parts = [*others, *([f"{word} {listed}"] if campaigns else [])]
+    return " and ".join(parts)
 
 
 def _what_is_in(result: RunResult) -> str:

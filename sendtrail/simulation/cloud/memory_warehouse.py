@@ -120,7 +120,9 @@ class MemoryWarehouse:
         found: dict[tuple[int, str], StoredCounts] = {}
         for (campaign_id, event_type, *_), times in largest.items():
             before = found.get((int(campaign_id), event_type), StoredCounts())
-            found[int(campaign_id), event_type] = StoredCounts(rows=before.rows + 1, times=before.times + times)
+            found[int(campaign_id), event_type] = StoredCounts(
+                rows=before.rows + 1, times=before.times + min(times, 1_000_000_000)
+            )
         return found
 
     def rows(self, table: Table) -> list[StoredRow]:

@@ -95,6 +95,8 @@ class GuardedLists:
 def _bind(claimed: ClaimedAccount, campaigns: Sequence[Campaign], state: State) -> None:
     """Bind the account that has these campaigns; raise AnotherAccount if the organization holds another one's data."""
     before = ensure_host(claimed, state)
+    if not campaigns and claimed.is_settled(before):
+        return  # it contradicts nothing, and no campaign vouches for it: what vouched before stays
     if not _is_plausible(claimed, before, campaigns, state):
         if not claimed.is_vouched_for(before):
             why = f"the campaigns of {claimed.host} are not those that it knows"

@@ -1,0 +1,59 @@
+"""Whether a list lacks campaigns that were synced before, as when a key loses a permission: no run passes it over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sendtrail.delivery.checkpoint import Checkpoint
+from sendtrail.domain.campaign import Campaign, CampaignLists
+from sendtrail.sync.due import last_sync
+
+# Fewer may have been deleted in the account, as may a smaller share.
+MIN_VANISHED, MAX_SHARE = 10, 0.5
+# Of a list that is not empty: a campaign that is listed is audited every 30 days, so one not synced for longer is known
+# to be gone, and a deletion is not reported for ever.
+KNOWN_FOR = timedelta(days=45)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedCampaigns:
+    """The campaigns that an account lists; `vanished` are those that it should list as well, by their ids."""
+
+    campaigns: Sequence[Campaign]
+    vanished: Sequence[int] = ()
+
+    @property
+    def problem(self) -> str:
+        """Return what is wrong with the list, "" where nothing is."""
+        if not self.vanished:
+            return ""
+        shown = f"lists {len(self.campaigns):,} campaigns" if self.campaigns else "lists no campaign at all"
+        return (
+            f"the account {shown}, and not {len(self.vanished):,} that were synced before, however often it is asked: "
+            "see whether the API user may still see all campaigns; what is stored of them stays"
+        )
+
+
+def without_false_gaps(
+    campaigns: Sequence[Campaign], *, checkpoints: Mapping[int, Checkpoint], lists: CampaignLists, now: datetime
+) -> ListedCampaigns:
+    """Return the campaigns of a list; one that lacks too many is asked for once more, and both are taken together."""
+    if not vanished_campaigns(campaigns, checkpoints, now=now):
+        return ListedCampaigns(campaigns=campaigns)
+    found = {each.campaign_id: each for each in (*campaigns, *lists.campaigns())}
+    return ListedCampaigns(
+        campaigns=list(found.values()), vanished=vanished_campaigns(list(found.values()), checkpoints, now=now)
+    )
+
+
+def vanished_campaigns(
+    campaigns: Sequence[Campaign], checkpoints: Mapping[int, Checkpoint], *, now: datetime
+) -> Sequence[int]:
+    """Return the synced campaigns that are not listed, where they are too many to have been deleted."""
+    synced = {number: record for number, each in checkpoints.items() if (record := last_sync(each)) is not None}
+    if not campaigns:
+        return sorted(synced)
+    known = {number for number, record in synced.items() if now - record.synced_at <= KNOWN_FOR}
+    missing = known - {each.campaign_id for each in campaigns}
+    is_suspicious = len(missing) >= MIN_VANISHED and len(missing) > MAX_SHARE * len(known)
+    return sorted(missing) if is_suspicious else ()
