@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from sendtrail.activecampaign.http.account_words import printable
 from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
 from sendtrail.cli.warehouses import DATABASE, LOCATION, PROJECT, open_reader
 from sendtrail.clock import SystemClock
@@ -55,19 +56,26 @@ def _as_settings_error() -> Iterator[None]:
 def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    show = _shown if sys.stdout.isatty() else _cell
+    writer.writerows([show(value) for value in row] for row in rows)
 
 
 def _print_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for row in rows:
-        sys.stdout.write(_json(dict(zip(columns, row, strict=True))) + "\n")
+        line = _json(dict(zip(columns, row, strict=True)))
+        sys.stdout.write((printable(line) if sys.stdout.isatty() else line) + "\n")
 
 
 def _print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    table = Table(*map(escape, columns))  # text in brackets is not a style
+    table = Table(*(escape(printable(column)) for column in columns))  # text in brackets is not a style
     for row in rows:
-        table.add_row(*(Text("" if value is None else str(_cell(value))) for value in row))
+        table.add_row(*(Text(_shown(value)) for value in row))
     Console().print(table)
+
+
+def _shown(value: Any) -> str:
+    """Return a cell for a terminal: what the account's people typed may hold what commands it."""
+    return "" if value is None else "\n".join(map(printable, str(_cell(value)).split("\n")))
 
 
 def _cell(value: Any) -> Any:

@@ -29,6 +29,7 @@ from sendtrail.sync.campaign_plan import (
     whole_campaign,
     with_failure,
     with_missing,
+    with_rows,
 )
 from sendtrail.sync.prefetch import prefetched
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
@@ -96,10 +97,11 @@ class CampaignTask:
         readers = [partial(self._source.reports.read, self._query(place)) for place in places]
         found = start
         for at, pages in zip(places, prefetched(readers), strict=True):
-            found = replace(at, missing=found.missing, failed=found.failed)
+            found = replace(at, missing=found.missing, failed=found.failed, false_zeros=found.false_zeros)
             try:
                 for page in pages:
                     found = with_missing(found, at.units[at.index].report, page.missing + len(page.unreadable))
+                    found = with_rows(found, at.units[at.index].report, page.rows)
                     yield Step(rows=self._rows(page, at), progress=_progress(found, page))
             except KeyRefused:
                 raise

@@ -46,7 +46,8 @@ class CampaignProgress:
     It holds all that the sync needs, so that any later delivery, of this run or another, can go on with it.
     `started_at` is when the sync began, before its first request: the watermark that it leaves. `missing` is how many
     rows of a report are missing by its counter, or could not be understood, `failed` why a report could not be read.
-    `wanted_at` is the message's that it was planned for.
+    `wanted_at` is the message's that it was planned for. `false_zeros` are the reports that have rows against their
+    counters.
     """
 
     run_id: str
@@ -60,6 +61,7 @@ class CampaignProgress:
     missing: Mapping[Report, int] = field(default_factory=dict)
     failed: Mapping[Report, str] = field(default_factory=dict)
     wanted_at: datetime | None = None
+    false_zeros: Sequence[Report] = field(default_factory=list)
 
 
 def new_progress(
@@ -139,6 +141,13 @@ def with_missing(progress: CampaignProgress, report: Report, rows: int) -> Campa
     return replace(progress, missing={**progress.missing, report: progress.missing.get(report, 0) + rows})
 
 
+def with_rows(progress: CampaignProgress, report: Report, rows: int) -> CampaignProgress:
+    """Return the progress after so many rows of a report: where its counters deny them, that is noted."""
+    if not rows or report in progress.false_zeros or not is_empty(report, progress.counters):
+        return progress
+    return replace(progress, false_zeros=[*progress.false_zeros, report])
+
+
 def with_failure(progress: CampaignProgress, report: Report, reason: str) -> CampaignProgress:
     """Return the progress with a report that could not be read."""
     return replace(progress, failed={**progress.failed, report: reason})
@@ -170,6 +179,7 @@ def completed_sync(progress: CampaignProgress, synced: SyncRecord | None) -> Syn
         unsettled=[] if is_confirmed else list(settling),
         settling=settling,
         forced_at=_forced_at(progress, synced),
+        false_zeros=list(dict.fromkeys([*(synced.false_zeros if synced else ()), *progress.false_zeros])),
     )
 
 

@@ -26,6 +26,7 @@ from sendtrail.sync.backfill_quota import within_quota
 from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of, fulfilled_wants, wants_of_others
 from sendtrail.sync.due import Due, Policy, Request, next_sequence
 from sendtrail.sync.evidence.complete_reports import complete_reports
+from sendtrail.sync.evidence.false_zeros import without_false_zeros
 from sendtrail.sync.evidence.vanished_campaigns import ListedCampaigns, without_false_gaps
 from sendtrail.sync.forecast import NOTHING, Forecast, total
 from sendtrail.sync.timestamp_observation import Meanings, observe_timestamps
@@ -120,7 +121,11 @@ def _publish_campaigns(
     }
     request = replace(request, wants=without(request.wants, ended))
     _report({**checkpoints.unreadable, **({CAMPAIGNS: found.problem} if found.problem else {})}, request, services)
-    readable = [each for each in campaigns if str(each.campaign_id) not in checkpoints.unreadable]
+    readable = without_false_zeros(
+        [each for each in campaigns if str(each.campaign_id) not in checkpoints.unreadable],
+        checkpoints.readable,
+        now=services.clock.now(),
+    )
     policy = replace(
         policy,
         standing_rows=standing_rows(_observe_timestamps(request, services)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sendtrail.domain.campaign import Counters
 from sendtrail.domain.campaign_report import (
@@ -36,6 +36,8 @@ class Overlap:
 
 
 DEFAULT_OVERLAP = Overlap()
+# Somebody who asks for what is older than any account means everything.
+ALL_TIME = datetime(1990, 1, 1, tzinfo=UTC)
 # How far back a campaign is read the first time, where nothing else was asked for.
 DEFAULT_LOOKBACK = timedelta(days=7)
 
@@ -64,8 +66,9 @@ def coverage_start(message: SyncCampaign, synced: SyncRecord | None, *, now: dat
 
 
 def reports_to_read(message: SyncCampaign, synced: SyncRecord | None, *, since: datetime) -> Iterable[Report]:
-    """Return the reports that may hold something new; an audit or a forced read leaves none out."""
-    if message.reason in (Reason.AUDIT, Reason.FORCED):
+    """Return the reports that may hold something new; where everything is asked for, no zero is believed."""
+    is_everything = message.since is not None and message.since <= ALL_TIME
+    if message.reason in (Reason.AUDIT, Reason.FORCED) or is_everything:
         return list(Report)
     if synced is not None and since >= synced.since:
         if message.reason is Reason.CHANGED:

@@ -29,7 +29,8 @@ class SyncRecord:
     dispatch, not at the end, so that what changed meanwhile is seen. `settling` are the reports that are to be read
     again although their counters stand still; `confirmed` (the counters stood still when it was read) and `unsettled`
     are what an earlier version goes by. `audited_at` is when everything was last read; `forced_at` when somebody asked
-    for the latest read of everything again that was completed.
+    for the latest read of everything again that was completed. `false_zeros` are the reports that had rows although
+    every counter of theirs was zero.
     """
 
     since: datetime
@@ -42,6 +43,7 @@ class SyncRecord:
     unsettled: Sequence[Report] | None = None
     settling: Mapping[Report, Settling] | None = None
     forced_at: datetime | None = None
+    false_zeros: Sequence[Report] = field(default_factory=list)
 
     @property
     def to_settle(self) -> Mapping[Report, Settling]:

@@ -77,6 +77,25 @@ def test_an_empty_page_is_the_end_only_when_it_comes_twice(serve: Serve, connect
     assert [one.contact_id for one in found] == [9, 10, 200]
 
 
+@pytest.mark.parametrize("says_total", [True, False])
+def test_an_account_that_takes_the_last_contact_along_comes_to_its_end(
+    serve: Serve, connect: Connect, says_total: bool
+) -> None:
+    """Where "greater" means "or equal", a page that holds only the contact before it is the end."""
+    book = Book({"id": "9"}, {"id": "10"}, {"id": "200"})
+
+    def answer(received: Received) -> Reply:
+        if "id_greater" not in received.params:
+            return book(received)
+        found = [one for one in book.contacts if int(one["id"]) >= int(received.params["id_greater"])]
+        meta = {"meta": {"total": str(len(found))}} if says_total else {}
+        return as_json({"contacts": found[: book.page_size], **meta})
+
+    found = read(connect, serve, answer)
+
+    assert [one.contact_id for one in found] == [9, 10, 200]
+
+
 def false_end(book: Book, *, at: str, total: object, latest: Sequence[int] = ()) -> Callable[[Received], Reply]:
     """Answer without contacts above an id, for ever; `latest` are the greatest ids that the account shows."""
 

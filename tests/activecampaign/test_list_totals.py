@@ -10,7 +10,7 @@ from tests.activecampaign.conftest import Serve
 from tests.activecampaign.scripted_account import Received, Reply, a_connection, as_json
 from tests.fakes import FakeClock, MemoryState
 
-WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
 EXACTLY_TWO_PAGES = 200
 
 
@@ -72,18 +72,32 @@ def test_a_short_list_proves_nothing_of_longer_ones(lister: Lister) -> None:
     assert lister.listed(EXACTLY_TWO_PAGES, total="200")[1] == ["0", "100", "200"]
 
 
-def test_an_account_that_ceases_to_be_truthful_is_found_out_within_a_week(lister: Lister) -> None:
-    """Its totals end at two hundred, say, and its campaigns do not."""
+def test_an_account_that_ceases_to_be_truthful_is_found_out_within_a_day(lister: Lister) -> None:
+    """It keeps its total in a cache, say, while campaigns are added; believing it meanwhile proves nothing anew."""
     lister.listed(EXACTLY_TWO_PAGES, total="200")
-    lister.clock.advance(WEEK.total_seconds())
+    found = []
+    for _ in range(4):
+        lister.clock.advance(DAY.total_seconds() / 4)
+        found.append(lister.listed(205, total="200")[0])
 
-    assert lister.listed(300, total="200")[0] == 300
+    assert found == [200, 200, 200, 205]
+
+
+def test_a_quiet_day_of_four_runs_asks_past_the_end_once(lister: Lister) -> None:
+    """The price of the proof is a request a day, of lists that end with a full page."""
+    lister.listed(EXACTLY_TWO_PAGES, total="200")
+    requests = 0
+    for _ in range(8):
+        lister.clock.advance(DAY.total_seconds() / 4)
+        requests += len(lister.listed(EXACTLY_TWO_PAGES, total="200")[1])
+
+    assert requests == 2 * (4 * 2 + 1)
 
 
 def test_a_clock_that_was_wrong_proves_nothing(lister: Lister) -> None:
     """What was proven in the future is proven again."""
-    lister.clock.advance(WEEK.total_seconds())
+    lister.clock.advance(DAY.total_seconds())
     lister.listed(EXACTLY_TWO_PAGES, total="200")
-    lister.clock.advance(-WEEK.total_seconds())
+    lister.clock.advance(-DAY.total_seconds())
 
     assert lister.listed(EXACTLY_TWO_PAGES, total="200")[1] == ["0", "100", "200"]

@@ -125,3 +125,18 @@ def test_csv_and_json_exclude_each_other(place: Place) -> None:
     """One of the two can be chosen."""
     with pytest.raises(SettingsError, match="one of --csv and --json"):
         place.ask("SELECT 1 AS one", "--csv", "--json")
+
+
+HOSTILE = "A\x1b]0;x\x07B\x9b31m\u202eC\x7f"
+
+
+def test_a_table_holds_nothing_that_commands_a_terminal(place: Place) -> None:
+    """People type names, and a file keeps them as they are: C0, C1 and what turns the direction are blanks here."""
+    codes = ", ".join(str(ord(each)) for each in HOSTILE)
+    sql = f"SELECT {' || '.join(f'CHR({code})' for code in codes.split(', '))} AS name"
+
+    table, as_csv = place.ask(sql), place.ask(sql, "--csv")
+
+    assert "A ]0;x B 31m C" in table
+    assert all(each.isprintable() for each in table.replace("\n", ""))
+    assert HOSTILE in as_csv

@@ -20,7 +20,7 @@ class Mask:
 
     def __call__(self, words: str) -> str:
         """Return the words short, on one line, without the key, e-mail addresses and control characters."""
-        line = self.without_key(" ".join("".join(map(_printable, words)).split()))
+        line = self.without_key(" ".join(printable(words).split()))
         return " ".join(E_MAIL_MASK if "@" in word or "%40" in word else word for word in line.split())[:MAX_CHARACTERS]
 
     def without_key(self, text: str) -> str:
@@ -79,6 +79,6 @@ def _spellings(character: str) -> str:
     return rf"(?:{re.escape(character)}|%{code:02x}|\\u{code:04x}|\\x{code:02x}|&\#0*{code};|&\#x0*{code:x};)"
 
 
-def _printable(character: str) -> str:
-    """Return a blank in place of what moves the cursor, hides text or turns its direction."""
-    return character if character.isprintable() else " "
+def printable(text: str) -> str:
+    """Return a text with a blank in place of what moves the cursor, hides text or turns its direction."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else " " for each in text)

@@ -73,14 +73,16 @@ class ContactPages:
     def _content(self, after: int, evidence: EndEvidence) -> dict[str, Any]:
         """Return an answer with contacts, or one without at the end of the list."""
         while True:
-            content = self._client.json(_contacts_above(after), _with_contacts)
+            content = self._client.json(_contacts_above(after), lambda found: _with_contacts(found, after=after))
             if (total := total_of(content)) and not content["contacts"]:
                 if self._is_last(after):
                     record_false_total(
                         self._client, "contacts", says=f"there are {total} after id {after}", lists="none"
                     )
                     return content
-                content = self._client.json(_contacts_above(after), _without_false_end)
+                content = self._client.json(
+                    _contacts_above(after), lambda found: _without_false_end(found, after=after)
+                )
             evidence.record(received=len(content["contacts"]), total=total_of(content))
             if content["contacts"] or evidence.is_enough:
                 return content
@@ -175,12 +177,19 @@ def _subject(after: int) -> str:
     return f"contacts after {after}"
 
 
-def _with_contacts(content: dict[str, Any]) -> dict[str, Any]:
-    return content | {"contacts": items(content, "contacts")}
+def _with_contacts(content: dict[str, Any], *, after: int | None = None) -> dict[str, Any]:
+    """Return an answer with its contacts, without the one whose id is `after`: some accounts take it along."""
+    rows, total = items(content, "contacts"), total_of(content)
+    beyond = [row for row in rows if after is None or item_id(row) != after]
+    taken_along = len(rows) - len(beyond)
+    if not taken_along or total is None:
+        return content | {"contacts": beyond}
+    return content | {"contacts": beyond, "meta": {"total": max(0, total - taken_along)}}
 
 
-def _without_false_end(content: dict[str, Any]) -> dict[str, Any]:
-    found, total = _with_contacts(content), total_of(content)
+def _without_false_end(content: dict[str, Any], *, after: int) -> dict[str, Any]:
+    found = _with_contacts(content, after=after)
+    total = total_of(found)
     if total and not found["contacts"]:
         raise BadAnswer(FALSE_END, words=str(total))
     return found

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sendtrail.activecampaign.check.finding import Finding
+from sendtrail.activecampaign.http.account_words import printable
 
 MARKS = {True: Text("ok", style="green"), False: Text("no", style="bold red"), None: Text("?", style="yellow")}
 
@@ -37,7 +38,9 @@ def print_table(console: Console, outcome: Outcome) -> None:
     table = Table("", "", "seen", "what it means", box=None, pad_edge=False)
     table.columns[1].overflow = "fold"  # a name that is cut off cannot be looked up
     for finding in outcome.findings:
-        table.add_row(MARKS[finding.is_ok], Text(finding.name), Text(finding.seen), Text(finding.meaning))
+        table.add_row(
+            MARKS[finding.is_ok], *(Text(printable(each)) for each in (finding.name, finding.seen, finding.meaning))
+        )
     console.print(table)
     names = ", ".join(finding.name for finding in outcome.refused)
     verdict = f"Not usable yet: {names}." if names else "Everything that a sync needs can be used."

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 
+from sendtrail.activecampaign.http.account_words import printable
 from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
 from sendtrail.cli.run.work_record import Fate
 
@@ -26,7 +27,7 @@ def print_failures(console: Console, result: RunResult) -> None:
         failures = [failure for failure in result.failures if failure.kind is kind]
         for reason, subjects in _by_reason(failures).items():
             console.print(f"[bold red]failed[/] {named(subjects)}: ", end="")
-            console.print(reason, markup=False, highlight=False)
+            console.print(printable(reason), markup=False, highlight=False)
         if failures:
             console.print(f"  {NEXT_STEPS[kind]}", highlight=False)
     if result.failures and not result.interrupted:
