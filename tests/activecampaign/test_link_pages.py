@@ -64,6 +64,23 @@ def test_the_clicks_of_a_link_have_many_shapes(name: str) -> None:
     assert clicks_of(page_with(link)) == [(LINK, click) for click in expected]
 
 
+def test_links_in_another_order_are_the_same_page() -> None:
+    """An account that ignores `page` may shuffle its links: without this it would be asked for ever."""
+    links = [{**FIELDS, "id": str(number), "info": ""} for number in range(20)]
+    pages = [
+        orjson.dumps({**{str(n): each for n, each in enumerate(some)}, **ENVELOPE}) for some in (links, links[::-1])
+    ]
+    ids = []
+    for body in pages:
+        with spooled([body]) as received:
+            page = link_page(received)
+            assert isinstance(page, LinkPage)
+            with page:
+                ids.append(page.link_ids)
+
+    assert ids[0] == ids[1]
+
+
 def test_the_envelope_may_come_first() -> None:
     """The order of keys means nothing."""
     body = orjson.dumps({**ENVELOPE, "0": {**FIELDS, "info": [ANN]}})

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -206,6 +207,27 @@ def test_an_account_that_stays_on_a_page_is_found_out(serve: Serve, connect: Con
 
     with pytest.raises(Unreadable, match="page 6: the account repeats a page"):
         list(connect(account.url).read(a_query(position=ReportCursor(page=4))))
+
+
+@pytest.mark.parametrize("counter", [5, None])
+@pytest.mark.parametrize("report", PAGED)
+def test_an_account_that_ignores_the_page_and_changes_its_rows_is_found_out(
+    serve: Serve, connect: Connect, report: Report, counter: int | None
+) -> None:
+    """No two answers are the same, but whose rows they show is: without a bound it would be asked for ever."""
+    answers = count()
+
+    def answer(_: Received) -> Reply:
+        turn = next(answers)
+        rows = [{**bounce(number), "ago": f"{turn} s"} for number in range(20)]
+        return a_page(rows[turn % 20 :] + rows[: turn % 20])
+
+    account = serve(answer)
+
+    with pytest.raises(Unreadable, match="the account repeats a page"):
+        list(connect(account.url).read(a_query(report, expected_rows=counter)))
+
+    assert len(account.received) < 20
 
 
 def test_forwards_are_a_single_page(serve: Serve, connect: Connect) -> None:

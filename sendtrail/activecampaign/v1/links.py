@@ -46,8 +46,8 @@ class LinkPage:
 
     @property
     def link_ids(self) -> tuple[str, ...]:
-        """Return the ids of the links, which tell one page from another; the clicks change all the time."""
-        return tuple(link.link_id for link in self._links.values())
+        """Return the ids of the links, ascending; they tell one page from another, as clicks and order may change."""
+        return tuple(sorted(link.link_id for link in self._links.values()))
 
     def clicks(self) -> Iterator[Click]:
         """Yield each click with its link; what is no click cannot be read as one, and says so there."""

@@ -1,9 +1,14 @@
 """The guard against an account that ignores `page`: which pages were seen before, without remembering them all."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from enum import Enum, auto
+from typing import Any
 
 MAX_IN_A_ROW = 3
+# So many rows come without a closer look where no counter says how many there are.
+UNCHECKED = 200
+# What tells the rows of a report apart.
+WHOSE = ("id", "subscriberid", "email", "tstamp", "tstamp_iso", "udate", "listid", "email_to")
 
 
 class Sighting(Enum):
@@ -13,6 +18,32 @@ class Sighting(Enum):
     LIKE_LAST = auto()  # the rows may have moved down by just a page
     LIKE_FIRST = auto()  # the same, or the account ignores `page`: only the first page, read once more, can tell
     STUCK = auto()
+
+
+class SameRows:
+    """Compares pages by whose rows they show, once more were shown than a counter says (`promised`; None: unknown).
+
+    An account that ignores `page` may change the rest of its rows, or their order, with every request.
+    """
+
+    def __init__(self, *, promised: int | None) -> None:
+        self._promised = UNCHECKED if promised is None else promised
+        self._shown = self._in_a_row = 0
+        self._last: frozenset[Hashable] = frozenset()
+
+    def are_shown_again(self, rows: Sequence[Any]) -> bool:
+        """Take note of a page; return whether it shows, once again, whom the pages before it showed."""
+        self._shown += len(rows)
+        if self._shown <= self._promised:
+            return False
+        whose = frozenset(map(_whose, rows))
+        self._in_a_row = self._in_a_row + 1 if whose == self._last else 1
+        self._last = whose
+        return self._in_a_row >= MAX_IN_A_ROW
+
+
+def _whose(row: Any) -> Hashable:
+    return tuple(str(row.get(name)) for name in WHOSE) if isinstance(row, Mapping) else str(row)
 
 
 class RepeatGuard:

@@ -14,7 +14,7 @@ from sendtrail.activecampaign.http.client import Client, always
 from sendtrail.activecampaign.http.response_body import json_object
 from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
 from sendtrail.activecampaign.v1.page_reading import PageReading
-from sendtrail.activecampaign.v1.repeat_guard import RepeatGuard, Sighting
+from sendtrail.activecampaign.v1.repeat_guard import RepeatGuard, SameRows, Sighting
 from sendtrail.activecampaign.v1.report_end import (
     ReportEnds,
     SeenRows,
@@ -65,7 +65,7 @@ class RowPages:
 
         An end before as many rows were seen as the counters promise is asked for again; what stays is a short report.
         """
-        repeats, seen = RepeatGuard(), SeenRows(query)
+        repeats, seen, same = RepeatGuard(), SeenRows(query), SameRows(promised=query.expected_rows)
         for page, found in pages:
             is_doubtful = found is None and is_below_counters(query, seen=seen.count)
             rows = ask_again(page) if is_doubtful else found
@@ -75,6 +75,8 @@ class RowPages:
                 return
             content = _digest(rows)
             self._check_repeats(query, page, repeats.observe(page, content), content)
+            if same.are_shown_again(rows):
+                raise _repeated(query, page)
             read = self.page(query, page, rows)
             yield read
             seen.record(read)
@@ -92,7 +94,11 @@ class RowPages:
             sighting is Sighting.LIKE_FIRST and _digest(self.rows(query, 1)) == content
         )
         if is_stuck:
-            raise Unreadable(f"{page_subject(query, page)}: the account repeats a page instead of going on")
+            raise _repeated(query, page)
+
+
+def _repeated(query: ReportQuery, page: int) -> Unreadable:
+    return Unreadable(f"{page_subject(query, page)}: the account repeats a page instead of going on")
 
 
 def short_end(query: ReportQuery, page: int, *, seen: int) -> ReportPage:
