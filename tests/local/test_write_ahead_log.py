@@ -158,7 +158,8 @@ def test_the_log_of_a_running_program_is_never_touched(tmp_path: Path) -> None:
 
         with pytest.raises(Busy, match="in use by another program"):
             DuckDbWarehouse(folder / "data.duckdb")
-        assert log_of(folder / "data.duckdb").read_bytes() == before
+        # The program itself may have added to it by now.
+        assert log_of(folder / "data.duckdb").read_bytes().startswith(before)
 
 
 def test_a_log_without_its_file_is_kept(path: Path) -> None:
