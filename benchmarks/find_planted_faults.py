@@ -3,17 +3,21 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_loader
 from types import CodeType, ModuleType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from benchmarks.planted_faults import PLANTED, PlantedFault
+
+if TYPE_CHECKING:  # the simulation is imported only after a fault was planted
+    from sendtrail.simulation.run import Outcome
 
 FAILURE = 1
 
@@ -56,16 +60,16 @@ def run_seeds(number: int, *, first: int, seeds: int) -> None:
     from sendtrail.simulation.run import simulate  # noqa: PLC0415 - with the fault
 
     for seed in range(first, first + seeds):
-        problem = _problem(lambda seed=seed: simulate(seed).problems)
+        problem = _problem(partial(simulate, seed))
         if problem:
             sys.stdout.write(json.dumps({"seed": seed, "seeds": seed - first + 1, "problem": problem}))
             return
     sys.stdout.write("null")
 
 
-def _problem(run: object) -> str:
+def _problem(run: Callable[[], "Outcome"]) -> str:
     try:
-        problems = run()  # type: ignore[operator]
+        problems = run().problems
     except Exception as error:  # noqa: BLE001 - a fault that breaks the simulation itself is noticed as well
         return repr(error)
     return str(problems[0]) if problems else ""

@@ -38,10 +38,6 @@ class Task:
     timed_out: bool = False
 
 
-class Stuck(Exception):
-    """Tasks wait for one another, and nothing is left that could wake them."""
-
-
 @dataclass(order=True, slots=True)
 class _Timer:
     at: float
@@ -121,10 +117,6 @@ class Scheduler:
             else:
                 self.now = max(self.now, until)
                 return
-
-    def is_idle(self) -> bool:
-        """Return whether nothing can run before some time passes."""
-        return not self._ready
 
     def close(self) -> None:
         """End every task, wherever it is."""

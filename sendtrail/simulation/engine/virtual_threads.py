@@ -116,9 +116,13 @@ class VirtualFuture(Generic[T]):
         self._found: list[T] = []
         self._error: BaseException | None = None
 
+    def wait(self) -> None:
+        """Wait for the call to end."""
+        self._ended.wait()
+
     def result(self) -> T:
         """Wait for the call to end; return what it returned, or raise what it raised."""
-        self._ended.wait()
+        self.wait()
         if self._error is not None:
             raise self._error
         return self._found[0]
@@ -160,8 +164,7 @@ class VirtualPool:
                 future.cancel()
             self._waiting.clear()
         while wait and (self._running or self._waiting):
-            future = self._running[0]
-            future._ended.wait()  # noqa: SLF001 - of the same module
+            self._running[0].wait()
 
     def _start_next(self) -> None:
         if self._free and self._waiting:
