@@ -10,6 +10,8 @@ from secrets import randbits
 
 import duckdb
 
+from sendtrail.local.duckdb_sql import parsed
+
 # A schema that no view reads, for the tables that are of one file rather than of one dataset.
 INTERNAL = "sendtrail_internal"
 TOKEN_BITS = 62
@@ -39,7 +41,7 @@ def create_journal(connection: duckdb.DuckDBPyConnection) -> None:
 def record(connection: duckdb.DuckDBPyConnection, event: Event, *, parent: int | None) -> int:
     """Add the current transaction, before it is committed; return its token, the parent of the next one."""
     token = randbits(TOKEN_BITS)
-    connection.execute(f"INSERT INTO {_TABLE} VALUES (?, ?, ?)", [token, parent, event.value])
+    connection.execute(parsed(f"INSERT INTO {_TABLE} VALUES (?, ?, ?)"), [token, parent, event.value])
     return token
 
 

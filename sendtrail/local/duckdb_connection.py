@@ -13,11 +13,14 @@ from sendtrail.errors import SendtrailError
 from sendtrail.local.commit_journal import Event, create_journal, last_event, last_token, record, shorten
 from sendtrail.local.duckdb_file import cursor_of, finish, open_file, translated_errors
 from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, run_query
+from sendtrail.local.duckdb_sql import parsed
 from sendtrail.local.private_files import private_files
 from sendtrail.local.write_ahead_log import log_of, say_that_log_is_lost
 from sendtrail.warehouse.query_result import QueryResult
 
 T = TypeVar("T")
+# So many characters of rows are written before memory is released: that takes a tenth of the time of a small merge.
+RELEASE_AFTER = 1_000_000
 # Writes into the open transaction, and returns what to do once that is committed.
 Companion = Callable[[duckdb.DuckDBPyConnection], Callable[[], None]]
 
@@ -47,6 +50,7 @@ class DuckDbConnection:
         self._companion: Companion | None = None
         self._parent: int | None = None
         self.was_killed = False
+        self._unreleased = RELEASE_AFTER
         self.raw = self._open()
 
     def begin(self, create: Callable[[], None]) -> None:
@@ -73,20 +77,24 @@ class DuckDbConnection:
         """Let a companion write in every transaction from now on."""
         self._companion = companion
 
-    def transact(self, work: Callable[[], T]) -> T:
-        """Run `work` in one transaction and return what it returns; raise Unavailable or Rejected."""
-        return self._transact(work, Event.WORKING)
+    def transact(self, work: Callable[[], T], *, size: int = RELEASE_AFTER) -> T:
+        """Run `work` in one transaction and return what it returns; raise Unavailable or Rejected.
+
+        `size`: how many characters it writes, if that is known.
+        """
+        return self._transact(work, Event.WORKING, size=size)
 
     def query(self, sql: str, parameters: Parameters | None = None) -> QueryResult:
         """Run a SELECT in DuckDB's SQL; times are aware, in UTC. Read the rows before you close the connection."""
         with self.lock:
             cursor = cursor_of(self.raw)
             self._limit_memory(READ_MEMORY_LIMIT)
+            self._unreleased = RELEASE_AFTER
             return run_query(cursor, self.path, sql, parameters)
 
     def count(self, sql: str, parameters: Parameters) -> int:
         """Run a statement in the open transaction and return how many rows it changed."""
-        row = self.raw.execute(sql, dict(parameters)).fetchone()
+        row = self.raw.execute(parsed(sql), dict(parameters)).fetchone()
         return int(row[0]) if row else 0
 
     def close(self) -> None:
@@ -102,24 +110,31 @@ class DuckDbConnection:
         with private_files():
             self.raw.close()
 
-    def _transact(self, work: Callable[[], T], event: Event) -> T:
+    def _transact(self, work: Callable[[], T], event: Event, *, size: int = RELEASE_AFTER) -> T:
         with self.lock, translated_errors(self.path):
+            self._unreleased += size
             try:
                 return self._in_transaction(work, event)
             except duckdb.OutOfMemoryException:
                 self._limit_memory(self._settings.ample_memory_limit)
+                self._unreleased = RELEASE_AFTER
                 return self._in_transaction(work, event)
             finally:
-                # Also if nothing was changed: setting the limit makes DuckDB release 128 MB and more of memory.
-                self._limit_memory(self._settings.memory_limit)
+                self._release_memory()
+
+    def _release_memory(self) -> None:
+        """Set the limit, also if it is the same: this makes DuckDB release 128 MB and more of memory."""
+        if self._unreleased >= RELEASE_AFTER:
+            self._limit_memory(self._settings.memory_limit)
+            self._unreleased = 0
 
     def _in_transaction(self, work: Callable[[], T], event: Event) -> T:
-        self.raw.execute("BEGIN")
+        self.raw.execute(parsed("BEGIN"))
         try:
             result = work()
             on_committed = self._companion(self.raw) if self._companion else _do_nothing
             token = record(self.raw, event, parent=self._parent)
-            self.raw.execute("COMMIT")
+            self.raw.execute(parsed("COMMIT"))
         except BaseException as error:
             self._roll_back(error)
             raise

@@ -10,15 +10,15 @@ from sendtrail.clock import Clock, SystemClock
 from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
-from sendtrail.local.duckdb_connection import DuckDbConnection, DuckDbSettings
+from sendtrail.local.duckdb_connection import RELEASE_AFTER, DuckDbConnection, DuckDbSettings
 from sendtrail.local.duckdb_reader import Parameters
 from sendtrail.local.duckdb_schema import create_tables
-from sendtrail.local.duckdb_sql import BATCH, load_statement, staging_of, statement
+from sendtrail.local.duckdb_sql import BATCH, load_statement, parsed, staging_of, statement
 from sendtrail.local.duckdb_views import create_views
 from sendtrail.local.private_files import make_private
 from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.query_result import QueryResult
-from sendtrail.warehouse.rows import Batch, activity_rows, json_lines
+from sendtrail.warehouse.rows import Batch, Row, activity_rows, to_json_array
 from sendtrail.warehouse.tables import checked_name
 
 T = TypeVar("T")
@@ -64,8 +64,9 @@ class DuckDbWarehouse:
 
         Raise Unavailable if the disk is full, Rejected if the rows do not fit the table.
         """
-        parts = list(slices(json_lines(batch.rows)))  # an empty batch has none
-        return self._write(lambda: sum(self._merge_part(batch, lines) for lines in parts), check_lease)
+        parts = list(slices(json_arrays(batch.rows)))  # an empty batch has none
+        size = sum(len(array) for arrays in parts for array in arrays)
+        return self._write(lambda: sum(self._merge_part(batch, arrays) for arrays in parts), check_lease, size=size)
 
     def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
         """Return what the pass `pass_id`, which began at `started_at`, means for the stored contacts."""
@@ -125,12 +126,12 @@ class DuckDbWarehouse:
         create_tables(self.connection.raw, dataset=self.dataset)
         create_views(self.connection.raw, dataset=self.dataset)
 
-    def _merge_part(self, batch: Batch, lines: Sequence[str]) -> int:
-        self.connection.raw.execute(load_statement(batch.table, dataset=self.dataset), {"lines": lines})
+    def _merge_part(self, batch: Batch, arrays: Sequence[str]) -> int:
+        self.connection.raw.execute(parsed(load_statement(batch.table)), {"arrays": arrays})
         changed = self._count(f"{batch.table}/merge", _bounds(batch), is_distinct=_is_distinct(batch))
         if batch.pass_id:
             self._count("contacts/record_seen", {"pass_id": batch.pass_id})
-        self.connection.raw.execute(f'DROP TABLE "{staging_of(self.dataset)}"."{BATCH}"')
+        self.connection.raw.execute(parsed(f"DROP TABLE {BATCH}"))
         return changed
 
     def _count(self, name: str, parameters: Parameters, *, is_distinct: bool = False) -> int:
@@ -138,11 +139,11 @@ class DuckDbWarehouse:
         time = {"now": _text(self._clock.now())} if "$now" in sql else {}
         return self.connection.count(sql, {**parameters, **time})
 
-    def _write(self, work: Callable[[], T], check_lease: LeaseCheck) -> T:
+    def _write(self, work: Callable[[], T], check_lease: LeaseCheck, *, size: int = RELEASE_AFTER) -> T:
         """Look at the lease and write, in one turn: waiting for it takes as long as another merge."""
         with self.connection.lock:
             check_lease()
-            return self.connection.transact(work)
+            return self.connection.transact(work, size=size)
 
 
 def _text(moment: datetime) -> str:
@@ -161,17 +162,35 @@ def _bounds(batch: Batch) -> Parameters:
 
 
 SLICE_SIZE = 4_000_000
+# A text for each row takes longer to write and to read, a text for all of them more memory.
+ROWS_PER_ARRAY = 100
 
 
-def slices(lines: Iterable[str], *, slice_size: int = SLICE_SIZE) -> Iterator[list[str]]:
-    """Yield lists of lines with at most `slice_size` characters in all, or with a single line that is longer."""
+def json_arrays(rows: Sequence[Row], *, array_size: int = SLICE_SIZE) -> Iterator[str]:
+    """Yield rows as JSON arrays with at most `array_size` characters, or with a single row that is longer."""
+    for first in range(0, len(rows), ROWS_PER_ARRAY):
+        yield from _halved(rows[first : first + ROWS_PER_ARRAY], array_size)
+
+
+def slices(texts: Iterable[str], *, slice_size: int = SLICE_SIZE) -> Iterator[list[str]]:
+    """Yield lists of texts with at most `slice_size` characters in all, or with a single text that is longer."""
     part: list[str] = []
     size = 0
-    for line in lines:
-        if part and size + len(line) > slice_size:
+    for text in texts:
+        if part and size + len(text) > slice_size:
             yield part
             part, size = [], 0
-        part.append(line)
-        size += len(line)
+        part.append(text)
+        size += len(text)
     if part:
         yield part
+
+
+def _halved(rows: Sequence[Row], array_size: int) -> Iterator[str]:
+    text = to_json_array(rows)
+    if len(text) <= array_size or len(rows) == 1:
+        yield text
+        return
+    half = len(rows) // 2
+    yield from _halved(rows[:half], array_size)
+    yield from _halved(rows[half:], array_size)

@@ -159,7 +159,7 @@ class DuckDbState(MemoryState):
             with self._lock:
                 is_stored = all(self._dirty.get(path) is not body for path, body in documents.items())
             if not is_stored:
-                self._connection.transact(lambda: None)
+                self._connection.transact(lambda: None, size=sum(map(len, documents.values())))
 
     def _write(self, connection: duckdb.DuckDBPyConnection) -> Callable[[], None]:
         """Add what is not stored yet to the open transaction."""

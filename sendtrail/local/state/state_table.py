@@ -6,6 +6,7 @@ import duckdb
 
 from sendtrail.local.commit_journal import INTERNAL
 from sendtrail.local.duckdb_connection import DuckDbConnection
+from sendtrail.local.duckdb_sql import parsed
 
 _TABLE = f'"{INTERNAL}"."state_documents"'
 _LATEST = f"SELECT path, max(revision) AS revision FROM {_TABLE} WHERE dataset = $dataset GROUP BY path"
@@ -37,7 +38,7 @@ class StateTable:
         self._revision += 1
         self.rows += len(documents)
         connection.execute(
-            f"INSERT INTO {_TABLE} SELECT $dataset, $revision, unnest($paths), unnest($bodies)",
+            parsed(f"INSERT INTO {_TABLE} SELECT $dataset, $revision, unnest($paths), unnest($bodies)"),
             {
                 **self._which,
                 "revision": self._revision,
