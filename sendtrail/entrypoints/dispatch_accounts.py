@@ -1,9 +1,10 @@
-"""Dispatches several accounts, so that a problem with one does not stop the others."""
+"""Dispatches several accounts at once, so that a problem with one neither stops nor delays the others."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from sendtrail import threads
 from sendtrail.delivery.deliver import publish_failure
 from sendtrail.domain.wants import StillWanted, listed
 from sendtrail.domain.work_item import WorkItem
@@ -28,33 +29,50 @@ from sendtrail.sync.pairing.warehouse_check import check_stored_rows
 logger = logging.getLogger(__name__)
 
 SECONDS_PER_HOUR = 3_600
+# An account that does not answer takes up to six minutes. This many may do so while all others are dispatched.
+ACCOUNTS_AT_ONCE = 16
 KEPT = "; what was asked for is stored, and is done once the account is on again"
 
 
-def dispatch_accounts(requests: Iterable[Request], instance: Runtime) -> tuple[list[Summary], dict[str, str]]:
-    """Dispatch one account after the other; return the summaries, and the reason for each account that was rejected.
+def dispatch_accounts(requests: Sequence[Request], instance: Runtime) -> tuple[list[Summary], dict[str, str]]:
+    """Dispatch the accounts; return the summaries, and the reason for each account that was rejected.
 
     Raise the errors that ask for another attempt at the end; that attempt recognises the accounts that are done.
     """
     _check_stored_rows(instance)
-    done: list[Summary] = []
-    failed: dict[str, str] = {}
-    raised: list[Exception] = []
-    for request in requests:
-        try:
-            done.append(_dispatch(request, instance))
-        except AccountDisabled as error:
-            raise_wants(instance.services.state, request.organization_id, request.ask)
-            failed[request.organization_id] = str(error) + (KEPT if request.ask else "")
-        except (Rejected, AnotherAccount) as error:
-            failed[request.organization_id] = str(error)
-            _publish_failure(request, instance, reason=str(error))
-        except Exception as error:  # noqa: BLE001 - a bug that one account's data reveals does not stop the others
-            logger.warning("%s is not dispatched yet: %s", request.organization_id, error)
-            raised.append(error)
+    outcomes = [_attempt(requests[0], instance)] if len(requests) == 1 else _attempt_all(requests, instance)
+    raised = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     if raised:
         raise next((error for error in raised if not isinstance(error, Retryable)), raised[0])
-    return done, failed
+    done = [outcome for outcome in outcomes if isinstance(outcome, Summary)]
+    rejected = zip(requests, outcomes, strict=True)
+    return done, {request.organization_id: reason for request, reason in rejected if isinstance(reason, str)}
+
+
+def _attempt_all(requests: Sequence[Request], instance: Runtime) -> list[Summary | str | Exception]:
+    if not requests:
+        return []
+    pool = threads.pool(min(len(requests), ACCOUNTS_AT_ONCE), name="dispatch")
+    try:
+        attempts = [pool.submit(_attempt, request, instance) for request in requests]
+        return [attempt.result() for attempt in attempts]
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _attempt(request: Request, instance: Runtime) -> Summary | str | Exception:
+    """Dispatch an account; return the summary, why it was rejected, or the error that asks for another attempt."""
+    try:
+        return _dispatch(request, instance)
+    except AccountDisabled as error:
+        raise_wants(instance.services.state, request.organization_id, request.ask)
+        return str(error) + (KEPT if request.ask else "")
+    except (Rejected, AnotherAccount) as error:
+        _publish_failure(request, instance, reason=str(error))
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - a bug that one account's data reveals does not stop the others
+        logger.warning("%s is not dispatched yet: %s", request.organization_id, error)
+        return error
 
 
 def withdraw_backfill(

@@ -1,7 +1,9 @@
 """The dispatcher as Cloud Scheduler and people call it, over HTTP through functions-framework."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
@@ -24,6 +26,22 @@ RUN_ID = "20250601T120000Z-sendtrail-campaigns"
 def organizations(instance: Instance) -> set[str]:
     """Return the accounts that campaigns were published of."""
     return {decode(SyncCampaign, data).organization_id for data in instance.publisher.published[Topic.CAMPAIGNS]}
+
+
+class LateKeys(dict[str, str]):
+    """Keys of which one is given only when another account's is asked for."""
+
+    def __init__(self, keys: Mapping[str, str], *, late: str, after: str) -> None:
+        super().__init__(keys)
+        self._late, self._after, self._is_asked = late, after, Event()
+
+    def __getitem__(self, name: str) -> str:
+        """Return a key; fail if the other account is not reached while this one hangs."""
+        if name.endswith(self._after):
+            self._is_asked.set()
+        if name.endswith(self._late) and not self._is_asked.wait(timeout=60):
+            raise AssertionError(f"{self._after} waits for {self._late}")
+        return super().__getitem__(name)
 
 
 def reasons(instance: Instance) -> dict[str, str]:
@@ -146,6 +164,18 @@ def test_an_account_that_does_not_answer_is_tried_again_and_holds_up_no_other(
 
     assert second.status_code == 202
     assert len(instance.publisher.published[Topic.CAMPAIGNS]) == 6
+
+
+def test_an_account_that_hangs_delays_no_other(instance: Instance, connect: Connect) -> None:
+    """The first one goes on only when the last one is being dispatched."""
+    connect("acme")
+    connect("globex")
+    instance.keys = LateKeys(instance.keys, late="acme", after="globex")
+
+    answer = instance.post("dispatcher", b"", SCHEDULED)
+
+    assert answer.status_code == 202
+    assert organizations(instance) == {"acme", "globex"}
 
 
 def test_a_run_that_is_being_dispatched_is_left_to_it(instance: Instance, connect: Connect) -> None:
