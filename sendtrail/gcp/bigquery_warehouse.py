@@ -25,7 +25,8 @@ from sendtrail.errors import Rejected, SendtrailError
 from sendtrail.gcp.bigquery_columns import BigQueryColumns
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
 from sendtrail.ports import LeaseCheck, no_lease
-from sendtrail.warehouse.rows import Batch, Table, activity_rows, to_json_lines
+from sendtrail.warehouse.merge_bounds import MergeBounds
+from sendtrail.warehouse.rows import Batch, Table, to_json_lines
 from sendtrail.warehouse.tables import definition, sql
 
 logger = logging.getLogger(__name__)
@@ -248,12 +249,15 @@ def _of_batch(batch: Batch, path: str, *, name: str, check_lease: LeaseCheck) ->
 def _parameters(batch: Batch, path: str) -> Parameters:
     if path == "contacts/record_seen":
         return [_text("pass_id", batch.pass_id)]
-    days = [row["activity_date"] for row in activity_rows(batch)]
-    if not days:
+    bounds = MergeBounds.of(batch)
+    if bounds is None:
         return []
     return [
-        ScalarQueryParameter("first_date", "DATE", min(days)),
-        ScalarQueryParameter("last_date", "DATE", max(days)),
+        _text("organization_id", bounds.organization_id),
+        ScalarQueryParameter("first_campaign", "INT64", bounds.first_campaign),
+        ScalarQueryParameter("last_campaign", "INT64", bounds.last_campaign),
+        ScalarQueryParameter("first_date", "DATE", bounds.first_date),
+        ScalarQueryParameter("last_date", "DATE", bounds.last_date),
     ]
 
 

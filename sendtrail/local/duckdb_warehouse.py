@@ -1,6 +1,7 @@
 """The warehouse in a DuckDB file: the same `sql/` as on BigQuery, for one process at a time."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ from sendtrail.local.duckdb_sql import BATCH, load_statement, parsed, staging_of
 from sendtrail.local.duckdb_views import create_views
 from sendtrail.local.private_files import make_private
 from sendtrail.ports import LeaseCheck, no_lease
+from sendtrail.warehouse.merge_bounds import MergeBounds
 from sendtrail.warehouse.query_result import QueryResult
 from sendtrail.warehouse.rows import Batch, Row, activity_rows, to_json_array
 from sendtrail.warehouse.tables import checked_name
@@ -156,9 +158,8 @@ def _is_distinct(batch: Batch) -> bool:
 
 
 def _bounds(batch: Batch) -> Parameters:
-    """Return the first and last partition that a batch touches, nothing for tables without partitions."""
-    days = [row["activity_date"] for row in activity_rows(batch)]
-    return {"first_date": min(days), "last_date": max(days)} if days else {}
+    bounds = MergeBounds.of(batch)
+    return asdict(bounds) if bounds else {}
 
 
 SLICE_SIZE = 4_000_000

@@ -1,7 +1,8 @@
 -- Adds a batch to `email_activities`, one row per observation; merging the batch again adds nothing.
 --
--- Insert-only, so that it never conflicts with another MERGE, and with constant bounds on the partitions
--- (@first_date, @last_date: DATE, the batch's own), without which BigQuery reads the whole table.
+-- Insert-only, so that it never conflicts with another MERGE, and with constant bounds, the batch's own: on the partitions
+-- (@first_date, @last_date: DATE), without which BigQuery reads the whole table, and on what it is clustered by
+-- (@organization_id: STRING, @first_campaign, @last_campaign: INT64), without which it reads the days of all accounts.
 -- `${batch}` in `${staging}`: the batch's own table, of the same columns.
 MERGE `${dataset}`.`email_activities` AS T
 USING (
@@ -16,6 +17,8 @@ USING (
 ON T.activity_id = S.activity_id
   AND T.activity_date = S.activity_date
   AND T.activity_date BETWEEN @first_date AND @last_date
+  AND T.organization_id = @organization_id
+  AND T.campaign_id BETWEEN @first_campaign AND @last_campaign
 WHEN NOT MATCHED THEN
   INSERT (
     organization_id, activity_id, campaign_id, campaign_name, message_id, contact_id, contact_email, event_type,

@@ -50,7 +50,7 @@ def test_activities_are_partitioned_clustered_and_expire() -> None:
     """Two years of activities are kept, a partition a day."""
     resource = definition(Table.EMAIL_ACTIVITIES).resource
     assert resource["timePartitioning"] == {"type": "DAY", "field": "activity_date", "expirationMs": "63072000000"}
-    assert resource["clustering"] == {"fields": ["contact_email", "campaign_id", "event_type"]}
+    assert resource["clustering"] == {"fields": ["organization_id", "campaign_id", "contact_email", "event_type"]}
     assert resource["requirePartitionFilter"] is False
 
 
@@ -67,10 +67,12 @@ def test_a_merge_takes_each_key_of_a_batch_once(merge: str) -> None:
     assert sqlglot.parse_one(_filled(merge), read="bigquery").find(expressions.Qualify) is not None
 
 
-def test_merging_activities_only_inserts_and_reads_bounded_partitions() -> None:
-    """Without constant bounds BigQuery reads the whole table; an UPDATE would conflict with other merges."""
+def test_merging_activities_only_inserts_and_reads_what_is_bounded() -> None:
+    """Without constant bounds BigQuery reads the whole table, or all accounts' days; an UPDATE would conflict."""
     merge = sql("email_activities/merge", dataset="d", staging="s", batch="b")
     assert "T.activity_date BETWEEN @first_date AND @last_date" in merge
+    assert "T.organization_id = @organization_id" in merge
+    assert "T.campaign_id BETWEEN @first_campaign AND @last_campaign" in merge
     assert "UPDATE" not in merge
 
 

@@ -109,7 +109,13 @@ def test_the_merge_is_pruned_bounded_and_labelled() -> None:
 
     query = job(it.server, "query")
     parameters = {each["name"]: each["parameterValue"]["value"] for each in query["query"]["queryParameters"]}
-    assert parameters == {"first_date": "2025-06-01", "last_date": "2025-06-03"}
+    assert parameters == {
+        "organization_id": "Acme",
+        "first_campaign": "7",
+        "last_campaign": "7",
+        "first_date": "2025-06-01",
+        "last_date": "2025-06-03",
+    }
     assert query["query"]["maximumBytesBilled"] == "10000000"
     assert query["labels"] == {"run_id": "run-1", "organization": "acme", "campaign": "7"}
     assert job(it.server, "load")["labels"] == query["labels"]
