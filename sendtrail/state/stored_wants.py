@@ -44,6 +44,13 @@ class WantsDocument:
     version: int = 1
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdrawal:
+    """What a delivery has to know of the document, which may name thousands of campaigns."""
+
+    withdrawn_at: datetime | None = None
+
+
 def read_wants(transaction: Transaction, organization_id: str) -> Wants:
     """Return what is wanted of an account; raise BadDocument where the document cannot be read."""
     path = wants_path(organization_id)
@@ -104,7 +111,8 @@ def settle_wants(
 def read_withdrawal(transaction: Transaction, organization_id: str) -> datetime | None:
     """Return up to when what was asked for of an account was withdrawn, None where it never was, or nobody can tell."""
     try:
-        return read_wants(transaction, organization_id).withdrawn_at
+        document = transaction.get(wants_path(organization_id))
+        return None if document is None else from_document(Withdrawal, document).withdrawn_at
     except BadDocument as error:  # the dispatcher reports it
         logger.warning("nothing is taken as withdrawn: %s", error)
         return None
