@@ -14,6 +14,9 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.retries import RetryPolicy
+from sendtrail.cli.run.local_limits import LocalBudget, wait_for_window
+from sendtrail.cli.run.open_work import open_work
+from sendtrail.cli.run.reach import Reach, stored_reach
 from sendtrail.cli.run.run_result import (
     Failure,
     FailureKind,
@@ -27,7 +30,7 @@ from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.run.unsettled import Unsettled, unsettled_reports
 from sendtrail.cli.run.work_record import Fate, ObservedPublisher, WorkRecord, subject_of
 from sendtrail.cli.settings.sync_settings import SyncSettings
-from sendtrail.clock import Clock, Deadline, StoppableClock, StopSignal
+from sendtrail.clock import Clock, StoppableClock, StopSignal
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import Delivery, handling
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
@@ -38,19 +41,16 @@ from sendtrail.domain.work_item import CONTACTS
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
-from sendtrail.ports import State, Topic
-from sendtrail.rate_limit.gcra import backed_off
-from sendtrail.rate_limit.stored_limit import StoredLimit
-from sendtrail.state.stored_wants import withdraw_wants
+from sendtrail.ports import Topic
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.campaign_checkpoints import close_wants
 from sendtrail.sync.contacts import sync_contacts
-from sendtrail.sync.dispatch import Summary, dispatch
+from sendtrail.sync.dispatch import dispatch_begun
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists
+from sendtrail.sync.runs.stored_run import Summary, begin_run
+from sendtrail.warehouse.rows import Table
 
-# The account's limit is one of requests in any second.
-WINDOW = timedelta(seconds=1)
 # A person waits: a wrong key or address is reported within seconds, and the queue retries what may be temporary.
 INTERACTIVE_RETRIES = RetryPolicy(attempts=5, total_s=240.0, base_s=0.5, max_wait_s=8.0)
 
@@ -68,17 +68,6 @@ class RunObserver:
     on_second_signal: Callable[[], None] = _raise_interrupt
 
 
-class LocalBudget:
-    """The time budget of one delivery: spent after its seconds, or when the whole run is to stop."""
-
-    def __init__(self, clock: Clock, *, budget_s: float, stop: StopSignal) -> None:
-        self._deadline, self._stop = Deadline(clock, budget_s=budget_s), stop
-
-    def spent(self) -> bool:
-        """Return whether it is time to hand over."""
-        return self._stop.is_set() or self._deadline.spent()
-
-
 def request_of(settings: SyncSettings, *, now: datetime) -> Request:
     """Return the request to the dispatcher that the settings describe."""
     return Request(
@@ -88,14 +77,8 @@ def request_of(settings: SyncSettings, *, now: datetime) -> Request:
         since=settings.read_since(now),
         contacts=settings.contacts,
         force=settings.is_forced,
+        drop_wants=settings.drop_wants,
     )
-
-
-def wait_for_window(state: State, settings: SyncSettings) -> None:
-    """Let a process that was killed have the second in which its last requests fell: the state may not know of them."""
-    limit = settings.connection.rate_limit
-    stored = StoredLimit(state, organization_id=settings.organization, rate_limit=limit)
-    stored.transact(lambda before, now: (None, backed_off(before, until=now + WINDOW)))
 
 
 class LocalRun:
@@ -104,7 +87,8 @@ class LocalRun:
     def __init__(
         self, settings: SyncSettings, *, clock: Clock, stats: RunStats, retries: RetryPolicy = INTERACTIVE_RETRIES
     ) -> None:
-        self._settings, self._clock, self._stats, self._retries = settings, clock, stats, retries
+        self._settings, self._stats, self._retries = settings, stats, retries
+        self._clock = clock
         self._stop = StopSignal(clock)
         self._read_slot = threading.Semaphore(settings.concurrency)
         self._queue = InProcessQueue(clock=clock, chance=random)
@@ -117,7 +101,7 @@ class LocalRun:
         settings, stats = self._settings, self._stats
         with ExitStack() as opening:
             self.warehouse = opening.enter_context(
-                DuckDbWarehouse(settings.database, dataset=settings.dataset, clock=self._clock)
+                DuckDbWarehouse(settings.database, dataset=settings.dataset, clock=self._clock, has_views=False)
             )
             state = opening.enter_context(open_state(self.warehouse, clock=self._clock))
             if self.warehouse.connection.was_killed:
@@ -150,11 +134,15 @@ class LocalRun:
             request_of(self._settings, now=self._clock.now()),
             Policy(overlap=self._settings.overlap, counted=timedelta.max),
         )
-        if self._settings.drop_wants:
-            withdraw_wants(self._services.state, self._settings.organization)
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)
         lists = GuardedLists(self._settings.claimed_account, account, self._services.state, lists_campaigns=True)
-        summary = dispatch(request, lists=lists, services=self._services, policy=policy)
+        begun = begin_run(request, self._services)  # what is wanted comes first: whatever follows may be interrupted
+        self.warehouse.create_views()
+        summary = (
+            begun
+            if isinstance(begun, Summary)
+            else dispatch_begun(begun, lists=lists, services=self._services, policy=policy)
+        )
         observer.on_dispatched(summary)
         self._observer = observer
         with self._stopping_on_signals():
@@ -175,6 +163,13 @@ class LocalRun:
     def unsettled_reports(self) -> Unsettled:
         """Return what fell short of its counters when it was last read."""
         return unsettled_reports(self._settings.organization, self._services.state)
+
+    def reach(self) -> Reach:
+        """Return how far back the campaigns of the account were read."""
+        settings, columns = self._settings, "campaign_id, sent_at"
+        sql = f"SELECT {columns} FROM {settings.dataset}.{Table.CAMPAIGNS} WHERE organization_id = $organization"
+        sent_at = dict(self.warehouse.query(sql, {"organization": settings.organization}).rows)
+        return stored_reach(settings.organization, self._services.state, sent_at=sent_at)
 
     def _sync_campaign(self, data: bytes) -> None:
         with self._delivery(Topic.CAMPAIGNS) as delivery:
@@ -227,6 +222,7 @@ class LocalRun:
         ]
         if self._settings.contacts and CONTACTS not in fates:
             failures.append(missing_contacts())
+        failures.extend(open_work(self._settings, self._services.state, fates=fates))
         if not is_interrupted:
             failures.extend(left_behind(fates, named=failures))
         return RunResult(

@@ -13,9 +13,11 @@ from sendtrail.cli.run.unsettled import Unsettled
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.domain.activity import EventType
-from sendtrail.sync.dispatch import Summary
 from sendtrail.sync.forecast import list_requests
+from sendtrail.sync.runs.stored_run import Summary
 
+# Of fewer, a single request is more than a percent: it says nothing about the forecast.
+MANY_REQUESTS = 100
 PLURALS = {
     EventType.OPEN: "opens",
     EventType.CLICK: "clicks",
@@ -28,7 +30,7 @@ PLURALS = {
 def print_summary(
     console: Console, run: LocalRun, *, result: RunResult, stats: RunStats, settings: SyncSettings
 ) -> None:
-    """Print what the run did and what the warehouse contains now, both for this organization."""
+    """Print what the run did and what the warehouse contains now, both for this organization, and how far back."""
     stored = _stored_counts(run, settings)
     table = Table(title=_title(result), title_justify="left", box=None, pad_edge=False)
     table.add_column("")
@@ -53,6 +55,7 @@ def print_summary(
     table.add_row("time", f"{result.seconds:,.1f} s", "")
     console.print()
     console.print(table)
+    console.print(run.reach().sentence, highlight=False)
 
 
 def _title(result: RunResult) -> str:
@@ -79,8 +82,9 @@ def _add_unsettled(table: Table, unsettled: Unsettled) -> None:
 def _forecast(summary: Summary, stats: RunStats) -> str:
     """Return how far the forecast was off, the requests for contacts left out."""
     forecast = summary.forecast.requests + list_requests(summary.campaigns)
-    used = stats.requests - stats.contacts_requests
-    return f"{used - forecast:+,} of {forecast:,} ({(used - forecast) / forecast:+.1%})" if forecast else ""
+    off = stats.requests - stats.contacts_requests - forecast
+    share = f" ({off / forecast:+.1%})" if forecast >= MANY_REQUESTS else ""
+    return f"{off:+,} of {forecast:,}{share}" if forecast else ""
 
 
 def _stored_counts(run: LocalRun, settings: SyncSettings) -> dict[str, int]:
