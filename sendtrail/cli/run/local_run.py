@@ -38,18 +38,21 @@ from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, decode
 from sendtrail.domain.request_rate import Priority
 from sendtrail.domain.work_item import CONTACTS
+from sendtrail.local.duckdb_stored_rows import DuckDbStoredRows
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
-from sendtrail.ports import Topic
+from sendtrail.ports import State, Topic
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.campaign_checkpoints import close_wants
 from sendtrail.sync.contacts import sync_contacts
 from sendtrail.sync.dispatch import dispatch_begun
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists
+from sendtrail.sync.pairing.row_ledger import RowLedger
+from sendtrail.sync.pairing.warehouse_check import check_stored_rows
 from sendtrail.sync.runs.stored_run import Summary, begin_run
-from sendtrail.warehouse.rows import Table
+from sendtrail.warehouse.rows import Batch, Table
 
 # A person waits: a wrong key or address is reported within seconds, and the queue retries what may be temporary.
 INTERACTIVE_RETRIES = RetryPolicy(attempts=5, total_s=240.0, base_s=0.5, max_wait_s=8.0)
@@ -110,7 +113,9 @@ class LocalRun:
         self._services = Services(
             state=state,
             publisher=ObservedPublisher(inner=self._queue, on_published=self._record.on_published),
-            warehouse=ObservedWarehouse(inner=self.warehouse, on_merge=stats.on_merge, on_vanished=stats.on_vanished),
+            warehouse=ObservedWarehouse(
+                inner=self.warehouse, on_merge=self._on_merge(state), on_vanished=stats.on_vanished
+            ),
             clock=self._clock,
             new_token=lambda: uuid4().hex,
         )
@@ -138,6 +143,7 @@ class LocalRun:
         lists = GuardedLists(self._settings.claimed_account, account, self._services.state, lists_campaigns=True)
         begun = begin_run(request, self._services)  # what is wanted comes first: whatever follows may be interrupted
         self.warehouse.create_views()
+        self._check_stored_rows()
         summary = (
             begun
             if isinstance(begun, Summary)
@@ -170,6 +176,21 @@ class LocalRun:
         sql = f"SELECT {columns} FROM {settings.dataset}.{Table.CAMPAIGNS} WHERE organization_id = $organization"
         sent_at = dict(self.warehouse.query(sql, {"organization": settings.organization}).rows)
         return stored_reach(settings.organization, self._services.state, sent_at=sent_at)
+
+    def _on_merge(self, state: State) -> Callable[[Batch, int], None]:
+        """Return what is done after each merge: it is recorded, and counted."""
+        ledger = RowLedger(state=state, clock=self._clock)
+
+        def record(batch: Batch, changed: int) -> None:
+            ledger.record(batch, changed)
+            self._stats.on_merge(batch, changed)
+
+        return record
+
+    def _check_stored_rows(self) -> None:
+        """Have campaigns read again whose rows somebody has deleted from the file."""
+        stored, organizations = DuckDbStoredRows(warehouse=self.warehouse), (self._settings.organization,)
+        check_stored_rows(stored, state=self._services.state, clock=self._clock, organizations=organizations)
 
     def _sync_campaign(self, data: bytes) -> None:
         with self._delivery(Topic.CAMPAIGNS) as delivery:
