@@ -1,5 +1,6 @@
-"""What a run on this machine is held to: its time, and the account's limit after a kill."""
+"""What a run on this machine is held to: its time, the account's limit after a kill, and a clock that is right."""
 
+import logging
 from datetime import timedelta
 
 from sendtrail.cli.settings.sync_settings import SyncSettings
@@ -7,6 +8,8 @@ from sendtrail.clock import Clock, Deadline, StopSignal
 from sendtrail.ports import State
 from sendtrail.rate_limit.gcra import backed_off
 from sendtrail.rate_limit.stored_limit import StoredLimit
+
+logger = logging.getLogger(__name__)
 
 # The account's limit is one of requests in any second.
 WINDOW = timedelta(seconds=1)
@@ -28,3 +31,11 @@ def wait_for_window(state: State, settings: SyncSettings) -> None:
     limit = settings.connection.rate_limit
     stored = StoredLimit(state, organization_id=settings.organization, rate_limit=limit)
     stored.transact(lambda before, now: (None, backed_off(before, until=now + WINDOW)))
+
+
+def say_that_clock_is_ahead(ahead: timedelta) -> None:
+    """Log by how much this machine's clock is ahead of the account's."""
+    logger.warning(
+        "this machine's clock is %s ahead of the account's: what is stored gets the account's time. Set the clock",
+        timedelta(minutes=ahead // timedelta(minutes=1)),
+    )

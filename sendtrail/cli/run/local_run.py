@@ -14,7 +14,7 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.retries import RetryPolicy
-from sendtrail.cli.run.local_limits import LocalBudget, wait_for_window
+from sendtrail.cli.run.local_limits import LocalBudget, say_that_clock_is_ahead, wait_for_window
 from sendtrail.cli.run.open_work import open_work
 from sendtrail.cli.run.reach import Reach, stored_reach
 from sendtrail.cli.run.run_result import (
@@ -30,7 +30,7 @@ from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.run.unsettled import Unsettled, unsettled_reports
 from sendtrail.cli.run.work_record import Fate, ObservedPublisher, WorkRecord, subject_of
 from sendtrail.cli.settings.sync_settings import SyncSettings
-from sendtrail.clock import Clock, StoppableClock, StopSignal
+from sendtrail.clock import CheckedClock, Clock, StoppableClock, StopSignal
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import Delivery, handling
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
@@ -91,7 +91,8 @@ class LocalRun:
         self, settings: SyncSettings, *, clock: Clock, stats: RunStats, retries: RetryPolicy = INTERACTIVE_RETRIES
     ) -> None:
         self._settings, self._stats, self._retries = settings, stats, retries
-        self._clock = clock
+        self._machine_clock = clock  # of the state, whose times are compared with one another
+        self._clock = CheckedClock(clock, on_ahead=say_that_clock_is_ahead)
         self._stop = StopSignal(clock)
         self._read_slot = threading.Semaphore(settings.concurrency)
         self._queue = InProcessQueue(clock=clock, chance=random)
@@ -106,7 +107,7 @@ class LocalRun:
             self.warehouse = opening.enter_context(
                 DuckDbWarehouse(settings.database, dataset=settings.dataset, clock=self._clock, has_views=False)
             )
-            state = opening.enter_context(open_state(self.warehouse, clock=self._clock))
+            state = opening.enter_context(open_state(self.warehouse, clock=self._machine_clock))
             if self.warehouse.connection.was_killed:
                 wait_for_window(state, settings)
             self._open = opening.pop_all()
@@ -124,6 +125,7 @@ class LocalRun:
             StoppableClock(self._clock, self._stop),
             retries=self._retries,
             timeouts=Timeouts(is_stopped=self._stop.is_overdue),
+            on_date=self._clock.observe,
         )
         return self
 
