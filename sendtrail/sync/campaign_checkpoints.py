@@ -12,7 +12,7 @@ from sendtrail.ports import State
 from sendtrail.state.documents import campaigns_path, from_document, to_document
 from sendtrail.state.stored_wants import read_wants, settle_wants
 from sendtrail.sync.pairing.lost_campaigns import with_losses
-from sendtrail.sync.sync_record import credible, read_record
+from sendtrail.sync.sync_record import SyncRecord, credible, read_record
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,13 @@ def checkpoints_of(organization_id: str, state: State, *, now: datetime | None =
             unreadable[name] = f"{error}; delete the document {place} to read the campaign anew"
     readable = stored if now is None else _credible(stored, now=now)
     return Checkpoints(readable=with_losses(readable, organization_id, state), unreadable=unreadable)
+
+
+def sync_records(organization_id: str, state: State) -> Mapping[int, SyncRecord]:
+    """Return the record of the last completed sync of each campaign that has one, by its id."""
+    found = checkpoints_of(organization_id, state).readable
+    records = {number: read_record(checkpoint.synced) for number, checkpoint in found.items()}
+    return {number: record for number, record in records.items() if record is not None}
 
 
 def fulfilled_wants(wants: Wants, checkpoints: Mapping[int, Checkpoint]) -> Mapping[int, Want]:

@@ -17,6 +17,7 @@ from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign_report import Report
 from sendtrail.state.documents import campaign_path, to_document
+from sendtrail.sync.campaign_checkpoints import sync_records
 from sendtrail.sync.forecast import Forecast
 from sendtrail.sync.runs.stored_run import Summary
 from sendtrail.sync.settling import Settling
@@ -129,4 +130,4 @@ def test_reports_that_fell_short_are_counted() -> None:
     state = MemoryState()
     state.transact(lambda transaction: transaction.set(campaign_path("acme", 7), to_document(checkpoint)))
 
-    assert unsettled_reports("acme", state) == Unsettled(reports=1, rows=7)
+    assert unsettled_reports(sync_records("acme", state).values()) == Unsettled(reports=1, rows=7)

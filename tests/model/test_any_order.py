@@ -7,7 +7,7 @@ Ten histories of up to eight events are tried with each run of the tests. For hu
 
 import tempfile
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,12 @@ class AnyOrder(RuleBasedStateMachine):
         """Put one of the copies in place of the file."""
         self.world.restore(number % self.world.copies)
 
+    @precondition(lambda self: self.world.database.exists())
+    @rule(one_in=st.integers(1, 5))
+    def delete_rows(self, one_in: int) -> None:
+        """Delete rows from the file by hand."""
+        self.world.delete_rows(one_in)
+
     @precondition(lambda _: DOUBTS_CLOCKS)
     @rule(skew=st.sampled_from(SKEWS), sign=st.sampled_from([1, -1]), options=options)
     def sync_by_a_wrong_clock(self, skew: timedelta, sign: int, options: dict[str, Any]) -> None:
@@ -136,7 +142,10 @@ class AnyOrder(RuleBasedStateMachine):
 
     def _serve(self, seed: int) -> Served:
         account = Account(seed=seed, now=NOON, plan=PLAN, network=Network(rate=0))
-        return Served(account=account, url=self._open.enter_context(serve(account)).url)
+        return Served(account=account, url=self._open.enter_context(serve(account, date=self._right_time)).url)
+
+    def _right_time(self) -> datetime:
+        return self.world.clock.right()
 
     def _settings(self, options: dict[str, Any]) -> dict[str, Any]:
         """Return settings from options that speak of days ago and of the first or second campaign."""

@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
+
+import duckdb
 
 from sendtrail.cli.demo.proof import Diff, compare
 from sendtrail.cli.demo.truth import (
@@ -130,6 +132,11 @@ class World:
             file.unlink()
         for file in folder.iterdir():
             shutil.copy(file, self.database.parent)
+
+    def delete_rows(self, one_in: int) -> None:
+        """Delete one in so many activities from the file, as a person does with another program."""
+        with duckdb.connect(self.database) as connection, suppress(duckdb.CatalogException):  # no sync came so far
+            connection.execute(f"DELETE FROM marketing_ai.email_activities WHERE hash(activity_id) % {one_in} = 0")
 
     def activities(self) -> tuple[Diff, Diff]:
         """Return how the file compares with what is wanted, and with all that was ever there."""

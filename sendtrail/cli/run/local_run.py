@@ -16,7 +16,6 @@ from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.retries import RetryPolicy
 from sendtrail.cli.run.local_limits import LocalBudget, say_that_clock_is_ahead, wait_for_window
 from sendtrail.cli.run.open_work import open_work
-from sendtrail.cli.run.reach import Reach, stored_reach
 from sendtrail.cli.run.run_result import (
     Failure,
     FailureKind,
@@ -27,7 +26,6 @@ from sendtrail.cli.run.run_result import (
     unknown_campaigns,
 )
 from sendtrail.cli.run.run_stats import RunStats
-from sendtrail.cli.run.unsettled import Unsettled, unsettled_reports
 from sendtrail.cli.run.work_record import Fate, ObservedPublisher, WorkRecord, subject_of
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import CheckedClock, Clock, StoppableClock, StopSignal
@@ -44,7 +42,7 @@ from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Topic
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
-from sendtrail.sync.campaign_checkpoints import close_wants
+from sendtrail.sync.campaign_checkpoints import close_wants, sync_records
 from sendtrail.sync.contacts import sync_contacts
 from sendtrail.sync.dispatch import dispatch_begun
 from sendtrail.sync.due import Policy, Request
@@ -52,7 +50,8 @@ from sendtrail.sync.pairing.account_guard import GuardedLists
 from sendtrail.sync.pairing.row_ledger import RowLedger
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
 from sendtrail.sync.runs.stored_run import Summary, begin_run
-from sendtrail.warehouse.rows import Batch, Table
+from sendtrail.sync.sync_record import SyncRecord
+from sendtrail.warehouse.rows import Batch
 
 # A person waits: a wrong key or address is reported within seconds, and the queue retries what may be temporary.
 INTERACTIVE_RETRIES = RetryPolicy(attempts=5, total_s=240.0, base_s=0.5, max_wait_s=8.0)
@@ -168,16 +167,9 @@ class LocalRun:
         self._stop.set()
         self._queue.stop()
 
-    def unsettled_reports(self) -> Unsettled:
-        """Return what fell short of its counters when it was last read."""
-        return unsettled_reports(self._settings.organization, self._services.state)
-
-    def reach(self) -> Reach:
-        """Return how far back the campaigns of the account were read."""
-        settings, columns = self._settings, "campaign_id, sent_at"
-        sql = f"SELECT {columns} FROM {settings.dataset}.{Table.CAMPAIGNS} WHERE organization_id = $organization"
-        sent_at = dict(self.warehouse.query(sql, {"organization": settings.organization}).rows)
-        return stored_reach(settings.organization, self._services.state, sent_at=sent_at)
+    def records(self) -> Mapping[int, SyncRecord]:
+        """Return the record of the last completed sync of each campaign, by its id."""
+        return sync_records(self._settings.organization, self._services.state)
 
     def _on_merge(self, state: State) -> Callable[[Batch, int], None]:
         """Return what is done after each merge: it is recorded, and counted."""

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sendtrail.cli.settings.sync_settings import BEGINNING
-from sendtrail.ports import State
-from sendtrail.sync.campaign_checkpoints import checkpoints_of
-from sendtrail.sync.sync_record import read_record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,17 +28,8 @@ class Reach:
         )
 
 
-def stored_reach(organization_id: str, state: State, *, sent_at: Mapping[int, datetime | None]) -> Reach:
-    """Return how far back the campaigns of an account were read; nothing is missing before one was sent."""
-    records = {
-        number: read_record(each.synced) for number, each in checkpoints_of(organization_id, state).readable.items()
-    }
-    since = {number: record.since for number, record in records.items() if record is not None}
-    return reach_of(since, sent_at=sent_at)
-
-
 def reach_of(since: Mapping[int, datetime], *, sent_at: Mapping[int, datetime | None]) -> Reach:
-    """Return the reach of campaigns that were each read since a moment."""
+    """Return the reach of campaigns that were each read since a moment; there is nothing before one was sent."""
     limited = [moment for number, moment in since.items() if _is_limited(moment, sent_at.get(number))]
     return Reach(campaigns=len(since), since=limited)
 
