@@ -17,6 +17,7 @@ from sendtrail.simulator import TruthCampaign
 from sendtrail.state.account_status import AccountStatus, write_status
 from sendtrail.state.documents import campaign_path, list_totals_path, to_document
 from sendtrail.state.list_totals import ProvenTotals
+from sendtrail.state.stored_rows import write_baseline
 from sendtrail.sync.sync_record import SyncRecord
 
 
@@ -48,6 +49,7 @@ def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> No
 
     def work(transaction: Transaction) -> None:
         write_status(transaction, ORGANIZATION, status)
+        write_baseline(transaction, ORGANIZATION, {})  # no row is stored, and none is missed
         for path, document in documents.items():
             transaction.set(path, document)
 

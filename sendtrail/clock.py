@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -92,6 +93,52 @@ class ManualClock:
     def _advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds
+
+
+class CheckedClock:
+    """A machine's clock, whose time of day is held back where it is ahead of what an account says the time is.
+
+    What is stored with a time from the future spares later syncs what they should read, and once that time has come
+    nobody can tell. A clock that is behind has them read more, and is left alone.
+    """
+
+    def __init__(self, inner: Clock, *, on_ahead: Callable[[timedelta], None]) -> None:
+        self._inner, self._on_ahead = inner, on_ahead
+        self._lock = threading.Lock()
+        self._known: tuple[datetime, float] | None = None  # what was said last, and when on the monotonic clock
+        self._has_told = False
+
+    def now(self) -> datetime:
+        """Return the time of day, aware, in UTC."""
+        now, right = self._inner.now(), self._right()
+        return now if right is None or is_credible(now, now=right) else right
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return self._inner.monotonic()
+
+    def sleep(self, seconds: float, /) -> None:
+        """Wait for `seconds`; zero or less returns at once."""
+        self._inner.sleep(seconds)
+
+    def observe(self, moment: datetime) -> None:
+        """Take note of the time that an account has just said; an older one, as of an answer that was kept, is none."""
+        with self._lock:
+            right = self._right()
+            if right is None or moment > right:
+                self._known = (moment, self._inner.monotonic())
+            ahead = self._inner.now() - max(moment, right or moment)
+            is_news = ahead > TOLERANCE and not self._has_told
+            self._has_told |= is_news
+        if is_news:
+            self._on_ahead(ahead)
+
+    def _right(self) -> datetime | None:
+        """Return what the time is by the account; None as long as it has not said."""
+        if self._known is None:
+            return None
+        moment, at = self._known
+        return moment + timedelta(seconds=self._inner.monotonic() - at)
 
 
 class Deadline:

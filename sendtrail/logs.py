@@ -126,7 +126,9 @@ class Event(StrEnum):
     API_USED = "api_used"  # requests, throttled: those answered 429
 
 
-def log_event(logger: logging.Logger, event: Event, *, level: int = logging.INFO, **fields: str | int) -> None:
-    """Log an event with its fields."""
-    told = " ".join(f"{name}={value}" for name, value in fields.items())
-    logger.log(level, "%s %s", event, told, extra={"event_fields": {"event": event.value, **fields}})
+def log_event(
+    logger: logging.Logger, event: Event, *, level: int = logging.INFO, sentence: str = "", **fields: str | int
+) -> None:
+    """Log an event with its fields; `sentence` says it to a person, who sees no fields on a terminal."""
+    told = sentence or " ".join([event, *(f"{name}={value}" for name, value in fields.items())])
+    logger.log(level, "%s", told, extra={"event_fields": {"event": event.value, **fields}})

@@ -24,6 +24,20 @@ class FakeClock(ManualClock):
         super().__init__(now)
 
 
+class WrongClock(FakeClock):
+    """A clock that may show another time of day than it is."""
+
+    off_by = timedelta()
+
+    def now(self) -> datetime:
+        """Return the time of day that it shows."""
+        return self.right() + self.off_by
+
+    def right(self) -> datetime:
+        """Return the time of day that it is."""
+        return super().now()
+
+
 class MemoryTransaction:
     """Reads what is stored and keeps its writes to itself until they are applied."""
 

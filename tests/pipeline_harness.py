@@ -15,8 +15,9 @@ from sendtrail.errors import Retryable
 from sendtrail.ports import Topic, Warehouse
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.contacts import sync_contacts
-from sendtrail.sync.dispatch import Summary, dispatch
+from sendtrail.sync.dispatch import dispatch
 from sendtrail.sync.due import Policy, Request
+from sendtrail.sync.runs.stored_run import Summary
 from sendtrail.warehouse.rows import Table, activity_row
 from tests.fake_account import FakeAccount
 from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryWarehouse

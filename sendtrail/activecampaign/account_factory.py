@@ -1,12 +1,13 @@
 """Accounts with the budget that all who ask the same account share."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from pydantic import SecretStr
 
 from sendtrail import threads
 from sendtrail.activecampaign.account import Account
-from sendtrail.activecampaign.account_memory import AccountMemory
+from sendtrail.activecampaign.account_memory import AccountMemory, ignore_date
 from sendtrail.activecampaign.http.client import DEFAULT_TIMEOUTS, Timeouts
 from sendtrail.activecampaign.http.retries import DEFAULT_RETRIES, RetryPolicy
 from sendtrail.clock import Clock
@@ -24,7 +25,8 @@ class AccountFactory:
     """Makes accounts; any number of threads may use it at once.
 
     The accounts of one connection share a budget per priority, one sliding window, and what was learnt of the account.
-    `block` is how many requests are reserved in one transaction at most.
+    `block` is how many requests are reserved in one transaction at most, `on_date` is called with when each answer was
+    sent.
     """
 
     def __init__(
@@ -35,9 +37,10 @@ class AccountFactory:
         block: int = 1,
         retries: RetryPolicy = DEFAULT_RETRIES,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        on_date: Callable[[datetime], None] = ignore_date,
     ) -> None:
         self._state, self._clock, self._block, self._retries = state, clock, block, retries
-        self._timeouts = timeouts
+        self._timeouts, self._on_date = timeouts, on_date
         self._lock = threads.lock()
         self._windows: dict[_Key, SlidingWindow] = {}
         self._budgets: dict[tuple[_Key, Priority], RateBudget] = {}
@@ -67,7 +70,7 @@ class AccountFactory:
             key = (connection.api_url, connection.api_key)
             if key not in self._memories:
                 totals = StoredTotals(self._state, self._clock, organization_id=connection.organization_id)
-                self._memories[key] = AccountMemory(totals=totals)
+                self._memories[key] = AccountMemory(totals=totals, on_date=self._on_date)
             return self._memories[key]
 
     def _budget(self, connection: Connection, priority: Priority) -> RateBudget:

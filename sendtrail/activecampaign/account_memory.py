@@ -1,6 +1,8 @@
 """What was learnt about an account while talking to it: nothing that could not be learnt again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from sendtrail.domain.campaign_report import Report
@@ -20,6 +22,10 @@ class ListTotals(Protocol):
     def record(self, name: str) -> None:
         """Record that a list came to its proven end as the account had said."""
         ...
+
+
+def ignore_date(_: datetime) -> None:
+    """Do nothing."""
 
 
 class UnknownTotals:
@@ -49,7 +55,8 @@ class AccountMemory:
     `answered_actions` are those that the account has answered, `end_messages` its words for the end of a report, in the
     language of the key's user; `reports_by_message` are shown only to those who ask for one message at a time,
     `reports_shown_whole` to those who name none; `lists_with_false_totals` are shorter than they say. `refusals` are
-    those of actions that the API user may not use. `totals` is what outlives the process.
+    those of actions that the API user may not use. `totals` is what outlives the process, `on_date` is called with the
+    time that each answer gives.
     """
 
     answered_actions: set[str] = field(default_factory=set)
@@ -59,6 +66,7 @@ class AccountMemory:
     lists_with_false_totals: set[str] = field(default_factory=set)
     refusals: dict[str, Refusals] = field(default_factory=dict)
     totals: ListTotals = field(default_factory=UnknownTotals)
+    on_date: Callable[[datetime], None] = ignore_date
 
     def is_only_refusal(self, action: str) -> bool:
         """Return whether the account has answered other actions, and never this one."""

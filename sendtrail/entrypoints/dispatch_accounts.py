@@ -21,10 +21,11 @@ from sendtrail.errors import (
     SettingsError,
 )
 from sendtrail.state.stored_wants import raise_wants, withdraw_wants
-from sendtrail.sync.dispatch import Summary, dispatch
+from sendtrail.sync.dispatch import dispatch
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists, claimed_account
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
+from sendtrail.sync.runs.stored_run import Summary
 
 logger = logging.getLogger(__name__)
 

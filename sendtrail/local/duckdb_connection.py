@@ -69,9 +69,13 @@ class DuckDbConnection:
         if before == Event.OPENED and not had_log:
             say_that_log_is_lost(self.path)
         self.was_killed = before in (Event.OPENED, Event.WORKING)
-        with self.lock, translated_errors(self.path):
-            self.raw.execute("CHECKPOINT")
-        self.transact(lambda: None)
+        self._move_into_file()
+
+    def settle(self, work: Callable[[], None]) -> None:
+        """Run `work` in one transaction, and move all that was committed to the file, where no lost log takes it."""
+        with self.lock:
+            self._transact(work, Event.OPENED)
+            self._move_into_file()
 
     def accompany(self, companion: Companion) -> None:
         """Let a companion write in every transaction from now on."""
@@ -141,6 +145,12 @@ class DuckDbConnection:
         self._parent = token
         on_committed()
         return result
+
+    def _move_into_file(self) -> None:
+        """Move the log to the file, and begin the next one: a file that ends with an opening has lost it."""
+        with self.lock, translated_errors(self.path):
+            self.raw.execute("CHECKPOINT")
+        self.transact(_do_nothing)
 
     def _limit_memory(self, limit: str) -> None:
         with suppress(duckdb.Error):  # the limit is below what is in use: it stays as it is

@@ -1,6 +1,6 @@
 """The views of `sql/` in a DuckDB file: created when it is opened, and again only when their SQL has changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -22,16 +22,21 @@ TAKEN = (
 )
 
 
+def check_views(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None:
+    """Raise SettingsError for each table or view that has the name of one of Sendtrail's views and is not it."""
+    foreign = _foreign(_comments(connection, dataset))
+    problems = [TAKEN.format(name=f"{dataset}.{view}") for view in foreign if view != SETTINGS]
+    if problems:
+        raise SettingsError(problems)
+
+
 def create_views(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None:
     """Create the views that are missing or of another version; raise SettingsError if one cannot be created.
 
     The customer's own `users` and `view_settings`, be they tables or views, stay as they are.
     """
     found = _comments(connection, dataset)
-    foreign = [view for view in names() if MARK not in found.get(view, MARK)]
-    problems = [TAKEN.format(name=f"{dataset}.{view}") for view in foreign if view != SETTINGS]
-    if problems:
-        raise SettingsError(problems)
+    foreign = _foreign(found)
     for table in CUSTOMER_TABLES:
         if table not in found:
             create_table(connection, dataset, definition(table))
@@ -66,6 +71,10 @@ def _create(connection: duckdb.DuckDBPyConnection, view: str, *, dataset: str) -
     for column in columns(view):
         connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {literal(column.description)}')
     connection.execute(f"COMMENT ON VIEW {name} IS {literal(_comment(view, dataset=dataset))}")
+
+
+def _foreign(comments: Mapping[str, str]) -> Sequence[str]:
+    return [view for view in names() if MARK not in comments.get(view, MARK)]
 
 
 def _comments(connection: duckdb.DuckDBPyConnection, dataset: str) -> Mapping[str, str]:

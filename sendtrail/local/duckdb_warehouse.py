@@ -15,7 +15,7 @@ from sendtrail.local.duckdb_connection import RELEASE_AFTER, DuckDbConnection, D
 from sendtrail.local.duckdb_reader import Parameters
 from sendtrail.local.duckdb_schema import create_tables
 from sendtrail.local.duckdb_sql import BATCH, load_statement, parsed, staging_of, statement
-from sendtrail.local.duckdb_views import create_views
+from sendtrail.local.duckdb_views import check_views, create_views
 from sendtrail.local.private_files import make_private
 from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.merge_bounds import MergeBounds
@@ -39,13 +39,19 @@ class DuckDbWarehouse:
         dataset: str = "marketing_ai",
         settings: DuckDbSettings | None = None,
         clock: Clock | None = None,
+        has_views: bool = True,
     ) -> None:
-        """Open or create the file and its tables; raise SettingsError, saying what to do, if it cannot be used."""
+        """Open or create the file and its tables; raise SettingsError, saying what to do, if it cannot be used.
+
+        Without `has_views`, it is for the caller to create the views: all of them take a second, in a new file.
+        """
         self.dataset = checked_name(dataset)
         self.connection = DuckDbConnection(path, settings=settings or DuckDbSettings(), schemas=(dataset,))
         self._clock = clock or SystemClock()
         try:
-            self.connection.begin(self._create)
+            self.connection.begin(self._create_tables)
+            if has_views:
+                self.create_views()
             make_private(path, ".wal")  # not before it is known to be a database of Sendtrail
         except BaseException:
             self.connection.abandon()
@@ -124,9 +130,13 @@ class DuckDbWarehouse:
         """Move everything from the write-ahead log to the file, and close it for others to open."""
         self.connection.close()
 
-    def _create(self) -> None:
+    def create_views(self) -> None:
+        """Create the views that are missing or of another version; raise SettingsError if one cannot be created."""
+        self.connection.transact(lambda: create_views(self.connection.raw, dataset=self.dataset))
+
+    def _create_tables(self) -> None:
+        check_views(self.connection.raw, dataset=self.dataset)
         create_tables(self.connection.raw, dataset=self.dataset)
-        create_views(self.connection.raw, dataset=self.dataset)
 
     def _merge_part(self, batch: Batch, arrays: Sequence[str]) -> int:
         self.connection.raw.execute(parsed(load_statement(batch.table)), {"arrays": arrays})

@@ -27,8 +27,8 @@ _SET_ASIDE = (
 )
 _LEFT = "{log} could not be moved into {path}, perhaps for want of space: nothing is lost, but a copy needs both files"
 _LOST = (
-    "%s, the log of a sync of %s that did not come to its end, is gone: what that sync stored last is read again; if it"
-    " was asked for more than this one (--all, --since), ask for it again"
+    "%s, the log of a sync of %s that did not come to its end, is gone: what that sync stored last is read again, and"
+    " what it was asked for is still wanted"
 )
 
 

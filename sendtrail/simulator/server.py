@@ -2,12 +2,15 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
 from threading import Event, Thread
 
 import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sendtrail.simulator.account import Account
@@ -27,10 +30,13 @@ class Running:
 
 
 @contextmanager
-def serve(account: Account, *, port: int = 0) -> Iterator[Running]:
-    """Serve an account from a daemon thread for the length of a `with` block; port 0 picks a free one."""
+def serve(account: Account, *, port: int = 0, date: Callable[[], datetime] | None = None) -> Iterator[Running]:
+    """Serve an account from a daemon thread for the length of a `with` block; port 0 picks a free one.
+
+    `date` is what its answers give as the time; without it they give none, as the account's own stands still.
+    """
     listener = listen(port)
-    server = _Server(account)
+    server = _Server(account, date=date)
     thread = Thread(target=server.run, args=([listener],), name="simulator", daemon=True)
     thread.start()
     try:
@@ -69,19 +75,37 @@ class _Protocol(H11Protocol):
         super().connection_made(transport)
 
 
+class _Dated:
+    """An app each of whose answers gives a date."""
+
+    def __init__(self, app: ASGIApp, date: Callable[[], datetime]) -> None:
+        self._app, self._date = app, date
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(self._date(), usegmt=True).encode()
+                message = {**message, "headers": [*message["headers"], (b"date", date)]}
+            await send(message)
+
+        await self._app(scope, receive, send_dated)
+
+
 class _Server(uvicorn.Server):
     """A uvicorn server that says when it is up."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, *, date: Callable[[], datetime] | None = None) -> None:
         self.up = Event()
+        app = build_app(account)
         super().__init__(
             uvicorn.Config(
-                build_app(account),
+                app if date is None else _Dated(app, date),
                 http=_Protocol,
                 ws="none",
                 loop="asyncio",
                 lifespan="off",
                 access_log=False,
+                date_header=False,
                 log_config=None,
                 log_level="critical",
             )

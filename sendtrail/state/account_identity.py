@@ -4,13 +4,15 @@ A document of its own, because an earlier version of a function writes the other
 know.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from sendtrail.domain.campaign import Campaign
-from sendtrail.ports import Transaction
+from sendtrail.errors import BadDocument
+from sendtrail.ports import State, Transaction
 from sendtrail.state.documents import from_document, identity_path, to_document
 
 # So many campaigns vouch for the account; fewer than MIN_TO_MISS may all have been deleted since.
@@ -39,13 +41,18 @@ class AccountIdentity:
 
     def verdict(self, campaigns: Iterable[Campaign]) -> Verdict:
         """Return what a list of campaigns says: more that agree than contradict, or too few that could."""
-        listed = {campaign.campaign_id: campaign.created_at for campaign in campaigns}
+        listed = _created(campaigns)
         if len(self.witnesses) >= MIN_TO_MISS and not self.witnesses.keys() & listed.keys():
             return Verdict.ANOTHER
-        found = [(created, listed.get(number)) for number, created in self.witnesses.items()]
-        agreeing = sum(created == now for created, now in found)
-        contradicting = sum(now is not None and created != now for created, now in found)
+        agreeing, contradicting = self._compared(listed)
         return Verdict.ANOTHER if contradicting > agreeing else Verdict.SAME
+
+    def is_at(self, host: str, campaigns: Sequence[Campaign]) -> bool:
+        """Return whether the account at a host is this very one, by its campaigns; by the host where it shows none."""
+        if host == self.host:
+            return not campaigns or self.verdict(campaigns) is Verdict.SAME
+        agreeing, contradicting = self._compared(_created(campaigns))
+        return agreeing > contradicting and agreeing >= min(MIN_TO_MISS, len(self.witnesses))
 
     def with_witnesses_of(self, campaigns: Iterable[Campaign]) -> "AccountIdentity":
         """Return the identity with witnesses in place of those that are not listed any more, or not so."""
@@ -53,6 +60,19 @@ class AccountIdentity:
         kept = {number: created for number, created in self.witnesses.items() if listed.get(number) == created}
         more = sorted(number for number in listed if number not in kept)[: MAX_WITNESSES - len(kept)]
         return replace(self, witnesses={**kept, **{number: listed[number] for number in more}})
+
+    def _compared(self, listed: Mapping[int, datetime | None]) -> tuple[int, int]:
+        """Return how many witnesses agree with a list of campaigns, and how many contradict it."""
+        found = [(created, listed.get(number)) for number, created in self.witnesses.items()]
+        agreeing = sum(created == now for created, now in found)
+        return agreeing, sum(now is not None and created != now for created, now in found)
+
+
+def identities(state: State) -> Iterator[tuple[str, AccountIdentity]]:
+    """Yield each organization whose account is known, with it; a document that cannot be read vouches for nobody."""
+    for organization_id, document in state.children(identity_path("").rstrip("/")):
+        with suppress(BadDocument):
+            yield organization_id, from_document(AccountIdentity, document)
 
 
 def read_identity(transaction: Transaction, organization_id: str) -> AccountIdentity | None:
@@ -65,3 +85,7 @@ def read_identity(transaction: Transaction, organization_id: str) -> AccountIden
 def write_identity(transaction: Transaction, organization_id: str, identity: AccountIdentity) -> None:
     """Store whose data an organization holds."""
     transaction.set(identity_path(organization_id), to_document(identity))
+
+
+def _created(campaigns: Iterable[Campaign]) -> Mapping[int, datetime | None]:
+    return {campaign.campaign_id: campaign.created_at for campaign in campaigns}

@@ -34,7 +34,12 @@ class AccountStatus:
     @property
     def is_finished(self) -> bool:
         """Return whether every campaign of the run has ended."""
-        return self.campaigns_completed + self.campaigns_failed >= self.campaigns_total
+        return self.campaigns_left <= 0
+
+    @property
+    def campaigns_left(self) -> int:
+        """Return how many campaigns of the run have not ended."""
+        return self.campaigns_total - self.campaigns_completed - self.campaigns_failed
 
     def with_rows(self, new_rows: int, now: datetime) -> "AccountStatus":
         """Return the status after `new_rows` rows were added at `now`."""

@@ -44,6 +44,13 @@ class WantsDocument:
     version: int = 1
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdrawal:
+    """What a delivery has to know of the document, which may name thousands of campaigns."""
+
+    withdrawn_at: datetime | None = None
+
+
 def read_wants(transaction: Transaction, organization_id: str) -> Wants:
     """Return what is wanted of an account; raise BadDocument where the document cannot be read."""
     path = wants_path(organization_id)
@@ -66,29 +73,31 @@ def read_wants(transaction: Transaction, organization_id: str) -> Wants:
 
 def raise_wants(state: State, organization_id: str, ask: Ask | None) -> tuple[Wants, Wants]:
     """Store what is asked for; return the wants before and after, those of earlier versions in both."""
+    return state.transact(lambda transaction: add_wants(transaction, organization_id, ask))
 
-    def work(transaction: Transaction) -> tuple[Wants, Wants]:
-        stored, status = read_wants(transaction, organization_id), read_status(transaction, organization_id)
-        before = _with_earlier_version(stored, status, now=transaction.now)
-        after = before if ask is None else raised(before, ask, now=transaction.now)
-        _store(transaction, organization_id, after, before=stored, status=status)
-        return before, after
 
-    return state.transact(work)
+def add_wants(transaction: Transaction, organization_id: str, ask: Ask | None) -> tuple[Wants, Wants]:
+    """Store what is asked for with what else a transaction writes; return the wants before and after."""
+    stored, status = read_wants(transaction, organization_id), read_status(transaction, organization_id)
+    before = _with_earlier_version(stored, status, now=transaction.now)
+    after = before if ask is None else raised(before, ask, now=transaction.now)
+    _store(transaction, organization_id, after, before=stored, status=status)
+    return before, after
 
 
 def withdraw_wants(state: State, organization_id: str) -> Wants:
     """Drop all that is wanted of an account, and return it; what is under way for it stops at its next step."""
+    return state.transact(lambda transaction: drop_wants(transaction, organization_id))
 
-    def work(transaction: Transaction) -> Wants:
-        stored, status = read_wants(transaction, organization_id), read_status(transaction, organization_id)
-        before = _with_earlier_version(stored, status, now=transaction.now)
-        if not before.is_empty:
-            after = withdrawn(before, now=transaction.now)
-            _store(transaction, organization_id, after, before=stored, status=status)
-        return before
 
-    return state.transact(work)
+def drop_wants(transaction: Transaction, organization_id: str) -> Wants:
+    """Drop all that is wanted of an account with what else a transaction writes, and return it."""
+    stored, status = read_wants(transaction, organization_id), read_status(transaction, organization_id)
+    before = _with_earlier_version(stored, status, now=transaction.now)
+    if not before.is_empty:
+        after = withdrawn(before, now=transaction.now)
+        _store(transaction, organization_id, after, before=stored, status=status)
+    return before
 
 
 def settle_wants(
@@ -104,7 +113,8 @@ def settle_wants(
 def read_withdrawal(transaction: Transaction, organization_id: str) -> datetime | None:
     """Return up to when what was asked for of an account was withdrawn, None where it never was, or nobody can tell."""
     try:
-        return read_wants(transaction, organization_id).withdrawn_at
+        document = transaction.get(wants_path(organization_id))
+        return None if document is None else from_document(Withdrawal, document).withdrawn_at
     except BadDocument as error:  # the dispatcher reports it
         logger.warning("nothing is taken as withdrawn: %s", error)
         return None

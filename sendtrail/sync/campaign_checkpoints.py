@@ -12,9 +12,11 @@ from sendtrail.ports import State
 from sendtrail.state.documents import campaigns_path, from_document, to_document
 from sendtrail.state.stored_wants import read_wants, settle_wants
 from sendtrail.sync.pairing.lost_campaigns import with_losses
-from sendtrail.sync.sync_record import credible, read_record
+from sendtrail.sync.sync_record import SyncRecord, credible, read_record
 
 logger = logging.getLogger(__name__)
+
+_WRONG_CLOCK = "a clock was wrong when %d of %d campaigns were stored: what that may have missed is read"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,16 +32,23 @@ def checkpoints_of(organization_id: str, state: State, *, now: datetime | None =
 
     One that cannot be read costs its campaign alone. Given the time, records are without times from the future.
     """
-    readable: dict[int, Checkpoint] = {}
+    stored: dict[int, Checkpoint] = {}
     unreadable: dict[str, str] = {}
     for name, document in state.children(campaigns_path(organization_id)):
         try:
-            checkpoint = from_document(Checkpoint, document)
-            readable[int(name)] = checkpoint if now is None else _credible(checkpoint, now=now)
+            stored[int(name)] = from_document(Checkpoint, document)
         except (BadDocument, ValueError) as error:
             place = f"{campaigns_path(organization_id)}/{name}"
             unreadable[name] = f"{error}; delete the document {place} to read the campaign anew"
+    readable = stored if now is None else _credible(stored, now=now)
     return Checkpoints(readable=with_losses(readable, organization_id, state), unreadable=unreadable)
+
+
+def sync_records(organization_id: str, state: State) -> Mapping[int, SyncRecord]:
+    """Return the record of the last completed sync of each campaign that has one, by its id."""
+    found = checkpoints_of(organization_id, state).readable
+    records = {number: read_record(checkpoint.synced) for number, checkpoint in found.items()}
+    return {number: record for number, record in records.items() if record is not None}
 
 
 def fulfilled_wants(wants: Wants, checkpoints: Mapping[int, Checkpoint]) -> Mapping[int, Want]:
@@ -71,10 +80,17 @@ def _fulfils(checkpoint: Checkpoint, want: Want) -> bool:
     return record is not None and record.fulfils(want)
 
 
-def _credible(checkpoint: Checkpoint, *, now: datetime) -> Checkpoint:
+def _credible(stored: Mapping[int, Checkpoint], *, now: datetime) -> Mapping[int, Checkpoint]:
+    """Return checkpoints without times from the future, and say once of how many they were."""
+    believed = {number: _as_credible(each, now=now) for number, each in stored.items()}
+    if wrong := sum(believed[number] is not each for number, each in stored.items()):
+        logger.warning(_WRONG_CLOCK, wrong, len(stored))
+    return believed
+
+
+def _as_credible(checkpoint: Checkpoint, *, now: datetime) -> Checkpoint:
     stored = read_record(checkpoint.synced)
     record = credible(stored, now=now)
     if record is stored:
         return checkpoint
-    logger.warning("run %s was stored while a clock was wrong: what it may have missed is read", checkpoint.run_id)
     return replace(checkpoint, synced=None if record is None else to_document(record))

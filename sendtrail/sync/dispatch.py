@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from sendtrail.clock import is_credible
 from sendtrail.delivery.checkpoint import Checkpoint
@@ -16,54 +16,27 @@ from sendtrail.domain.messages import SyncContacts, encode
 from sendtrail.domain.timestamp_meaning import standing_rows
 from sendtrail.domain.wants import NO_WANTS, StillWanted, Want, Wants, spread, summarised, without
 from sendtrail.domain.work_item import WorkItem
-from sendtrail.errors import BadDocument, LeaseHeld
+from sendtrail.errors import BadDocument
 from sendtrail.logs import Event, log_event
 from sendtrail.ports import Topic, Transaction
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
-from sendtrail.state.documents import contacts_path, from_document, run_path, to_document
-from sendtrail.state.stored_wants import raise_wants, settle_wants
+from sendtrail.state.documents import contacts_path
+from sendtrail.state.stored_wants import settle_wants
 from sendtrail.sync.backfill_quota import within_quota
 from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of, fulfilled_wants, wants_of_others
 from sendtrail.sync.due import Due, Policy, Request, next_sequence
 from sendtrail.sync.evidence.complete_reports import complete_reports
 from sendtrail.sync.evidence.false_zeros import without_false_zeros
 from sendtrail.sync.evidence.vanished_campaigns import ListedCampaigns, without_false_gaps
-from sendtrail.sync.forecast import NOTHING, Forecast, total
+from sendtrail.sync.forecast import total
+from sendtrail.sync.runs.stored_run import Begun, Summary, begin_run, close_run
 from sendtrail.sync.timestamp_observation import Meanings, observe_timestamps
 from sendtrail.warehouse.rows import Batch, Table, campaign_row
 
 logger = logging.getLogger(__name__)
 
-RUNS_ARE_KEPT = timedelta(days=90)
-DISPATCH_LEASE = timedelta(minutes=3)
 CAMPAIGNS = "campaigns"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Summary:
-    """What a run asked for: campaigns in the account, those due, and messages published (contacts included).
-
-    `forecast` is what the campaigns that are due will take; `unknown` are those that were asked for by id and are not
-    in the account; `still_wanted` is what earlier runs were asked for, is not done, and goes on.
-    """
-
-    run_id: str
-    organization_id: str
-    campaigns: int
-    due: int
-    published: int
-    forecast: Forecast = NOTHING
-    unknown: Sequence[int] = ()
-    still_wanted: Sequence[StillWanted] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
-    """A run as stored: who dispatches each account's until when, and what came of it. It vanishes at `expires_at`."""
-
-    expires_at: datetime
-    leases: Mapping[str, datetime]
-    summaries: Mapping[str, Summary]
+_UNFINISHED = "the run before this one did not come to its end: it left {} of {} campaigns, which go on"
 
 
 def dispatch(request: Request, *, lists: CampaignLists, services: Services, policy: Policy) -> Summary:
@@ -71,10 +44,15 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
 
     Raise LeaseHeld while another dispatcher is at the same run, Retryable for trouble that may pass.
     """
-    finished = services.state.transact(lambda transaction: _open(transaction, request))
-    if finished is not None:
-        return finished
-    before, wanted = _with_wants(request, services)  # stored before the account is asked: it may refuse the key
+    begun = begin_run(request, services)
+    return begun if isinstance(begun, Summary) else dispatch_begun(begun, lists=lists, services=services, policy=policy)
+
+
+def dispatch_begun(begun: Begun, *, lists: CampaignLists, services: Services, policy: Policy) -> Summary:
+    """Publish what is due in a run that has begun, and return its summary."""
+    request, wanted = begun.asked, begun.request
+    if begun.problem:
+        _report({"wants": begun.problem}, request, services)
     listed_at = services.clock.now()  # before they are listed: a dispatcher that is frozen has old ones in hand
     campaigns: Sequence[Campaign] = []
     due_campaigns, open_wants = list[Due](), NO_WANTS
@@ -95,9 +73,10 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
         published=len(due_campaigns) + len(contacts),
         forecast=total(each.forecast for each in due_campaigns),
         unknown=sorted((request.campaign_ids or frozenset()) - {campaign.campaign_id for campaign in campaigns}),
-        still_wanted=_from_earlier(open_wants, before, request, now=services.clock.now()),
+        still_wanted=_from_earlier(open_wants, begun.wants_before, request, now=services.clock.now()),
+        left_wanted=summarised(want for number, want in open_wants.of_campaigns.items() if not request.covers(number)),
     )
-    services.state.transact(lambda transaction: _close(transaction, summary))
+    close_run(summary, services)
     log_event(
         logger,
         Event.RUN_DISPATCHED,
@@ -141,34 +120,6 @@ def _publish_campaigns(
     return due_campaigns, request.wants
 
 
-def _open(transaction: Transaction, request: Request) -> Summary | None:
-    run, now, organization_id = _read_run(transaction, request.run_id), transaction.now, request.organization_id
-    if organization_id in run.summaries:
-        return run.summaries[organization_id]
-    if now < run.leases.get(organization_id, now) <= now + 2 * DISPATCH_LEASE:  # a later one: a clock was wrong
-        raise LeaseHeld("this run is being dispatched already; ask again in a few minutes")
-    run = replace(run, leases={**run.leases, organization_id: now + DISPATCH_LEASE})
-    transaction.set(run_path(request.run_id), to_document(run))
-    return None
-
-
-def _with_wants(request: Request, services: Services) -> tuple[Wants, Request]:
-    """Store what is asked for; return what was wanted before, and the request with all that is wanted.
-
-    Wants that cannot be read are reported, and cost only what was asked for.
-    """
-    if request.campaign_ids == frozenset():
-        return NO_WANTS, request
-    try:
-        before, wants = raise_wants(services.state, request.organization_id, request.ask)
-    except BadDocument as error:
-        if request.ask is not None:
-            raise
-        _report({"wants": str(error)}, request, services)
-        return NO_WANTS, request
-    return before, replace(request, since=None, force=False, wants=wants)
-
-
 def _without_campaign(campaigns: Sequence[Campaign], sent: Sequence[int], request: Request) -> Mapping[int, Want]:
     """Return the wants of campaigns that are no longer in the account, or were never sent; an empty list has none."""
     if not campaigns:
@@ -181,10 +132,10 @@ def _without_campaign(campaigns: Sequence[Campaign], sent: Sequence[int], reques
 
 def _from_earlier(wants: Wants, before: Wants, request: Request, *, now: datetime) -> list[StillWanted]:
     """Return what was wanted before this request and is still open, but for what this request asks for as well."""
-    found = {number: before.of(number) for number in wants.of_campaigns}
-    own = {number: request.want(number, now=now) for number in found if number in (request.campaign_ids or found)}
+    found = {number: before.of(number) for number in wants.of_campaigns if request.covers(number)}
+    own = {number: request.want(number, now=now) for number in found}
     return summarised(
-        want for number, want in found.items() if want and not ((mine := own.get(number)) and mine.covers(want))
+        want for number, want in found.items() if want and not ((mine := own[number]) and mine.covers(want))
     )
 
 
@@ -228,7 +179,13 @@ def _announce_run(
 
     before = services.state.transact(work)
     if before is not None and before.run_id != request.run_id and not before.is_finished:
-        log_event(logger, Event.RUN_UNFINISHED, level=logging.WARNING, unfinished_run=before.run_id)
+        log_event(
+            logger,
+            Event.RUN_UNFINISHED,
+            level=logging.WARNING,
+            sentence=_UNFINISHED.format(before.campaigns_left, before.campaigns_total),
+            unfinished_run=before.run_id,
+        )
 
 
 def _opened(before: AccountStatus | None, request: Request, due_campaigns: int, *, now: datetime) -> AccountStatus:
@@ -238,19 +195,6 @@ def _opened(before: AccountStatus | None, request: Request, due_campaigns: int, 
         status = replace(status, run_id=request.run_id, campaigns_completed=0, campaigns_failed=0)
     ended = status.campaigns_completed + status.campaigns_failed  # of this run, when it is dispatched once more
     return replace(status, last_run=now, campaigns_total=ended + due_campaigns)
-
-
-def _close(transaction: Transaction, summary: Summary) -> None:
-    run = _read_run(transaction, summary.run_id)
-    run = replace(run, summaries={**run.summaries, summary.organization_id: summary})
-    transaction.set(run_path(summary.run_id), to_document(run))
-
-
-def _read_run(transaction: Transaction, run_id: str) -> Run:
-    document = transaction.get(run_path(run_id))
-    if document is None:
-        return Run(expires_at=transaction.now + RUNS_ARE_KEPT, leases={}, summaries={})
-    return from_document(Run, document)
 
 
 def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: Services, *, now: datetime) -> None:

@@ -45,7 +45,8 @@ class Policy:
 class Request:
     """What somebody asked the dispatcher for; None stands for "all campaigns" and "where the last sync left off".
 
-    `wants` are what is still wanted of the account, from this request or an earlier one.
+    `wants` are what is still wanted of the account, from this request or an earlier one; `drop_wants`: nothing is, of
+    what earlier ones asked for.
     """
 
     organization_id: str
@@ -54,6 +55,7 @@ class Request:
     since: datetime | None = None
     contacts: bool = True
     force: bool = False
+    drop_wants: bool = False
     wants: Wants = NO_WANTS
 
     @property
@@ -62,6 +64,10 @@ class Request:
         if self.campaign_ids == frozenset() or (self.since is None and not self.force):
             return None
         return Ask(run_id=self.run_id, campaign_ids=self.campaign_ids, since=self.since, force=self.force)
+
+    def covers(self, campaign_id: int) -> bool:
+        """Return whether a campaign is among those that this run is to read."""
+        return self.campaign_ids is None or campaign_id in self.campaign_ids
 
     def want(self, campaign_id: int, *, now: datetime) -> Want | None:
         """Return what is wanted of a campaign, by this request (as if it were stored `now`) and by earlier ones."""
@@ -117,7 +123,7 @@ def reason_for(
     campaign: Campaign, *, checkpoint: Checkpoint | None, request: Request, policy: Policy, now: datetime
 ) -> Reason | None:
     """Return why a campaign is due, None when it is not."""
-    if not campaign.was_sent or (request.campaign_ids is not None and campaign.campaign_id not in request.campaign_ids):
+    if not campaign.was_sent or not request.covers(campaign.campaign_id):
         return None
     if checkpoint is None:
         return Reason.NEW

@@ -9,7 +9,7 @@ from rich.console import Console
 from sendtrail.cli.run.failures import NEXT_STEPS, named, print_failures
 from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
 from sendtrail.cli.run.work_record import Fate
-from sendtrail.sync.dispatch import Summary
+from sendtrail.sync.runs.stored_run import Summary
 
 SUMMARY = Summary(run_id="run1", organization_id="main", campaigns=9, due=9, published=10)
 

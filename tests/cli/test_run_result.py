@@ -10,7 +10,7 @@ from sendtrail.domain.messages import Reason, SyncCampaign, SyncContacts, encode
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseHeld, Unavailable
 from sendtrail.ports import Topic
-from sendtrail.sync.dispatch import Summary
+from sendtrail.sync.runs.stored_run import Summary
 from tests.fakes import MemoryPublisher
 
 SUMMARY = Summary(run_id="run1", organization_id="main", campaigns=9, due=9, published=10)

@@ -28,6 +28,13 @@ def test_what_is_still_wanted_is_a_line_with_the_way_out(want: StillWanted, word
     assert "run this command with --drop-wants" in line
 
 
+def test_a_run_of_some_campaigns_says_what_it_leaves() -> None:
+    """It does not claim to go on with it."""
+    (line,) = wanted_lines([], left=[StillWanted(since=BEGINNING, again=False, campaigns=3)])
+
+    assert line.endswith("everything for 3 campaigns; a run without --campaign goes on with it.")
+
+
 def test_nothing_is_said_where_nothing_is_wanted() -> None:
     """As in almost every run."""
     assert list(wanted_lines([])) == []

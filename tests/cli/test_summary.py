@@ -17,7 +17,9 @@ from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign_report import Report
 from sendtrail.state.documents import campaign_path, to_document
-from sendtrail.sync.dispatch import Summary
+from sendtrail.sync.campaign_checkpoints import sync_records
+from sendtrail.sync.forecast import Forecast
+from sendtrail.sync.runs.stored_run import Summary
 from sendtrail.sync.settling import Settling
 from sendtrail.sync.sync_record import SyncRecord
 from tests.contracts.samples import unreadable
@@ -99,6 +101,22 @@ def test_the_title_says_how_the_run_ended(settings: SyncSettings, result: RunRes
     assert summary_of(settings, RunStats(), result=result)[1].strip() == title
 
 
+@pytest.mark.parametrize(("forecast", "words"), [(1, "+1 of 2"), (99, "-97 of 100 (-97.0%)")])
+def test_how_far_the_forecast_was_off_is_a_share_of_many_requests_only(
+    settings: SyncSettings, forecast: int, words: str
+) -> None:
+    """A quiet sync has so few that one more is half as many again."""
+    stats = RunStats()
+    for _ in range(3):
+        stats.on_response(200)
+    summary = replace(RESULT.summary, forecast=Forecast(requests=forecast, rows=0))
+
+    lines = summary_of(settings, stats, result=replace(RESULT, summary=summary))
+
+    [line] = [" ".join(line.split()) for line in lines if line.startswith("forecast")]
+    assert line == f"forecast {words}"
+
+
 def test_reports_that_fell_short_are_counted() -> None:
     """Those of earlier runs, too, until they have settled."""
     settling = {
@@ -112,4 +130,4 @@ def test_reports_that_fell_short_are_counted() -> None:
     state = MemoryState()
     state.transact(lambda transaction: transaction.set(campaign_path("acme", 7), to_document(checkpoint)))
 
-    assert unsettled_reports("acme", state) == Unsettled(reports=1, rows=7)
+    assert unsettled_reports(sync_records("acme", state).values()) == Unsettled(reports=1, rows=7)

@@ -1,8 +1,8 @@
 """What tells an account and a table from another is read back from every state store as it was written."""
 
 from sendtrail.ports import State
-from sendtrail.state.account_identity import AccountIdentity, read_identity, write_identity
-from sendtrail.state.documents import to_document
+from sendtrail.state.account_identity import AccountIdentity, identities, read_identity, write_identity
+from sendtrail.state.documents import identity_path, to_document
 from sendtrail.state.stored_rows import (
     MERGED,
     TABLE_PATH,
@@ -29,6 +29,16 @@ def test_the_identity_of_an_account(state: State) -> None:
 
     assert state.transact(lambda transaction: read_identity(transaction, "acme")) == identity
     assert state.transact(lambda transaction: read_identity(transaction, "globex")) is None
+
+
+def test_the_identities_of_all_organizations(state: State) -> None:
+    """One that cannot be read stands in nobody's way."""
+    known = {name: AccountIdentity(host=f"{name}.api-us1.com", bound_at=NOON, witnesses={1: NOON}) for name in "ab"}
+    for name, identity in known.items():
+        state.transact(lambda transaction, name=name, of=identity: write_identity(transaction, name, of))  # type: ignore[misc]
+    state.transact(lambda transaction: transaction.set(identity_path("c"), {"host": None}))
+
+    assert dict(identities(state)) == known
 
 
 def test_the_counts_of_ten_thousand_campaigns(state: State) -> None:

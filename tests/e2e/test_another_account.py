@@ -29,6 +29,22 @@ def test_a_command_with_another_accounts_key_changes_no_row(pipeline: Make) -> N
     assert (line.activities(), line.contacts()) == before
 
 
+def test_a_command_with_another_name_for_the_account_stores_nothing_twice(pipeline: Make) -> None:
+    """It says which name the account has, and the sync under that name goes on."""
+    line = pipeline()
+    line.sync()
+    before = line.activities(), line.contacts()
+
+    code, output = sync(line, "--organization", "another")
+
+    assert code == 2
+    assert "stored as main: nothing was changed; sync it with --organization main" in " ".join(output.split())
+    with line.open() as run:
+        names = run.warehouse.query("SELECT DISTINCT organization_id FROM marketing_ai.campaigns").rows
+        assert list(names) == [("main",)]
+    assert (line.activities(), line.contacts()) == before
+
+
 def test_an_address_that_leads_to_another_account_by_now_changes_no_row(pipeline: Make) -> None:
     """Its list of campaigns gives it away, before anything is merged."""
     line, other = pipeline(), pipeline(seed=6)

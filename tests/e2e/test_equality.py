@@ -8,6 +8,7 @@ import pytest
 from sendtrail.activecampaign.v1.page_prefetch import MAX_AHEAD
 from sendtrail.cli.demo.proof import compare
 from sendtrail.cli.demo.truth import account_activities
+from sendtrail.cli.process.exit_codes import MISSING
 from sendtrail.cli.run.local_run import RunObserver
 from sendtrail.cli.run.run_result import RunResult
 from sendtrail.cli.run.run_stats import RunStats
@@ -267,10 +268,12 @@ def test_contacts_that_are_deleted_by_the_half_are_marked_once_a_person_says_so(
 
     stopped = line.sync()
     marked = line.stats.contacts_vanished
-    accepted = line.sync(accept_deletions=True)
+    without = line.sync(contacts=False)
+    accepted, accepted_marks = line.sync(accept_deletions=True), line.stats.contacts_vanished
 
-    assert [failure.subject for failure in stopped.failures] == ["contacts"]
-    assert "--accept-deletions" in stopped.failures[0].reason
-    assert (marked, accepted.failures) == (0, ())
-    assert line.stats.contacts_vanished == len(before[::2])
+    for result in (stopped, without):  # one that leaves the contacts out does not say that all is in
+        assert ([failure.subject for failure in result.failures], result.exit_code) == (["contacts"], MISSING)
+        assert "--accept-deletions" in result.failures[0].reason
+    assert (marked, accepted_marks, accepted.failures) == (0, len(before[::2]), ())
+    assert line.sync(contacts=False).failures == ()
     line.assert_equal()

@@ -1,11 +1,15 @@
 """What a person asked `sendtrail sync` for is done in the end, whichever way the run that was asked for it ended."""
 
 import signal
+from typing import Any
 
+import duckdb
 import pytest
 
 from sendtrail.cli.settings.sync_settings import BEGINNING
 from sendtrail.domain.wants import StillWanted
+from sendtrail.errors import SettingsError
+from sendtrail.local.write_ahead_log import log_of
 from sendtrail.simulator import CampaignPlan, Plan
 from tests.e2e.commands import finish, syncing
 from tests.e2e.test_command import Make
@@ -13,11 +17,13 @@ from tests.e2e.test_command import Make
 HISTORY = Plan(sizes=(CampaignPlan(openers=900, clickers=40), CampaignPlan(openers=600, clickers=10)))
 
 
-@pytest.mark.parametrize(("requests", "how"), [(2, signal.SIGKILL), (30, signal.SIGKILL), (30, signal.SIGINT)])
+@pytest.mark.parametrize(
+    ("requests", "how"), [(1, signal.SIGKILL), (2, signal.SIGKILL), (30, signal.SIGKILL), (30, signal.SIGINT)]
+)
 def test_a_sync_of_everything_that_was_stopped_is_gone_on_with_by_a_plain_one(
     pipeline: Make, requests: int, how: signal.Signals
 ) -> None:
-    """The daily run has no option at all; while the campaigns were being listed, too."""
+    """The daily run has no option at all; before the first answer and while the campaigns were being listed, too."""
     line = pipeline(plan=HISTORY)
 
     with syncing(line, "--no-contacts", at_request=requests) as process:
@@ -34,6 +40,63 @@ def test_a_sync_of_everything_that_was_stopped_is_gone_on_with_by_a_plain_one(
     assert after.summary.still_wanted == []
     activities, _ = line.prove()
     assert activities.holds, activities
+
+
+@pytest.mark.parametrize("requests", [1, 2, 30])
+def test_what_was_wanted_outlasts_the_loss_of_the_log(pipeline: Make, requests: int) -> None:
+    """It is in the file itself before the first request, so that a copy without the log has it."""
+    line = pipeline(plan=HISTORY)
+    line.sync(all=None, lookback_days=1, contacts=False)
+    with syncing(line, "--no-contacts", at_request=requests) as process:
+        process.kill()
+    finish(process)
+    line.account.failures.clear()
+    log_of(line.database).unlink()
+
+    result = line.sync(all=False, contacts=False)
+
+    assert [want.since for want in result.summary.still_wanted] == [BEGINNING]
+    activities, _ = line.prove()
+    assert activities.holds, activities
+
+
+@pytest.mark.parametrize(
+    "options", [{"all": True}, {"since": "2020-01-01"}, {"all": None, "lookback_days": 900, "force": True}]
+)
+def test_what_was_wanted_is_stored_before_anything_that_may_fail(pipeline: Make, options: dict[str, Any]) -> None:
+    """Before the views of a new file, which take the longest: here a table of the user's is in the way of one."""
+    line = pipeline(plan=HISTORY)
+    with duckdb.connect(line.database) as connection:
+        connection.execute("CREATE SCHEMA marketing_ai; CREATE TABLE marketing_ai.users (name VARCHAR)")
+    with pytest.raises(SettingsError, match="cannot be created"):
+        line.sync(**options, contacts=False)
+    with duckdb.connect(line.database) as connection:
+        connection.execute("DROP TABLE marketing_ai.users")
+
+    result = line.sync(all=False, contacts=False)
+
+    assert len(result.summary.still_wanted) == 1
+    activities, _ = line.prove()
+    assert activities.holds, activities
+
+
+def test_what_is_dropped_and_what_is_asked_for_are_one_commit(pipeline: Make) -> None:
+    """Somebody drops a read of everything in favour of one campaign, and is interrupted at once."""
+    line = pipeline(plan=HISTORY)
+    line.sync(all=None, lookback_days=1, contacts=False)
+    with syncing(line, "--no-contacts", at_request=2) as process:
+        process.kill()
+    finish(process)
+    line.account.failures.clear()
+    chosen = next(iter(line.account.campaigns_truth())).id
+    with syncing(line, "--no-contacts", "--drop-wants", "--campaign", str(chosen), at_request=1) as process:
+        process.kill()
+    finish(process)
+    line.account.failures.clear()
+
+    result = line.sync(all=False, contacts=False)
+
+    assert result.summary.still_wanted == [StillWanted(since=BEGINNING, again=True, campaigns=1)]
 
 
 def test_what_was_dropped_is_not_read(pipeline: Make) -> None:

@@ -29,9 +29,12 @@ def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
 def connect(instance: Instance) -> Iterator[Callable[..., Account]]:
     """Give a way to add accounts, served until the test ends."""
     with ExitStack() as stack:
+        seeds: dict[str, int] = {}  # no two of them are the same account
 
         def add(organization_id: str, *, key: str | None = None, failures: tuple[Failure, ...] = ()) -> Account:
-            account = Account(now=NOON, plan=Plan(campaigns=3, openers=30), network=Network(rate=0), failures=failures)
+            seed = seeds.setdefault(organization_id, len(seeds) + 1)
+            plan, network = Plan(campaigns=3, openers=30), Network(rate=0)
+            account = Account(seed=seed, now=NOON, plan=plan, network=network, failures=failures)
             url = stack.enter_context(serve(account)).url
             instance.connect(organization_id, url=url, key=key or account.api_key)
             return account

@@ -11,7 +11,7 @@ from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, de
 from sendtrail.ports import Topic
 from sendtrail.simulator import Failure, FailureKind
 from sendtrail.state.documents import campaign_path, connection_path, run_path, to_document
-from sendtrail.sync.dispatch import Run
+from sendtrail.sync.runs.stored_run import Run
 from sendtrail.warehouse.rows import Table
 from tests.fakes import NOON
 from tests.functions.conftest import Connect

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status, new_lease
+from sendtrail.domain.wants import Ask
 from sendtrail.errors import Unavailable
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.state.adoption import open_state, read_state
@@ -17,6 +18,7 @@ from sendtrail.local.state.state_table import FEW_ROWS
 from sendtrail.local.write_ahead_log import log_of
 from sendtrail.ports import Document, State, Transaction
 from sendtrail.state.documents import account_path, budget_path, campaign_path, to_document
+from sendtrail.state.stored_wants import raise_wants, read_wants
 from tests.contracts.samples import activities, opened
 from tests.fakes import NOON, FakeClock
 from tests.local.processes import finished, killed_after
@@ -37,6 +39,7 @@ FILL_THE_DISK = """
 import resource, sys
 from pathlib import Path
 from sendtrail.clock import SystemClock
+from sendtrail.domain.wants import Ask
 from sendtrail.errors import Unavailable
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.state.adoption import open_state, read_state
@@ -130,6 +133,22 @@ def test_what_somebody_asked_for_is_stored_at_once(
     _set(state, path_of, {"since": "2020-01-01"})
 
     assert stored(path_of) == {"since": "2020-01-01"}
+
+
+def test_what_somebody_asked_for_outlasts_the_loss_of_the_log(
+    state: DuckDbState, path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And that the log is lost is noticed all the same, as the file ends with an opening."""
+    raise_wants(state, "acme", Ask(run_id="run1", since=NOON))
+    _set(state, "runs/1", {"later": True})
+    left = Path(copy(path, tmp_path / "left.duckdb"))
+
+    with DuckDbWarehouse(left) as warehouse, open_state(warehouse, clock=FakeClock()) as found:
+        wants = found.transact(lambda transaction: read_wants(transaction, "acme"))
+
+        assert wants.of_all is not None
+        assert (wants.of_all.since, _get(found, "runs/1")) == (NOON, None)
+    assert any("is gone" in message for message in caplog.messages)
 
 
 def test_what_is_wanted_of_a_campaign_is_stored_at_once(

@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
+
+import duckdb
 
 from sendtrail.cli.demo.proof import Diff, compare
 from sendtrail.cli.demo.truth import (
@@ -22,27 +24,17 @@ from sendtrail.cli.process.exit_codes import DONE, MISSING, USAGE
 from sendtrail.cli.run.local_run import LocalRun, RunObserver
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
-from sendtrail.clock import ManualClock
 from sendtrail.errors import SendtrailError, SettingsError
 from sendtrail.simulator import Account
 from sendtrail.sync import sync_record
 from sendtrail.sync.read_window import DEFAULT_LOOKBACK
+from tests.fakes import WrongClock
 from tests.model.faults import Crash, Fuse, tapped
 
 # What the program can do, for rules that ask for it.
 KEEPS_WANTS = find_spec("sendtrail.state.stored_wants") is not None
 KNOWS_WHOSE_IT_IS = find_spec("sendtrail.sync.pairing") is not None
 DOUBTS_CLOCKS = hasattr(sync_record, "credible")
-
-
-class WrongClock(ManualClock):
-    """A clock that may show another time of day than it is."""
-
-    off_by = timedelta()
-
-    def now(self) -> datetime:
-        """Return the time of day that it shows."""
-        return super().now() + self.off_by
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +75,8 @@ class World:
         self.clock = WrongClock(now)
         self.wants = self.done = Wants()
         self.done_once = False
-        self._copies: list[tuple[Path, Wants, Wants]] = []
+        self.has_all_contacts = True
+        self._copies: list[tuple[Path, Wants, Wants, bool]] = []
 
     def pass_day(self) -> None:
         """Let a day pass in which campaigns get news and contacts change."""
@@ -93,6 +86,7 @@ class World:
     def sync(self, fuse: Fuse | None = None, *, served: Served | None = None, **options: Any) -> int:
         """Sync; return the exit code with which the command would end."""
         settings = self._settings(served or self._served, options)
+        self.has_all_contacts &= not settings.contacts
         try:
             with self._open(settings, fuse or Fuse()) as run:
                 code = run.sync(RunObserver(on_dispatched=lambda _: self._want(settings))).exit_code
@@ -103,6 +97,7 @@ class World:
         except SendtrailError:
             return MISSING
         self.done_once |= code == DONE
+        self.has_all_contacts |= code == DONE and settings.contacts
         if code == DONE and not settings.campaign:
             self.done = self.wants
         return code
@@ -123,7 +118,7 @@ class World:
         folder.mkdir()
         for file in self._files():
             shutil.copy(file, folder)
-        self._copies.append((folder, self.wants, self.done))
+        self._copies.append((folder, self.wants, self.done, self.has_all_contacts))
 
     @property
     def copies(self) -> int:
@@ -132,11 +127,16 @@ class World:
 
     def restore(self, number: int) -> None:
         """Put a copy in place of the file."""
-        folder, self.wants, self.done = self._copies[number]
+        folder, self.wants, self.done, self.has_all_contacts = self._copies[number]
         for file in self._files():
             file.unlink()
         for file in folder.iterdir():
             shutil.copy(file, self.database.parent)
+
+    def delete_rows(self, one_in: int) -> None:
+        """Delete one in so many activities from the file, as a person does with another program."""
+        with duckdb.connect(self.database) as connection, suppress(duckdb.CatalogException):  # no sync came so far
+            connection.execute(f"DELETE FROM marketing_ai.email_activities WHERE hash(activity_id) % {one_in} = 0")
 
     def activities(self) -> tuple[Diff, Diff]:
         """Return how the file compares with what is wanted, and with all that was ever there."""

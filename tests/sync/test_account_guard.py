@@ -9,7 +9,7 @@ import pytest
 from sendtrail.domain.campaign import Campaign
 from sendtrail.errors import AnotherAccount
 from sendtrail.state.account_identity import MAX_WITNESSES, AccountIdentity
-from sendtrail.state.documents import campaign_path, from_document, identity_path
+from sendtrail.state.documents import campaign_path, from_document, identity_path, to_document
 from sendtrail.sync.pairing.account_guard import ANYWHERE, ClaimedAccount, GuardedLists
 from tests.fake_account import FakeAccount, a_campaign
 from tests.fakes import NOON, MemoryState
@@ -199,3 +199,57 @@ def test_organizations_do_not_share_an_identity() -> None:
     listed(ACME, an_account(), state)
 
     assert listed(replace(RENAMED, organization_id="globex"), an_account(made_s=7), state) == [1, 2, 3, 4]
+
+
+OTHER = replace(ACME, organization_id="other")
+STRANGERS = replace(OTHER, host="globex.api-us1.com")
+
+
+@pytest.mark.parametrize("claimed", [OTHER, replace(OTHER, host="www.acme.example")])
+def test_an_account_is_not_taken_under_a_second_name(claimed: ClaimedAccount) -> None:
+    """All of it would be there twice, at the same address or at an alias; the name that it has is said."""
+    state = MemoryState()
+    listed(ACME, an_account(), state)
+    before = dict(state.documents)
+
+    with pytest.raises(AnotherAccount, match="stored as acme: nothing was changed; leave it connected as acme alone"):
+        listed(claimed, an_account(), state)
+
+    assert state.documents == before
+    assert listed(ACME, an_account(), state) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("claimed", "account"),
+    [
+        (STRANGERS, an_account(made_s=7)),  # ids that every account has
+        (STRANGERS, an_account(11, 12, 13)),
+        (STRANGERS, ListedAccount()),  # shows nothing yet
+        (OTHER, an_account(made_s=7)),  # the address of an account that has moved was given to another one
+    ],
+)
+def test_an_account_of_its_own_is_taken(claimed: ClaimedAccount, account: ListedAccount) -> None:
+    """However many others there are."""
+    state = MemoryState()
+    listed(ACME, an_account(), state)
+
+    assert listed(claimed, account, state) == [campaign.campaign_id for campaign in account.listed]
+
+
+def test_an_account_that_shows_no_campaign_is_known_by_its_host() -> None:
+    """There is nothing else."""
+    state = MemoryState()
+    listed(ACME, an_account(), state)
+
+    with pytest.raises(AnotherAccount, match="stored as acme"):
+        listed(OTHER, ListedAccount(), state)
+
+
+def test_an_account_does_not_move_to_where_another_name_has_it_already() -> None:
+    """An earlier version took the new address for another account's."""
+    state = MemoryState()
+    listed(ACME, an_account(), state)
+    state.documents[identity_path("other")] = to_document(replace(identity(state), host=RENAMED.host))
+
+    with pytest.raises(AnotherAccount, match="stored as other"):
+        listed(replace(RENAMED, moved_from=ANYWHERE), an_account(), state)

@@ -20,6 +20,8 @@ from tests.fake_account import FakeAccount, a_contact
 from tests.fakes import NOON
 from tests.pipeline_harness import ORGANIZATION, Crash, CrashPoint, PipelineHarness
 
+DAY_S = 86_400
+
 
 def a_pipeline(**options: object) -> PipelineHarness:
     """Return a pipeline of three campaigns and a contact."""
@@ -105,16 +107,33 @@ def test_contacts_are_left_out_when_they_are_not_asked_for() -> None:
 def test_a_new_run_starts_counting_anew_and_says_when_the_last_one_had_not_finished(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The operator is told; the campaigns themselves go on."""
+    """The operator is told, in words; the campaigns themselves go on."""
     pipeline = a_pipeline()
     pipeline.dispatch("run1")
     with caplog.at_level(logging.INFO):
         pipeline.dispatch("run2")
 
+    warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert warnings == ["the run before this one did not come to its end: it left 3 of 3 campaigns, which go on"]
     events = [getattr(record, "event_fields", {}).get("event") for record in caplog.records]
     assert events.count(Event.RUN_UNFINISHED) == 1
     status = status_of(pipeline)
     assert (status.run_id, status.campaigns_total, status.campaigns_completed) == ("run2", 3, 0)
+
+
+def test_a_clock_that_was_wrong_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    """However many campaigns were read by it."""
+    pipeline = a_pipeline()
+    pipeline.clock.advance(DAY_S)
+    pipeline.sync("run1")
+    pipeline.clock.advance(-DAY_S)
+
+    with caplog.at_level(logging.WARNING):
+        pipeline.dispatch("run2")
+
+    assert [message for message in caplog.messages if "a clock was wrong" in message] == [
+        "a clock was wrong when 3 of 3 campaigns were stored: what that may have missed is read"
+    ]
 
 
 def test_a_run_that_is_dispatched_once_more_keeps_what_was_done_of_it() -> None:

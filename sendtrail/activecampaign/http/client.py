@@ -28,7 +28,7 @@ from sendtrail.activecampaign.http.errors import (
 )
 from sendtrail.activecampaign.http.json_repair import without_lone_surrogates
 from sendtrail.activecampaign.http.response_body import PART_BYTES, json_object, received, spooled
-from sendtrail.activecampaign.http.response_headers import header_number, retry_after_s
+from sendtrail.activecampaign.http.response_headers import header_number, moment_of, retry_after_s
 from sendtrail.activecampaign.http.retries import Attempts, RetryPolicy
 from sendtrail.activecampaign.http.session import session_of
 from sendtrail.clock import STOPPED, Clock
@@ -203,6 +203,8 @@ class Client:
         ) as response:
             if self._options.on_response:
                 self._options.on_response(response.status_code)
+            if moment := moment_of(response.headers):
+                self.memory.on_date(moment)
             self._budget.observe_limits(
                 limit=header_number(response.headers.get("RateLimit-Limit"), float),
                 remaining=header_number(response.headers.get("RateLimit-Remaining"), int),

@@ -1,8 +1,8 @@
 """What the headers of an answer say, as far as it can be believed: whoever sends them may send anything."""
 
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -26,6 +26,12 @@ def retry_after_s(header: str | None, *, now: datetime, date: str | None = None)
         return seconds
     until = _moment(header)
     return None if until is None else max(0.0, (until - (_moment(date) or now)).total_seconds())
+
+
+def moment_of(headers: Mapping[str, str]) -> datetime | None:
+    """Return when an answer was sent (RFC 9110, 6.6.1), or passed on by a cache; None where it does not say."""
+    date = _moment(headers.get("Date"))
+    return None if date is None else date + timedelta(seconds=header_number(headers.get("Age"), int) or 0)
 
 
 def _moment(header: str | None) -> datetime | None:

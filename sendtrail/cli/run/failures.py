@@ -16,6 +16,7 @@ NEXT_STEPS: Mapping[FailureKind, str] = {
     FailureKind.UNKNOWN: "Correct the id: the table campaigns lists those of the account.",
     FailureKind.HELD: "Run the command again once the other one has ended, or let it wait with --wait SECONDS.",
     FailureKind.LEFT: "Run the command again: it goes on where this one stopped.",
+    FailureKind.OPEN: "It is left from an earlier sync: one without --no-contacts and --campaign reads it again.",
     FailureKind.FILE: "Free some space and run the command again, which closes the file properly.",
     FailureKind.FAULT: "This is a fault of Sendtrail: please report it. The next sync tries again.",
 }

@@ -14,6 +14,8 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.retries import RetryPolicy
+from sendtrail.cli.run.local_limits import LocalBudget, say_that_clock_is_ahead, wait_for_window
+from sendtrail.cli.run.open_work import open_work
 from sendtrail.cli.run.run_result import (
     Failure,
     FailureKind,
@@ -24,10 +26,9 @@ from sendtrail.cli.run.run_result import (
     unknown_campaigns,
 )
 from sendtrail.cli.run.run_stats import RunStats
-from sendtrail.cli.run.unsettled import Unsettled, unsettled_reports
 from sendtrail.cli.run.work_record import Fate, ObservedPublisher, WorkRecord, subject_of
 from sendtrail.cli.settings.sync_settings import SyncSettings
-from sendtrail.clock import Clock, Deadline, StoppableClock, StopSignal
+from sendtrail.clock import CheckedClock, Clock, StoppableClock, StopSignal
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import Delivery, handling
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
@@ -35,22 +36,23 @@ from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, decode
 from sendtrail.domain.request_rate import Priority
 from sendtrail.domain.work_item import CONTACTS
+from sendtrail.local.duckdb_stored_rows import DuckDbStoredRows
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Topic
-from sendtrail.rate_limit.gcra import backed_off
-from sendtrail.rate_limit.stored_limit import StoredLimit
-from sendtrail.state.stored_wants import withdraw_wants
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
-from sendtrail.sync.campaign_checkpoints import close_wants
+from sendtrail.sync.campaign_checkpoints import close_wants, sync_records
 from sendtrail.sync.contacts import sync_contacts
-from sendtrail.sync.dispatch import Summary, dispatch
+from sendtrail.sync.dispatch import dispatch_begun
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists
+from sendtrail.sync.pairing.row_ledger import RowLedger
+from sendtrail.sync.pairing.warehouse_check import check_stored_rows
+from sendtrail.sync.runs.stored_run import Summary, begin_run
+from sendtrail.sync.sync_record import SyncRecord
+from sendtrail.warehouse.rows import Batch
 
-# The account's limit is one of requests in any second.
-WINDOW = timedelta(seconds=1)
 # A person waits: a wrong key or address is reported within seconds, and the queue retries what may be temporary.
 INTERACTIVE_RETRIES = RetryPolicy(attempts=5, total_s=240.0, base_s=0.5, max_wait_s=8.0)
 
@@ -68,17 +70,6 @@ class RunObserver:
     on_second_signal: Callable[[], None] = _raise_interrupt
 
 
-class LocalBudget:
-    """The time budget of one delivery: spent after its seconds, or when the whole run is to stop."""
-
-    def __init__(self, clock: Clock, *, budget_s: float, stop: StopSignal) -> None:
-        self._deadline, self._stop = Deadline(clock, budget_s=budget_s), stop
-
-    def spent(self) -> bool:
-        """Return whether it is time to hand over."""
-        return self._stop.is_set() or self._deadline.spent()
-
-
 def request_of(settings: SyncSettings, *, now: datetime) -> Request:
     """Return the request to the dispatcher that the settings describe."""
     return Request(
@@ -88,14 +79,8 @@ def request_of(settings: SyncSettings, *, now: datetime) -> Request:
         since=settings.read_since(now),
         contacts=settings.contacts,
         force=settings.is_forced,
+        drop_wants=settings.drop_wants,
     )
-
-
-def wait_for_window(state: State, settings: SyncSettings) -> None:
-    """Let a process that was killed have the second in which its last requests fell: the state may not know of them."""
-    limit = settings.connection.rate_limit
-    stored = StoredLimit(state, organization_id=settings.organization, rate_limit=limit)
-    stored.transact(lambda before, now: (None, backed_off(before, until=now + WINDOW)))
 
 
 class LocalRun:
@@ -104,7 +89,9 @@ class LocalRun:
     def __init__(
         self, settings: SyncSettings, *, clock: Clock, stats: RunStats, retries: RetryPolicy = INTERACTIVE_RETRIES
     ) -> None:
-        self._settings, self._clock, self._stats, self._retries = settings, clock, stats, retries
+        self._settings, self._stats, self._retries = settings, stats, retries
+        self._machine_clock = clock  # of the state, whose times are compared with one another
+        self._clock = CheckedClock(clock, on_ahead=say_that_clock_is_ahead)
         self._stop = StopSignal(clock)
         self._read_slot = threading.Semaphore(settings.concurrency)
         self._queue = InProcessQueue(clock=clock, chance=random)
@@ -117,16 +104,18 @@ class LocalRun:
         settings, stats = self._settings, self._stats
         with ExitStack() as opening:
             self.warehouse = opening.enter_context(
-                DuckDbWarehouse(settings.database, dataset=settings.dataset, clock=self._clock)
+                DuckDbWarehouse(settings.database, dataset=settings.dataset, clock=self._clock, has_views=False)
             )
-            state = opening.enter_context(open_state(self.warehouse, clock=self._clock))
+            state = opening.enter_context(open_state(self.warehouse, clock=self._machine_clock))
             if self.warehouse.connection.was_killed:
                 wait_for_window(state, settings)
             self._open = opening.pop_all()
         self._services = Services(
             state=state,
             publisher=ObservedPublisher(inner=self._queue, on_published=self._record.on_published),
-            warehouse=ObservedWarehouse(inner=self.warehouse, on_merge=stats.on_merge, on_vanished=stats.on_vanished),
+            warehouse=ObservedWarehouse(
+                inner=self.warehouse, on_merge=self._on_merge(state), on_vanished=stats.on_vanished
+            ),
             clock=self._clock,
             new_token=lambda: uuid4().hex,
         )
@@ -135,6 +124,7 @@ class LocalRun:
             StoppableClock(self._clock, self._stop),
             retries=self._retries,
             timeouts=Timeouts(is_stopped=self._stop.is_overdue),
+            on_date=self._clock.observe,
         )
         return self
 
@@ -150,11 +140,16 @@ class LocalRun:
             request_of(self._settings, now=self._clock.now()),
             Policy(overlap=self._settings.overlap, counted=timedelta.max),
         )
-        if self._settings.drop_wants:
-            withdraw_wants(self._services.state, self._settings.organization)
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)
         lists = GuardedLists(self._settings.claimed_account, account, self._services.state, lists_campaigns=True)
-        summary = dispatch(request, lists=lists, services=self._services, policy=policy)
+        begun = begin_run(request, self._services)  # what is wanted comes first: whatever follows may be interrupted
+        self.warehouse.create_views()
+        self._check_stored_rows()
+        summary = (
+            begun
+            if isinstance(begun, Summary)
+            else dispatch_begun(begun, lists=lists, services=self._services, policy=policy)
+        )
         observer.on_dispatched(summary)
         self._observer = observer
         with self._stopping_on_signals():
@@ -172,9 +167,24 @@ class LocalRun:
         self._stop.set()
         self._queue.stop()
 
-    def unsettled_reports(self) -> Unsettled:
-        """Return what fell short of its counters when it was last read."""
-        return unsettled_reports(self._settings.organization, self._services.state)
+    def records(self) -> Mapping[int, SyncRecord]:
+        """Return the record of the last completed sync of each campaign, by its id."""
+        return sync_records(self._settings.organization, self._services.state)
+
+    def _on_merge(self, state: State) -> Callable[[Batch, int], None]:
+        """Return what is done after each merge: it is recorded, and counted."""
+        ledger = RowLedger(state=state, clock=self._clock)
+
+        def record(batch: Batch, changed: int) -> None:
+            ledger.record(batch, changed)
+            self._stats.on_merge(batch, changed)
+
+        return record
+
+    def _check_stored_rows(self) -> None:
+        """Have campaigns read again whose rows somebody has deleted from the file."""
+        stored, organizations = DuckDbStoredRows(warehouse=self.warehouse), (self._settings.organization,)
+        check_stored_rows(stored, state=self._services.state, clock=self._clock, organizations=organizations)
 
     def _sync_campaign(self, data: bytes) -> None:
         with self._delivery(Topic.CAMPAIGNS) as delivery:
@@ -227,6 +237,7 @@ class LocalRun:
         ]
         if self._settings.contacts and CONTACTS not in fates:
             failures.append(missing_contacts())
+        failures.extend(open_work(self._settings, self._services.state, fates=fates))
         if not is_interrupted:
             failures.extend(left_behind(fates, named=failures))
         return RunResult(

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from sendtrail.cli.run.local_run import RunObserver
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.ports import Topic
-from sendtrail.sync.dispatch import Summary
+from sendtrail.sync.runs.stored_run import Summary
 
 
 class Bars:

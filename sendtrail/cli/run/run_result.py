@@ -9,7 +9,7 @@ from sendtrail.cli.process.exit_codes import BUSY, DONE, INTERRUPTED, MISSING
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.domain.work_item import CONTACTS
 from sendtrail.errors import Busy, Retryable
-from sendtrail.sync.dispatch import Summary
+from sendtrail.sync.runs.stored_run import Summary
 
 # Stands for what comes after all work: the file is closed.
 CLOSING = "closing the file"
@@ -24,6 +24,7 @@ class FailureKind(StrEnum):
     UNKNOWN = "unknown"  # nothing of this name is in the account
     HELD = "held"  # another program or worker is at it
     LEFT = "left"  # it was published, and nothing more was heard of it
+    OPEN = "open"  # it failed in an earlier run, and this one was not to read it
     FILE = "file"  # not all that was stored is in the one file
     FAULT = "fault"  # a mistake in Sendtrail
 

@@ -8,32 +8,34 @@ from rich.console import Console
 from sendtrail.cli.run.local_run import RunObserver
 from sendtrail.cli.settings.sync_settings import BEGINNING
 from sendtrail.domain.wants import StillWanted
-from sendtrail.sync.dispatch import Summary
+from sendtrail.sync.runs.stored_run import Summary
 
 
 def with_wants(console: Console, observer: RunObserver) -> RunObserver:
     """Return an observer that also prints what is still wanted, as soon as the campaigns are known."""
 
     def on_dispatched(summary: Summary) -> None:
-        for line in wanted_lines(summary.still_wanted):
+        for line in wanted_lines(summary.still_wanted, left=summary.left_wanted):
             console.print(line, highlight=False)
         observer.on_dispatched(summary)
 
     return replace(observer, on_dispatched=on_dispatched)
 
 
-def wanted_lines(still_wanted: Sequence[StillWanted]) -> Iterator[str]:
-    """Yield what is still wanted, in words."""
+def wanted_lines(still_wanted: Sequence[StillWanted], *, left: Sequence[StillWanted] = ()) -> Iterator[str]:
+    """Yield what is still wanted, in words; `left` is what this run does not go on with."""
     for want in still_wanted:
-        campaigns = "1 campaign" if want.campaigns == 1 else f"{want.campaigns:,} campaigns"
         yield (
-            f"Still wanted from an earlier run: {_words(want)} for {campaigns}; this run goes on with it. "
+            f"Still wanted from an earlier run: {_words(want)}; this run goes on with it. "
             "To drop it, run this command with --drop-wants."
         )
+    for want in left:
+        yield f"Still wanted from an earlier run: {_words(want)}; a run without --campaign goes on with it."
 
 
 def _words(want: StillWanted) -> str:
     again = ", read again" if want.again else ""
+    campaigns = "1 campaign" if want.campaigns == 1 else f"{want.campaigns:,} campaigns"
     if want.since is None:
-        return f"everything back to where it was read to{again}"
-    return f"everything{'' if want.since <= BEGINNING else f' since {want.since:%Y-%m-%d}'}{again}"
+        return f"everything back to where it was read to{again} for {campaigns}"
+    return f"everything{'' if want.since <= BEGINNING else f' since {want.since:%Y-%m-%d}'}{again} for {campaigns}"

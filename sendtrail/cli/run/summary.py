@@ -1,21 +1,25 @@
 """The table that is printed at the end of a run."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from sendtrail.cli.run.local_run import LocalRun
+from sendtrail.cli.run.reach import reach_of
 from sendtrail.cli.run.run_result import RunResult
 from sendtrail.cli.run.run_stats import RunStats
-from sendtrail.cli.run.unsettled import Unsettled
+from sendtrail.cli.run.unsettled import Unsettled, unsettled_reports
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.domain.activity import EventType
-from sendtrail.sync.dispatch import Summary
 from sendtrail.sync.forecast import list_requests
+from sendtrail.sync.runs.stored_run import Summary
 
+# Of fewer, a single request is more than a percent: it says nothing about the forecast.
+MANY_REQUESTS = 100
 PLURALS = {
     EventType.OPEN: "opens",
     EventType.CLICK: "clicks",
@@ -28,7 +32,7 @@ PLURALS = {
 def print_summary(
     console: Console, run: LocalRun, *, result: RunResult, stats: RunStats, settings: SyncSettings
 ) -> None:
-    """Print what the run did and what the warehouse contains now, both for this organization."""
+    """Print what the run did and what the warehouse contains now, both for this organization, and how far back."""
     stored = _stored_counts(run, settings)
     table = Table(title=_title(result), title_justify="left", box=None, pad_edge=False)
     table.add_column("")
@@ -41,7 +45,8 @@ def print_summary(
     table.add_row("activities", new, f"{sum(stored[kind] for kind in EventType):,}", style="bold")
     if stats.unreadable_rows:
         table.add_row("unreadable rows", f"{stats.unreadable_rows:,} read", f"{stored['unreadable rows']:,}")
-    _add_unsettled(table, run.unsettled_reports())
+    records = run.records()
+    _add_unsettled(table, unsettled_reports(records.values()))
     if settings.contacts:
         table.add_row("pass of contacts", str(result.contacts or Fate.NOT_REACHED), "")
         table.add_row("contacts", f"{stats.contacts_changed:,} new or changed", f"{stored['contacts']:,}")
@@ -53,6 +58,8 @@ def print_summary(
     table.add_row("time", f"{result.seconds:,.1f} s", "")
     console.print()
     console.print(table)
+    since = {number: record.since for number, record in records.items()}
+    console.print(reach_of(since, sent_at=_sent_at(run, settings)).sentence, highlight=False)
 
 
 def _title(result: RunResult) -> str:
@@ -79,8 +86,9 @@ def _add_unsettled(table: Table, unsettled: Unsettled) -> None:
 def _forecast(summary: Summary, stats: RunStats) -> str:
     """Return how far the forecast was off, the requests for contacts left out."""
     forecast = summary.forecast.requests + list_requests(summary.campaigns)
-    used = stats.requests - stats.contacts_requests
-    return f"{used - forecast:+,} of {forecast:,} ({(used - forecast) / forecast:+.1%})" if forecast else ""
+    off = stats.requests - stats.contacts_requests - forecast
+    share = f" ({off / forecast:+.1%})" if forecast >= MANY_REQUESTS else ""
+    return f"{off:+,} of {forecast:,}{share}" if forecast else ""
 
 
 def _stored_counts(run: LocalRun, settings: SyncSettings) -> dict[str, int]:
@@ -116,6 +124,11 @@ def _stored_counts(run: LocalRun, settings: SyncSettings) -> dict[str, int]:
         "unreadable rows": unreadable_rows,
         "campaigns": campaigns,
     }
+
+
+def _sent_at(run: LocalRun, settings: SyncSettings) -> dict[int, datetime | None]:
+    sql = f"SELECT campaign_id, sent_at FROM {settings.dataset}.campaigns WHERE organization_id = $organization"
+    return dict(_rows(run, sql, {"organization": settings.organization}))
 
 
 def _rows(run: LocalRun, sql: str, parameters: dict[str, Any]) -> Iterable[Any]:

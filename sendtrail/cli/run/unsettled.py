@@ -1,10 +1,9 @@
 """How many reports fell short of their counters when they were last read, of all campaigns of an account."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sendtrail.ports import State
-from sendtrail.sync.campaign_checkpoints import checkpoints_of
-from sendtrail.sync.sync_record import read_record
+from sendtrail.sync.sync_record import SyncRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,9 +14,8 @@ class Unsettled:
     rows: int
 
 
-def unsettled_reports(organization_id: str, state: State) -> Unsettled:
+def unsettled_reports(records: Iterable[SyncRecord]) -> Unsettled:
     """Return what is unsettled: it is read again soon, and a counter also counts contacts that are gone since."""
-    records = [read_record(each.synced) for each in checkpoints_of(organization_id, state).readable.values()]
-    settling = [each for record in records if record is not None for each in record.to_settle.values()]
+    settling = [each for record in records for each in record.to_settle.values()]
     short = [each.short for each in settling if each.short]
     return Unsettled(reports=len(short), rows=sum(short))

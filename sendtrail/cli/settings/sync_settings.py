@@ -129,7 +129,10 @@ class SyncSettings(OverlapSettings, BaseSettings):
             f"name another --organization or --database than {self.organization} and {self.database}; or, if it is the "
             "same account at a new address, add --account-moved once"
         )
-        claimed = claimed_account(self.connection, advice=advice)
+        claimed = replace(
+            claimed_account(self.connection, advice=advice),
+            advice_if_known="sync it with --organization {known}, or into another --database",
+        )
         return replace(claimed, moved_from=ANYWHERE) if self.account_moved else claimed
 
     @property

@@ -22,10 +22,12 @@ from sendtrail.local.state.memory_state import MemoryState, MemoryTransaction, d
 from sendtrail.local.state.state_table import StateTable
 from sendtrail.ports import Transaction
 from sendtrail.state.documents import budget_path
+from sendtrail.state.stored_rows import merged_path
 
 T = TypeVar("T")
 
-_BUDGETS = budget_path("")
+# What a kill takes of these costs a second, or accuses nobody.
+_IN_NO_HURRY = (budget_path(""), merged_path(""))
 _SYNC_STATE = "sync_state/"
 # How long a kill may undo what was read.
 SOON_S = 1.0
@@ -46,12 +48,17 @@ _OF_THE_READING = frozenset(
 )  # fmt: skip
 
 
+# What changes where somebody has asked for something, or taken it back: nothing brings that back if the log is lost.
+_OF_A_PERSON = "last_asked_at"
+
+
 class Urgency(Enum):
-    """When a change is committed."""
+    """When a change is committed, and whether it waits in the log until the file is closed."""
 
     WITH_THE_NEXT = auto()
     SOON = auto()
     AT_ONCE = auto()
+    INTO_THE_FILE = auto()
 
 
 def start_timer(delay_s: float, action: Callable[[], None]) -> Callable[[], None]:
@@ -118,7 +125,9 @@ class DuckDbState(MemoryState):
             urgencies = [_urgency(path, self._documents.get(path), body) for path, body in written.items()]
             self._documents.update(written)
             self._dirty.update(written)
-        if Urgency.AT_ONCE in urgencies:
+        if Urgency.INTO_THE_FILE in urgencies:
+            self._connection.settle(lambda: None)
+        elif Urgency.AT_ONCE in urgencies:
             self._store(written)
         elif Urgency.SOON in urgencies:
             self._store_soon()
@@ -137,10 +146,10 @@ class DuckDbState(MemoryState):
             return dict(self._documents)
 
     def replace_all(self, documents: Mapping[str, str]) -> None:
-        """Store these documents in place of all others, in one transaction."""
+        """Store these documents in place of all others, in one transaction, in the file itself."""
         with self._connection.lock, self._lock:
             self._documents, self._dirty = dict(documents), dict(documents)
-            self._connection.transact(self._table.clear)
+            self._connection.settle(self._table.clear)
 
     def _store_soon(self) -> None:
         with self._lock:
@@ -182,13 +191,15 @@ def without_lease(path: str, body: str) -> str:
 
 
 def _urgency(path: str, before: str | None, after: str) -> Urgency:
-    """Return when a change is to be committed: at once what somebody wants, and whatever this module does not know."""
-    if path.startswith(_BUDGETS):
+    """Return when a change is to be committed: at once whatever this module does not know, and what somebody wants."""
+    if path.startswith(_IN_NO_HURRY):
         return Urgency.WITH_THE_NEXT
     if not path.startswith(_SYNC_STATE):
         return Urgency.AT_ONCE
     old, new = {} if before is None else decoded(before), decoded(after)
     changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    if _OF_A_PERSON in changed:
+        return Urgency.INTO_THE_FILE
     if changed <= _OF_THE_PROCESS:
         return Urgency.WITH_THE_NEXT
     return Urgency.SOON if changed <= _OF_THE_PROCESS | _OF_THE_READING else Urgency.AT_ONCE

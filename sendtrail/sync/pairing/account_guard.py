@@ -12,7 +12,7 @@ from sendtrail.domain.campaign import Campaign, CampaignLists, CampaignMessage
 from sendtrail.domain.connection import Connection, account_host
 from sendtrail.errors import AnotherAccount
 from sendtrail.ports import State, Transaction
-from sendtrail.state.account_identity import AccountIdentity, Verdict, read_identity, write_identity
+from sendtrail.state.account_identity import AccountIdentity, Verdict, identities, read_identity, write_identity
 from sendtrail.state.documents import campaigns_path
 
 logger = logging.getLogger(__name__)
@@ -23,16 +23,21 @@ CONNECTION_ADVICE = (
     "connect it under another organization id; or, if it is the same account at a new address, name the one before in "
     "movedFrom of its connection (moved_from in Terraform), and dispatch it"
 )
+CONNECTED_ADVICE = "leave it connected as {known} alone"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimedAccount:
-    """The account that a connection leads to, for an organization; `advice` says what to do if it is another one."""
+    """The account that a connection leads to, for an organization.
+
+    `advice` says what to do if it is another one, `advice_if_known` if it is one whose data is stored as `{known}`.
+    """
 
     organization_id: str
     host: str
     moved_from: str = ""
     advice: str = CONNECTION_ADVICE
+    advice_if_known: str = CONNECTED_ADVICE
 
     def may_follow(self, identity: AccountIdentity | None) -> bool:
         """Return whether its host is the one that is known, or somebody has said that it moved from there."""
@@ -103,7 +108,18 @@ def _bind(claimed: ClaimedAccount, campaigns: Sequence[Campaign], state: State) 
             is_elsewhere = before is not None and not claimed.is_settled(before)
             raise _another(claimed, f"{why}, so it has not moved there" if is_elsewhere else why)
         logger.warning("%s has other campaigns than before: it is the same account only by your word", claimed.host)
+    if not claimed.is_settled(before):
+        _ensure_unknown(claimed, campaigns, state)
     state.transact(lambda transaction: _store(transaction, claimed, campaigns))
+
+
+def _ensure_unknown(claimed: ClaimedAccount, campaigns: Sequence[Campaign], state: State) -> None:
+    """Raise AnotherAccount if the account is stored as another organization: all of it would be there twice."""
+    for known, identity in identities(state):
+        if known != claimed.organization_id and identity.is_at(claimed.host, campaigns):
+            whose = f"{claimed.host} is the account whose data is stored as {known}"
+            advice = claimed.advice_if_known.format(known=known)
+            raise AnotherAccount([f"organization {claimed.organization_id}: {whose}: nothing was changed; {advice}"])
 
 
 def _is_plausible(

@@ -34,7 +34,7 @@ class RowLedger:
     def _add(self, transaction: Transaction, batch: Batch, changed: int) -> None:
         counted = read(transaction, TABLE_PATH, CountedTable)
         floor = lasting_date(self.clock.now(), defined_expiry()) if counted is None else counted.first_date
-        old = sum(row["activity_date"] < floor for row in activity_rows(batch))
+        old = 0 if floor <= EARLIEST else sum(row["activity_date"] < floor for row in activity_rows(batch))
         organization_id, subject = batch.item.organization_id, batch.item.subject
         for path in (merged_path(organization_id), merged_path(organization_id, subject)):
             before = read(transaction, path, MergedRows) or MergedRows()

@@ -27,6 +27,7 @@ from sendtrail.state.stored_rows import (
     write_baseline,
     write_lost,
 )
+from sendtrail.sync.pairing.lost_campaigns import found_at_by
 from sendtrail.sync.pairing.row_counts import Merged, RowCount, StoredActivities, TableLook, missing_rows, next_baseline
 from sendtrail.sync.pairing.row_ledger import lasting_date
 from sendtrail.sync.sync_record import read_record
@@ -40,11 +41,16 @@ COUNTED_EVERY = timedelta(days=7)
 LOSSES_ARE_KEPT = timedelta(days=90)
 
 
-def check_stored_rows(stored: StoredActivities, *, state: State, clock: Clock) -> None:
+def check_stored_rows(
+    stored: StoredActivities, *, state: State, clock: Clock, organizations: Iterable[str] = ()
+) -> None:
     """Look at what is stored, and record the campaigns of which rows are missing.
 
-    Raise NewerSchema for a table that only a later version can write to.
+    `organizations` are looked at besides those that have a connection or rows. Raise NewerSchema for a table that only
+    a later version can write to.
     """
+    for each in organizations:
+        _believe_losses(each, state, now=clock.now())
     look, counted = stored.look(), state.transact(lambda transaction: read(transaction, TABLE_PATH, CountedTable))
     known = definition(Table.EMAIL_ACTIVITIES).schema_version
     if look.schema_version > known:
@@ -56,7 +62,7 @@ def check_stored_rows(stored: StoredActivities, *, state: State, clock: Clock) -
     if why is None:
         return
     logger.info("what is stored is counted: %s", why)
-    _Count(stored, look=look, counted=counted, state=state, now=clock.now()).run()
+    _Count(stored, look=look, counted=counted, state=state, now=clock.now()).run(organizations)
 
 
 def reason_to_count(
@@ -90,9 +96,9 @@ class _Count:
             logger.warning("partitions have expired that were counted before: what is stored by now is taken for all")
         self._is_comparable = counted is not None and self._first == counted.first_date
 
-    def run(self) -> None:
+    def run(self, besides: Iterable[str]) -> None:
         """Compare every organization, and store what was counted."""
-        organizations = _organizations(self._state)
+        organizations = sorted({*_organizations(self._state), *besides})
         before = {each: _merged_campaigns(self._state, each) for each in organizations}
         counts = self._stored.counts(since=self._first, lasting_since=self._lasting)
         merged = merged_rows(self._state, MERGED)
@@ -131,7 +137,8 @@ class _Count:
             )
             write_baseline(transaction, organization_id, following)
             if missing:
-                write_lost(transaction, organization_id, _with_losses(lost, missing, self._now))
+                found = found_at_by(missing, checkpoints, now=self._now)
+                write_lost(transaction, organization_id, {**_recent(lost, self._now), **found})
             return missing
 
         missing = self._state.transact(work)
@@ -140,9 +147,22 @@ class _Count:
             logger.error(message, len(missing), organization_id, sum(missing.values()))
 
 
-def _organizations(state: State) -> list[str]:
+def _believe_losses(organization_id: str, state: State, *, now: datetime) -> None:
+    """Date losses that a wrong clock has found as of now: their campaigns would be read at each run until then."""
+
+    def work(transaction: Transaction) -> None:
+        lost = read_lost(transaction, organization_id)
+        if any(found_at > now.timestamp() for found_at in lost.values()):
+            found = found_at_by(lost, _checkpoints(organization_id, state), now=now)
+            believed = {number: min(found_at, found[number]) for number, found_at in lost.items()}
+            write_lost(transaction, organization_id, believed)
+
+    state.transact(work)
+
+
+def _organizations(state: State) -> Iterable[str]:
     connected = (name for name, _ in state.children(COLLECTION))
-    return sorted({*connected, *(name for name, _ in state.children(MERGED))})
+    return {*connected, *(name for name, _ in state.children(MERGED))}
 
 
 def _merged_campaigns(state: State, organization_id: str) -> Merged:
@@ -174,6 +194,6 @@ def _synced_with_rows(checkpoints: Mapping[int, Document]) -> Mapping[int, int]:
     }
 
 
-def _with_losses(lost: Mapping[int, int], missing: Iterable[int], now: datetime) -> Mapping[int, int]:
-    oldest, found_at = (now - LOSSES_ARE_KEPT).timestamp(), int(now.timestamp())
-    return {**{number: at for number, at in lost.items() if at >= oldest}, **dict.fromkeys(missing, found_at)}
+def _recent(lost: Mapping[int, int], now: datetime) -> Mapping[int, int]:
+    oldest = (now - LOSSES_ARE_KEPT).timestamp()
+    return {number: at for number, at in lost.items() if at >= oldest}

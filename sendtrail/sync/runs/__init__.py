@@ -1,0 +1,1 @@
+"""A run of the dispatcher as it is stored."""

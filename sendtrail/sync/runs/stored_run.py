@@ -1,0 +1,122 @@
+"""A run of the dispatcher as stored: `runs/{run_id}`, by which a run that is dispatched twice is known as the same.
+
+Beginning it stores what was asked for as well, before anything else is done.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sendtrail.delivery.services import Services
+from sendtrail.domain.wants import NO_WANTS, StillWanted, Wants
+from sendtrail.errors import BadDocument, LeaseHeld
+from sendtrail.ports import Transaction
+from sendtrail.state.documents import from_document, run_path, to_document
+from sendtrail.state.stored_wants import add_wants, drop_wants
+from sendtrail.sync.due import Request
+from sendtrail.sync.forecast import NOTHING, Forecast
+
+RUNS_ARE_KEPT = timedelta(days=90)
+DISPATCH_LEASE = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """What a run asked for: campaigns in the account, those due, and messages published (contacts included).
+
+    `forecast` is what the campaigns that are due will take; `unknown` are those that were asked for by id and are not
+    in the account; `still_wanted` is what earlier runs were asked for, is not done, and goes on, `left_wanted` the same
+    of campaigns that this run was not asked for.
+    """
+
+    run_id: str
+    organization_id: str
+    campaigns: int
+    due: int
+    published: int
+    forecast: Forecast = NOTHING
+    unknown: Sequence[int] = ()
+    still_wanted: Sequence[StillWanted] = ()
+    left_wanted: Sequence[StillWanted] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """A run as stored: who dispatches each account's until when, and what came of it. It vanishes at `expires_at`."""
+
+    expires_at: datetime
+    leases: Mapping[str, datetime]
+    summaries: Mapping[str, Summary]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Begun:
+    """A run that has begun: what was asked for, the same with all that is wanted, and what was wanted before.
+
+    `problem` is why nobody knows what was wanted before.
+    """
+
+    asked: Request
+    request: Request
+    wants_before: Wants
+    problem: str = ""
+
+
+def begin_run(request: Request, services: Services) -> Summary | Begun:
+    """Begin a run and store what it was asked for, in one commit; return the summary of one that was dispatched before.
+
+    The account is asked later: it may refuse the key. Raise LeaseHeld while another dispatcher is at the same run.
+    """
+
+    def work(transaction: Transaction) -> Summary | Begun:
+        return _open(transaction, request) or _with_wants(transaction, request)
+
+    return services.state.transact(work)
+
+
+def close_run(summary: Summary, services: Services) -> None:
+    """Store the summary of a run, which is not dispatched again from then on."""
+
+    def work(transaction: Transaction) -> None:
+        run = _read_run(transaction, summary.run_id)
+        run = replace(run, summaries={**run.summaries, summary.organization_id: summary})
+        transaction.set(run_path(summary.run_id), to_document(run))
+
+    services.state.transact(work)
+
+
+def _open(transaction: Transaction, request: Request) -> Summary | None:
+    run, now, organization_id = _read_run(transaction, request.run_id), transaction.now, request.organization_id
+    if organization_id in run.summaries:
+        return run.summaries[organization_id]
+    if now < run.leases.get(organization_id, now) <= now + 2 * DISPATCH_LEASE:  # a later one: a clock was wrong
+        raise LeaseHeld("this run is being dispatched already; ask again in a few minutes")
+    run = replace(run, leases={**run.leases, organization_id: now + DISPATCH_LEASE})
+    transaction.set(run_path(request.run_id), to_document(run))
+    return None
+
+
+def _with_wants(transaction: Transaction, request: Request) -> Begun:
+    """Store what is asked for, and return the request with all that is wanted.
+
+    Wants that cannot be read cost only what was asked for earlier; whoever asks for more is told.
+    """
+    if request.campaign_ids == frozenset():
+        return Begun(asked=request, request=request, wants_before=NO_WANTS)
+    try:
+        if request.drop_wants:
+            drop_wants(transaction, request.organization_id)
+        before, wants = add_wants(transaction, request.organization_id, request.ask)
+    except BadDocument as error:
+        if request.ask is not None or request.drop_wants:
+            raise
+        return Begun(asked=request, request=request, wants_before=NO_WANTS, problem=str(error))
+    wanted = replace(request, since=None, force=False, wants=wants)
+    return Begun(asked=request, request=wanted, wants_before=before)
+
+
+def _read_run(transaction: Transaction, run_id: str) -> Run:
+    document = transaction.get(run_path(run_id))
+    if document is None:
+        return Run(expires_at=transaction.now + RUNS_ARE_KEPT, leases={}, summaries={})
+    return from_document(Run, document)
