@@ -22,22 +22,26 @@ _NOT_ALLOWED = ("not_allowed", "not authorized to access this file")
 
 @dataclass(frozen=True, slots=True)
 class NoRows:
-    """An answer without rows and with `result_code` 0: the end of the report or an error, which only `message` says."""
+    """An answer without rows: the end of the report or an error, which only `message` says.
+
+    `is_success` is that of an answer that says that something is returned, and returns nothing.
+    """
 
     message: str
+    is_success: bool = False
 
     @property
     def is_documented_end(self) -> bool:
         """Return whether the message is the one that the API's reference gives for the end."""
-        return self.message.strip().rstrip(".").lower() in DOCUMENTED_ENDS
+        return not self.is_success and self.message.strip().rstrip(".").lower() in DOCUMENTED_ENDS
 
     def refusal(self) -> BadAnswer:
         """Return what the answer means if it is not the end: taken for it, it would lose rows without a word."""
-        return BadAnswer(REPORT_REFUSED, words=self.message)
+        return BadAnswer(NO_ROWS if self.is_success else REPORT_REFUSED, words=self.message)
 
 
 def check_envelope(envelope: Mapping[str, Any], *, has_rows: bool) -> NoRows | None:
-    """Return None where an answer is a page with rows; raise BadAnswer where it contradicts itself."""
+    """Return None where an answer is a page with rows; raise BadAnswer where it refuses the rows that it has."""
     code, message = number(envelope.get("result_code")), text(envelope.get("result_message"))
     if code == 0 and any(words in message for words in _NOT_ALLOWED):
         raise BadAnswer(KEY_REFUSED, words=message)
@@ -47,9 +51,7 @@ def check_envelope(envelope: Mapping[str, Any], *, has_rows: bool) -> NoRows | N
         raise BadAnswer(ROWS_AND_REFUSAL, words=message)
     if code != 1:
         raise BadAnswer(NO_RESULT_CODE, words=json_message(dict(envelope)))
-    if not has_rows:
-        raise BadAnswer(NO_ROWS)
-    return None
+    return None if has_rows else NoRows(message, is_success=True)
 
 
 def page_rows(content: Mapping[str, Any]) -> list[Any] | NoRows:
