@@ -36,6 +36,21 @@ WHOLE: dict[str, dict[str, Any]] = {
     "contacts with last opens": {"contact_activity_dates": True},
     "shuffled opens": {"unsorted_opens": True},
     "ascending opens": {"ascending_opens": True},
+    "opens sorted within their pages": {"opens_sorted_within_pages": True},
+    **{f"pages of {size}": {"report_page_size": size} for size in (7, 10, 50)},
+    **{
+        f"pages of {size}, counters that leave rows out": {
+            "report_page_size": size,
+            "counters_leave_out": EVENT_TYPES,
+        }
+        for size in (10, 20, 50)
+    },
+    "an end that is a success": {"past_the_end": "success"},
+    "a last page that comes again": {"past_the_end": "last_page"},
+    "a last page that comes again, counters that leave rows out": {
+        "past_the_end": "last_page",
+        "counters_leave_out": EVENT_TYPES,
+    },
     "links that repeat their page": {"repeated_page": "links"},
     "twenty links without pages": {"twenty_links": True},
     "small pages": {"max_limit": 30},
