@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sendtrail.domain.campaign import CampaignMessage
-from sendtrail.domain.campaign_report import Report, ReportCursor, expected_row_count, has_changed, is_empty
+from sendtrail.domain.campaign_report import FED_BY, Report, ReportCursor, expected_row_count, has_changed, is_empty
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.errors import BadDocument
 from sendtrail.state.documents import from_document
@@ -47,7 +47,7 @@ class CampaignProgress:
     `started_at` is when the sync began, before its first request: the watermark that it leaves. `missing` is how many
     rows of a report are missing by its counter, or could not be understood, `failed` why a report could not be read.
     `wanted_at` is the message's that it was planned for. `false_zeros` are the reports that have rows against their
-    counters.
+    counters. `unanswered` is how many deliveries in a row got no further because the account did not answer.
     """
 
     run_id: str
@@ -62,6 +62,7 @@ class CampaignProgress:
     failed: Mapping[Report, str] = field(default_factory=dict)
     wanted_at: datetime | None = None
     false_zeros: Sequence[Report] = field(default_factory=list)
+    unanswered: int = 0
 
 
 def new_progress(
@@ -122,7 +123,7 @@ def can_resume(progress: CampaignProgress | None, message: SyncCampaign) -> bool
 def start_of(progress: CampaignProgress, index: int) -> CampaignProgress:
     """Return the progress at the beginning of a unit, or past the last one."""
     first_page = progress.units[index].first_page if index < len(progress.units) else 1
-    return replace(progress, index=index, position=ReportCursor(page=first_page))
+    return replace(progress, index=index, position=ReportCursor(page=first_page), unanswered=0)
 
 
 def resume_from(position: ReportCursor, *, first_page: int = 1) -> ReportCursor:
@@ -142,8 +143,13 @@ def with_missing(progress: CampaignProgress, report: Report, rows: int) -> Campa
 
 
 def with_rows(progress: CampaignProgress, report: Report, rows: int) -> CampaignProgress:
-    """Return the progress after so many rows of a report: where its counters deny them, that is noted."""
-    if not rows or report in progress.false_zeros or not is_empty(report, progress.counters):
+    """Return the progress after so many rows of a report; where its counters deny them, that is noted.
+
+    Zeros that are not believed are left out of the counters.
+    """
+    if not rows or report in progress.false_zeros:
+        return progress
+    if not is_empty(report, progress.counters) and any(name in progress.counters for name in FED_BY[report]):
         return progress
     return replace(progress, false_zeros=[*progress.false_zeros, report])
 
