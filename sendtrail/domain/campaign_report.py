@@ -78,6 +78,8 @@ class ReportQuery:
     changed since the last read; None where the counters do not show it. `to_the_end` asks for the proven end also where
     all expected rows were seen. `slack` is by how much rows may be out of order: reading stops where they are older
     than `since` by more. `first_page` is where the rows begin that are asked for, in a list that grows at its end.
+    `is_split` says that the campaign has several messages, of which none is named as they may not all be listed,
+    `is_message_ignored` that the account shows the rows of all messages whichever is named.
     """
 
     campaign_id: int
@@ -90,6 +92,8 @@ class ReportQuery:
     to_the_end: bool = False
     slack: timedelta = SLACK
     first_page: int = 1
+    is_split: bool = False
+    is_message_ignored: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

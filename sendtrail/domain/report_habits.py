@@ -31,7 +31,8 @@ class ReportHabits:
     any, `longest` that of any page; `sized_at` is when they last changed. `ends_at_longest` is how many lists ended
     after a page of the longest length. `borders_in_order` is how many borders between pages were in descending order
     since the last one that was not, `disorders` how many were not. `repeats_last_page` says that a page past the end
-    shows the last one again.
+    shows the last one again, `ignores_message` that each message has the rows of all, `heeds_message` that it has its
+    own; neither is known at first.
     """
 
     shortest_followed: int = 0
@@ -42,6 +43,8 @@ class ReportHabits:
     borders_in_order: int = 0
     disorders: int = 0
     repeats_last_page: bool = False
+    ignores_message: bool = False
+    heeds_message: bool = False
 
     @property
     def page_size(self) -> int:

@@ -78,7 +78,7 @@ def new_progress(
     units = [
         _unit(report, part, message, synced, since=since, now=now, overlap=overlap)
         for report in reports_to_read(message, synced, since=since)
-        for part in messages
+        for part in _parts(report, message, messages)
     ]
     units.sort(key=_rows_expected)  # the small ones first: their pages are all under way at once
     progress = CampaignProgress(
@@ -91,6 +91,14 @@ def new_progress(
         wanted_at=message.wanted_at,
     )
     return start_of(progress, 0)
+
+
+def _parts(report: Report, message: SyncCampaign, messages: Sequence[CampaignMessage]) -> Sequence[CampaignMessage]:
+    """Return what a report is read by: its messages where they have all that the campaign counts, or the campaign."""
+    counted = [expected_row_count(report, each.counters) for each in messages]
+    rows, whole = [each for each in counted if each is not None], expected_row_count(report, message.counters)
+    is_covered = len(rows) == len(counted) and whole is not None and sum(rows) >= whole
+    return messages if is_covered else [whole_campaign(message)]
 
 
 def whole_campaign(message: SyncCampaign) -> CampaignMessage:
@@ -255,7 +263,7 @@ def _unit(
         full_overlap=read_to.full_overlap,
         is_recent=read_to.is_recent,
         skips_repeats=read_to.skips_repeats,
-        first_page=1 if part.message_id else read_to.first_page,
+        first_page=1 if message.split else read_to.first_page,
         expected_rows=expected_row_count(report, part.counters),
         changed_rows=None if part.message_id else read_to.changed_rows,
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import Report
+from sendtrail.domain.campaign_report import FED_BY, Report
 from sendtrail.sync.evidence.false_zeros import DOUBTED_FOR, SAMPLE, sampled, without_false_zeros
 from sendtrail.sync.read_window import ALL_TIME
 from tests.fake_account import FakeAccount, a_campaign
@@ -79,11 +79,12 @@ def test_the_sample_is_of_the_campaigns_that_were_sent_to_most() -> None:
 
 def test_a_zero_of_opens_beside_clicks_is_not_believed() -> None:
     """Whoever clicks has opened; of a campaign without either, nothing contradicts it."""
-    names = dict.fromkeys(("opens", "uniqueopens", "verified_opens", "verified_unique_opens"), 0)
-    clicked, quiet = a_campaign(1, **names, linkclicks=3), a_campaign(2, **names, linkclicks=0)
-    checkpoints = {3: a_checkpoint()}
+    zeros = dict.fromkeys(FED_BY[Report.OPENS], 0)
+    clicked, quiet = (
+        replace(a_campaign(number), counters={**zeros, "linkclicks": clicks}) for number, clicks in ((1, 3), (2, 0))
+    )
 
-    found = without_false_zeros([clicked, quiet], checkpoints, now=NOON)
+    found = without_false_zeros([clicked, quiet], {3: a_checkpoint()}, now=NOON)
 
     assert [each.counters.get("uniqueopens") for each in found] == [None, 0]
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from sendtrail.activecampaign.http.client import Client
-from sendtrail.activecampaign.v1.by_message import ByMessage, MessagesOf, Read
+from sendtrail.activecampaign.v1.by_message import ByMessage
 from sendtrail.activecampaign.v1.click_report import ClickReport
+from sendtrail.activecampaign.v1.oddities.named_messages import MessagesOf, Read
 from sendtrail.activecampaign.v1.open_report import OpenReport
 from sendtrail.activecampaign.v1.report_end import ReportEnds
 from sendtrail.activecampaign.v1.row_pages import RowPages
@@ -26,7 +27,8 @@ class V1Reports:
             Report.FORWARDS: pages.read_only_page,
         }
         self._readers = {
-            report: ByMessage(read, memory=client.memory, messages_of=messages_of) for report, read in readers.items()
+            report: ByMessage(read, memory=client.memory, messages_of=messages_of, now=client.now)
+            for report, read in readers.items()
         }
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
