@@ -32,7 +32,7 @@ class ReportHabits:
     after a page of the longest length. `borders_in_order` is how many borders between pages were in descending order
     since the last one that was not, `disorders` how many were not. `repeats_last_page` says that a page past the end
     shows the last one again, `ignores_message` that each message has the rows of all, `heeds_message` that it has its
-    own; neither is known at first.
+    own; neither is known at first. `has_row_per_event` says that a contact has a row for each event.
     """
 
     shortest_followed: int = 0
@@ -45,6 +45,7 @@ class ReportHabits:
     repeats_last_page: bool = False
     ignores_message: bool = False
     heeds_message: bool = False
+    has_row_per_event: bool = False
 
     @property
     def page_size(self) -> int:

@@ -152,6 +152,7 @@ class CampaignTask:
             to_the_end=at.reason in (Reason.AUDIT, Reason.FORCED),
             slack=timedelta() if read.is_recent else SLACK,
             first_page=read.first_page,
+            expected_events=read.expected_events,
             is_split=self._message.split and not read.message_id,
         )
 

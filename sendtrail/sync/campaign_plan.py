@@ -9,7 +9,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sendtrail.domain.campaign import CampaignMessage
-from sendtrail.domain.campaign_report import FED_BY, Report, ReportCursor, expected_row_count, has_changed, is_empty
+from sendtrail.domain.campaign_report import (
+    FED_BY,
+    Report,
+    ReportCursor,
+    expected_event_count,
+    expected_row_count,
+    has_changed,
+    is_empty,
+)
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.errors import BadDocument
 from sendtrail.state.documents import from_document
@@ -24,8 +32,8 @@ logger = logging.getLogger(__name__)
 class ReportRead:
     """One report of one message ("" for a campaign with a single one), read back to `since`.
 
-    `full_overlap`, `is_recent`, `skips_repeats` and `first_page` are a ReadWindow's, `expected_rows` and `changed_rows`
-    a ReportQuery's. In the stored progress three of them are named by their aliases.
+    `full_overlap`, `is_recent`, `skips_repeats` and `first_page` are a ReadWindow's, `expected_rows`, `changed_rows`
+    and `expected_events` a ReportQuery's. In the stored progress three of them are named by their aliases.
     """
 
     report: Report
@@ -37,6 +45,7 @@ class ReportRead:
     is_recent: bool = False
     skips_repeats: bool = False
     first_page: int = 1
+    expected_events: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,5 +274,6 @@ def _unit(
         skips_repeats=read_to.skips_repeats,
         first_page=1 if message.split else read_to.first_page,
         expected_rows=expected_row_count(report, part.counters),
+        expected_events=expected_event_count(report, part.counters),
         changed_rows=None if part.message_id else read_to.changed_rows,
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sendtrail.activecampaign.http.client import Client
 from sendtrail.activecampaign.v1.links import Click, LinkPage, link_page
+from sendtrail.activecampaign.v1.oddities.event_clicks import counted_clicks
 from sendtrail.activecampaign.v1.oddities.page_lengths import PageLengths
 from sendtrail.activecampaign.v1.page_reading import PageReading
 from sendtrail.activecampaign.v1.repeat_guard import RepeatGuard, Sighting
@@ -67,7 +68,7 @@ class ClickReport:
         return links
 
     def _parts(self, query: ReportQuery, page: int, links: LinkPage, *, reading: PageReading) -> Iterator[ReportPage]:
-        clicks = links.clicks()
+        clicks = counted_clicks(links)
         read = partial(_read_click, origin=reading.origin)
         while part := list(islice(clicks, CHUNK_SIZE)):
             found = reading.page(part, read, page=page, position=None)

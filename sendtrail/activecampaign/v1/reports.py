@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sendtrail.activecampaign.http.client import Client
 from sendtrail.activecampaign.v1.by_message import ByMessage
 from sendtrail.activecampaign.v1.click_report import ClickReport
+from sendtrail.activecampaign.v1.oddities.event_rows import EventRows
 from sendtrail.activecampaign.v1.oddities.named_messages import MessagesOf, Read
 from sendtrail.activecampaign.v1.open_report import OpenReport
 from sendtrail.activecampaign.v1.report_end import ReportEnds
@@ -20,7 +21,7 @@ class V1Reports:
         ends = ReportEnds(client, messages_of=messages_of)
         pages = RowPages(client, ends, zone)
         readers: dict[Report, Read] = {
-            Report.OPENS: OpenReport(pages).read,
+            Report.OPENS: EventRows(OpenReport(pages).read, habits=client.memory.habits).read,
             Report.CLICKS: ClickReport(client, ends, zone).read,
             Report.BOUNCES: pages.read,
             Report.UNSUBSCRIBES: pages.read,

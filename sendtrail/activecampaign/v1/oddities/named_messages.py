@@ -11,7 +11,13 @@ from itertools import chain
 from sendtrail.activecampaign.account_memory import Habits
 from sendtrail.domain.activity import Activity
 from sendtrail.domain.campaign import CampaignMessage
-from sendtrail.domain.campaign_report import ReportCursor, ReportPage, ReportQuery, expected_row_count
+from sendtrail.domain.campaign_report import (
+    ReportCursor,
+    ReportPage,
+    ReportQuery,
+    expected_event_count,
+    expected_row_count,
+)
 
 MessagesOf = Callable[[int], Sequence[CampaignMessage]]
 Read = Callable[[ReportQuery], Iterator[ReportPage]]
@@ -59,7 +65,7 @@ class NamedMessages:
         counted = [expected_row_count(query.report, each.counters) for each in self._messages_of(query.campaign_id)]
         known = [rows for rows in counted if rows is not None]
         expected = sum(known) if len(known) == len(counted) else None
-        return replace(query, is_message_ignored=True, expected_rows=expected, changed_rows=None)
+        return replace(query, is_message_ignored=True, expected_rows=expected, expected_events=None, changed_rows=None)
 
 
 def of_message(message: CampaignMessage, query: ReportQuery) -> ReportQuery:
@@ -69,6 +75,7 @@ def of_message(message: CampaignMessage, query: ReportQuery) -> ReportQuery:
         message_id=message.message_id,
         position=ReportCursor(message_id=message.message_id),
         expected_rows=expected_row_count(query.report, message.counters),
+        expected_events=expected_event_count(query.report, message.counters),
         changed_rows=None,
     )
 
