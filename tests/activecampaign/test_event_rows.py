@@ -128,7 +128,7 @@ def test_more_rows_than_can_be_counted_are_kept_as_they_are(
 def clicks(rows: Sequence[Row], total: int | None) -> Reply:
     """Return a page of one link."""
     counted = {} if total is None else {"a_total": str(total)}
-    return a_page([{"id": "3", "link": "https://x.example", **counted, "info": list(rows)}])  # type: ignore[list-item]
+    return a_page([{"id": "3", "link": "https://x.example", **counted, "info": list(rows)}])
 
 
 @pytest.mark.parametrize(

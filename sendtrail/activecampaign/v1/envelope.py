@@ -1,6 +1,6 @@
 """What is around the rows of a v1 report: whether it is a page, or perhaps the end, or an error."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,9 @@ from sendtrail.activecampaign.http.errors import (
 
 # The end of a report, as it is documented. Accounts say it in the language of the key's user.
 DOCUMENTED_ENDS = ("failed: nothing is returned", "nothing is returned")
+# A row has values of its own and hardly anything below them.
+MAX_DEPTH = 20
+TOO_DEEP = "a row that is nested too deeply"
 _NOT_ALLOWED = ("not_allowed", "not authorized to access this file")
 
 
@@ -57,4 +60,25 @@ def check_envelope(envelope: Mapping[str, Any], *, has_rows: bool) -> NoRows | N
 def page_rows(content: Mapping[str, Any]) -> list[Any] | NoRows:
     """Return the rows of a page, which are stored under numeric keys."""
     keys = sorted(filter(str.isdecimal, content), key=int)
-    return check_envelope(content, has_rows=bool(keys)) or [content[key] for key in keys]
+    answer = check_envelope(content, has_rows=bool(keys))
+    if answer is None:
+        return [_shallow(content[key]) for key in keys]
+    if answer.is_success and any(value and isinstance(value, dict | list) for value in content.values()):
+        raise BadAnswer(NO_ROWS)  # something is returned, where nobody looks for it
+    return answer
+
+
+def _shallow(row: Any) -> Any:
+    """Return a row; a word in the place of one that is nested so deeply that nothing can be done with it."""
+    level = [row]
+    for _ in range(MAX_DEPTH):
+        level = [each for value in level for each in _parts(value) if isinstance(each, dict | list)]
+        if not level:
+            return row
+    return TOO_DEEP
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
