@@ -8,15 +8,17 @@ from benchmarks.syncing import ORGANIZATION
 from sendtrail.clock import SystemClock
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import COUNTERS, Counters
-from sendtrail.domain.campaign_report import Report
+from sendtrail.domain.campaign_report import PAGE_SIZE, Report
+from sendtrail.domain.report_habits import BORDERS_NEEDED, ReportHabits
 from sendtrail.domain.timestamp_meaning import EVENT_TYPES, TimestampMeaning
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Transaction
 from sendtrail.simulator import TruthCampaign
 from sendtrail.state.account_status import AccountStatus, write_status
-from sendtrail.state.documents import campaign_path, list_totals_path, to_document
+from sendtrail.state.documents import campaign_path, list_totals_path, report_habits_path, to_document
 from sendtrail.state.list_totals import ProvenTotals
+from sendtrail.state.stored_habits import AccountHabits
 from sendtrail.state.stored_rows import write_baseline
 from sendtrail.sync.sync_record import SyncRecord
 
@@ -30,7 +32,7 @@ def plant(database: Path, campaigns: Iterable[TruthCampaign], *, at: datetime) -
 def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> None:
     """Write the checkpoint of a completed sync of each campaign that was ever sent; `counters` are by campaign id.
 
-    The list of campaigns came to its end as the account had said.
+    The list of campaigns came to its end as the account had said, and pages were of the usual size and in order.
     """
     documents = {
         campaign_path(ORGANIZATION, campaign_id): to_document(_checkpoint(each, at))
@@ -39,6 +41,14 @@ def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> No
     }
 
     documents[list_totals_path(ORGANIZATION)] = to_document(ProvenTotals(proven_at={"campaigns": at}))
+    habits = ReportHabits(
+        shortest_followed=PAGE_SIZE,
+        longest_followed=PAGE_SIZE,
+        longest=PAGE_SIZE,
+        sized_at=at,
+        borders_in_order=BORDERS_NEEDED,
+    )
+    documents[report_habits_path(ORGANIZATION)] = to_document(AccountHabits(reports=dict.fromkeys(Report, habits)))
     status = AccountStatus(
         run_id="planted",
         last_run=at,

@@ -17,6 +17,7 @@ from sendtrail.ports import State
 from sendtrail.rate_limit.budget import RateBudget
 from sendtrail.rate_limit.sliding_window import SlidingWindow, sliding_window
 from sendtrail.state.list_totals import StoredTotals
+from sendtrail.state.stored_habits import StoredHabits
 
 _Key = tuple[str, RateLimit]
 
@@ -69,8 +70,12 @@ class AccountFactory:
         with self._lock:
             key = (connection.api_url, connection.api_key)
             if key not in self._memories:
-                totals = StoredTotals(self._state, self._clock, organization_id=connection.organization_id)
-                self._memories[key] = AccountMemory(totals=totals, on_date=self._on_date)
+                organization_id = connection.organization_id
+                self._memories[key] = AccountMemory(
+                    totals=StoredTotals(self._state, self._clock, organization_id=organization_id),
+                    habits=StoredHabits(self._state, self._clock, organization_id=organization_id),
+                    on_date=self._on_date,
+                )
             return self._memories[key]
 
     def _budget(self, connection: Connection, priority: Priority) -> RateBudget:

@@ -1,11 +1,12 @@
 """What was learnt about an account while talking to it: nothing that could not be learnt again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from sendtrail.domain.campaign_report import Report
+from sendtrail.domain.report_habits import Change, ReportHabits
 
 # So often in a row an action is refused before it is left alone, and for how long.
 MAX_REFUSALS = 3
@@ -39,6 +40,33 @@ class UnknownTotals:
         """Record nothing."""
 
 
+class Habits(Protocol):
+    """What was seen of how an account shows its reports."""
+
+    def of(self, report: Report) -> ReportHabits:
+        """Return what is known of a report."""
+        ...
+
+    def observe(self, report: Report, change: Change) -> None:
+        """Apply what was seen of a report to what is known of it."""
+        ...
+
+
+class RememberedHabits:
+    """What was seen since the process began, for one thread at a time to add to."""
+
+    def __init__(self) -> None:
+        self._known: dict[Report, ReportHabits] = {}
+
+    def of(self, report: Report) -> ReportHabits:
+        """Return what is known of a report."""
+        return self._known.get(report, ReportHabits())
+
+    def observe(self, report: Report, change: Change) -> None:
+        """Apply what was seen of a report; all of it is of this moment."""
+        self._known[report] = change(self.of(report), datetime.fromtimestamp(0, UTC))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusals:
     """How often in a row an action was refused, why, and when last (on the monotonic clock)."""
@@ -52,21 +80,22 @@ class Refusals:
 class AccountMemory:
     """Shared by all threads that use an account with one key; each set only grows, an element at a time.
 
-    `answered_actions` are those that the account has answered, `end_messages` its words for the end of a report, in the
+    `answered_actions` are those that the account has answered, `report_ends` its answers at the end of a report, in the
     language of the key's user; `reports_by_message` are shown only to those who ask for one message at a time,
     `reports_shown_whole` to those who name none; `lists_with_false_totals` are shorter than they say. `refusals` are
-    those of actions that the API user may not use. `totals` is what outlives the process, `on_date` is called with the
-    time that each answer gives.
+    those of actions that the API user may not use. `totals` and `habits` are what outlives the process, `on_date` is
+    called with the time that each answer gives.
     """
 
     answered_actions: set[str] = field(default_factory=set)
-    end_messages: set[str] = field(default_factory=set)
+    report_ends: set[Hashable] = field(default_factory=set)
     reports_by_message: set[Report] = field(default_factory=set)
     reports_shown_whole: set[Report] = field(default_factory=set)
     lists_with_false_totals: set[str] = field(default_factory=set)
     refusals: dict[str, Refusals] = field(default_factory=dict)
     totals: ListTotals = field(default_factory=UnknownTotals)
     on_date: Callable[[datetime], None] = ignore_date
+    habits: Habits = field(default_factory=RememberedHabits)
 
     def is_only_refusal(self, action: str) -> bool:
         """Return whether the account has answered other actions, and never this one."""

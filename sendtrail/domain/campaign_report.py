@@ -78,6 +78,9 @@ class ReportQuery:
     changed since the last read; None where the counters do not show it. `to_the_end` asks for the proven end also where
     all expected rows were seen. `slack` is by how much rows may be out of order: reading stops where they are older
     than `since` by more. `first_page` is where the rows begin that are asked for, in a list that grows at its end.
+    `is_split` says that the campaign has several messages, of which none is named as they may not all be listed,
+    `is_message_ignored` that the account shows the rows of all messages whichever is named. `expected_events` is how
+    many events there are by the counters.
     """
 
     campaign_id: int
@@ -90,6 +93,9 @@ class ReportQuery:
     to_the_end: bool = False
     slack: timedelta = SLACK
     first_page: int = 1
+    is_split: bool = False
+    is_message_ignored: bool = False
+    expected_events: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,7 +160,16 @@ def has_changed(report: Report, *, now: Counters, before: Counters) -> bool:
 
 def expected_row_count(report: Report, counters: Counters) -> int | None:
     """Return how many rows a report has by the campaign's counters, None where they do not tell."""
-    found = [counters.get(name) for name in ROWS_COUNTED_BY[report]]
+    return _sum(ROWS_COUNTED_BY[report], counters)
+
+
+def expected_event_count(report: Report, counters: Counters) -> int | None:
+    """Return how many events a report has by the campaign's counters, None where they do not tell."""
+    return _sum(COUNTED_BY[report], counters)
+
+
+def _sum(names: Sequence[str], counters: Counters) -> int | None:
+    found = [counters.get(name) for name in names]
     known = [number for number in found if number is not None]
     return sum(known) if known and len(known) == len(found) else None
 

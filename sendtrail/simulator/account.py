@@ -152,7 +152,7 @@ class Account(Contents):
 
     def pages(self, since: datetime) -> Iterator[TruthPages]:
         """Yield how many pages each report has and how many hold something that happened since."""
-        counter = PageCounter(look=self.view, since=since.timestamp())
+        counter = PageCounter(look=self.view, since=since.timestamp(), page_size=self.quirks.report_page_size)
         for campaign in self.campaigns:
             for message in campaign.messages:
                 yield from counter.report_pages(campaign, message)

@@ -67,6 +67,11 @@ def list_totals_path(organization_id: str) -> str:
     return f"sync_state/list_totals_{organization_id}"
 
 
+def report_habits_path(organization_id: str) -> str:
+    """Return the path of how an account was seen to show its reports."""
+    return f"sync_state/report_habits_{organization_id}"
+
+
 def run_path(run_id: str) -> str:
     """Return the path of a run of the dispatcher."""
     return f"runs/{run_id}"

@@ -7,15 +7,15 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sendtrail.clock import Clock, is_credible
+from sendtrail.clock import STOPPED, Clock, is_credible
 from sendtrail.delivery.deliver import Finished, Outcome, Step, deliver
 from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
 from sendtrail.domain.activity import happened_since
 from sendtrail.domain.campaign import CampaignLists
-from sendtrail.domain.campaign_report import SLACK, Report, ReportPage, ReportQuery, ReportReader
+from sendtrail.domain.campaign_report import SLACK, Report, ReportCursor, ReportPage, ReportQuery, ReportReader
 from sendtrail.domain.messages import Reason, SyncCampaign, encode
-from sendtrail.errors import KeyRefused, Rejected
+from sendtrail.errors import KeyRefused, Rejected, Retryable, Unavailable
 from sendtrail.ports import LeaseCheck, TimeBudget, Topic
 from sendtrail.state.documents import campaign_path, from_document, to_document
 from sendtrail.sync.campaign_plan import (
@@ -35,6 +35,9 @@ from sendtrail.sync.prefetch import prefetched
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
 from sendtrail.sync.sync_record import SyncRecord, credible, read_record
 from sendtrail.warehouse.rows import Row, Table, activity_row, unreadable_row
+
+# After so many deliveries in a row that got no further, a report that stays without an answer costs itself alone.
+MAX_UNANSWERED = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +110,12 @@ class CampaignTask:
                 raise
             except Rejected as error:  # costs this report, not the others
                 found = with_failure(found, at.units[at.index].report, str(error))
+            except Unavailable as error:
+                unanswered = found.unanswered + 1
+                if str(error) == STOPPED or unanswered < MAX_UNANSWERED or not self._is_answered(at):
+                    yield Step(rows=(), progress=to_document(replace(found, unanswered=unanswered)))
+                    raise
+                found = with_failure(found, at.units[at.index].report, str(error))
             found = start_of(found, at.index + 1)
             yield Step(rows=(), progress=to_document(found))
 
@@ -143,7 +152,23 @@ class CampaignTask:
             to_the_end=at.reason in (Reason.AUDIT, Reason.FORCED),
             slack=timedelta() if read.is_recent else SLACK,
             first_page=read.first_page,
+            expected_events=read.expected_events,
+            is_split=self._message.split and not read.message_id,
         )
+
+    def _is_answered(self, at: CampaignProgress) -> bool:
+        """Return whether the account answers for another report of the campaign, so that one alone is in trouble."""
+        query = self._query(at)
+        other = Report.BOUNCES if query.report is not Report.BOUNCES else Report.UNSUBSCRIBES
+        try:
+            next(self._source.reports.read(_first_page_of(other, query)), None)
+        except KeyRefused:
+            raise
+        except Rejected:
+            return True
+        except Retryable:
+            return False
+        return True
 
     def _rows(self, page: ReportPage, at: CampaignProgress) -> list[Row]:
         message, now, read = self._message, self._clock.now(), at.units[at.index]
@@ -175,9 +200,13 @@ class CampaignTask:
         ]
 
 
+def _first_page_of(report: Report, query: ReportQuery) -> ReportQuery:
+    return replace(query, report=report, position=ReportCursor(), first_page=1, expected_rows=0, changed_rows=None)
+
+
 def _progress(at: CampaignProgress, page: ReportPage) -> Mapping[str, Any] | None:
     if page.position is None:
         return None  # within a large page
     if page.position.message_id == at.position.message_id and page.position.page <= at.position.page:
         return None  # on the page that is read once more
-    return to_document(replace(at, position=page.position))
+    return to_document(replace(at, position=page.position, unanswered=0))

@@ -9,7 +9,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sendtrail.domain.campaign import CampaignMessage
-from sendtrail.domain.campaign_report import Report, ReportCursor, expected_row_count, has_changed, is_empty
+from sendtrail.domain.campaign_report import (
+    FED_BY,
+    Report,
+    ReportCursor,
+    expected_event_count,
+    expected_row_count,
+    has_changed,
+    is_empty,
+)
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.errors import BadDocument
 from sendtrail.state.documents import from_document
@@ -24,8 +32,8 @@ logger = logging.getLogger(__name__)
 class ReportRead:
     """One report of one message ("" for a campaign with a single one), read back to `since`.
 
-    `full_overlap`, `is_recent`, `skips_repeats` and `first_page` are a ReadWindow's, `expected_rows` and `changed_rows`
-    a ReportQuery's. In the stored progress three of them are named by their aliases.
+    `full_overlap`, `is_recent`, `skips_repeats` and `first_page` are a ReadWindow's, `expected_rows`, `changed_rows`
+    and `expected_events` a ReportQuery's. In the stored progress three of them are named by their aliases.
     """
 
     report: Report
@@ -37,6 +45,7 @@ class ReportRead:
     is_recent: bool = False
     skips_repeats: bool = False
     first_page: int = 1
+    expected_events: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +56,7 @@ class CampaignProgress:
     `started_at` is when the sync began, before its first request: the watermark that it leaves. `missing` is how many
     rows of a report are missing by its counter, or could not be understood, `failed` why a report could not be read.
     `wanted_at` is the message's that it was planned for. `false_zeros` are the reports that have rows against their
-    counters.
+    counters. `unanswered` is how many deliveries in a row got no further because the account did not answer.
     """
 
     run_id: str
@@ -62,6 +71,7 @@ class CampaignProgress:
     failed: Mapping[Report, str] = field(default_factory=dict)
     wanted_at: datetime | None = None
     false_zeros: Sequence[Report] = field(default_factory=list)
+    unanswered: int = 0
 
 
 def new_progress(
@@ -77,7 +87,7 @@ def new_progress(
     units = [
         _unit(report, part, message, synced, since=since, now=now, overlap=overlap)
         for report in reports_to_read(message, synced, since=since)
-        for part in messages
+        for part in _parts(report, message, messages)
     ]
     units.sort(key=_rows_expected)  # the small ones first: their pages are all under way at once
     progress = CampaignProgress(
@@ -90,6 +100,14 @@ def new_progress(
         wanted_at=message.wanted_at,
     )
     return start_of(progress, 0)
+
+
+def _parts(report: Report, message: SyncCampaign, messages: Sequence[CampaignMessage]) -> Sequence[CampaignMessage]:
+    """Return what a report is read by: its messages where they have all that the campaign counts, or the campaign."""
+    counted = [expected_row_count(report, each.counters) for each in messages]
+    rows, whole = [each for each in counted if each is not None], expected_row_count(report, message.counters)
+    is_covered = len(rows) == len(counted) and whole is not None and sum(rows) >= whole
+    return messages if is_covered else [whole_campaign(message)]
 
 
 def whole_campaign(message: SyncCampaign) -> CampaignMessage:
@@ -122,7 +140,7 @@ def can_resume(progress: CampaignProgress | None, message: SyncCampaign) -> bool
 def start_of(progress: CampaignProgress, index: int) -> CampaignProgress:
     """Return the progress at the beginning of a unit, or past the last one."""
     first_page = progress.units[index].first_page if index < len(progress.units) else 1
-    return replace(progress, index=index, position=ReportCursor(page=first_page))
+    return replace(progress, index=index, position=ReportCursor(page=first_page), unanswered=0)
 
 
 def resume_from(position: ReportCursor, *, first_page: int = 1) -> ReportCursor:
@@ -142,8 +160,13 @@ def with_missing(progress: CampaignProgress, report: Report, rows: int) -> Campa
 
 
 def with_rows(progress: CampaignProgress, report: Report, rows: int) -> CampaignProgress:
-    """Return the progress after so many rows of a report: where its counters deny them, that is noted."""
-    if not rows or report in progress.false_zeros or not is_empty(report, progress.counters):
+    """Return the progress after so many rows of a report; where its counters deny them, that is noted.
+
+    Zeros that are not believed are left out of the counters.
+    """
+    if not rows or report in progress.false_zeros:
+        return progress
+    if not is_empty(report, progress.counters) and any(name in progress.counters for name in FED_BY[report]):
         return progress
     return replace(progress, false_zeros=[*progress.false_zeros, report])
 
@@ -249,7 +272,8 @@ def _unit(
         full_overlap=read_to.full_overlap,
         is_recent=read_to.is_recent,
         skips_repeats=read_to.skips_repeats,
-        first_page=1 if part.message_id else read_to.first_page,
+        first_page=1 if message.split else read_to.first_page,
         expected_rows=expected_row_count(report, part.counters),
+        expected_events=expected_event_count(report, part.counters),
         changed_rows=None if part.message_id else read_to.changed_rows,
     )

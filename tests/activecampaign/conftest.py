@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.account_memory import AccountMemory
 from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.retries import RetryPolicy
 from tests.activecampaign.scripted_account import (
@@ -45,13 +46,21 @@ def serve() -> Iterator[Serve]:
 def connect(clock: FakeClock, budget: CountingBudget) -> Connect:
     """Return a function that connects to an account with few attempts and a short breath."""
 
-    def to(url: str, *, key: str = "simulated-key", attempts: int = 3, read_s: float = 10.0) -> Account:
+    def to(
+        url: str,
+        *,
+        key: str = "simulated-key",
+        attempts: int = 3,
+        read_s: float = 10.0,
+        memory: AccountMemory | None = None,
+    ) -> Account:
         return Account(
             a_connection(url, key=key),
             budget=budget,
             clock=clock,
             retries=RetryPolicy(attempts=attempts),
             timeouts=Timeouts(connect_s=5.0, read_s=read_s),
+            memory=memory,
         )
 
     return to

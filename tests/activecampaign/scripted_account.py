@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic import SecretStr
 
+from sendtrail.activecampaign.account_memory import AccountMemory
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportQuery
 from sendtrail.domain.connection import Connection
+from sendtrail.domain.report_habits import BORDERS_NEEDED, ReportHabits
 
 KEY = "simulated-key"
 CENTRAL = ZoneInfo("America/Chicago")
@@ -134,6 +136,19 @@ def a_query(
         expected_rows=expected_rows,
         changed_rows=changed_rows,
     )
+
+
+def a_memory(**habits: Any) -> AccountMemory:
+    """Return what is known of an account: these habits of all its reports."""
+    memory = AccountMemory()
+    for report in Report:
+        memory.habits.observe(report, lambda _, __: ReportHabits(**habits))
+    return memory
+
+
+def newest_first() -> AccountMemory:
+    """Return what is known of an account whose opens were seen to be in order from page to page."""
+    return a_memory(borders_in_order=BORDERS_NEEDED)
 
 
 def as_json(content: object, *, status: int = 200, **headers: str) -> Reply:

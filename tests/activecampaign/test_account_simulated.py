@@ -10,13 +10,14 @@ import pytest
 
 from sendtrail import simulator
 from sendtrail.activecampaign.account import Account
+from sendtrail.activecampaign.account_memory import AccountMemory
 from sendtrail.activecampaign.http.retries import RetryPolicy
 from sendtrail.domain.activity import Activity
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportQuery
 from sendtrail.errors import KeyRefused, PermissionRefused, Rejected, SendtrailError, Unavailable, Unreadable
 from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Network, Plan, Quirks, TruthRow
-from tests.activecampaign.scripted_account import LONG_AGO, CountingBudget, a_connection
+from tests.activecampaign.scripted_account import LONG_AGO, CountingBudget, a_connection, newest_first
 from tests.fakes import FakeClock
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)  # both changes of the clock lie in the year before
@@ -30,7 +31,7 @@ SMALL = Plan(
 )
 
 Simulated = Callable[..., simulator.Account]
-Connected = Callable[[simulator.Account], Account]
+Connected = Callable[..., Account]
 Comparable = tuple[object, ...]
 
 
@@ -57,13 +58,14 @@ def connected(clock: FakeClock, budget: CountingBudget) -> Iterator[Connected]:
     """Return a way to serve an account until the test is over, and to connect to it."""
     with ExitStack() as stack:
 
-        def connect(account: simulator.Account) -> Account:
+        def connect(account: simulator.Account, memory: AccountMemory | None = None) -> Account:
             url = stack.enter_context(simulator.serve(account)).url
             return Account(
                 a_connection(url, zone=ZoneInfo(account.time_zone)),
                 budget=budget,
                 clock=clock,
                 retries=RetryPolicy(attempts=3),
+                memory=memory,
             )
 
         yield connect
@@ -173,8 +175,8 @@ def test_nothing_since_is_missed(simulated: Simulated, connected: Connected, nam
 def test_reading_what_is_new_costs_few_requests(
     simulated: Simulated, connected: Connected, budget: CountingBudget
 ) -> None:
-    """130 opens are seven pages; those of the last days are on the first."""
-    account = connected(simulated())
+    """130 opens are seven pages; those of the last days are on the first, where that order is known to hold."""
+    account = connected(simulated(), newest_first())
     (first, *_) = account.campaigns()
     before = budget.taken
 

@@ -98,7 +98,11 @@ def test_an_account_without_oddities_can_be_used(check: Check) -> None:
 
     assert {*ACTIONS, *LISTS} <= set(found.findings)
     assert found.refused == set()
-    assert found["page size of reports (v1)"].facts == {"rows": 20, "is_page_ignored": False}
+    assert found["page size of reports (v1)"].facts == {
+        "rows": 20,
+        "is_page_ignored": False,
+        "is_last_page_repeated": False,
+    }
     assert found["words for the end (v1)"].facts["is_documented"] is True
     assert found["time zone"].meaning == "America/Chicago is right"
     assert found["messageid"].facts["needed_by"] == []
@@ -208,6 +212,33 @@ def test_an_ignored_page_is_named(check: Check) -> None:
 
     assert "page size of reports (v1)" in found.refused
     assert "`page` is ignored" in found["page size of reports (v1)"].meaning
+
+
+def test_a_last_page_that_comes_again_is_no_ignored_page(check: Check) -> None:
+    """It is said what the account does past the end, and that nothing is wrong."""
+    found = check(past_the_end="last_page")
+
+    assert found["page size of reports (v1)"].facts["is_last_page_repeated"]
+    assert found["page size of reports (v1)"].is_ok
+    assert "the last page comes again" in found["words for the end (v1)"].meaning
+    assert found.refused == set()
+
+
+def test_a_success_without_rows_is_a_word_for_the_end(check: Check) -> None:
+    """The sync takes it for one, too."""
+    found = check(past_the_end="success")
+
+    assert "a success without rows" in found["words for the end (v1)"].meaning
+    assert found.refused == set()
+
+
+@pytest.mark.parametrize("size", [10, 50])
+def test_another_page_size_is_seen(check: Check, size: int) -> None:
+    """And is no reason to worry."""
+    found = check(report_page_size=size)["page size of reports (v1)"]
+
+    assert (found.seen, found.is_ok) == (f"{size} rows", True)
+    assert "the sync goes by the pages that it sees" in found.meaning
 
 
 def test_an_ignored_id_greater_is_named(check: Check) -> None:

@@ -21,9 +21,11 @@ from tests.activecampaign.scripted_account import (
     a_query,
     an_open,
     as_json,
+    newest_first,
     refusal,
 )
 
+EMPTY_SUCCESS = a_page([])
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 PAGED = [Report.OPENS, Report.BOUNCES, Report.UNSUBSCRIBES]
 
@@ -83,9 +85,9 @@ def test_any_other_failure_is_not_the_end(serve: Serve, connect: Connect, report
 
 
 def test_a_page_that_says_something_and_holds_nothing_is_an_error(serve: Serve, connect: Connect) -> None:
-    """The account contradicts itself."""
+    """The account contradicts itself, and nothing proves that it means the end."""
     with pytest.raises(Unreadable, match="returns nothing"):
-        list(connect(serve(Script(a_page([]))).url).read(a_query()))
+        list(connect(serve(Script(EMPTY_SUCCESS)).url).read(a_query()))
 
 
 def test_rows_come_in_the_order_of_their_keys(serve: Serve, connect: Connect) -> None:
@@ -125,7 +127,7 @@ def test_reading_opens_stops_where_all_is_older(serve: Serve, connect: Connect) 
     """Newest first and older than what is asked for, by more than the tolerance: the rest need not be read."""
     account = serve(pages([at_hour(1), at_hour(2)], [at_hour(3), at_hour(8)], [at_hour(9)]))
 
-    chunks = list(connect(account.url).read(a_query(since=NOON - timedelta(hours=4))))
+    chunks = list(connect(account.url, memory=newest_first()).read(a_query(since=NOON - timedelta(hours=4))))
 
     assert len(chunks) == len(account.received) == 2
 
@@ -134,7 +136,7 @@ def test_a_stop_that_was_proven_before_costs_nothing_now(serve: Serve, connect: 
     """Taken up again at its end, a report is at its end."""
     account = serve(pages([at_hour(1), at_hour(8)], [at_hour(9)]))
     query = a_query(since=NOON - timedelta(hours=4))
-    reader = connect(account.url)
+    reader = connect(account.url, memory=newest_first())
     (chunk,) = reader.read(query)
     assert chunk.position is not None
 

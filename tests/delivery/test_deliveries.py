@@ -1,7 +1,8 @@
 """How one delivery ends, and what it leaves behind."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -258,6 +259,68 @@ def test_a_transient_failure_keeps_what_was_read_and_gives_the_lease_up() -> Non
 
     assert stored_after_the_first == 40
     assert outcome is Outcome.DONE
+    assert pipeline.stored_ids() == pipeline.account_ids()
+
+
+@dataclass
+class Silent(FakeAccount):
+    """An account that does not answer for some reports."""
+
+    silent: Collection[Report] = ()
+
+    def read(self, query: ReportQuery) -> Iterator[ReportPage]:
+        """Raise for those."""
+        if query.report in self.silent:
+            self.queries.append(query)
+            raise Unavailable(f"{query.report} are not answered")
+        yield from super().read(query)
+
+
+def deliver_until_it_ends(pipeline: PipelineHarness, topic: Topic, message: bytes) -> Outcome | None:
+    """Deliver a message as often as a queue does; return how that ended, None where it never did."""
+    for _ in range(6):
+        with suppress(Unavailable):
+            return pipeline.handle(topic, message)
+    return None
+
+
+@pytest.mark.parametrize("silent", [Report.OPENS, Report.CLICKS, Report.BOUNCES])
+def test_a_report_that_stays_without_an_answer_costs_itself_alone(silent: Report) -> None:
+    """Also where it is the only one left of a campaign: what changes of the others is read at each run."""
+    account = Silent(silent=[silent])
+    for report in (Report.OPENS, Report.CLICKS, Report.BOUNCES):
+        account.fill(1, report, 30)
+    pipeline = PipelineHarness(account=account)
+    pipeline.dispatch()
+    first = deliver_until_it_ends(pipeline, *pipeline.waiting()[0])
+    other = next(each for each in (Report.OPENS, Report.CLICKS) if each is not silent)
+    account.fill(1, other, 5, at=pipeline.clock.now())
+    pipeline.dispatch("run2")
+    second = deliver_until_it_ends(pipeline, *pipeline.waiting()[0])
+    read_without_it = pipeline.account_ids() - pipeline.stored_ids()
+    account.silent = []
+    pipeline.dispatch("run3")
+    third = deliver_until_it_ends(pipeline, *pipeline.waiting()[0])
+
+    assert (first, second, third) == (Outcome.INCOMPLETE, Outcome.INCOMPLETE, Outcome.DONE)
+    assert len(read_without_it) == 30
+    assert pipeline.stored_ids() == pipeline.account_ids()
+
+
+def test_an_account_that_answers_nothing_costs_no_report() -> None:
+    """It is delivered again until somebody gives up, and goes on where it was."""
+    account = Silent(silent=list(Report))
+    account.fill(1, Report.OPENS, 30)
+    account.fill(1, Report.BOUNCES, 30)
+    pipeline = PipelineHarness(account=account)
+    pipeline.dispatch()
+    message, *_ = pipeline.waiting()
+
+    while_silent = deliver_until_it_ends(pipeline, *message)
+    account.silent = []
+
+    assert while_silent is None
+    assert deliver_until_it_ends(pipeline, *message) is Outcome.DONE
     assert pipeline.stored_ids() == pipeline.account_ids()
 
 

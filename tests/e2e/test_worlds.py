@@ -36,6 +36,21 @@ WHOLE: dict[str, dict[str, Any]] = {
     "contacts with last opens": {"contact_activity_dates": True},
     "shuffled opens": {"unsorted_opens": True},
     "ascending opens": {"ascending_opens": True},
+    "opens sorted within their pages": {"opens_sorted_within_pages": True},
+    **{f"pages of {size}": {"report_page_size": size} for size in (7, 10, 50)},
+    **{
+        f"pages of {size}, counters that leave rows out": {
+            "report_page_size": size,
+            "counters_leave_out": EVENT_TYPES,
+        }
+        for size in (10, 20, 50)
+    },
+    "an end that is a success": {"past_the_end": "success"},
+    "a last page that comes again": {"past_the_end": "last_page"},
+    "a last page that comes again, counters that leave rows out": {
+        "past_the_end": "last_page",
+        "counters_leave_out": EVENT_TYPES,
+    },
     "links that repeat their page": {"repeated_page": "links"},
     "twenty links without pages": {"twenty_links": True},
     "small pages": {"max_limit": 30},
@@ -60,6 +75,15 @@ WHOLE: dict[str, dict[str, Any]] = {
         "false_end": "day",
         "false_end_page": 1,
     },
+    "messages that are ignored": {"messageid_ignored": EVENT_TYPES},
+    "messages to be named, and ignored": {"messageid_needed": EVENT_TYPES, "messageid_ignored": EVENT_TYPES},
+    "a message that is not listed": {"unlisted_messages": True},
+    "a message that is not listed, messages without counters": {
+        "unlisted_messages": True,
+        "odd_counters": "missing",
+    },
+    "counters of zero": {"zero_counters": EVENT_TYPES},
+    "counters of zero for opens": {"zero_counters": ("open",)},
     "no ISO time": {"without_tstamp_iso": EVENT_TYPES},
     "only an ISO time": {"unsubscriptions_without_tstamp": True},
     "times an hour apart": {"tstamp_hour_behind": True},

@@ -125,14 +125,23 @@ def _central(text: str | None) -> datetime | None:
 
 def _campaign_rows(api: Api, campaign: Row) -> Iterator[TruthRow]:
     for event, name in _REPORTS.items():
+        found = list[TruthRow]()
         for message_id in _message_ids(api, campaign, event):
+            known = {row.contact_id for row in found}
             where = {"campaignid": str(campaign["id"])} | ({"messageid": message_id} if message_id else {})
-            pages = _pages(api, name, where)
-            if event == "click":
-                for link in (row for row in pages if _is_link(row)):
-                    yield from _rows(api, where | {"link": link}, event, _info(link))
-            else:
-                yield from _rows(api, where, event, pages)
+            found += [row for row in _list_rows(api, where, event, name) if row.contact_id not in known]
+        yield from found
+
+
+def _list_rows(api: Api, where: Row, event: EventType, name: str) -> Iterator[TruthRow]:
+    pages = _pages(api, name, where)
+    if event in api.quirks.messageid_ignored:
+        where = {key: value for key, value in where.items() if key != "messageid"}
+    if event == "click":
+        for link in (row for row in pages if _is_link(row)):
+            yield from _rows(api, where | {"link": link}, event, _info(link))
+    else:
+        yield from _rows(api, where, event, pages)
 
 
 _REPORTS: dict[EventType, str] = {
@@ -145,10 +154,12 @@ _REPORTS: dict[EventType, str] = {
 
 
 def _message_ids(api: Api, campaign: Row, event: EventType) -> list[str]:
-    if campaign["type"] != "split" and event not in api.quirks.messageid_needed:
+    quirks = api.quirks
+    if campaign["type"] != "split" and event not in quirks.messageid_needed:
         return [""]
     messages = api.v3(f"campaigns/{campaign['id']}/campaignMessages")["campaignMessages"]
-    return [str(message["messageid"]) for message in messages]
+    ids = [str(message["messageid"]) for message in messages]
+    return [*ids, ""] if quirks.unlisted_messages and campaign["type"] == "split" else ids
 
 
 def _pages(api: Api, name: str, where: Row) -> Iterator[Row]:

@@ -26,11 +26,11 @@ def access_findings(seen: AccountObservation, *, mask: Mask) -> Iterator[Finding
         yield _report_finding(report, ends=ends, mask=mask)
 
 
-def known_ends(seen: AccountObservation) -> set[str]:
-    """Return the account's words for the end, as far as they are proven."""
+def known_ends(seen: AccountObservation) -> set[NoRows]:
+    """Return the account's answers at the end, as far as they are proven."""
     far = seen.paging.far.value if seen.paging else None
     by_message = [each.first.value for each in seen.reports.values() if each.needs_message]
-    return {found.message for found in (far, *by_message) if isinstance(found, NoRows)}
+    return {found for found in (far, *by_message) if isinstance(found, NoRows)}
 
 
 def _list_finding(seen: ListObservation) -> Finding:
@@ -63,7 +63,7 @@ def _messages_finding(answer: Answer[Content]) -> Finding:
     return Finding(name=name, seen="answered", meaning="may be read", is_ok=True, facts={"answers": True})
 
 
-def _report_finding(seen: ReportObservation, *, ends: set[str], mask: Mask) -> Finding:
+def _report_finding(seen: ReportObservation, *, ends: set[NoRows], mask: Mask) -> Finding:
     name, answer = ACTIONS[seen.report], seen.first
     if answer.error is not None:
         return _refused(name, answer.action, answer.error)
@@ -84,11 +84,13 @@ def _empty_report(
     page: Page,
     seen: ReportObservation,
     *,
-    ends: set[str],
+    ends: set[NoRows],
     mask: Mask,
     facts: Facts,
 ) -> Finding:
-    is_end = isinstance(page, NoRows) and (page.is_documented_end or page.message in ends)
+    is_end = isinstance(page, NoRows) and (
+        page.is_documented_end or page in ends or (page.is_success and seen.counted == 0)
+    )
     words = mask(page.message) if isinstance(page, NoRows) else ""
     facts = {**facts, "is_known_end": is_end}
     if is_end and not seen.counted:
@@ -104,6 +106,11 @@ def _empty_report(
         return Finding(name=name, seen=f"no rows: {words}", meaning=meaning, is_ok=None, facts=facts)
     meaning = "these are not the account's words for the end, so the report is refused: ask ActiveCampaign's support"
     return Finding(name=name, seen=f"refused: {words}", meaning=meaning, is_ok=False, facts=facts)
+
+
+def _is_end(answer: NoRows, seen: ReportObservation, *, ends: set[NoRows]) -> bool:
+    is_empty_by_its_counter = answer.is_success and seen.counted == 0
+    return answer.is_documented_end or answer in ends or is_empty_by_its_counter
 
 
 def _refused(name: str, action: str, error: SendtrailError) -> Finding:

@@ -96,12 +96,24 @@ class ReportObservation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PagingObservation:
-    """A report's second page, and a page that cannot exist."""
+    """A report's second page, and a page that cannot exist; `counted` is how many rows its counters say."""
 
     report: Report
     first: Page
     second: Answer[Page] | None
     far: Answer[Page]
+    counted: int | None = None
+
+    @property
+    def is_page_ignored(self) -> bool:
+        """Return whether the first page stands for every other, although it is not all of the list by its counter."""
+        others = [rows for each in (self.second, self.far) if (rows := rows_of(each))]
+        return bool(others) and others[0] == self.first and len(rows_of_page(self.first)) != self.counted
+
+    @property
+    def is_last_page_repeated(self) -> bool:
+        """Return whether a page past the end shows the last one again."""
+        return bool(rows_of(self.far)) and not self.is_page_ignored
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,4 +142,9 @@ class AccountObservation:
 
 def rows_of(answer: Answer[Page] | None) -> list[Any]:
     """Return the rows of a page of a report, none where there is no such page."""
-    return answer.value if answer is not None and isinstance(answer.value, list) else []
+    return [] if answer is None else rows_of_page(answer.value)
+
+
+def rows_of_page(page: Page | None) -> list[Any]:
+    """Return the rows of what is a page, none of the account's words for having none."""
+    return page if isinstance(page, list) else []

@@ -32,33 +32,49 @@ def paging_findings(seen: AccountObservation, *, mask: Mask) -> Iterator[Finding
 
 def _report_pages(seen: PagingObservation | None) -> Finding:
     if seen is None or not isinstance(seen.first, list):
-        return Finding(name=V1_PAGES, seen="no rows", meaning="the sync takes 20 rows for a page", is_ok=None)
+        meaning = f"the sync takes {PAGE_SIZE} rows for a page until it sees another size"
+        return Finding(name=V1_PAGES, seen="no rows", meaning=meaning, is_ok=None)
     rows = len(seen.first)
-    is_repeated = rows_of(seen.second) == seen.first or bool(rows_of(seen.far))
-    facts = {"rows": rows, "is_page_ignored": is_repeated}
-    if is_repeated:
+    facts = {"rows": rows, "is_page_ignored": seen.is_page_ignored, "is_last_page_repeated": seen.is_last_page_repeated}
+    if seen.is_page_ignored:
         meaning = (
             f"`page` is ignored: of a report with more than {rows} rows the rest cannot be read, and the sync says so"
         )
         return Finding(name=V1_PAGES, seen="the first page again", meaning=meaning, is_ok=False, facts=facts)
-    if rows > PAGE_SIZE:
-        meaning = f"more than the {PAGE_SIZE} that the sync reckons with: please report it"
-        return Finding(name=V1_PAGES, seen=f"{rows} rows", meaning=meaning, is_ok=None, facts=facts)
-    meaning = (
-        "as expected" if rows == PAGE_SIZE else f"too few rows to see a full page; the sync takes {PAGE_SIZE} for one"
-    )
-    return Finding(name=V1_PAGES, seen=f"{rows} rows", meaning=meaning, is_ok=True, facts=facts)
+    return Finding(name=V1_PAGES, seen=_count(rows), meaning=_size_meaning(seen, rows), is_ok=True, facts=facts)
+
+
+def _size_meaning(seen: PagingObservation, rows: int) -> str:
+    if rows == PAGE_SIZE:
+        return "as expected"
+    if rows_of(seen.second):
+        return f"not the usual {PAGE_SIZE}: the sync goes by the pages that it sees, and reads to the end"
+    return f"too few rows to see a full page; the sync takes {PAGE_SIZE} for one until it sees another size"
+
+
+def _count(rows: int) -> str:
+    return f"{rows} row" + ("" if rows == 1 else "s")
 
 
 def _end(seen: PagingObservation | None, *, mask: Mask) -> Finding:
     found = seen.far.value if seen else None
+    if seen is not None and seen.is_last_page_repeated:
+        meaning = "none: the last page comes again, which the sync takes for the end where the counters agree"
+        return Finding(name=END, seen="the last page again", meaning=meaning, is_ok=True, facts={"is_page": True})
     if not isinstance(found, NoRows):
         meaning = "not known yet: it takes a report with rows. The sync learns them by itself"
         return Finding(name=END, seen="nothing to ask about", meaning=meaning, is_ok=None)
-    facts = {"is_documented": found.is_documented_end, "is_ascii": found.message.isascii()}
+    facts = {
+        "is_documented": found.is_documented_end,
+        "is_ascii": found.message.isascii(),
+        "is_success": found.is_success,
+    }
     shown = f"“{mask(found.message)}”"
     if found.is_documented_end:
         return Finding(name=END, seen=shown, meaning="English, as documented", is_ok=True, facts=facts)
+    if found.is_success:
+        meaning = "a success without rows: the sync learns it, and takes it for the end where the counters agree"
+        return Finding(name=END, seen=shown, meaning=meaning, is_ok=True, facts=facts)
     meaning = "another language than the documentation's: the sync learns these words, and takes no others for the end"
     return Finding(name=END, seen=shown, meaning=meaning, is_ok=True, facts=facts)
 

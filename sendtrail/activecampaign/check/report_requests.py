@@ -61,8 +61,14 @@ def observe_paging(client: Client, reports: Iterable[ReportObservation]) -> Pagi
     if found is None:
         return None
     query, first = _query(found.report, found.campaign_id), rows_of(found.first)
-    second = _ask(client, query, 2) if len(first) >= PAGE_SIZE else None
-    return PagingObservation(report=found.report, first=first, second=second, far=_ask(client, query, FAR_PAGE))
+    may_go_on = len(first) >= PAGE_SIZE or (found.counted or 0) > len(first)
+    return PagingObservation(
+        report=found.report,
+        first=first,
+        second=_ask(client, query, 2) if may_go_on else None,
+        far=_ask(client, query, FAR_PAGE),
+        counted=found.counted,
+    )
 
 
 def _counted(campaign: Campaign | None, report: Report) -> int | None:

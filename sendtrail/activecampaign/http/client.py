@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from math import ceil
 from typing import IO, Any, TypeVar
@@ -122,6 +123,10 @@ class Client:
     def requests_to_fill_the_budget(self) -> int:
         """Return how many requests have to be under way for the budget never to wait for an answer."""
         return 1 + ceil(self._answer_s / self._budget.interval_s)
+
+    def now(self) -> datetime:
+        """Return the time (UTC)."""
+        return self._clock.now()
 
     def json(self, get: Get, read: Callable[[dict[str, Any]], T]) -> T:
         """Return what `read` makes of the JSON object that answers a request."""

@@ -3,20 +3,19 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import dropwhile
 
 from sendtrail.activecampaign.account_memory import AccountMemory
+from sendtrail.activecampaign.v1.oddities.named_messages import MessagesOf, NamedMessages, Read, content
+from sendtrail.activecampaign.v1.oddities.split_reports import SplitReports
 from sendtrail.activecampaign.v1.report_end import SeenRows, is_below_counters
 from sendtrail.activecampaign.v1.row_pages import short_end
-from sendtrail.domain.activity import Activity
 from sendtrail.domain.campaign import CampaignMessage
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportPage, ReportQuery, expected_row_count
 from sendtrail.errors import KeyRefused, Rejected
 
 logger = logging.getLogger(__name__)
-
-MessagesOf = Callable[[int], Sequence[CampaignMessage]]
-Read = Callable[[ReportQuery], Iterator[ReportPage]]
 
 
 class ByMessage:
@@ -26,12 +25,20 @@ class ByMessage:
     same rows without it, so an empty report is asked for twice before its messages are.
     """
 
-    def __init__(self, read: Read, *, memory: AccountMemory, messages_of: MessagesOf) -> None:
+    def __init__(
+        self, read: Read, *, memory: AccountMemory, messages_of: MessagesOf, now: Callable[[], datetime]
+    ) -> None:
         self._read, self._memory, self._messages_of = read, memory, messages_of
+        self._read_named = NamedMessages(read, habits=memory.habits, messages_of=messages_of).read
+        self._split = SplitReports(read, read_named=self._read_named, messages_of=messages_of, now=now)
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Return the pages of a report from a position on."""
-        if query.message_id or (query.position.page > 1 and not query.position.message_id):
+        if query.message_id:
+            return self._read_named(query)
+        if query.is_split:
+            return self._split.read(query)
+        if query.position.page > 1 and not query.position.message_id:
             return self._read(query)
         if query.position.message_id or query.report in self._memory.reports_by_message:
             return _first_with_rows(query, self._of_messages, self._whole)
@@ -122,13 +129,7 @@ def _of(message: CampaignMessage, query: ReportQuery, *, is_only: bool) -> Repor
 
 def _without_known(page: ReportPage, known: set[object]) -> ReportPage:
     """Return a page without the rows that an earlier message showed, and remember those that are left."""
-    activities = [each for each in page.activities if _content(each) not in known]
+    activities = [each for each in page.activities if content(each) not in known]
     unreadable = [each for each in page.unreadable if each.raw not in known]
-    known.update(*(map(_content, activities), (each.raw for each in unreadable)))
+    known.update(*(map(content, activities), (each.raw for each in unreadable)))
     return replace(page, activities=activities, unreadable=unreadable)
-
-
-def _content(activity: Activity) -> object:
-    """Return what tells a row from another, save for the message."""
-    who = (activity.contact_id, activity.contact_email)
-    return (*who, activity.link_id, activity.source_timestamp, activity.times, activity.discriminator)

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sendtrail.activecampaign.http.client import Client
 from sendtrail.activecampaign.v1.links import Click, LinkPage, link_page
+from sendtrail.activecampaign.v1.oddities.event_clicks import counted_clicks
+from sendtrail.activecampaign.v1.oddities.page_lengths import PageLengths
 from sendtrail.activecampaign.v1.page_reading import PageReading
 from sendtrail.activecampaign.v1.repeat_guard import RepeatGuard, Sighting
 from sendtrail.activecampaign.v1.report_end import ReportEnds, has_all_rows, is_below_counters
@@ -15,7 +17,7 @@ from sendtrail.activecampaign.v1.report_request import report_request
 from sendtrail.activecampaign.v1.row_pages import short_end
 from sendtrail.activecampaign.v1.rows import Origin, click_activity
 from sendtrail.domain.activity import Activity
-from sendtrail.domain.campaign_report import PAGE_SIZE, ReportPage, ReportQuery
+from sendtrail.domain.campaign_report import ReportPage, ReportQuery
 
 CHUNK_SIZE = 1_000
 
@@ -41,18 +43,20 @@ class ClickReport:
         An account that ignores `page` shows its first links again: that is the end of what it shows.
         """
         reading = PageReading(query, zone=self._zone, mask=self._client.mask)
-        repeats, seen = RepeatGuard(), 0
+        repeats, seen, lengths = RepeatGuard(), 0, PageLengths(self._client.memory.habits, query.report)
         for page in count(query.position.page):
             links = self._links(query, page, seen=seen)
             if links is None:
+                lengths.record_end()
                 return
             with links:
                 if repeats.observe(page, links.link_ids) is not Sighting.NEW:
                     return
+                lengths.record(len(links.link_ids))
                 for part in self._parts(query, page, links, reading=reading):
                     seen += part.rows
                     yield part
-                if has_all_rows(query, seen=seen, is_full=len(links.link_ids) >= PAGE_SIZE):
+                if has_all_rows(query, seen=seen, is_full=lengths.is_full(len(links.link_ids))):
                     return
 
     def _links(self, query: ReportQuery, page: int, *, seen: int) -> LinkPage | None:
@@ -64,7 +68,7 @@ class ClickReport:
         return links
 
     def _parts(self, query: ReportQuery, page: int, links: LinkPage, *, reading: PageReading) -> Iterator[ReportPage]:
-        clicks = links.clicks()
+        clicks = counted_clicks(links)
         read = partial(_read_click, origin=reading.origin)
         while part := list(islice(clicks, CHUNK_SIZE)):
             found = reading.page(part, read, page=page, position=None)

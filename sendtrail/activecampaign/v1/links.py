@@ -4,7 +4,7 @@ A page may hold a million clicks, so it is never in memory as a whole: one pass 
 the links, another goes through the clicks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import IO, Any, Self
 
@@ -35,8 +35,10 @@ class LinkPage:
     `odd` holds what stands where a link should be, and links that have clicks but do not show them.
     """
 
-    def __init__(self, body: IO[bytes], links: dict[str, Link], *, odd: list[Any]) -> None:
-        self._body, self._links, self._odd = body, links, odd
+    def __init__(
+        self, body: IO[bytes], links: dict[str, Link], *, odd: list[Any], totals: Mapping[str, int | None]
+    ) -> None:
+        self._body, self._links, self._odd, self._totals = body, links, odd, totals
 
     def __enter__(self) -> Self:
         return self
@@ -48,6 +50,10 @@ class LinkPage:
     def link_ids(self) -> tuple[str, ...]:
         """Return the ids of the links, ascending; they tell one page from another, as clicks and order may change."""
         return tuple(sorted(link.link_id for link in self._links.values()))
+
+    def total(self, link: Link) -> int | None:
+        """Return how many clicks a link has by its own counter, None where that does not tell."""
+        return self._totals.get(link.link_id)
 
     def clicks(self) -> Iterator[Click]:
         """Yield each click with its link; what is no click cannot be read as one, and says so there."""
@@ -89,7 +95,9 @@ def _link_page(body: IO[bytes]) -> LinkPage | NoRows:
         body.close()
         return answer
     silent = [fields for fields in found.values() if _hides_its_clicks(fields)]
-    return LinkPage(body, {key: _link(fields) for key, fields in found.items()}, odd=[*strange.values(), *silent])
+    links = {key: _link(fields) for key, fields in found.items()}
+    totals = {links[key].link_id: number(fields.get("a_total")) for key, fields in found.items()}
+    return LinkPage(body, links, odd=[*strange.values(), *silent], totals=totals)
 
 
 def _link(fields: dict[str, Any]) -> Link:

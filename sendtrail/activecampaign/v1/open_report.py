@@ -7,10 +7,12 @@ from functools import partial
 from math import ceil
 
 from sendtrail.activecampaign.v1.early_stop import after_page, is_complete
+from sendtrail.activecampaign.v1.oddities.page_order import PageOrder
+from sendtrail.activecampaign.v1.oddities.repeated_pages import Rows
 from sendtrail.activecampaign.v1.page_prefetch import PagePrefetch
 from sendtrail.activecampaign.v1.prefetch_window import PrefetchWindow
-from sendtrail.activecampaign.v1.row_pages import RowPages, Rows
-from sendtrail.domain.campaign_report import PAGE_SIZE, ReportCursor, ReportPage, ReportQuery
+from sendtrail.activecampaign.v1.row_pages import RowPages
+from sendtrail.domain.campaign_report import ReportCursor, ReportPage, ReportQuery
 
 
 class OpenReport:
@@ -21,9 +23,11 @@ class OpenReport:
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the newest first, until nothing that is asked for can follow."""
-        if is_complete(query.position, since=query.since, slack=query.slack):
+        order = PageOrder(self._pages.habits)
+        if order.is_newest_first and is_complete(query.position, since=query.since, slack=query.slack):
             return
-        position, window = query.position, PrefetchWindow(last=_last_page(query))
+        page_size = self._pages.habits.of(query.report).page_size
+        position, window = query.position, PrefetchWindow(last=_last_page(query, page_size=page_size))
         prefetch = PagePrefetch(
             partial(self._pages.rows, query),
             first=position.page,
@@ -39,11 +43,12 @@ class OpenReport:
                 if page.is_short:
                     yield replace(page, position=position)
                     return
+                order.record(position, page.activities)
                 position = after_page(position, [activity.activity_timestamp for activity in page.activities])
                 if not _is_in_place(window, position, page):
                     prefetch.read_again()
                 yield replace(page, position=position)
-                if is_complete(position, since=query.since, slack=query.slack):
+                if order.is_newest_first and is_complete(position, since=query.since, slack=query.slack):
                     return
 
 
@@ -54,7 +59,7 @@ def _is_in_place(window: PrefetchWindow, position: ReportCursor, page: ReportPag
     return window.record(position.page - 1, contacts, is_newest_first=is_newest_first)
 
 
-def _last_page(query: ReportQuery) -> int | None:
+def _last_page(query: ReportQuery, *, page_size: int) -> int | None:
     """Return the last page that the counters let expect to be wanted: of all rows, or of those that can be new."""
     known = [rows for rows in (query.expected_rows, query.changed_rows) if rows is not None]
-    return ceil(min(known) / PAGE_SIZE) if known else None
+    return ceil(min(known) / page_size) if known else None

@@ -22,7 +22,8 @@ class PageReading:
 
     def __init__(self, query: ReportQuery, *, zone: ZoneInfo, mask: Mask) -> None:
         self._query, self._mask = query, mask
-        self.origin = Origin(campaign_id=query.campaign_id, message_id=query.message_id, zone=zone)
+        message_id = "" if query.is_message_ignored else query.message_id
+        self.origin = Origin(campaign_id=query.campaign_id, message_id=message_id, zone=zone)
 
     def page(
         self, rows: Iterable[T], read: Callable[[T], Activity], *, page: int, position: ReportCursor | None

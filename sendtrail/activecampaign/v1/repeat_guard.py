@@ -36,10 +36,15 @@ class SameRows:
         self._shown += len(rows)
         if self._shown <= self._promised:
             return False
-        whose = frozenset(map(_whose, rows))
+        whose = whose_rows(rows)
         self._in_a_row = self._in_a_row + 1 if whose == self._last else 1
         self._last = whose
         return self._in_a_row >= MAX_IN_A_ROW
+
+
+def whose_rows(rows: Sequence[Any]) -> frozenset[Hashable]:
+    """Return whose rows a page shows, whatever else they say, and in whatever order."""
+    return frozenset(map(_whose, rows))
 
 
 def _whose(row: Any) -> Hashable:

@@ -39,7 +39,7 @@ class ReportEnds:
         found = self._client.fetch(get, read)
         if not isinstance(found, NoRows):
             return found
-        if self._is_known(found) or self._learns(found, query):
+        if self._is_known(found) or _is_agreed(found, get, query) or self._learns(found, query):
             return None
         return self._client.fetch(get, lambda body: self._page_or_error(read(body)))
 
@@ -51,13 +51,13 @@ class ReportEnds:
         raise found.refusal()
 
     def _is_known(self, answer: NoRows) -> bool:
-        return answer.is_documented_end or answer.message in self._client.memory.end_messages
+        return answer.is_documented_end or answer in self._client.memory.report_ends
 
     def _learns(self, answer: NoRows, query: ReportQuery) -> bool:
         """Ask for a page that cannot exist, and remember its words; return whether those of `answer` are known now."""
         with self._learning:
             if not self._is_known(answer) and any(self._proves(example, answer) for example in self._examples(query)):
-                self._client.memory.end_messages.add(answer.message)
+                self._client.memory.report_ends.add(answer)
         return self._is_known(answer)
 
     def _examples(self, query: ReportQuery) -> Iterator[ReportQuery]:
@@ -81,16 +81,21 @@ class ReportEnds:
         return self._client.json(report_request(query, page), page_rows)
 
 
+def _is_agreed(answer: NoRows, get: Get, query: ReportQuery) -> bool:
+    """Return whether a report that succeeds without rows is empty by its counter, too."""
+    return answer.is_success and query.expected_rows == 0 and get.params.get("page", 1) == 1
+
+
 class SeenRows:
     """Counts the rows of a report, those before its position included, as the campaign's counters do.
 
     Some accounts have a row of unsubscriptions per list: they are counted by contact.
     """
 
-    def __init__(self, query: ReportQuery) -> None:
+    def __init__(self, query: ReportQuery, *, page_size: int = PAGE_SIZE) -> None:
         self._is_by_contact = query.report is Report.UNSUBSCRIBES
         self._contacts = set[str]()
-        self._rows = rows_before(query)
+        self._rows = rows_before(query, page_size=page_size)
 
     def record(self, page: ReportPage) -> None:
         """Count the rows of a page."""
@@ -106,9 +111,9 @@ class SeenRows:
         return self._rows + len(self._contacts)
 
 
-def rows_before(query: ReportQuery) -> int:
+def rows_before(query: ReportQuery, *, page_size: int) -> int:
     """Return how many rows there are before the position that a report is read from, as its pages are full."""
-    return (query.position.page - 1) * PAGE_SIZE
+    return (query.position.page - 1) * page_size
 
 
 def is_below_counters(query: ReportQuery, *, seen: int) -> bool:

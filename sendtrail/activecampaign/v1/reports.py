@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from sendtrail.activecampaign.http.client import Client
-from sendtrail.activecampaign.v1.by_message import ByMessage, MessagesOf, Read
+from sendtrail.activecampaign.v1.by_message import ByMessage
 from sendtrail.activecampaign.v1.click_report import ClickReport
+from sendtrail.activecampaign.v1.oddities.event_rows import EventRows
+from sendtrail.activecampaign.v1.oddities.named_messages import MessagesOf, Read
 from sendtrail.activecampaign.v1.open_report import OpenReport
 from sendtrail.activecampaign.v1.report_end import ReportEnds
 from sendtrail.activecampaign.v1.row_pages import RowPages
@@ -19,14 +21,15 @@ class V1Reports:
         ends = ReportEnds(client, messages_of=messages_of)
         pages = RowPages(client, ends, zone)
         readers: dict[Report, Read] = {
-            Report.OPENS: OpenReport(pages).read,
+            Report.OPENS: EventRows(OpenReport(pages).read, habits=client.memory.habits).read,
             Report.CLICKS: ClickReport(client, ends, zone).read,
             Report.BOUNCES: pages.read,
             Report.UNSUBSCRIBES: pages.read,
             Report.FORWARDS: pages.read_only_page,
         }
         self._readers = {
-            report: ByMessage(read, memory=client.memory, messages_of=messages_of) for report, read in readers.items()
+            report: ByMessage(read, memory=client.memory, messages_of=messages_of, now=client.now)
+            for report, read in readers.items()
         }
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:

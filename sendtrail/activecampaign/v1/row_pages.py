@@ -3,18 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from hashlib import blake2b
 from itertools import count
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-import orjson
-
+from sendtrail.activecampaign.account_memory import Habits
 from sendtrail.activecampaign.http.client import Client, always
 from sendtrail.activecampaign.http.response_body import json_object
 from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
+from sendtrail.activecampaign.v1.oddities.page_lengths import PageLengths
+from sendtrail.activecampaign.v1.oddities.repeated_pages import PageKind, RepeatedPages, Rows
 from sendtrail.activecampaign.v1.page_reading import PageReading
-from sendtrail.activecampaign.v1.repeat_guard import RepeatGuard, SameRows, Sighting
 from sendtrail.activecampaign.v1.report_end import (
     ReportEnds,
     SeenRows,
@@ -22,13 +21,9 @@ from sendtrail.activecampaign.v1.report_end import (
     is_below_counters,
     promised_rows,
 )
-from sendtrail.activecampaign.v1.report_request import page_subject, report_request
+from sendtrail.activecampaign.v1.report_request import report_request
 from sendtrail.activecampaign.v1.rows import READERS
-from sendtrail.domain.campaign_report import PAGE_SIZE, ReportPage, ReportQuery
-from sendtrail.errors import Unreadable
-
-# The rows of a page, None past the end of the report.
-Rows = list[Any] | None
+from sendtrail.domain.campaign_report import ReportPage, ReportQuery
 
 
 class RowPages:
@@ -36,6 +31,11 @@ class RowPages:
 
     def __init__(self, client: Client, ends: ReportEnds, zone: ZoneInfo) -> None:
         self._client, self._ends, self._zone = client, ends, zone
+
+    @property
+    def habits(self) -> Habits:
+        """Return what is known of how the account shows its reports."""
+        return self._client.memory.habits
 
     @property
     def client(self) -> Client:
@@ -49,6 +49,16 @@ class RowPages:
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield page after page, none ahead: where rows come in anywhere, one that was missed leaves no trace."""
+        is_entered = query.position.page == query.first_page > 1
+        if is_entered and not self.habits.of(query.report).has_usual_pages:
+            query, is_entered = from_the_start(query), False
+        for page in self._in_order(query):
+            if page.is_short and is_entered:  # the pages may be longer than is known
+                yield from self._in_order(from_the_start(query))
+                return
+            yield page
+
+    def _in_order(self, query: ReportQuery) -> Iterator[ReportPage]:
         ask = partial(self.rows, query)
         return self.follow(query, ((page, ask(page)) for page in count(query.position.page)), ask_again=ask)
 
@@ -65,23 +75,29 @@ class RowPages:
 
         An end before as many rows were seen as the counters promise is asked for again; what stays is a short report.
         """
-        repeats, seen, same = RepeatGuard(), SeenRows(query), SameRows(promised=query.expected_rows)
+        lengths, seen = PageLengths(self.habits, query.report), self._rows_seen(query)
+        repeats = RepeatedPages(query, self.habits, ask_first=lambda: self.rows(query, 1))
         for page, found in pages:
             is_doubtful = found is None and is_below_counters(query, seen=seen.count)
             rows = ask_again(page) if is_doubtful else found
-            if rows is None:
-                if is_doubtful:
+            kind = PageKind.END if rows is None else repeats.observe(page, rows, seen=seen.count)
+            if rows is None or kind is PageKind.END:
+                if is_below_counters(query, seen=seen.count):
                     yield short_end(query, page, seen=seen.count)
+                else:
+                    lengths.record_end()
                 return
-            content = _digest(rows)
-            self._check_repeats(query, page, repeats.observe(page, content), content)
-            if same.are_shown_again(rows):
-                raise _repeated(query, page)
             read = self.page(query, page, rows)
             yield read
+            if kind is PageKind.AGAIN:
+                continue
             seen.record(read)
-            if has_all_rows(query, seen=seen.count, is_full=len(rows) >= PAGE_SIZE):
+            lengths.record(len(rows))
+            if has_all_rows(query, seen=seen.count, is_full=lengths.is_full(len(rows))):
                 return
+
+    def _rows_seen(self, query: ReportQuery) -> SeenRows:
+        return SeenRows(query, page_size=self.habits.of(query.report).page_size)
 
     def page(self, query: ReportQuery, page: int, rows: Iterable[Any]) -> ReportPage:
         """Return what the rows of a page say."""
@@ -89,16 +105,10 @@ class RowPages:
         read = partial(READERS[query.report], origin=reading.origin)
         return reading.page(rows, read, page=page, position=replace(query.position, page=page + 1))
 
-    def _check_repeats(self, query: ReportQuery, page: int, sighting: Sighting, content: bytes) -> None:
-        is_stuck = sighting is Sighting.STUCK or (
-            sighting is Sighting.LIKE_FIRST and _digest(self.rows(query, 1)) == content
-        )
-        if is_stuck:
-            raise _repeated(query, page)
 
-
-def _repeated(query: ReportQuery, page: int) -> Unreadable:
-    return Unreadable(f"{page_subject(query, page)}: the account repeats a page instead of going on")
+def from_the_start(query: ReportQuery) -> ReportQuery:
+    """Return the query for all of a list that was to be entered where it has grown."""
+    return replace(query, first_page=1, position=replace(query.position, page=1))
 
 
 def short_end(query: ReportQuery, page: int, *, seen: int) -> ReportPage:
@@ -109,7 +119,3 @@ def short_end(query: ReportQuery, page: int, *, seen: int) -> ReportPage:
 
 def _page_rows(body: IO[bytes]) -> list[Any] | NoRows:
     return page_rows(json_object(body))
-
-
-def _digest(rows: Rows) -> bytes:
-    return blake2b(orjson.dumps(rows), digest_size=16).digest()

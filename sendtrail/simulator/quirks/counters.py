@@ -37,3 +37,7 @@ class CounterQuirks:
     """A link's `a_total` and `a_unique` leave out clicks whose contacts are in `info` all the same."""
     counters_fall_on_deletion: tuple[EventType, ...] = ()
     """Kinds of event whose counters fall when a contact is deleted, whether or not its rows vanish."""
+    zero_counters: tuple[EventType, ...] = ()
+    """Kinds of event whose counters are 0 for ever, whatever the reports show."""
+    counters_leave_out: tuple[EventType, ...] = ()
+    """Kinds of event of which the counters leave out one in three."""

@@ -9,6 +9,7 @@ from sendtrail.simulator.quirks.events import EventType
 
 MetaTotal = Literal["right", "null", "zero", "zero_string", "page_count", "missing", "no_meta", "too_high", "too_low"]
 Spell = Literal["never", "once", "day"]
+PastTheEnd = Literal["nothing", "success", "last_page"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,13 @@ class PagingQuirks:
     """Opens come shuffled, whatever the order asked for."""
     ascending_opens: bool = False
     """Opens come oldest first, whatever the order asked for."""
+    opens_sorted_within_pages: bool = False
+    """Opens come newest first within each page, and the pages oldest first."""
+    report_page_size: Annotated[int, Field(ge=1, le=1_000)] = 20
+    """Rows, or links, that a page of a v1 report holds at most."""
+    past_the_end: PastTheEnd = "nothing"
+    """How a v1 report answers past its last page: that nothing is returned, with a success without rows, or with the
+    last page once more."""
     repeated_page: Literal["never", "links", "all"] = "never"
     """Reports that ignore `page` and repeat the first one. Truth leaves out the links that are never shown."""
     twenty_links: bool = False
@@ -44,3 +52,9 @@ class PagingQuirks:
     """The page of a v3 list that `empty_page` empties."""
     messageid_needed: tuple[EventType, ...] = ()
     """Reports that are empty unless `messageid` is given, whatever the counters say. Truth then names the message."""
+    messageid_ignored: tuple[EventType, ...] = ()
+    """Reports that show the rows of all messages of a split campaign, whichever `messageid` is given. Truth then names
+    the message only where the rows do."""
+    unlisted_messages: bool = False
+    """The last message of a split campaign is not among its `campaignMessages`, and without `messageid` its reports
+    show the rows of all messages. Truth then names that message only where the rows do."""

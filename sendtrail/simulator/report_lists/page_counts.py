@@ -8,9 +8,6 @@ from sendtrail.simulator.quirks import EventType
 from sendtrail.simulator.report_lists.view import View
 from sendtrail.simulator.world.campaigns import Campaign, Message, Report, reports
 
-PAGE_SIZE = 20
-"""Rows of a report page, or links."""
-
 Look = Callable[[Report], View]
 
 
@@ -29,10 +26,14 @@ class TruthPages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageCounter:
-    """Count pages; new is what came or changed from `since` (epoch seconds) on. Unreadable rows are left aside."""
+    """Count pages of `page_size` rows (links); new is what came or changed from `since` (epoch seconds) on.
+
+    Unreadable rows are left aside.
+    """
 
     look: Look
     since: float
+    page_size: int
 
     def report_pages(self, campaign: Campaign, message: Message) -> Iterator[TruthPages]:
         """Yield the pages of each report of a message."""
@@ -51,22 +52,25 @@ class PageCounter:
         one_page = report.event == "forward"
         return _told(
             report,
-            pages=int(rows > 0) if one_page else _filled(rows),
+            pages=int(rows > 0) if one_page else self._filled(rows),
             rows=rows,
-            new_pages=int(bool(new)) if one_page else len({place // PAGE_SIZE for place in places}),
+            new_pages=int(bool(new)) if one_page else len({place // self.page_size for place in places}),
             new_rows=len(new),
         )
 
     def _link_pages(self, clicks: list[Report]) -> TruthPages:
-        views = [self.look(report) for report in clicks]
+        views, size = [self.look(report) for report in clicks], self.page_size
         new = [len(self._new(view)) for view in views]
         return _told(
             clicks[0],
-            pages=_filled(len(clicks)),
+            pages=self._filled(len(clicks)),
             rows=sum(map(len, views)),
-            new_pages=sum(any(new[first : first + PAGE_SIZE]) for first in range(0, len(new), PAGE_SIZE)),
+            new_pages=sum(any(new[first : first + size]) for first in range(0, len(new), size)),
             new_rows=sum(new),
         )
+
+    def _filled(self, rows: int) -> int:
+        return -(-rows // self.page_size)
 
     def _new(self, view: View) -> list[int]:
         """Return the places, newest first, of rows that came or changed."""
@@ -85,7 +89,3 @@ def _told(report: Report, *, pages: int, rows: int, new_pages: int, new_rows: in
         new_pages=new_pages,
         new_rows=new_rows,
     )
-
-
-def _filled(rows: int) -> int:
-    return -(-rows // PAGE_SIZE)

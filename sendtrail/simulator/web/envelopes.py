@@ -20,11 +20,13 @@ class Envelopes:
     """Wrap v1 answers, in one language."""
 
     phrases: Phrases
+    has_empty_success: bool = False
+    """Whether the end of the data is a success without rows."""
 
     @classmethod
     def of(cls, quirks: Quirks) -> "Envelopes":
         """Return the envelopes of an account."""
-        return cls(PHRASES[quirks.language])
+        return cls(PHRASES[quirks.language], has_empty_success=quirks.past_the_end == "success")
 
     def refusal(self, message: str) -> Response:
         """Return v1's way to say no: a 200 whose `result_code` is 0."""
@@ -32,7 +34,7 @@ class Envelopes:
 
     def end(self) -> Response:
         """Return the end of the data."""
-        return self.refusal(self.phrases.nothing)
+        return answer(self._success()) if self.has_empty_success else self.refusal(self.phrases.nothing)
 
     def numbered(self, rows: Iterable[object]) -> Response:
         """Return rows under numeric string keys beside the v1 envelope, or the end of the data without any."""

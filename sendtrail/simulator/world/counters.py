@@ -2,12 +2,24 @@
 
 from collections import Counter
 
-from sendtrail.simulator.quirks import Quirks
+from sendtrail.simulator.quirks import EventType, Quirks
 from sendtrail.simulator.report_lists.bad_rows import bad_row_counts
 from sendtrail.simulator.report_lists.initial_rows import total_times
 from sendtrail.simulator.world.campaigns import Campaign, Link, Message
 
 Gained = Counter[str]
+COUNTED: dict[str, EventType] = {
+    "opens": "open",
+    "uniqueopens": "open",
+    "linkclicks": "click",
+    "uniquelinkclicks": "click",
+    "forwards": "forward",
+    "uniqueforwards": "forward",
+    "hardbounces": "bounce",
+    "softbounces": "bounce",
+    "unsubscribes": "unsubscribe",
+}
+"""The counters that count by themselves, and what."""
 
 
 def counters(campaign: Campaign, gained: Gained, quirks: Quirks) -> dict[str, int]:
@@ -35,7 +47,7 @@ def _counted(campaign: Campaign, message: Message, gained: Gained, quirks: Quirk
     links = [link_totals(link, gained) for link in message.links]
     bounced = message.bounces + gained[f"new bounce {own}"]
     soft = bounced // 3
-    return {
+    counted = {
         "opens": total_times(message.openers) + gained[f"open {own}"] + bad["open"],
         "uniqueopens": message.openers + gained[f"new open {own}"] + bad["open"],
         "linkclicks": sum(total for total, _ in links) + bad["click"],
@@ -46,6 +58,15 @@ def _counted(campaign: Campaign, message: Message, gained: Gained, quirks: Quirk
         "softbounces": soft - gained[f"lost soft {own}"],
         "unsubscribes": message.unsubscribes + gained[f"new unsubscribe {own}"] + bad["unsubscribe"],
     }
+    return {name: _shown(name, count, quirks) for name, count in counted.items()}
+
+
+def _shown(name: str, count: int, quirks: Quirks) -> int:
+    """Return what a counter says of so many events."""
+    event = COUNTED[name]
+    if event in quirks.zero_counters:
+        return 0
+    return count - count // 3 if event in quirks.counters_leave_out else count
 
 
 def _all(counted: dict[str, int]) -> dict[str, int]:

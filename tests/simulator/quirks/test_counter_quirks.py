@@ -126,3 +126,25 @@ def test_contacts_usually_say_nothing_of_it(account: Account, api: Api) -> None:
     assert (row["mpp_tracking"], row["last_open_date"], row["last_click_date"]) == ("0", None, None)
     assert row["last_mpp_open_date"] is None
     assert account.last_activity(account.contacts[0]) == {}
+
+
+def test_counters_may_stay_at_zero(make_account: Make, connect: Connect) -> None:
+    """Of the kinds that are named, in campaigns and their messages, and all that follow from them."""
+    api = connect(make_account(quirks=Quirks(zero_counters=("open",)), plan=PLAN))
+
+    (campaign,) = read_campaigns(api)
+    (message,) = api.v3(f"campaigns/{campaign['id']}/campaignMessages")["campaignMessages"]
+
+    for counted in (campaign, message):
+        assert {counted[name] for name in ("opens", "uniqueopens", "verified_opens", "verified_unique_opens")} == {"0"}
+        assert int(counted["linkclicks"]) > 0
+    assert api.rows("open", campaign["id"])
+
+
+def test_counters_may_leave_out_rows(make_account: Make, connect: Connect) -> None:
+    """One in three of what the report shows."""
+    api = connect(make_account(quirks=Quirks(counters_leave_out=("open",)), plan=PLAN))
+
+    (campaign,) = read_campaigns(api)
+
+    assert int(campaign["uniqueopens"]) == 1_234 - 411

@@ -152,3 +152,85 @@ def test_shuffled_opens_end_where_others_do(make_account: Make, connect: Connect
 
     assert [len(page) for page in pages] == [20, 20, 10, 0]
     assert len({row["subscriberid"] for page in pages for row in page}) == 50
+
+
+@pytest.mark.parametrize("size", [10, 50])
+@pytest.mark.parametrize("name", ["open", "bounce", "unsubscription", "link"])
+def test_pages_may_have_another_size(name: str, size: int, make_account: Make, connect: Connect) -> None:
+    """Of rows, and of links."""
+    account = make_account(plan=BIG, quirks=Quirks(report_page_size=size))
+    api, campaign = connect(account), account.campaigns[0].id
+
+    pages = [api.rows(name, campaign, page=page) for page in (1, 2, 3, 4, 5, 6)]
+
+    whole = {"open": 50, "bounce": 30, "unsubscription": 30, "link": 25}[name]
+    assert [len(page) for page in pages if page] == [*[size] * (whole // size), *[whole % size] * (whole % size > 0)]
+
+
+def test_opens_may_be_sorted_within_their_pages_alone(make_account: Make, connect: Connect) -> None:
+    """Each page goes down, and begins above the one before it."""
+    account = make_account(plan=BIG, quirks=Quirks(opens_sorted_within_pages=True))
+    api, campaign = connect(account), account.campaigns[0].id
+
+    pages = [
+        [row["tstamp_iso"] for row in api.rows("open", campaign, page=page, sort_direction="DESC")]
+        for page in (1, 2, 3)
+    ]
+
+    assert all(page == sorted(page, reverse=True) for page in pages)
+    assert pages[0][0] < pages[1][-1] < pages[1][0] < pages[2][-1]
+
+
+@pytest.mark.parametrize("name", ["open", "bounce", "link"])
+def test_the_end_may_be_a_success_without_rows(name: str, make_account: Make, connect: Connect) -> None:
+    """Whether there was a page before it or not."""
+    account = make_account(plan=BIG, quirks=Quirks(past_the_end="success"))
+
+    end = connect(account).report(name, account.campaigns[0].id, page=9)
+
+    assert (end["result_code"], numbered(end)) == (1, [])
+
+
+@pytest.mark.parametrize("name", ["open", "bounce", "link"])
+def test_the_last_page_may_come_again(name: str, make_account: Make, connect: Connect) -> None:
+    """For every page past it."""
+    account = make_account(plan=BIG, quirks=Quirks(past_the_end="last_page"))
+    api, campaign = connect(account), account.campaigns[0].id
+    last = {"open": 3, "bounce": 2, "link": 2}[name]
+
+    pages = [api.rows(name, campaign, page=page) for page in (last - 1, last, last + 1, 1_000_000)]
+
+    assert pages[0] != pages[1] == pages[2] == pages[3]
+
+
+SPLIT = Plan(sizes=(CampaignPlan(kind="split", openers=60, links=1, messages=3, sent_days_ago=5),))
+
+
+def test_the_message_may_be_ignored(make_account: Make, connect: Connect) -> None:
+    """Every message shows the rows of all."""
+    account = make_account(plan=SPLIT, quirks=Quirks(messageid_ignored=("open", "click")))
+    api, campaign = connect(account), account.campaigns[0]
+    messages = [message.id for message in campaign.messages]
+
+    opens = [api.rows("open", campaign.id, messageid=message) for message in messages]
+    links = [api.rows("link", campaign.id, messageid=message) for message in messages]
+    bounces = [api.rows("bounce", campaign.id, messageid=message) for message in messages]
+
+    assert opens[0] == opens[1] == opens[2]
+    assert [len(each) for each in links] == [3, 3, 3]
+    assert bounces[0] != bounces[1]
+    assert {row.message_id for row in account.truth() if row.event_type in ("open", "click")} == {""}
+
+
+def test_a_message_may_be_missing_from_the_list(make_account: Make, connect: Connect) -> None:
+    """Its rows are shown where no message is named, beside those of the others."""
+    account = make_account(plan=SPLIT, quirks=Quirks(unlisted_messages=True))
+    api, campaign = connect(account), account.campaigns[0]
+
+    listed = [row["messageid"] for row in api.v3(f"campaigns/{campaign.id}/campaignMessages")["campaignMessages"]]
+    by_message = [row["email"] for name in listed for row in api.rows("bounce", campaign.id, messageid=name)]
+    whole = [row["email"] for row in api.rows("bounce", campaign.id)]
+
+    assert listed == [str(message.id) for message in campaign.messages[:-1]]
+    assert set(by_message) < set(whole)
+    assert {row.message_id for row in account.truth() if row.event_type == "open"} == {*listed, ""}

@@ -1,12 +1,12 @@
 """All pairs of quirks at once: whatever is combined, the account answers, and what a reader reads is the truth."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
-from sendtrail.simulator import Account, Plan, Quirks
+from sendtrail.simulator import Account, Plan, Quirks, TruthRow
 from sendtrail.simulator.plan import CampaignPlan
 from sendtrail.simulator.quirks import EVENT_TYPES
 from tests.simulator.quirks.pairs import all_pairs, covering_array, pairs_in
@@ -35,6 +35,9 @@ LEVELS: dict[str, tuple[Any, ...]] = {
     "contact_activity_dates": (False, True),
     "unsorted_opens": (False, True),
     "ascending_opens": (False, True),
+    "opens_sorted_within_pages": (False, True),
+    "report_page_size": (20, 10, 50),
+    "past_the_end": ("nothing", "success", "last_page"),
     "repeated_page": ("never", "links"),
     "twenty_links": (False, True),
     "max_limit": (100, 30),
@@ -46,6 +49,8 @@ LEVELS: dict[str, tuple[Any, ...]] = {
     "empty_page": ("never", "once", "day"),
     "empty_page_number": (2, 1),
     "messageid_needed": ((), ("click", "forward")),
+    "messageid_ignored": ((), EVENT_TYPES),
+    "unlisted_messages": (False, True),
     "without_tstamp_iso": ((), EVENT_TYPES),
     "unsubscriptions_without_tstamp": (False, True),
     "tstamp_hour_behind": (False, True),
@@ -57,6 +62,8 @@ LEVELS: dict[str, tuple[Any, ...]] = {
     "odd_counters": ("never", "thousands", "missing"),
     "odd_counter_names": ((), ("opens",)),
     "bots_filtered": (False, True),
+    "zero_counters": ((), EVENT_TYPES),
+    "counters_leave_out": ((), EVENT_TYPES),
     "counters_fall_on_deletion": ((), EVENT_TYPES),
     "still_tstamps": ((), ("open", "click")),
     "counters_run_ahead": (False, True),
@@ -93,6 +100,11 @@ def test_quirks_may_be_combined(number: int, make_account: Make, connect: Connec
         read_activities(api), read_contacts(api)
         account.pass_quiet_day()
 
-    assert set(map(repr, meanwhile)) <= set(map(repr, account.history()))
+    assert set(map(_without_message, meanwhile)) <= set(map(_without_message, account.history()))
     assert sorted(map(repr, read_activities(api))) == sorted(map(repr, account.truth()))
     assert read_contacts(api) == list(account.contacts_truth())
+
+
+def _without_message(row: TruthRow) -> str:
+    """Return a row as a text; one that comes while the messages are read may seem to be of one that is not listed."""
+    return repr(replace(row, message_id=""))

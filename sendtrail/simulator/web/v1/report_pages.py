@@ -1,7 +1,8 @@
 """`/admin/api.php`: pages of the v1 campaign reports."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,42 +11,50 @@ from sendtrail.simulator.account import Account
 from sendtrail.simulator.quirks import EventType
 from sendtrail.simulator.quirks.events import ACTIONS
 from sendtrail.simulator.quirks.rows import BadRow
-from sendtrail.simulator.randomness import Permutation
 from sendtrail.simulator.report_lists.bad_rows import bad_links_in
-from sendtrail.simulator.report_lists.initial_rows import State
-from sendtrail.simulator.report_lists.page_counts import PAGE_SIZE
-from sendtrail.simulator.report_lists.readable import ignores_page
-from sendtrail.simulator.report_lists.view import View
+from sendtrail.simulator.report_lists.readable import ignores_page, shows_all_messages
 from sendtrail.simulator.web.envelopes import Envelopes
 from sendtrail.simulator.web.v1.bad_row_values import page_with
 from sendtrail.simulator.web.v1.link_list import LinkPage
-from sendtrail.simulator.web.v1.report_rows import RowWriter
+from sendtrail.simulator.web.v1.row_lists import RowList
 from sendtrail.simulator.world.campaigns import Campaign, Message, Report
 
+T = TypeVar("T")
+
 _EVENTS = {action: event for event, action in ACTIONS.items()}
-States = Callable[[int, int], list[State]]
+_WHOLE = slice(0, 10_000_000)  # more rows than any list has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What a report request asks for."""
+    """What a report request asks for; `message_id` is what it names, which may be nothing."""
 
     account: Account
     campaign: Campaign
     message: Message
+    message_id: str
     event: EventType
     page: int
     newest_first: bool
 
     @property
-    def rows(self) -> slice:
-        """Return which rows (or links) of a list the page holds."""
-        return slice((self.page - 1) * PAGE_SIZE, self.page * PAGE_SIZE)
+    def reports(self) -> tuple[Report, ...]:
+        """Return the lists that the request is about."""
+        shows_all = shows_all_messages(self.event, self.message_id, self.account.quirks)
+        messages = self.campaign.messages if shows_all else (self.message,)
+        return tuple(Report(campaign=self.campaign, message=message, event=self.event) for message in messages)
 
-    @property
-    def report(self) -> Report:
-        """Return the list that the request is about."""
-        return Report(campaign=self.campaign, message=self.message, event=self.event)
+    def page_of(self, fetch: Callable[[slice], list[T]]) -> list[T]:
+        """Return the page of a list, of which `fetch` returns a range: forwards are all on one page."""
+        if self.event == "forward":
+            return fetch(_WHOLE)
+        quirks = self.account.quirks
+        size = quirks.report_page_size
+        found = fetch(slice((self.page - 1) * size, self.page * size))
+        if found or quirks.past_the_end != "last_page":
+            return found
+        everything = fetch(_WHOLE)
+        return everything[(len(everything) - 1) // size * size :] if everything else []
 
     def ends_early(self) -> bool:
         """Say whether the page passes for the end of the data although it has rows."""
@@ -78,6 +87,7 @@ def _query(account: Account, event: EventType, asked: Mapping[str, str]) -> Quer
         account=account,
         campaign=campaign,
         message=message,
+        message_id=message_id,
         event=event,
         page=1 if ignores_page(event, account.quirks) else max(1, _number(asked.get("page"), 1)),
         newest_first=asked.get("sort_direction", "").upper() == "DESC",
@@ -85,59 +95,33 @@ def _query(account: Account, event: EventType, asked: Mapping[str, str]) -> Quer
 
 
 def _rows(query: Query, envelopes: Envelopes) -> Response:
-    writer, states, shown = RowWriter(query.account, query.report), _ordered(query), list[State]()
-
-    def fetch(start: int, stop: int) -> list[object]:
-        found = states(0, stop) if writer.is_per_list else states(start, stop)
-        shown.extend(found)
-        rows = list(writer.rows(found))
-        return rows[start:stop] if writer.is_per_list else rows
-
-    page = page_with(writer.bad_rows(), _window(query), fetch)
+    rows = RowList(account=query.account, reports=query.reports, newest_first=query.newest_first)
+    bad = rows.bad_rows()
+    page = query.page_of(lambda place: page_with(bad, place, rows.rows))
     if page and query.ends_early():
         return envelopes.end()
-    response = envelopes.numbered(page)
-    query.account.after_report([query.report], [writer.number(state.member) for state in shown])
+    response = envelopes.numbered(row for row, _ in page)
+    query.account.after_report(query.reports, [number for _, number in page if number >= 0])
     return response
 
 
 def _links(query: Query, envelopes: Envelopes) -> Response:
-    account, message = query.account, query.message
-    lists: list[Report | BadRow] = [replace(query.report, link=link) for link in message.links]
+    account = query.account
+    lists: list[Report | BadRow] = [
+        Report(campaign=query.campaign, message=report.message, event="click", link=link)
+        for report in query.reports
+        for link in report.message.links
+    ]
     if not query.campaign.send_amt:
         return envelopes.end()
-    bad = list[Report | BadRow](bad_links_in(message, account.quirks))
-    items = page_with(bad, query.rows, lambda start, stop: lists[start:stop])
+    bad = list[Report | BadRow](bad_links_in(query.reports[0].message, account.quirks))
+    items = query.page_of(lambda place: page_with(bad, place, lambda start, stop: lists[start:stop]))
     if not items or query.ends_early():
         return envelopes.end()
     page = LinkPage(account=account, items=items, envelopes=envelopes)
     response = page.response()
     account.after_report(page.lists, page.clickers())
     return response
-
-
-def _window(query: Query) -> slice:
-    """Return which rows the page holds: forwards are all on one page."""
-    return slice(0, query.message.recipients + PAGE_SIZE) if query.event == "forward" else query.rows
-
-
-def _ordered(query: Query) -> States:
-    """Return what returns the states from one place up to another, in the order of the report."""
-    quirks, view = query.account.quirks, query.account.view(query.report)
-    if query.event == "open":
-        if quirks.unsorted_opens:
-            return lambda start, stop: _shuffled(view, query.campaign.key, slice(start, stop))
-        is_newest_first = query.newest_first and not quirks.ascending_opens
-    else:
-        is_newest_first = query.event == "forward"
-    if is_newest_first:
-        return view.slice
-    return lambda start, stop: view.slice(len(view) - stop, len(view) - start)[::-1]
-
-
-def _shuffled(view: View, key: int, rows: slice) -> list[State]:
-    order = Permutation(max(1, len(view)), key=key)
-    return [view[order[n]] for n in range(len(view))[rows]]
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -1,6 +1,7 @@
 """The v3 shape of campaigns and their messages."""
 
 from sendtrail.simulator.account import Account
+from sendtrail.simulator.report_lists.readable import is_unlisted
 from sendtrail.simulator.report_lists.timestamps import CENTRAL, Stamps
 from sendtrail.simulator.web.v3.odd_numbers import written
 from sendtrail.simulator.world.campaigns import Campaign
@@ -68,4 +69,5 @@ def messages_json(account: Account, campaign: Campaign) -> list[dict[str, object
         }
         | written(account.message_counters(campaign, message), account.quirks)
         for message in campaign.messages
+        if not is_unlisted(campaign, message, account.quirks)
     ]
