@@ -62,8 +62,18 @@ class _SecretWatch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Note a problem where the key is in a record."""
-        if self._key in self.format(record):
+        if any(self._key in text for text in _texts(record)):
             self._world.problems.append(f"the key is in the log: {record.name}")
+
+
+def _texts(record: logging.LogRecord) -> Iterator[str]:
+    """Yield what may be written of a record; the lines of source in a traceback hold no key."""
+    yield record.getMessage()
+    yield repr(record.__dict__)
+    error = record.exc_info[1] if record.exc_info else None
+    while error is not None:
+        yield f"{error!r} {error}"
+        error = error.__cause__ or error.__context__
 
 
 @contextmanager

@@ -27,6 +27,8 @@ BUSY_S = 60.0
 """What people do while nobody looks happens within so many seconds before somebody may."""
 QUIET_DAYS = (1, 2, 4)
 """After so many days without trouble a report is looked at again."""
+CONTACTS_EVERY = 2
+"""How many scheduled calls come to one that syncs contacts as well."""
 BACKUPS = 0.3
 """How often an operator keeps a copy of the state."""
 PATIENCE_S = 2 * DAY_S
@@ -58,7 +60,7 @@ class World:
             settings=_settings(self.random),
             key=self.account.api_key,
         )
-        self.runs = 0
+        self.runs = self.scheduled = 0
         self._copy: Mapping[str, Document] = {}
 
     def live(self) -> None:
@@ -96,7 +98,8 @@ class World:
         self.trace.add(self.scheduler.now, "people", "are busy")
 
     def _schedule(self) -> None:
-        self.cloud.dispatch(self.request())
+        self.cloud.dispatch(self.request(contacts=self.scheduled % CONTACTS_EVERY == 0))
+        self.scheduled += 1
         self.scheduler.sleep(6 * HOUR_S)
 
     def _operator(self) -> None:
