@@ -26,14 +26,35 @@ def differences(account: Account, tables: MemoryWarehouse, *, organization_id: s
     yield from _counted("activities are stored that never were", there - ever)
     if len(rows) != len({_stored(row) + _beside(row) for row in rows}):
         yield "activities are stored twice"
-    yield from _contact_differences(account, tables)
+    yield from _contact_differences(account, tables, organization_id=organization_id)
+    yield from _campaign_differences(account, tables, organization_id=organization_id)
 
 
-def _contact_differences(account: Account, tables: MemoryWarehouse) -> Iterator[str]:
-    stored = {(row["contact_id"], row["email"] or "") for row in tables.rows(Table.CONTACTS) if not row["deleted_at"]}
+def _contact_differences(account: Account, tables: MemoryWarehouse, *, organization_id: str) -> Iterator[str]:
+    stored = {
+        (row["contact_id"], row["email"] or "")
+        for row in tables.rows(Table.CONTACTS)
+        if row["organization_id"] == organization_id and not row["deleted_at"]
+    }
     there = {(contact.id, contact.email) for contact in account.contacts_truth()}
     yield from _counted("contacts are missing or marked as deleted", there - stored)
     yield from _counted("contacts are stored that are not there", stored - there)
+
+
+def _campaign_differences(account: Account, tables: MemoryWarehouse, *, organization_id: str) -> Iterator[str]:
+    """Yield what is wrong with the table of campaigns; counters that cannot be read are nobody's to compare."""
+    rows = [row for row in tables.rows(Table.CAMPAIGNS) if row["organization_id"] == organization_id]
+    there = {campaign.id: campaign.counters for campaign in account.campaigns_truth()}
+    yield from _counted("campaigns are missing", set(there) - {row["campaign_id"] for row in rows})
+    yield from _counted("campaigns are stored that are not there", {row["campaign_id"] for row in rows} - set(there))
+    if account.quirks.odd_counters == "never":
+        wrong = {
+            (row["campaign_id"], name)
+            for row in rows
+            for name, value in there.get(row["campaign_id"], {}).items()
+            if row.get(name, value) != value
+        }
+        yield from _counted("counters of campaigns are wrong", wrong)
 
 
 def _counted(what: str, found: set[Any]) -> Iterator[str]:

@@ -35,7 +35,7 @@ def simulate(seed: int, *, only: Container[Happened] | None = None, keeps_steps:
         problems=tuple(world.problems),
         happened=tuple(world.faults.happened),
         hash=world.trace.hash,
-        requests=world.transport.requests,
+        requests=world.requests,
         switches=world.scheduler.switches,
         days=world.scheduler.now / DAY_S,
         steps=tuple(world.trace.steps or ()),
@@ -58,11 +58,12 @@ class _SecretWatch(logging.Handler):
 
     def __init__(self, world: World) -> None:
         super().__init__()
-        self._world, self._key = world, world.account.api_key
+        self._world = world
+        self._keys = {tenant.account.api_key for tenant in world.tenants}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Note a problem where the key is in a record."""
-        if any(self._key in text for text in _texts(record)):
+        if any(key in text for text in _texts(record) for key in self._keys):
             self._world.problems.append(f"the key is in the log: {record.name}")
 
 

@@ -1,12 +1,13 @@
 """A simulated cloud that runs the functions: processes, their subscriptions, and the dispatcher's schedule."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from itertools import count
 from random import Random
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -17,7 +18,7 @@ from sendtrail.domain.messages import SyncCampaign, SyncContacts
 from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.errors import KeyRefused, SendtrailError
+from sendtrail.errors import SendtrailError
 from sendtrail.ports import Topic
 from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse
 from sendtrail.simulation.cloud.message_queue import MessageQueue, Queued, SimulatedPublisher
@@ -35,7 +36,6 @@ from sendtrail.sync.due import Request
 logger = logging.getLogger(__name__)
 
 ACK_DEADLINE_S = 600.0
-KEY_NAME = "projects/simulated/secrets/key"
 WORKERS = {Topic.CAMPAIGNS: 3, Topic.CONTACTS: 1}
 DISPATCH_ATTEMPTS, DISPATCH_PAUSE_S = 5, 60.0
 
@@ -58,7 +58,8 @@ class Cloud:
     random: Random
     settings: FunctionSettings
     documents: Documents = field(default_factory=Documents)
-    key: str = "simulated-key"
+    keys: dict[str, str] = field(default_factory=dict)
+    """The secrets, by name."""
     unhandled: list[str] = field(default_factory=list)
     """Errors that no function expects, as `process: error`."""
 
@@ -74,6 +75,10 @@ class Cloud:
             for number in range(workers):
                 self.scheduler.spawn(partial(self._serve, topic), name=f"{topic}-{number}")
 
+    def problems(self) -> list[str]:
+        """Return what functions did that they must not do, whatever happens."""
+        return [*self.unhandled, *self.documents.lease_watch.violations]
+
     def instance(self, function: str) -> Instance:
         """Return a new process of a function."""
         process = Process(
@@ -86,14 +91,25 @@ class Cloud:
         with threads.using(self.virtual_threads):
             return Instance(process=process, runtime=self._runtime(process))
 
-    def dispatch(self, request: Request) -> bool:
-        """Call the dispatcher as the Scheduler does, again where it fails; return whether it came to its end."""
+    def dispatch(self, run_id: str, organization_id: str | None, wanted: Mapping[str, Any]) -> Mapping[str, str] | None:
+        """Call the dispatcher as the Scheduler does, again where it fails, for one account or all that are enabled.
+
+        Return the reason of each account that was rejected; None where it did not come to its end.
+        """
         for attempt in range(DISPATCH_ATTEMPTS):
             if attempt:
                 self.scheduler.sleep(DISPATCH_PAUSE_S)
-            if self._call("dispatcher", lambda instance: _dispatch(instance, request)):
-                return True
-        return False
+            failed: dict[str, str] = {}
+
+            def work(instance: Instance, failed: dict[str, str] = failed) -> None:
+                accounts = [organization_id] if organization_id else instance.runtime.connections.enabled()
+                requests = [Request(organization_id=account, run_id=run_id, **wanted) for account in accounts]
+                with instance.runtime.serving({}):
+                    failed.update(dispatch_accounts(requests, instance.runtime)[1])
+
+            if self._run(self.instance("dispatcher"), work):
+                return failed
+        return None
 
     def _serve(self, topic: Topic) -> None:
         instance = self.instance(topic)
@@ -111,9 +127,6 @@ class Cloud:
             self.queue.acknowledge(message)
         else:
             self.queue.refuse(message)
-
-    def _call(self, function: str, work: Callable[[Instance], None]) -> bool:
-        return self._run(self.instance(function), work)
 
     def _run(self, instance: Instance, work: Callable[[Instance], None]) -> bool:
         """Run a request in a process; return whether it succeeded within the time that is waited for it."""
@@ -148,15 +161,13 @@ class Cloud:
                 lease_s=self.settings.lease_s, flush_rows=self.settings.flush_rows, flush_s=self.settings.flush_s
             ),
         )
-        connections = Connections(state, read_secret=lambda _: SecretStr(self.key))
+        connections = Connections(state, read_secret=lambda name: SecretStr(self.keys[name]))
         return Runtime(settings=self.settings, services=services, connections=connections)
 
 
-def _dispatch(instance: Instance, request: Request) -> None:
-    with instance.runtime.serving({}):
-        _, failed = dispatch_accounts([request], instance.runtime)
-    if failed:
-        raise KeyRefused("; ".join(failed.values()))
+def key_name(organization_id: str) -> str:
+    """Return the name of the secret that is an account's key."""
+    return f"projects/simulated/secrets/{organization_id}"
 
 
 def _handle(instance: Instance, message: Queued) -> None:

@@ -1,11 +1,12 @@
 """The state store of a simulated cloud: documents in memory, reached by processes over a way that may fail."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeVar
 
 from sendtrail.errors import Unavailable
 from sendtrail.ports import Document, Transaction
+from sendtrail.simulation.cloud.lease_watch import LeaseWatch
 from sendtrail.simulation.cloud.process import Process, world_time
 from sendtrail.simulation.engine.faults import Fault
 
@@ -18,6 +19,13 @@ class Documents:
 
     def __init__(self) -> None:
         self.by_path: dict[str, Document] = {}
+        self.lease_watch = LeaseWatch()
+
+    def write(self, writes: Mapping[str, Document], *, by: str, now: datetime) -> None:
+        """Store what a process has committed."""
+        for path, document in writes.items():
+            self.lease_watch.wrote(path, before=self.by_path.get(path), after=document, by=by, now=now)
+        self.by_path.update(writes)
 
     def children(self, collection: str) -> list[tuple[str, Document]]:
         """Return the id and the document of each child of a collection."""
@@ -66,7 +74,7 @@ class SimulatedState:
             self._process.step("transacts again")
         transaction = self._transaction()
         result = work(transaction)
-        self._documents.by_path.update(transaction.writes)
+        self._documents.write(transaction.writes, by=self._process.name, now=transaction.now)
         if transaction.writes:
             self._process.step(f"committed {sorted(transaction.writes)}")
             if self._process.faults.strikes(Fault.STATE_ANSWER_LOST):

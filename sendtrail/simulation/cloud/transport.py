@@ -42,6 +42,15 @@ class SimulatedTransport(BaseAdapter):
         self._account, self._app = account, build_app(account)
         self._scheduler, self._faults, self._watch = scheduler, faults, watch
         self.requests = 0
+        self._is_hanging = False
+
+    def hang(self) -> None:
+        """Answer nothing from now on."""
+        self._is_hanging = True
+
+    def answer_again(self) -> None:
+        """Answer as usual."""
+        self._is_hanging = False
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Return the answer to a request."""
@@ -58,7 +67,7 @@ class SimulatedTransport(BaseAdapter):
         self._scheduler.sleep(SLOW_S if self._faults.strikes(Fault.HTTP_SLOW) else TRAVEL_S)
         answer = self._answer(request)
         self._scheduler.sleep(TRAVEL_S)
-        if self._faults.strikes(Fault.HTTP_ANSWER_LOST):
+        if self._is_hanging or self._faults.strikes(Fault.HTTP_ANSWER_LOST):
             self._scheduler.sleep(READ_TIMEOUT_S)
             raise requests.ReadTimeout("the answer did not come (simulated)")
         return _response(request, answer, is_cut=self._faults.strikes(Fault.HTTP_CUT))

@@ -44,6 +44,7 @@ class Fault(StrEnum):
     REPLAY = "operator: seeks a subscription back"
     REVOKED_KEY = "operator: revokes the key for a while"
     DISABLED = "operator: disables the account for a while"
+    HANGING = "account: does not answer for hours"
     OLD_STATE = "operator: restores an older copy of the state"
 
 
@@ -78,6 +79,7 @@ RATES: Mapping[Fault, float] = {
     Fault.REPLAY: 0.1,
     Fault.REVOKED_KEY: 0.05,
     Fault.DISABLED: 0.05,
+    Fault.HANGING: 0.05,
     Fault.OLD_STATE: 0.03,
 }
 SHARE_SWITCHED_ON = 0.35
