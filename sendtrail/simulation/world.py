@@ -15,6 +15,7 @@ from sendtrail.simulation.engine.faults import Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
 from sendtrail.simulation.operators import HOUR_S, Operators
+from sendtrail.simulation.request_cost import CAMPAIGN_LIST, most_requests
 from sendtrail.simulation.tenant import Tenant
 
 DAY_S = 24 * HOUR_S
@@ -27,6 +28,8 @@ QUIET_DAYS = (1, 2, 4)
 """After so many days without trouble a report is looked at again."""
 PATIENCE_S = 2 * DAY_S
 """How long messages may take without trouble."""
+LAST_LOOKS = 4
+"""On so many days a campaign may still be looked at that has had no news for a week."""
 LAG_S = 6 * HOUR_S
 """How long the work of a run may take while another account does not answer: until the next run."""
 
@@ -76,6 +79,8 @@ class World:
         self.problems += self.cloud.problems()
         for tenant in self.tenants:
             self.problems += broken_promises(self.cloud, tenant)
+            if tenant.is_ordinary:
+                self._count_requests(tenant)
         self.scheduler.close()
 
     def _start(self, call: Callable[[], object], name: str, *, until: float) -> None:
@@ -133,12 +138,33 @@ class World:
         self.scheduler.run(until=self.scheduler.now + DAY_S / 2)
         self._drain()
 
-    def _dispatch(self, when: str) -> None:
+    def _count_requests(self, tenant: Tenant) -> None:
+        """See that a day without news costs one request, and one with news little more than it must."""
+        quiet = [self._requests_of_a_day(tenant)]
+        while quiet[-1] > CAMPAIGN_LIST and len(quiet) < LAST_LOOKS:
+            quiet.append(self._requests_of_a_day(tenant))
+        if quiet[-1] > CAMPAIGN_LIST:
+            self.problems.append(f"{tenant.organization_id}: days without news take {quiet} requests")
+        began = tenant.account.now
+        tenant.account.pass_moments(BUSY_S / 2)
+        spent = self._requests_of_a_day(tenant, days=BUSY_S / DAY_S)
+        most = most_requests(tenant.account.pages(began))
+        if spent > most:
+            self.problems.append(f"{tenant.organization_id}: {spent} requests are made, where {most:.1f} are enough")
+
+    def _requests_of_a_day(self, tenant: Tenant, *, days: float = 1) -> int:
+        self.scheduler.run(until=self.scheduler.now + days * DAY_S)
+        before = tenant.transport.requests
+        self._dispatch("to count requests", contacts=False)
+        self._drain()
+        return tenant.transport.requests - before
+
+    def _dispatch(self, when: str, *, contacts: bool = True) -> None:
         """Have the dispatcher called, and see that it comes to its end for every account within an hour."""
         for tenant in self.tenants:
             catch_up(tenant.account, self.scheduler)
         outcome: list[object] = []
-        self.scheduler.spawn(lambda: outcome.append(self.calls.dispatch()), name="day")
+        self.scheduler.spawn(lambda: outcome.append(self.calls.dispatch(contacts=contacts)), name="day")
         self.scheduler.run(until=self.scheduler.now + HOUR_S, while_=lambda: not outcome)
         if outcome != [{}]:
             self.problems.append(f"the dispatcher fails without trouble, {when}: {outcome}")
