@@ -22,10 +22,11 @@ from sendtrail.errors import SendtrailError
 from sendtrail.ports import Topic
 from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse
 from sendtrail.simulation.cloud.message_queue import MessageQueue, Queued, SimulatedPublisher
+from sendtrail.simulation.cloud.other_version import as_before, as_tomorrow, message_before, message_tomorrow
 from sendtrail.simulation.cloud.process import Process, ProcessClock, ServerClock
 from sendtrail.simulation.cloud.state_store import Documents, SimulatedState
 from sendtrail.simulation.cloud.warehouse import SimulatedWarehouse
-from sendtrail.simulation.engine.faults import Faults
+from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
 from sendtrail.simulation.engine.virtual_threads import VirtualEvent, VirtualThreads
@@ -88,6 +89,10 @@ class Cloud:
             trace=self.trace,
             clock_is_off=timedelta(seconds=self.random.choice((0, 0, 0, -90, 45))),
         )
+        if self.faults.strikes(Fault.OLDER_VERSION):
+            process.writes, process.publishes = as_before, message_before
+        elif self.faults.strikes(Fault.NEWER_VERSION):
+            process.writes, process.publishes = as_tomorrow, message_tomorrow
         with threads.using(self.virtual_threads):
             return Instance(process=process, runtime=self._runtime(process))
 

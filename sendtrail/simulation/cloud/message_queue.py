@@ -125,7 +125,7 @@ class SimulatedPublisher:
             raise Unavailable("the queue cannot be reached (simulated)")
         is_partly = self._process.faults.strikes(Fault.QUEUE_PARTLY)
         for data in messages[: len(messages) // 2] if is_partly else messages:
-            self._queue.publish(topic, data)
+            self._queue.publish(topic, self._process.publishes(data) if self._process.publishes else data)
         if is_partly:
             raise Unavailable("not all messages are published (simulated)")
         self._process.step("published")

@@ -1,8 +1,10 @@
 """A process of the simulated cloud: it has a clock of its own, may be frozen for a while, and may die at any step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sendtrail.ports import Document
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
@@ -21,6 +23,10 @@ class Process:
     faults: Faults
     trace: Trace
     clock_is_off: timedelta = timedelta(0)
+    writes: Callable[[Document], Document] | None = None
+    """How a document looks that another version of the code stores; None for this one."""
+    publishes: Callable[[bytes], bytes] | None = None
+    """And a message."""
     is_alive: bool = True
     frozen_until: float = 0.0
 

@@ -74,7 +74,10 @@ class SimulatedState:
             self._process.step("transacts again")
         transaction = self._transaction()
         result = work(transaction)
-        self._documents.write(transaction.writes, by=self._process.name, now=transaction.now)
+        writes = transaction.writes
+        if self._process.writes:
+            writes = {path: self._process.writes(document) for path, document in writes.items()}
+        self._documents.write(writes, by=self._process.name, now=transaction.now)
         if transaction.writes:
             self._process.step(f"committed {sorted(transaction.writes)}")
             if self._process.faults.strikes(Fault.STATE_ANSWER_LOST):

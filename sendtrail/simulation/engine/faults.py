@@ -37,6 +37,8 @@ class Fault(StrEnum):
     WAREHOUSE_SLOW = "warehouse: slow"
     CRASH = "process: crash"
     FREEZE = "process: frozen"
+    OLDER_VERSION = "process: of an earlier version"
+    NEWER_VERSION = "process: of a later version"
     PURGE = "operator: purges a queue"
     BACKFILL = "operator: asks for more history"
     FORCE = "operator: has everything read again"
@@ -72,6 +74,8 @@ RATES: Mapping[Fault, float] = {
     Fault.WAREHOUSE_SLOW: 0.1,
     Fault.CRASH: 0.02,
     Fault.FREEZE: 0.01,
+    Fault.OLDER_VERSION: 0.3,
+    Fault.NEWER_VERSION: 0.3,
     Fault.PURGE: 0.1,
     Fault.BACKFILL: 0.1,
     Fault.FORCE: 0.05,
