@@ -59,6 +59,7 @@ class Operators:
 
     def _restore_state(self) -> None:
         self._cloud.documents.by_path = dict(self._copy)
+        self._calls.forced.clear()  # the copy may know nothing of it
         for tenant in self._tenants:
             tenant.connect()
             tenant.watch.forgive(until=self._cloud.scheduler.now + AFTER_RESTORE_S)

@@ -78,7 +78,9 @@ class World:
         self._rest()
         self.problems += self.cloud.problems()
         for tenant in self.tenants:
-            self.problems += broken_promises(self.cloud, tenant)
+            self.problems += broken_promises(
+                self.cloud, tenant, forced_at=self.calls.forced.get(tenant.organization_id)
+            )
             if tenant.is_ordinary:
                 self._count_requests(tenant)
         self.scheduler.close()

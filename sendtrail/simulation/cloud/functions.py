@@ -159,7 +159,7 @@ class Cloud:
         services = Services(
             state=state,
             publisher=SimulatedPublisher(process, self.queue),
-            warehouse=SimulatedWarehouse(process, self.tables),
+            warehouse=SimulatedWarehouse(process, self.tables, self.documents),
             clock=clock,
             new_token=lambda: f"{process.name}-{next(tokens)}",
             settings=DeliverySettings(

@@ -8,6 +8,7 @@ from sendtrail.delivery.checkpoint import Checkpoint
 from sendtrail.errors import BadDocument
 from sendtrail.ports import Document
 from sendtrail.state.documents import from_document
+from sendtrail.warehouse.rows import Batch
 
 
 class LeaseWatch:
@@ -36,6 +37,12 @@ class LeaseWatch:
             self.violations.append(f"{by} ended the lease of another one on {path}")
         elif then.is_held(now):
             self.violations.append(f"{by} took {path} from another one, whose lease was live")
+
+    def merges(self, batch: Batch, checkpoint: Document | None) -> None:
+        """Look at a batch that is about to be merged, right after its worker has looked at its lease."""
+        stored = None if checkpoint is None else _checkpoint(checkpoint)
+        if stored is not None and stored.lease is not None and stored.lease.token != batch.delivery:
+            self.violations.append(f"{batch.delivery} merges {batch.item.subject}, on which another one has a lease")
 
 
 def _is_checkpoint(document: Document) -> bool:

@@ -9,6 +9,8 @@ from sendtrail.ports import Document, Transaction
 from sendtrail.simulation.cloud.lease_watch import LeaseWatch
 from sendtrail.simulation.cloud.process import Process, world_time
 from sendtrail.simulation.engine.faults import Fault
+from sendtrail.state.documents import campaign_path, contacts_path
+from sendtrail.warehouse.rows import Batch, Table
 
 T = TypeVar("T")
 SLOW_S = 20.0
@@ -26,6 +28,12 @@ class Documents:
         for path, document in writes.items():
             self.lease_watch.wrote(path, before=self.by_path.get(path), after=document, by=by, now=now)
         self.by_path.update(writes)
+
+    def watch_merge(self, batch: Batch) -> None:
+        """Look at who merges a batch."""
+        whose, subject = batch.item.organization_id, batch.item.subject
+        path = campaign_path(whose, int(subject)) if subject.isdecimal() else contacts_path(whose)
+        self.lease_watch.merges(batch, self.by_path.get(path) if batch.table is not Table.CAMPAIGNS else None)
 
     def children(self, collection: str) -> list[tuple[str, Document]]:
         """Return the id and the document of each child of a collection."""

@@ -11,6 +11,7 @@ from sendtrail.errors import Unavailable
 from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse
 from sendtrail.simulation.cloud.process import Process
+from sendtrail.simulation.cloud.state_store import Documents
 from sendtrail.simulation.engine.faults import Fault
 from sendtrail.warehouse.rows import Batch
 
@@ -21,13 +22,20 @@ JOB_S, SLOW_S = 2.0, 200.0
 class SimulatedWarehouse:
     """Satisfies Warehouse for one process."""
 
-    def __init__(self, process: Process, tables: MemoryWarehouse) -> None:
-        self._process, self._tables = process, tables
+    def __init__(self, process: Process, tables: MemoryWarehouse, documents: Documents) -> None:
+        self._process, self._tables, self._documents = process, tables, documents
 
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch; return the rows inserted or changed."""
         what = f"merges {len(batch.rows)} into {batch.table}"
-        return self._job(what, lambda: self._tables.merge(batch), check_lease)
+
+        def check() -> None:
+            thawed_at = self._process.frozen_until
+            check_lease()
+            if self._process.frozen_until == thawed_at:  # nothing helps who freezes after the look
+                self._documents.watch_merge(batch)
+
+        return self._job(what, lambda: self._tables.merge(batch), check)
 
     def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
         """Return what a pass means for the stored contacts."""
