@@ -18,7 +18,9 @@ class Tenant:
         self.organization_id, self.account = organization_id, account
         self._cloud, self._url = cloud, f"http://127.0.0.{number}:9"
         self.watch = RateWatch(most=5)
-        self.transport = SimulatedTransport(account, scheduler=cloud.scheduler, faults=cloud.faults, watch=self.watch)
+        self.transport = SimulatedTransport(
+            account, url=self._url, scheduler=cloud.scheduler, faults=cloud.faults, watch=self.watch
+        )
         session_of(self._url).mount(self._url, self.transport)
         self.accept_key()
         self.connect()
