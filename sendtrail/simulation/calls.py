@@ -29,7 +29,7 @@ class Calls:
 
     def has_dispatched(self, organization_id: str) -> bool:
         """Return whether the latest run has come to the end of an account's dispatch."""
-        run = self._cloud.documents.by_path.get(run_path(self._run_id)) or {}
+        run = self._cloud.documents.get(run_path(self._run_id)) or {}
         return organization_id in run.get("summaries", {})
 
     @property

@@ -24,7 +24,7 @@ def broken_promises(cloud: Cloud, tenant: Tenant, *, forced_at: datetime | None)
 
 
 def _status_problems(cloud: Cloud, tenant: Tenant) -> Iterator[str]:
-    name, stored = tenant.organization_id, cloud.documents.by_path
+    name, stored = tenant.organization_id, cloud.documents
     document = stored.get(account_path(name))
     if document is None:
         yield f"{name}: there is no status"
@@ -41,7 +41,7 @@ def _status_problems(cloud: Cloud, tenant: Tenant) -> Iterator[str]:
 
 def _forgotten(cloud: Cloud, tenant: Tenant, *, forced_at: datetime | None) -> Iterator[str]:
     for campaign_id in tenant.campaign_ids if forced_at else ():
-        document = cloud.documents.by_path.get(campaign_path(tenant.organization_id, campaign_id))
+        document = cloud.documents.get(campaign_path(tenant.organization_id, campaign_id))
         record = read_record(document["synced"]) if document else None
         if forced_at and (record is None or record.forced_at is None or record.forced_at < forced_at):
             yield f"{tenant.organization_id}: campaign {campaign_id} was asked for again, and never was read again"

@@ -29,7 +29,7 @@ class Operators:
         """Wait some hours, and do what the seed has them do."""
         self._cloud.scheduler.sleep(self._random.uniform(1, 6) * HOUR_S)
         if self._random.random() < BACKUPS:
-            self._copy = dict(self._cloud.documents.by_path)
+            self._copy = self._cloud.documents.copy()
         tenant = self._random.choice(self._tenants)
         for kind, act in self._acts(tenant).items():
             if self._cloud.faults.strikes(kind):
@@ -58,7 +58,7 @@ class Operators:
         end()
 
     def _restore_state(self) -> None:
-        self._cloud.documents.by_path = dict(self._copy)
+        self._cloud.documents.restore(self._copy)
         self._calls.forced.clear()  # the copy may know nothing of it
         for tenant in self._tenants:
             tenant.connect()

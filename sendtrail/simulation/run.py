@@ -3,8 +3,10 @@
 import logging
 import random
 from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sendtrail.simulation.engine.faults import Faults, Happened
 from sendtrail.simulation.engine.trace import Trace
@@ -25,11 +27,19 @@ class Outcome:
     steps: tuple[tuple[float, str, str], ...] = ()
 
 
-def simulate(seed: int, *, only: Container[Happened] | None = None, keeps_steps: bool = False) -> Outcome:
-    """Run one seed, with all of its faults or `only` some of them."""
-    world = World(seed=seed, faults=Faults(seed, only), trace=Trace(keeps_steps=keeps_steps))
-    with _same_jitter(seed), _watched_log(world):
-        world.live()
+def simulate(
+    seed: int, *, only: Container[Happened] | None = None, keeps_steps: bool = False, files: bool = False
+) -> Outcome:
+    """Run one seed, with all of its faults or `only` some of them; with `files`, on one machine's embedded adapters."""
+    with TemporaryDirectory() if files else nullcontext("") as folder:
+        world = World(
+            seed=seed,
+            faults=Faults(seed, only),
+            trace=Trace(keeps_steps=keeps_steps),
+            folder=Path(folder) if files else None,
+        )
+        with _same_jitter(seed), _watched_log(world):
+            world.live()
     return Outcome(
         seed=seed,
         problems=tuple(world.problems),

@@ -37,12 +37,13 @@ class Tenant:
 
     def connect(self, *, enabled: bool = True) -> None:
         """Store how the account is reached, and whether it is switched on."""
-        self._cloud.documents.by_path[connection_path(self.organization_id)] = {
+        document = {
             "apiUrl": self._url,
             "apiKeySecret": key_name(self.organization_id),
             "timeZone": "America/Chicago",
             "enabled": enabled,
         }
+        self._cloud.documents.put(connection_path(self.organization_id), document)
 
     def accept_key(self) -> None:
         """Let the stored key be the account's."""
@@ -54,5 +55,5 @@ class Tenant:
 
     def differences(self) -> Iterator[str]:
         """Yield a sentence for each way in which the warehouse differs from the account."""
-        for each in differences(self.account, self._cloud.tables, organization_id=self.organization_id):
+        for each in differences(self.account, self._cloud.rows, organization_id=self.organization_id):
             yield f"{self.organization_id}: {each}"

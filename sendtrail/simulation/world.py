@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 from sendtrail.simulation.calls import Calls
 from sendtrail.simulation.checks import broken_promises
+from sendtrail.simulation.cloud.file_store import FileStore
 from sendtrail.simulation.cloud.functions import Cloud
 from sendtrail.simulation.cloud.message_queue import organization_of
 from sendtrail.simulation.cloud.process import world_time
+from sendtrail.simulation.cloud.state_store import Documents
 from sendtrail.simulation.cloud.transport import catch_up
 from sendtrail.simulation.drawn_account import drawn_account, drawn_settings
 from sendtrail.simulation.engine.faults import Faults
@@ -41,6 +44,8 @@ class World:
     seed: int
     faults: Faults
     trace: Trace
+    folder: Path | None = None
+    """Where the embedded adapters keep the file of one machine; None: a cloud in memory."""
     problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -52,6 +57,7 @@ class World:
             trace=self.trace,
             random=Random(f"{self.seed}: cloud"),
             settings=drawn_settings(self.random),
+            documents=FileStore(self.folder, self.scheduler) if self.folder else Documents(),
         )
         accounts = self.random.choice((1, 1, 1, 1, 2, 3))
         self.tenants = [
@@ -84,6 +90,8 @@ class World:
             if tenant.is_ordinary:
                 self._count_requests(tenant)
         self.scheduler.close()
+        if isinstance(self.cloud.documents, FileStore):
+            self.cloud.documents.close()
 
     def _start(self, call: Callable[[], object], name: str, *, until: float) -> None:
         def repeat() -> None:

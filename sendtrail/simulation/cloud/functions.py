@@ -1,7 +1,7 @@
 """A simulated cloud that runs the functions: processes, their subscriptions, and the dispatcher's schedule."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -19,8 +19,9 @@ from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import SendtrailError
-from sendtrail.ports import Topic
-from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse
+from sendtrail.ports import Topic, Warehouse
+from sendtrail.simulation.cloud.file_store import FileStore, stored_rows
+from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse, StoredRow
 from sendtrail.simulation.cloud.message_queue import MessageQueue, Queued, SimulatedPublisher
 from sendtrail.simulation.cloud.other_version import as_before, as_tomorrow, message_before, message_tomorrow
 from sendtrail.simulation.cloud.process import Process, ProcessClock, ServerClock
@@ -33,10 +34,12 @@ from sendtrail.simulation.engine.virtual_threads import VirtualEvent, VirtualThr
 from sendtrail.state.connections import Connections
 from sendtrail.sync import campaign, contacts
 from sendtrail.sync.due import Request
+from sendtrail.warehouse.rows import Table
 
 logger = logging.getLogger(__name__)
 
 ACK_DEADLINE_S = 600.0
+RESTART_S = 5.0
 WORKERS = {Topic.CAMPAIGNS: 3, Topic.CONTACTS: 1}
 DISPATCH_ATTEMPTS, DISPATCH_PAUSE_S = 5, 60.0
 
@@ -59,6 +62,7 @@ class Cloud:
     random: Random
     settings: FunctionSettings
     documents: Documents = field(default_factory=Documents)
+    """The state; a FileStore is one machine, whose processes die together."""
     keys: dict[str, str] = field(default_factory=dict)
     """The secrets, by name."""
     unhandled: list[str] = field(default_factory=list)
@@ -69,6 +73,8 @@ class Cloud:
         self.queue = MessageQueue(self.scheduler, self.faults, self.random)
         self.virtual_threads = VirtualThreads(self.scheduler)
         self._names = count(1)
+        self._restarted_at = 0.0
+        self._running: list[Process] = []
 
     def start(self) -> None:
         """Start the workers of every subscription."""
@@ -80,15 +86,24 @@ class Cloud:
         """Return what functions did that they must not do, whatever happens."""
         return [*self.unhandled, *self.documents.lease_watch.violations]
 
+    def rows(self, table: Table) -> Sequence[StoredRow]:
+        """Return the rows of a table."""
+        store = self.documents
+        return stored_rows(store.warehouse, table) if isinstance(store, FileStore) else self.tables.rows(table)
+
     def instance(self, function: str) -> Instance:
-        """Return a new process of a function."""
+        """Return a new process of a function, once its machine is up."""
+        if self.scheduler.now < self._restarted_at:
+            self.scheduler.sleep(self._restarted_at - self.scheduler.now)
         process = Process(
             name=f"{function}-{next(self._names)}",
             scheduler=self.scheduler,
             faults=self.faults,
             trace=self.trace,
             clock_is_off=timedelta(seconds=self.random.choice((0, 0, 0, -90, 45))),
+            on_death=self._kill_machine if isinstance(self.documents, FileStore) else None,
         )
+        self._running.append(process)
         if self.faults.strikes(Fault.OLDER_VERSION):
             process.writes, process.publishes = as_before, message_before
         elif self.faults.strikes(Fault.NEWER_VERSION):
@@ -153,13 +168,26 @@ class Cloud:
         ended.wait(ACK_DEADLINE_S)
         return bool(succeeded)
 
+    def _warehouse(self) -> Warehouse:
+        return self.documents.warehouse if isinstance(self.documents, FileStore) else self.tables
+
+    def _kill_machine(self) -> None:
+        """Kill all processes at once, and leave what is in files."""
+        for process in self._running:
+            process.is_alive = False
+        self._running.clear()
+        self.queue.purge()
+        if isinstance(self.documents, FileStore):
+            self.documents.kill()
+        self._restarted_at = self.scheduler.now + RESTART_S
+
     def _runtime(self, process: Process) -> Runtime:
         clock, tokens = ProcessClock(process), count(1)
         state = SimulatedState(process, self.documents)
         services = Services(
             state=state,
             publisher=SimulatedPublisher(process, self.queue),
-            warehouse=SimulatedWarehouse(process, self.tables, self.documents),
+            warehouse=SimulatedWarehouse(process, self._warehouse, self.documents),
             clock=clock,
             new_token=lambda: f"{process.name}-{next(tokens)}",
             settings=DeliverySettings(

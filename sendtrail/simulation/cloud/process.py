@@ -27,6 +27,8 @@ class Process:
     """How a document looks that another version of the code stores; None for this one."""
     publishes: Callable[[bytes], bytes] | None = None
     """And a message."""
+    on_death: Callable[[], None] | None = None
+    """What goes down with it, where processes are parts of one."""
     is_alive: bool = True
     frozen_until: float = 0.0
 
@@ -44,6 +46,8 @@ class Process:
         """End this process here and now: the running task never goes on."""
         self.trace.add(self.scheduler.now, self.name, "dies")
         self.is_alive = False
+        if self.on_death:
+            self.on_death()
         self.scheduler.wait()
 
 
