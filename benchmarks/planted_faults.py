@@ -183,9 +183,9 @@ PLANTED = (
     ),
     _fault(
         "the overlap is dropped",
-        "sync.read_window",
-        "recent = max(since, watermark - min(overlap.whole, overlap.recent))",
-        "recent = watermark",
+        "sync.overlap_settings",
+        "Overlap(whole=self.overlap_hours * ONE_HOUR, recent=self.recent_overlap_hours * ONE_HOUR)",
+        "Overlap(whole=timedelta(0), recent=timedelta(0))",
     ),
     _fault(
         "nobody looks at the lease before a merge",
@@ -250,8 +250,9 @@ PLANTED = (
     _fault(
         "trouble of one account stops the others",
         "entrypoints.dispatch_accounts",
-        "            raised.append(error)\n",
-        "            raise\n",
+        "        attempts = [pool.submit(_attempt, request, instance) for request in requests]\n"
+        "        return [attempt.result() for attempt in attempts]\n",
+        "        return [_dispatch(request, instance) for request in requests]\n",
     ),
     _fault(
         "the checkpoints of all accounts are in one place",

@@ -125,7 +125,7 @@ class World:
 
     def _rest(self) -> None:
         if len(self.tenants) > 1:
-            self._rest_while_one_hangs(self.tenants[-1])
+            self._rest_while_one_hangs(self.tenants[0])
         for days in (0, *QUIET_DAYS):
             self.scheduler.run(until=self.scheduler.now + days * DAY_S)
             self._dispatch(f"{days} days later")

@@ -14,7 +14,7 @@ from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import LeaseCheck, no_lease
-from sendtrail.warehouse.rows import Batch, Row, Table, json_lines
+from sendtrail.warehouse.rows import Batch, Row, Table, to_json_array
 
 Key = tuple[str, ...]
 StoredRow = dict[str, Any]
@@ -160,7 +160,7 @@ class MemoryWarehouse:
 
 def _as_loaded(rows: Sequence[Row]) -> list[StoredRow]:
     """Return rows as a warehouse reads them that loads JSON."""
-    return cast("list[StoredRow]", orjson.loads(f"[{','.join(json_lines(rows))}]"))
+    return cast("list[StoredRow]", orjson.loads(to_json_array(rows)))
 
 
 def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:
