@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_loader
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:  # the simulation is imported only after a fault was planted
     from sendtrail.simulation.run import Outcome
 
 FAILURE = 1
+DOCUMENT = Path(__file__).parents[1] / "docs" / "simulation.md"
+BEGIN, END = "<!-- planted faults: begin -->", "<!-- planted faults: end -->"
+HEADER = ("| planted fault | seeds until found | what was noticed |", "|---|---|---|")
+SHOWN = 90
 
 
 class _PlantingLoader(SourceFileLoader):
@@ -80,16 +85,28 @@ def find(
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds to run at most for each fault.")] = 200,
     first: Annotated[int, typer.Option(min=0, help="The first of them.")] = 1,
     jobs: Annotated[int, typer.Option(min=1, help="Processes to run them in.")] = 2,
+    write: Annotated[bool, typer.Option("--write", help="Write the table into docs/simulation.md.")] = False,
 ) -> None:
     """Plant each fault, run seeds until one notices it, and print a table; exit code 1 where one is not noticed."""
-    typer.echo("| planted fault | seeds until found | what was noticed |\n|---|---|---|")
+    lines = [*HEADER]
+    typer.echo("\n".join(lines))
     missed = 0
     for fault, found in _results(first=first, seeds=seeds, jobs=jobs):
         missed += found is None
-        seen = f"{found['seeds']} | {found['problem'][:90]} |" if found else f"not in {seeds} | |"
-        typer.echo(f"| {fault.name} | {seen}")
+        seen = f"{found['seeds']} | {found['problem'][:SHOWN].replace('|', '/')} |" if found else f"not in {seeds} | |"
+        lines.append(f"| {fault.name} | {seen}")
+        typer.echo(lines[-1])
+    if write:
+        DOCUMENT.write_text(with_table(DOCUMENT.read_text(encoding="utf-8"), lines), encoding="utf-8")
     if missed:
         raise typer.Exit(FAILURE)
+
+
+def with_table(document: str, lines: Sequence[str]) -> str:
+    """Return a document with a table in the place of the one between its two marks."""
+    before, rest = document.split(BEGIN)
+    _, after = rest.split(END)
+    return "\n".join([before + BEGIN, *lines, END + after])
 
 
 def _results(*, first: int, seeds: int, jobs: int) -> Iterator[tuple[PlantedFault, dict[str, str] | None]]:

@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import count, islice
 from typing import Annotated
 
@@ -30,6 +31,9 @@ def simulate(
         bool, typer.Option("--minimise", help="With --seed: find the fewest faults with which it still fails.")
     ] = False,
     hours: Annotated[float | None, typer.Option(min=0, help="Run new seeds for so long, rather than so many.")] = None,
+    files: Annotated[
+        bool, typer.Option("--files", help="On one machine: state and rows in a DuckDB file, and kills of all at once.")
+    ] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes to run them in; one per core by default.")] = None,
 ) -> None:
     """Run the functions as deployed in simulated worlds, and check that nothing is lost and nothing stored twice.
@@ -40,13 +44,14 @@ def simulate(
     """
     console = Console(soft_wrap=True, highlight=False)
     if seed is not None:
-        _tell(console, seed, is_minimised=minimise)
+        _tell(console, partial(run_seed, seed, files=files), is_minimised=minimise)
         return
     end = None if hours is None else time.monotonic() + hours * SECONDS_PER_HOUR
+    run = partial(run_seed, files=files)
     failed, total = [], 0
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("seeds", total=seeds if end is None else None)
-        for outcome in _outcomes(first, None if end else seeds, jobs=jobs or os.cpu_count() or 1):
+        for outcome in _outcomes(run, first, None if end else seeds, jobs=jobs or os.cpu_count() or 1):
             bar.advance(task)
             total += 1
             if outcome.problems:
@@ -59,21 +64,21 @@ def simulate(
         raise typer.Exit(FAILURE)
 
 
-def _outcomes(first: int, seeds: int | None, *, jobs: int) -> Iterator[Outcome]:
+def _outcomes(run: Callable[[int], Outcome], first: int, seeds: int | None, *, jobs: int) -> Iterator[Outcome]:
     numbers = islice(count(first), seeds)
     if jobs == 1:
-        yield from map(run_seed, numbers)
+        yield from map(run, numbers)
         return
     with ProcessPoolExecutor(jobs) as pool:
         while some := list(islice(numbers, jobs * SEEDS_AT_ONCE)):
-            yield from pool.map(run_seed, some)
+            yield from pool.map(run, some)
 
 
-def _tell(console: Console, seed: int, *, is_minimised: bool) -> None:
-    outcome = run_seed(seed, keeps_steps=True)
+def _tell(console: Console, run: Callable[..., Outcome], *, is_minimised: bool) -> None:
+    outcome = run(keeps_steps=True)
     if is_minimised and outcome.problems:
-        fewest = minimised(outcome.happened, lambda some: bool(run_seed(seed, only=frozenset(some)).problems))
-        outcome = run_seed(seed, only=frozenset(fewest), keeps_steps=True)
+        fewest = minimised(outcome.happened, lambda some: bool(run(only=frozenset(some)).problems))
+        outcome = run(only=frozenset(fewest), keeps_steps=True)
     for line in story(outcome.steps):
         console.print(line, markup=False)
     console.print(f"\nfaults: {', '.join(f'{kind} (no. {number})' for kind, number in outcome.happened) or 'none'}")

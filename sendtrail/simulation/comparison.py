@@ -1,22 +1,24 @@
 """What a simulated warehouse lacks of its account, or holds beyond it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse, StoredRow
+from sendtrail.simulation.cloud.memory_warehouse import StoredRow
 from sendtrail.simulator import Account, TruthRow
 from sendtrail.warehouse.rows import Table
 
+# Returns the rows of a table.
+Rows = Callable[[Table], Sequence[StoredRow]]
 # Campaign, event type, contact, link: whose `times` grow.
 Key = tuple[int, str, str, str]
 # And with `times` and the time.
 Observation = tuple[Key, int, datetime]
 
 
-def differences(account: Account, tables: MemoryWarehouse, *, organization_id: str) -> Iterator[str]:
+def differences(account: Account, rows_of: Rows, *, organization_id: str) -> Iterator[str]:
     """Yield a sentence for each way in which the warehouse differs from what the account shows, or ever showed."""
-    rows = [row for row in tables.rows(Table.EMAIL_ACTIVITIES) if row["organization_id"] == organization_id]
+    rows = [row for row in rows_of(Table.EMAIL_ACTIVITIES) if row["organization_id"] == organization_id]
     there, now = {_stored(row) for row in rows}, {_true(row) for row in account.truth()}
     ever = {_true(row) for row in account.history()}
     largest = _largest(_stored(row) for row in rows)
@@ -26,14 +28,35 @@ def differences(account: Account, tables: MemoryWarehouse, *, organization_id: s
     yield from _counted("activities are stored that never were", there - ever)
     if len(rows) != len({_stored(row) + _beside(row) for row in rows}):
         yield "activities are stored twice"
-    yield from _contact_differences(account, tables)
+    yield from _contact_differences(account, rows_of, organization_id=organization_id)
+    yield from _campaign_differences(account, rows_of, organization_id=organization_id)
 
 
-def _contact_differences(account: Account, tables: MemoryWarehouse) -> Iterator[str]:
-    stored = {(row["contact_id"], row["email"] or "") for row in tables.rows(Table.CONTACTS) if not row["deleted_at"]}
+def _contact_differences(account: Account, rows_of: Rows, *, organization_id: str) -> Iterator[str]:
+    stored = {
+        (row["contact_id"], row["email"] or "")
+        for row in rows_of(Table.CONTACTS)
+        if row["organization_id"] == organization_id and not row["deleted_at"]
+    }
     there = {(contact.id, contact.email) for contact in account.contacts_truth()}
     yield from _counted("contacts are missing or marked as deleted", there - stored)
     yield from _counted("contacts are stored that are not there", stored - there)
+
+
+def _campaign_differences(account: Account, rows_of: Rows, *, organization_id: str) -> Iterator[str]:
+    """Yield what is wrong with the table of campaigns; counters that cannot be read are nobody's to compare."""
+    rows = [row for row in rows_of(Table.CAMPAIGNS) if row["organization_id"] == organization_id]
+    there = {campaign.id: campaign.counters for campaign in account.campaigns_truth()}
+    yield from _counted("campaigns are missing", set(there) - {row["campaign_id"] for row in rows})
+    yield from _counted("campaigns are stored that are not there", {row["campaign_id"] for row in rows} - set(there))
+    if account.quirks.odd_counters == "never":
+        wrong = {
+            (row["campaign_id"], name)
+            for row in rows
+            for name, value in there.get(row["campaign_id"], {}).items()
+            if row.get(name, value) != value
+        }
+        yield from _counted("counters of campaigns are wrong", wrong)
 
 
 def _counted(what: str, found: set[Any]) -> Iterator[str]:

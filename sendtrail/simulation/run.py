@@ -3,8 +3,10 @@
 import logging
 import random
 from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sendtrail.simulation.engine.faults import Faults, Happened
 from sendtrail.simulation.engine.trace import Trace
@@ -25,17 +27,25 @@ class Outcome:
     steps: tuple[tuple[float, str, str], ...] = ()
 
 
-def simulate(seed: int, *, only: Container[Happened] | None = None, keeps_steps: bool = False) -> Outcome:
-    """Run one seed, with all of its faults or `only` some of them."""
-    world = World(seed=seed, faults=Faults(seed, only), trace=Trace(keeps_steps=keeps_steps))
-    with _same_jitter(seed), _watched_log(world):
-        world.live()
+def simulate(
+    seed: int, *, only: Container[Happened] | None = None, keeps_steps: bool = False, files: bool = False
+) -> Outcome:
+    """Run one seed, with all of its faults or `only` some of them; with `files`, on one machine's embedded adapters."""
+    with TemporaryDirectory() if files else nullcontext("") as folder:
+        world = World(
+            seed=seed,
+            faults=Faults(seed, only),
+            trace=Trace(keeps_steps=keeps_steps),
+            folder=Path(folder) if files else None,
+        )
+        with _same_jitter(seed), _watched_log(world):
+            world.live()
     return Outcome(
         seed=seed,
         problems=tuple(world.problems),
         happened=tuple(world.faults.happened),
         hash=world.trace.hash,
-        requests=world.transport.requests,
+        requests=world.requests,
         switches=world.scheduler.switches,
         days=world.scheduler.now / DAY_S,
         steps=tuple(world.trace.steps or ()),
@@ -58,12 +68,23 @@ class _SecretWatch(logging.Handler):
 
     def __init__(self, world: World) -> None:
         super().__init__()
-        self._world, self._key = world, world.account.api_key
+        self._world = world
+        self._keys = {tenant.account.api_key for tenant in world.tenants}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Note a problem where the key is in a record."""
-        if self._key in self.format(record):
+        if any(key in text for text in _texts(record) for key in self._keys):
             self._world.problems.append(f"the key is in the log: {record.name}")
+
+
+def _texts(record: logging.LogRecord) -> Iterator[str]:
+    """Yield what may be written of a record; the lines of source in a traceback hold no key."""
+    yield record.getMessage()
+    yield repr(record.__dict__)
+    error = record.exc_info[1] if record.exc_info else None
+    while error is not None:
+        yield f"{error!r} {error}"
+        error = error.__cause__ or error.__context__
 
 
 @contextmanager

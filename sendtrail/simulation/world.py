@@ -1,36 +1,40 @@
 """One simulated world, from its beginning to the last check: people, operators and trouble, then some quiet days."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
+from pathlib import Path
 from random import Random
 
-from sendtrail.activecampaign.http.session import session_of
-from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.ports import Document
-from sendtrail.simulation.cloud.functions import KEY_NAME, Cloud
-from sendtrail.simulation.cloud.process import START, world_time
-from sendtrail.simulation.cloud.rate_watch import RateWatch
-from sendtrail.simulation.cloud.transport import SimulatedTransport, catch_up
-from sendtrail.simulation.comparison import differences
-from sendtrail.simulation.engine.faults import Fault, Faults
+from sendtrail.simulation.calls import Calls
+from sendtrail.simulation.checks import broken_promises
+from sendtrail.simulation.cloud.file_store import FileStore
+from sendtrail.simulation.cloud.functions import Cloud
+from sendtrail.simulation.cloud.message_queue import organization_of
+from sendtrail.simulation.cloud.process import world_time
+from sendtrail.simulation.cloud.state_store import Documents
+from sendtrail.simulation.cloud.transport import catch_up
+from sendtrail.simulation.drawn_account import drawn_account, drawn_settings
+from sendtrail.simulation.engine.faults import Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
-from sendtrail.simulation.oddities import drawn_quirks
-from sendtrail.simulator import Account, CampaignPlan, Network, Plan, Quirks
-from sendtrail.sync.due import Request
+from sendtrail.simulation.operators import HOUR_S, Operators
+from sendtrail.simulation.request_cost import CAMPAIGN_LIST, most_requests
+from sendtrail.simulation.tenant import Tenant
 
-ORGANIZATION = "acme"
-URL = "http://127.0.0.1:9"
-HOUR_S, DAY_S = 3_600.0, 86_400.0
+DAY_S = 24 * HOUR_S
+ORGANIZATIONS = ("acme", "bolt", "coral")
 BUSY_S = 60.0
 """What people do while nobody looks happens within so many seconds before somebody may."""
+CONTACTS_EVERY = 2
+"""How many scheduled calls come to one that syncs contacts as well."""
 QUIET_DAYS = (1, 2, 4)
 """After so many days without trouble a report is looked at again."""
-BACKUPS = 0.3
-"""How often an operator keeps a copy of the state."""
 PATIENCE_S = 2 * DAY_S
 """How long messages may take without trouble."""
+LAST_LOOKS = 4
+"""On so many days a campaign may still be looked at that has had no news for a week."""
+LAG_S = 6 * HOUR_S
+"""How long the work of a run may take while another account does not answer: until the next run."""
 
 
 @dataclass(kw_only=True)
@@ -40,47 +44,56 @@ class World:
     seed: int
     faults: Faults
     trace: Trace
+    folder: Path | None = None
+    """Where the embedded adapters keep the file of one machine; None: a cloud in memory."""
     problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = Random(f"{self.seed}: world")
         self.scheduler = Scheduler(Random(f"{self.seed}: schedule"))
-        self.account = _account(self.seed, self.random)
-        self.watch = RateWatch(most=5)
-        self.transport = SimulatedTransport(
-            self.account, scheduler=self.scheduler, faults=self.faults, watch=self.watch
-        )
         self.cloud = Cloud(
             scheduler=self.scheduler,
             faults=self.faults,
             trace=self.trace,
             random=Random(f"{self.seed}: cloud"),
-            settings=_settings(self.random),
-            key=self.account.api_key,
+            settings=drawn_settings(self.random),
+            documents=FileStore(self.folder, self.scheduler) if self.folder else Documents(),
         )
-        self.runs = 0
-        self._copy: Mapping[str, Document] = {}
+        accounts = self.random.choice((1, 1, 1, 1, 2, 3))
+        self.tenants = [
+            Tenant(name, drawn_account(self.seed + 10_000_019 * n, self.random), cloud=self.cloud, number=n + 1)
+            for n, name in enumerate(ORGANIZATIONS[:accounts])
+        ]
+        self.calls = Calls(self.cloud)
+        self._operators = Operators(self.cloud, self.calls, self.tenants, random=Random(f"{self.seed}: operators"))
+        self._scheduled = 0
+
+    @property
+    def requests(self) -> int:
+        """Return how many requests all accounts have seen."""
+        return sum(tenant.transport.requests for tenant in self.tenants)
 
     def live(self) -> None:
         """Let some days pass with trouble, then some without, and compare."""
-        session_of(URL).mount(URL, self.transport)
-        self._connect()
         self.cloud.start()
         days = self.random.choice((1, 2, 3))
-        for call, name in ((self._people, "people"), (self._schedule, "schedule"), (self._operator, "operator")):
+        for call, name in ((self._people, "people"), (self._schedule, "schedule"), (self._operators.act, "operator")):
             self._start(call, name, until=days * DAY_S)
         self.scheduler.run(until=days * DAY_S)
         self._calm_down()
         self._rest()
-        self._check()
+        self.problems += self.cloud.problems()
+        for tenant in self.tenants:
+            self.problems += broken_promises(
+                self.cloud, tenant, forced_at=self.calls.forced.get(tenant.organization_id)
+            )
+            if tenant.is_ordinary:
+                self._count_requests(tenant)
         self.scheduler.close()
+        if isinstance(self.cloud.documents, FileStore):
+            self.cloud.documents.close()
 
-    def request(self, **wanted: object) -> Request:
-        """Return a request for a run of its own."""
-        self.runs += 1
-        return Request(organization_id=ORGANIZATION, run_id=f"run{self.runs:03d}", **wanted)  # type: ignore[arg-type]
-
-    def _start(self, call: Callable[[], None], name: str, *, until: float) -> None:
+    def _start(self, call: Callable[[], object], name: str, *, until: float) -> None:
         def repeat() -> None:
             while self.scheduler.now < until:
                 call()
@@ -89,131 +102,88 @@ class World:
 
     def _people(self) -> None:
         self.scheduler.sleep(self.random.uniform(2, 10) * HOUR_S)
-        behind_s = (world_time(self.scheduler) - self.account.now).total_seconds()
-        if behind_s > BUSY_S:
-            self.account.pass_quiet_hours((behind_s - BUSY_S) / HOUR_S)
-        self.account.pass_moments(min(behind_s, BUSY_S) if behind_s > 1 else 1)
+        for tenant in self.tenants:
+            account = tenant.account
+            behind_s = (world_time(self.scheduler) - account.now).total_seconds()
+            if behind_s > BUSY_S:
+                account.pass_quiet_hours((behind_s - BUSY_S) / HOUR_S)
+            account.pass_moments(min(behind_s, BUSY_S) if behind_s > 1 else 1)
         self.trace.add(self.scheduler.now, "people", "are busy")
 
     def _schedule(self) -> None:
-        self.cloud.dispatch(self.request())
+        self.calls.dispatch(contacts=self._scheduled % CONTACTS_EVERY == 0)
+        self._scheduled += 1
         self.scheduler.sleep(6 * HOUR_S)
-
-    def _operator(self) -> None:
-        self.scheduler.sleep(self.random.uniform(1, 6) * HOUR_S)
-        if self.random.random() < BACKUPS:
-            self._copy = dict(self.cloud.documents.by_path)
-        since = world_time(self.scheduler) - timedelta(days=self.random.choice((5, 20, 100)))
-        for kind, act in {
-            Fault.PURGE: self.cloud.queue.purge,
-            Fault.REPLAY: self.cloud.queue.seek_back,
-            Fault.BACKFILL: lambda: self.cloud.dispatch(self.request(since=since)),
-            Fault.FORCE: lambda: self.cloud.dispatch(self.request(force=True)),
-            Fault.ONE_CAMPAIGN: lambda: self.cloud.dispatch(
-                self.request(campaign_ids=frozenset({self.random.choice(self._campaign_ids())}), since=since)
-            ),
-            Fault.REVOKED_KEY: self._revoke_for_a_while,
-            Fault.DISABLED: self._disable_for_a_while,
-            Fault.OLD_STATE: self._restore_state,
-        }.items():
-            if self.faults.strikes(kind):
-                self.trace.add(self.scheduler.now, "operator", kind)
-                act()
-
-    def _campaign_ids(self) -> list[int]:
-        return [campaign.id for campaign in self.account.campaigns]
-
-    def _revoke_for_a_while(self) -> None:
-        self.cloud.key = "another-key"
-        self.scheduler.sleep(self.random.uniform(0.5, 8) * HOUR_S)
-        self.cloud.key = self.account.api_key
-
-    def _disable_for_a_while(self) -> None:
-        self._connect(enabled=False)
-        self.scheduler.sleep(self.random.uniform(0.5, 8) * HOUR_S)
-        self._connect()
-
-    def _restore_state(self) -> None:
-        self.cloud.documents.by_path = dict(self._copy)
-        self._connect()
-
-    def _connect(self, *, enabled: bool = True) -> None:
-        self.cloud.documents.by_path[f"activecampaign_connections/{ORGANIZATION}"] = {
-            "apiUrl": URL,
-            "apiKeySecret": KEY_NAME,
-            "timeZone": "America/Chicago",
-            "enabled": enabled,
-        }
 
     def _calm_down(self) -> None:
         self.faults.is_calm = True
         self.trace.add(self.scheduler.now, "world", "calms down")
-        self.account.settle()
+        for tenant in self.tenants:
+            tenant.account.settle()
         self.scheduler.run(until=self.scheduler.now + DAY_S / 2)  # operators end what they are at
         self._drain()
 
     def _rest(self) -> None:
+        if len(self.tenants) > 1:
+            self._rest_while_one_hangs(self.tenants[0])
         for days in (0, *QUIET_DAYS):
             self.scheduler.run(until=self.scheduler.now + days * DAY_S)
-            catch_up(self.account, self.scheduler)
-            if not self._dispatch():
-                self.problems.append(f"the dispatcher fails without trouble, {days} days later")
+            self._dispatch(f"{days} days later")
             self._drain()
-            if days == 1 and self.account.quirks == Quirks():  # what an odd account shows late is found later
-                self.problems += [f"a day later, {each}" for each in self._differences()]
+            for tenant in self.tenants:
+                if days == 1 and tenant.is_ordinary:
+                    self.problems += [f"a day later, {each}" for each in tenant.differences()]
 
-    def _dispatch(self) -> bool:
-        """Have the dispatcher called, and return whether it came to its end within an hour."""
-        outcome: list[bool] = []
-        self.scheduler.spawn(lambda: outcome.append(self.cloud.dispatch(self.request())), name="day")
+    def _rest_while_one_hangs(self, hanging: Tenant) -> None:
+        """Have all accounts synced while one does not answer: the others are done before the next run."""
+        hanging.transport.hang()
+        self.scheduler.spawn(self.calls.dispatch, name="day")
+        others = [tenant.organization_id for tenant in self.tenants if tenant is not hanging]
+        self.scheduler.run(until=self.scheduler.now + HOUR_S)
+        self._drain(others, within_s=LAG_S - HOUR_S)
+        for organization_id in others:
+            if not self.calls.has_dispatched(organization_id):
+                self.problems.append(f"{organization_id} is not dispatched while {hanging.organization_id} hangs")
+        hanging.transport.answer_again()
+        self.scheduler.run(until=self.scheduler.now + DAY_S / 2)
+        self._drain()
+
+    def _count_requests(self, tenant: Tenant) -> None:
+        """See that a day without news costs one request, and one with news little more than it must."""
+        quiet = [self._requests_of_a_day(tenant)]
+        while quiet[-1] > CAMPAIGN_LIST and len(quiet) < LAST_LOOKS:
+            quiet.append(self._requests_of_a_day(tenant))
+        if quiet[-1] > CAMPAIGN_LIST:
+            self.problems.append(f"{tenant.organization_id}: days without news take {quiet} requests")
+        began = tenant.account.now
+        tenant.account.pass_moments(BUSY_S / 2)
+        spent = self._requests_of_a_day(tenant, days=BUSY_S / DAY_S)
+        most = most_requests(tenant.account.pages(began))
+        if spent > most:
+            self.problems.append(f"{tenant.organization_id}: {spent} requests are made, where {most:.1f} are enough")
+
+    def _requests_of_a_day(self, tenant: Tenant, *, days: float = 1) -> int:
+        self.scheduler.run(until=self.scheduler.now + days * DAY_S)
+        before = tenant.transport.requests
+        self._dispatch("to count requests", contacts=False)
+        self._drain()
+        return tenant.transport.requests - before
+
+    def _dispatch(self, when: str, *, contacts: bool = True) -> None:
+        """Have the dispatcher called, and see that it comes to its end for every account within an hour."""
+        for tenant in self.tenants:
+            catch_up(tenant.account, self.scheduler)
+        outcome: list[object] = []
+        self.scheduler.spawn(lambda: outcome.append(self.calls.dispatch(contacts=contacts)), name="day")
         self.scheduler.run(until=self.scheduler.now + HOUR_S, while_=lambda: not outcome)
-        return outcome == [True]
+        if outcome != [{}]:
+            self.problems.append(f"the dispatcher fails without trouble, {when}: {outcome}")
 
-    def _drain(self) -> None:
-        end = self.scheduler.now + PATIENCE_S
-        self.scheduler.run(until=end, while_=lambda: not self.cloud.queue.is_empty())
-        if not self.cloud.queue.is_empty():
-            self.problems.append(f"{self.cloud.queue.waiting()} messages still wait after two days without trouble")
+    def _drain(self, organizations: Collection[str] = ORGANIZATIONS, *, within_s: float = PATIENCE_S) -> None:
+        def waiting() -> int:
+            return sum(organization_of(data) in organizations for data in self.cloud.queue.waiting())
 
-    def _check(self) -> None:
-        self.problems += self.cloud.unhandled
-        if self.watch.violations:
-            self.problems.append(f"{self.watch.violations} requests were more than 5 in a second")
-        self.problems += self._differences()
-
-    def _differences(self) -> Iterator[str]:
-        return differences(self.account, self.cloud.tables, organization_id=ORGANIZATION)
-
-
-def _account(seed: int, random: Random) -> Account:
-    plan = Plan(
-        sizes=tuple(
-            CampaignPlan(
-                kind=random.choice(("ordinary", "ordinary", "automation", "split")),
-                openers=random.choice((3, 19, 20, 21, 45, 90)),
-                clickers=random.choice((0, 2, 7)),
-                links=random.choice((1, 2, 3)),
-                bounces=random.choice((0, 1, 22)),
-                unsubscribes=random.choice((0, 2)),
-                forwards=random.choice((0, 1)),
-                sent_days_ago=random.choice((2, 5, 15)),
-            )
-            for _ in range(random.choice((1, 2, 3)))
-        ),
-        daily_share=random.choice((0.02, 0.1)),
-        shift_every=random.choice((0, 0, 7)),
-    )
-    return Account(seed=seed, now=START, plan=plan, quirks=drawn_quirks(random), network=Network(rate=0))
-
-
-def _settings(random: Random) -> FunctionSettings:
-    return FunctionSettings.read(
-        project_id="simulated-project",
-        time_budget_s=random.choice((20.0, 60.0, 480.0)),
-        lookback_days=3_650,
-        lease_s=random.choice((15.0, 120.0)),
-        flush_rows=random.choice((10, 100, 5_000)),
-        flush_s=random.choice((5.0, 240.0)),
-        budget_block=random.choice((1, 10)),
-        backfill_hours=random.choice((0.01, 1.0)),
-    )
+        self.scheduler.run(until=self.scheduler.now + within_s, while_=lambda: waiting() > 0)
+        if waiting():
+            names = ", ".join(sorted({organization_of(data) for data in self.cloud.queue.waiting()}))
+            self.problems.append(f"{waiting()} messages still wait after {within_s / HOUR_S:.0f} quiet hours ({names})")

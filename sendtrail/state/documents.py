@@ -1,6 +1,7 @@
 """State documents: their paths, and how a value is written to one and read from it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from sendtrail.ports import Document
 from sendtrail.validation import adapter, problems
 
 T = TypeVar("T")
+_PLAIN = frozenset({str, int, float, bool, type(None), datetime})
 
 
 def to_document(value: object) -> dict[str, Any]:
@@ -88,6 +90,8 @@ def identity_path(organization_id: str) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _PLAIN:  # most are, and asking what else they might be takes long
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

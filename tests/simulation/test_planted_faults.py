@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.find_planted_faults import BEGIN, DOCUMENT, END, with_table
 from benchmarks.planted_faults import PLANTED, PlantedFault
 
 
@@ -18,3 +19,17 @@ def test_the_text_that_a_fault_replaces_is_there_once(fault: PlantedFault) -> No
 
     assert source.count(fault.before) == 1
     compile(source.replace(fault.before, fault.after), spec.origin, "exec")
+
+
+def test_a_table_takes_the_place_of_the_one_before() -> None:
+    """What is around it stays."""
+    document = f"before\n{BEGIN}\n| old |\n{END}\nafter\n"
+
+    assert with_table(document, ["| new |"]) == f"before\n{BEGIN}\n| new |\n{END}\nafter\n"
+
+
+def test_the_documented_table_is_of_these_faults() -> None:
+    """Each is there, by its name."""
+    table = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0]
+
+    assert [fault.name for fault in PLANTED if f"| {fault.name} |" not in table] == []

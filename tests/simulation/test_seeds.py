@@ -13,6 +13,7 @@ from sendtrail.simulation.story import story
 # `make test` runs some; `make check` all of these.
 FEW = range(1, 9)
 SEEDS, PER_TEST = 300, 25
+ON_FILES = range(1, 21)
 
 
 @pytest.mark.parametrize("seed", FEW)
@@ -28,6 +29,13 @@ def test_many_seeds_hold_what_is_promised(first: int) -> None:
     outcomes = map(simulate, range(first, first + PER_TEST))
 
     assert {outcome.seed: outcome.problems for outcome in outcomes if outcome.problems} == {}
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("seed", ON_FILES)
+def test_a_seed_holds_what_is_promised_on_one_machine(seed: int) -> None:
+    """With its state and rows in a file, whose process is killed."""
+    assert simulate(seed, files=True).problems == ()
 
 
 def test_a_seed_comes_out_the_same_every_time() -> None:

@@ -1,12 +1,13 @@
 """A simulated cloud that runs the functions: processes, their subscriptions, and the dispatcher's schedule."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from itertools import count
 from random import Random
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -17,25 +18,28 @@ from sendtrail.domain.messages import SyncCampaign, SyncContacts
 from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.errors import KeyRefused, SendtrailError
-from sendtrail.ports import Topic
-from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse
+from sendtrail.errors import SendtrailError
+from sendtrail.ports import Topic, Warehouse
+from sendtrail.simulation.cloud.file_store import FileStore, stored_rows
+from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse, StoredRow
 from sendtrail.simulation.cloud.message_queue import MessageQueue, Queued, SimulatedPublisher
+from sendtrail.simulation.cloud.other_version import as_before, as_tomorrow, message_before, message_tomorrow
 from sendtrail.simulation.cloud.process import Process, ProcessClock, ServerClock
 from sendtrail.simulation.cloud.state_store import Documents, SimulatedState
 from sendtrail.simulation.cloud.warehouse import SimulatedWarehouse
-from sendtrail.simulation.engine.faults import Faults
+from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
 from sendtrail.simulation.engine.virtual_threads import VirtualEvent, VirtualThreads
 from sendtrail.state.connections import Connections
 from sendtrail.sync import campaign, contacts
 from sendtrail.sync.due import Request
+from sendtrail.warehouse.rows import Table
 
 logger = logging.getLogger(__name__)
 
 ACK_DEADLINE_S = 600.0
-KEY_NAME = "projects/simulated/secrets/key"
+RESTART_S = 5.0
 WORKERS = {Topic.CAMPAIGNS: 3, Topic.CONTACTS: 1}
 DISPATCH_ATTEMPTS, DISPATCH_PAUSE_S = 5, 60.0
 
@@ -58,7 +62,9 @@ class Cloud:
     random: Random
     settings: FunctionSettings
     documents: Documents = field(default_factory=Documents)
-    key: str = "simulated-key"
+    """The state; a FileStore is one machine, whose processes die together."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """The secrets, by name."""
     unhandled: list[str] = field(default_factory=list)
     """Errors that no function expects, as `process: error`."""
 
@@ -67,6 +73,8 @@ class Cloud:
         self.queue = MessageQueue(self.scheduler, self.faults, self.random)
         self.virtual_threads = VirtualThreads(self.scheduler)
         self._names = count(1)
+        self._restarted_at = 0.0
+        self._running: list[Process] = []
 
     def start(self) -> None:
         """Start the workers of every subscription."""
@@ -74,26 +82,54 @@ class Cloud:
             for number in range(workers):
                 self.scheduler.spawn(partial(self._serve, topic), name=f"{topic}-{number}")
 
+    def problems(self) -> list[str]:
+        """Return what functions did that they must not do, whatever happens."""
+        return [*self.unhandled, *self.documents.lease_watch.violations]
+
+    def rows(self, table: Table) -> Sequence[StoredRow]:
+        """Return the rows of a table."""
+        store = self.documents
+        return stored_rows(store.warehouse, table) if isinstance(store, FileStore) else self.tables.rows(table)
+
     def instance(self, function: str) -> Instance:
-        """Return a new process of a function."""
+        """Return a new process of a function, once its machine is up."""
+        if self.scheduler.now < self._restarted_at:
+            self.scheduler.sleep(self._restarted_at - self.scheduler.now)
         process = Process(
             name=f"{function}-{next(self._names)}",
             scheduler=self.scheduler,
             faults=self.faults,
             trace=self.trace,
             clock_is_off=timedelta(seconds=self.random.choice((0, 0, 0, -90, 45))),
+            on_death=self._kill_machine if isinstance(self.documents, FileStore) else None,
         )
+        self._running.append(process)
+        if self.faults.strikes(Fault.OLDER_VERSION):
+            process.writes, process.publishes = as_before, message_before
+        elif self.faults.strikes(Fault.NEWER_VERSION):
+            process.writes, process.publishes = as_tomorrow, message_tomorrow
         with threads.using(self.virtual_threads):
             return Instance(process=process, runtime=self._runtime(process))
 
-    def dispatch(self, request: Request) -> bool:
-        """Call the dispatcher as the Scheduler does, again where it fails; return whether it came to its end."""
+    def dispatch(self, run_id: str, organization_id: str | None, wanted: Mapping[str, Any]) -> Mapping[str, str] | None:
+        """Call the dispatcher as the Scheduler does, again where it fails, for one account or all that are enabled.
+
+        Return the reason of each account that was rejected; None where it did not come to its end.
+        """
         for attempt in range(DISPATCH_ATTEMPTS):
             if attempt:
                 self.scheduler.sleep(DISPATCH_PAUSE_S)
-            if self._call("dispatcher", lambda instance: _dispatch(instance, request)):
-                return True
-        return False
+            failed: dict[str, str] = {}
+
+            def work(instance: Instance, failed: dict[str, str] = failed) -> None:
+                accounts = [organization_id] if organization_id else instance.runtime.connections.enabled()
+                requests = [Request(organization_id=account, run_id=run_id, **wanted) for account in accounts]
+                with instance.runtime.serving({}):
+                    failed.update(dispatch_accounts(requests, instance.runtime)[1])
+
+            if self._run(self.instance("dispatcher"), work):
+                return failed
+        return None
 
     def _serve(self, topic: Topic) -> None:
         instance = self.instance(topic)
@@ -111,9 +147,6 @@ class Cloud:
             self.queue.acknowledge(message)
         else:
             self.queue.refuse(message)
-
-    def _call(self, function: str, work: Callable[[Instance], None]) -> bool:
-        return self._run(self.instance(function), work)
 
     def _run(self, instance: Instance, work: Callable[[Instance], None]) -> bool:
         """Run a request in a process; return whether it succeeded within the time that is waited for it."""
@@ -135,28 +168,39 @@ class Cloud:
         ended.wait(ACK_DEADLINE_S)
         return bool(succeeded)
 
+    def _warehouse(self) -> Warehouse:
+        return self.documents.warehouse if isinstance(self.documents, FileStore) else self.tables
+
+    def _kill_machine(self) -> None:
+        """Kill all processes at once, and leave what is in files."""
+        for process in self._running:
+            process.is_alive = False
+        self._running.clear()
+        self.queue.purge()
+        if isinstance(self.documents, FileStore):
+            self.documents.kill()
+        self._restarted_at = self.scheduler.now + RESTART_S
+
     def _runtime(self, process: Process) -> Runtime:
         clock, tokens = ProcessClock(process), count(1)
         state = SimulatedState(process, self.documents)
         services = Services(
             state=state,
             publisher=SimulatedPublisher(process, self.queue),
-            warehouse=SimulatedWarehouse(process, self.tables),
+            warehouse=SimulatedWarehouse(process, self._warehouse, self.documents),
             clock=clock,
             new_token=lambda: f"{process.name}-{next(tokens)}",
             settings=DeliverySettings(
                 lease_s=self.settings.lease_s, flush_rows=self.settings.flush_rows, flush_s=self.settings.flush_s
             ),
         )
-        connections = Connections(state, read_secret=lambda _: SecretStr(self.key))
+        connections = Connections(state, read_secret=lambda name: SecretStr(self.keys[name]))
         return Runtime(settings=self.settings, services=services, connections=connections)
 
 
-def _dispatch(instance: Instance, request: Request) -> None:
-    with instance.runtime.serving({}):
-        _, failed = dispatch_accounts([request], instance.runtime)
-    if failed:
-        raise KeyRefused("; ".join(failed.values()))
+def key_name(organization_id: str) -> str:
+    """Return the name of the secret that is an account's key."""
+    return f"projects/simulated/secrets/{organization_id}"
 
 
 def _handle(instance: Instance, message: Queued) -> None:

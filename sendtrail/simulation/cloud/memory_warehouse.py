@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, cast
@@ -15,7 +14,7 @@ from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import LeaseCheck, no_lease
-from sendtrail.warehouse.rows import Batch, Table, to_json_lines
+from sendtrail.warehouse.rows import Batch, Row, Table, to_json_array
 
 Key = tuple[str, ...]
 StoredRow = dict[str, Any]
@@ -41,7 +40,7 @@ class MemoryWarehouse:
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch and return the rows inserted or changed."""
         check_lease()
-        incoming = [cast("StoredRow", orjson.loads(line)) for line in to_json_lines(batch.rows).splitlines()]
+        incoming = _as_loaded(batch.rows)
         with self._lock:
             self.batches.append(batch)
             if batch.pass_id:
@@ -92,7 +91,9 @@ class MemoryWarehouse:
         """Return, by event type, what the times of rows did while their counts grew."""
         found: dict[str, TimestampEvidence] = {}
         observed: dict[Key, list[StoredRow]] = {}
-        for row in sorted(self.rows(Table.EMAIL_ACTIVITIES), key=lambda row: (row["times"], row["activity_timestamp"])):
+        for row in sorted(
+            self._rows(Table.EMAIL_ACTIVITIES), key=lambda row: (row["times"], row["activity_timestamp"])
+        ):
             if row["organization_id"] == organization_id and row["activity_date"] >= since.isoformat():
                 key = ("campaign_id", "message_id", "event_type", "link_id", "contact_id")
                 observed.setdefault(tuple(str(row[name]) for name in key), []).append(row)
@@ -109,7 +110,7 @@ class MemoryWarehouse:
     def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:
         """Return, by campaign and event type, how many rows of an account are stored, from a day on."""
         largest: dict[Key, int] = {}
-        for row in self.rows(Table.EMAIL_ACTIVITIES):
+        for row in self._rows(Table.EMAIL_ACTIVITIES):
             is_asked = row["organization_id"] == organization_id and row["activity_date"] >= since.isoformat()
             if is_asked and row["event_type"] != "forward":
                 contact, detail = str(row["contact_id"]), row["detail"] or {}
@@ -128,11 +129,15 @@ class MemoryWarehouse:
     def rows(self, table: Table) -> list[StoredRow]:
         """Return copies of the rows of a table, times as ISO strings."""
         with self._lock:
-            return [deepcopy(row) for _, row in sorted(self.tables[table].items())]
+            return [dict(row) for _, row in sorted(self.tables[table].items())]
 
     def counts(self) -> Mapping[Table, int]:
         """Return how many rows each table has."""
         return Counter({table: len(rows) for table, rows in self.tables.items()})
+
+    def _rows(self, table: Table) -> list[StoredRow]:
+        with self._lock:
+            return list(self.tables[table].values())
 
     def _contacts(self, organization_id: str) -> list[StoredRow]:
         rows = self.tables[Table.CONTACTS].values()
@@ -151,6 +156,11 @@ class MemoryWarehouse:
             return False
         self.tables[table][key] = {**row, "created_at": stored["created_at"]}
         return True
+
+
+def _as_loaded(rows: Sequence[Row]) -> list[StoredRow]:
+    """Return rows as a warehouse reads them that loads JSON."""
+    return cast("list[StoredRow]", orjson.loads(to_json_array(rows)))
 
 
 def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:

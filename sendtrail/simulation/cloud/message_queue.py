@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
+import orjson
+
 from sendtrail.errors import Unavailable
 from sendtrail.ports import Topic
 from sendtrail.simulation.cloud.process import Process
@@ -93,18 +95,19 @@ class MessageQueue:
         self._wake()
         return len(again)
 
-    def is_empty(self) -> bool:
-        """Return whether no message waits or is out."""
-        return not self._messages
-
-    def waiting(self) -> int:
-        """Return how many messages wait or are out."""
-        return len(self._messages)
+    def waiting(self) -> list[bytes]:
+        """Return the messages that wait or are out."""
+        return [message.data for message in self._messages]
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []
         for task in waiting:
             self._scheduler.wake(task)
+
+
+def organization_of(message: bytes) -> str:
+    """Return whose message it is."""
+    return str(orjson.loads(message)["organization_id"])
 
 
 class SimulatedPublisher:
@@ -122,7 +125,7 @@ class SimulatedPublisher:
             raise Unavailable("the queue cannot be reached (simulated)")
         is_partly = self._process.faults.strikes(Fault.QUEUE_PARTLY)
         for data in messages[: len(messages) // 2] if is_partly else messages:
-            self._queue.publish(topic, data)
+            self._queue.publish(topic, self._process.publishes(data) if self._process.publishes else data)
         if is_partly:
             raise Unavailable("not all messages are published (simulated)")
         self._process.step("published")

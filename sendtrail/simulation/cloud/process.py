@@ -1,8 +1,10 @@
 """A process of the simulated cloud: it has a clock of its own, may be frozen for a while, and may die at any step."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sendtrail.ports import Document
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
@@ -21,6 +23,12 @@ class Process:
     faults: Faults
     trace: Trace
     clock_is_off: timedelta = timedelta(0)
+    writes: Callable[[Document], Document] | None = None
+    """How a document looks that another version of the code stores; None for this one."""
+    publishes: Callable[[bytes], bytes] | None = None
+    """And a message."""
+    on_death: Callable[[], None] | None = None
+    """What goes down with it, where processes are parts of one."""
     is_alive: bool = True
     frozen_until: float = 0.0
 
@@ -38,6 +46,8 @@ class Process:
         """End this process here and now: the running task never goes on."""
         self.trace.add(self.scheduler.now, self.name, "dies")
         self.is_alive = False
+        if self.on_death:
+            self.on_death()
         self.scheduler.wait()
 
 

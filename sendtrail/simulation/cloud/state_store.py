@@ -1,13 +1,17 @@
 """The state store of a simulated cloud: documents in memory, reached by processes over a way that may fail."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sendtrail.errors import Unavailable
 from sendtrail.ports import Document, Transaction
+from sendtrail.simulation.cloud.lease_watch import LeaseWatch
 from sendtrail.simulation.cloud.process import Process, world_time
 from sendtrail.simulation.engine.faults import Fault
+from sendtrail.state.documents import campaign_path, contacts_path
+from sendtrail.warehouse.rows import Batch, Table
 
 T = TypeVar("T")
 SLOW_S = 20.0
@@ -18,6 +22,36 @@ class Documents:
 
     def __init__(self) -> None:
         self.by_path: dict[str, Document] = {}
+        self.lease_watch = LeaseWatch()
+
+    def get(self, path: str) -> Document | None:
+        """Return a document, None where there is none."""
+        return self.by_path.get(path)
+
+    def put(self, path: str, document: Document) -> None:
+        """Store a document, as an operator does."""
+        self.by_path[path] = document
+
+    def copy(self) -> Mapping[str, Any]:
+        """Return all documents, to be restored later."""
+        return dict(self.by_path)
+
+    def restore(self, copy: Mapping[str, Any]) -> None:
+        """Store these documents in place of all others."""
+        self.by_path = dict(copy)
+
+    def transact(self, work: Callable[[Transaction], T], *, now: datetime) -> T:
+        """Run `work` in one transaction."""
+        transaction = MemoryTransaction(self, now)
+        result = work(transaction)
+        self.by_path.update(transaction.writes)
+        return result
+
+    def watch_merge(self, batch: Batch) -> None:
+        """Look at who merges a batch."""
+        whose, subject = batch.item.organization_id, batch.item.subject
+        path = campaign_path(whose, int(subject)) if subject.isdecimal() else contacts_path(whose)
+        self.lease_watch.merges(batch, self.get(path) if batch.table is not Table.CAMPAIGNS else None)
 
     def children(self, collection: str) -> list[tuple[str, Document]]:
         """Return the id and the document of each child of a collection."""
@@ -51,6 +85,35 @@ class MemoryTransaction:
         self.writes[path] = dict(document)
 
 
+class _Watched:
+    """The transaction of a process: what it stores is looked at, and looks as its version of the code has it."""
+
+    def __init__(self, inner: Transaction, process: Process, documents: Documents) -> None:
+        self._inner, self._process, self._documents = inner, process, documents
+        self.written: list[str] = []
+
+    @property
+    def now(self) -> datetime:
+        """Return the store's time (UTC)."""
+        return self._inner.now
+
+    def get(self, path: str, /) -> Document | None:
+        """Return a document, None where there is none."""
+        return self._inner.get(path)
+
+    def set(self, path: str, document: Document, /) -> None:
+        """Replace a document."""
+        after = self._process.writes(document) if self._process.writes else document
+        watch, before = self._documents.lease_watch, self._inner.get(path)
+        watch.wrote(path, before=before, after=after, by=self._process.name, now=self.now)
+        self._inner.set(path, after)
+        self.written.append(path)
+
+
+class _Conflict(Exception):
+    """Another process was faster: the transaction changes nothing, and runs again."""
+
+
 class SimulatedState:
     """Satisfies State for one process."""
 
@@ -62,13 +125,20 @@ class SimulatedState:
         self._process.step("transacts")
         self._perhaps_unavailable()
         if self._process.faults.strikes(Fault.STATE_CONTENTION):
-            work(self._transaction())
+            with suppress(_Conflict):
+                self._run(lambda transaction: _fail(work(transaction)))
             self._process.step("transacts again")
-        transaction = self._transaction()
-        result = work(transaction)
-        self._documents.by_path.update(transaction.writes)
-        if transaction.writes:
-            self._process.step(f"committed {sorted(transaction.writes)}")
+        written: list[str] = []
+
+        def watched(inner: Transaction) -> T:
+            transaction = _Watched(inner, self._process, self._documents)
+            result = work(transaction)
+            written.extend(transaction.written)
+            return result
+
+        result = self._run(watched)
+        if written:
+            self._process.step(f"committed {sorted(set(written))}")
             if self._process.faults.strikes(Fault.STATE_ANSWER_LOST):
                 raise Unavailable("the answer of the state store is lost (simulated)")
         return result
@@ -79,11 +149,15 @@ class SimulatedState:
         self._perhaps_unavailable()
         yield from self._documents.children(collection)
 
-    def _transaction(self) -> MemoryTransaction:
-        return MemoryTransaction(self._documents, world_time(self._process.scheduler))
+    def _run(self, work: Callable[[Transaction], T]) -> T:
+        return self._documents.transact(work, now=world_time(self._process.scheduler))
 
     def _perhaps_unavailable(self) -> None:
         if self._process.faults.strikes(Fault.STATE_SLOW):
             self._process.scheduler.sleep(SLOW_S)
         if self._process.faults.strikes(Fault.STATE_UNAVAILABLE):
             raise Unavailable("the state store cannot be reached (simulated)")
+
+
+def _fail(_result: object) -> None:
+    raise _Conflict

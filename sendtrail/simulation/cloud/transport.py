@@ -14,12 +14,15 @@ from urllib3 import HTTPResponse
 
 from sendtrail.simulation.cloud.process import Process, world_time
 from sendtrail.simulation.cloud.rate_watch import RateWatch
+from sendtrail.simulation.engine.draws import chance
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulator import Account
 from sendtrail.simulator.web.app import build_app
 
 TRAVEL_S = 0.1
+# As much as the headroom of the rate budget is for.
+JITTER_S = 0.04
 SLOW_S = 45.0
 READ_TIMEOUT_S = 90.0
 _STATUS: Mapping[Fault, tuple[int, bytes]] = {
@@ -37,11 +40,21 @@ Answer = tuple[int, dict[str, str], bytes]
 class SimulatedTransport(BaseAdapter):
     """Answers requests of an account as its API would; the process that asks is the one of the running task."""
 
-    def __init__(self, account: Account, *, scheduler: Scheduler, faults: Faults, watch: RateWatch) -> None:
+    def __init__(self, account: Account, *, url: str, scheduler: Scheduler, faults: Faults, watch: RateWatch) -> None:
         super().__init__()
+        self._url = url
         self._account, self._app = account, build_app(account)
         self._scheduler, self._faults, self._watch = scheduler, faults, watch
         self.requests = 0
+        self._is_hanging = False
+
+    def hang(self) -> None:
+        """Answer nothing from now on."""
+        self._is_hanging = True
+
+    def answer_again(self) -> None:
+        """Answer as usual."""
+        self._is_hanging = False
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Return the answer to a request."""
@@ -52,13 +65,15 @@ class SimulatedTransport(BaseAdapter):
         # Nothing can keep a request in time whose process freezes between its slot and the network.
         process.step(f"asks {target}", may_freeze=False)
         self.requests += 1
-        self._watch.sent(self._scheduler.now)
         if self._faults.strikes(Fault.HTTP_REFUSED):
             raise requests.ConnectionError("no connection (simulated)")
-        self._scheduler.sleep(SLOW_S if self._faults.strikes(Fault.HTTP_SLOW) else TRAVEL_S)
+        self._scheduler.sleep(TRAVEL_S - JITTER_S * chance(self._url, self.requests))
+        self._watch.arrived(self._scheduler.now)
+        if self._faults.strikes(Fault.HTTP_SLOW):
+            self._scheduler.sleep(SLOW_S)
         answer = self._answer(request)
         self._scheduler.sleep(TRAVEL_S)
-        if self._faults.strikes(Fault.HTTP_ANSWER_LOST):
+        if self._is_hanging or self._faults.strikes(Fault.HTTP_ANSWER_LOST):
             self._scheduler.sleep(READ_TIMEOUT_S)
             raise requests.ReadTimeout("the answer did not come (simulated)")
         return _response(request, answer, is_cut=self._faults.strikes(Fault.HTTP_CUT))

@@ -8,9 +8,9 @@ from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import StoredCounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.errors import Unavailable
-from sendtrail.ports import LeaseCheck, no_lease
-from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse
+from sendtrail.ports import LeaseCheck, Warehouse, no_lease
 from sendtrail.simulation.cloud.process import Process
+from sendtrail.simulation.cloud.state_store import Documents
 from sendtrail.simulation.engine.faults import Fault
 from sendtrail.warehouse.rows import Batch
 
@@ -21,18 +21,25 @@ JOB_S, SLOW_S = 2.0, 200.0
 class SimulatedWarehouse:
     """Satisfies Warehouse for one process."""
 
-    def __init__(self, process: Process, tables: MemoryWarehouse) -> None:
-        self._process, self._tables = process, tables
+    def __init__(self, process: Process, tables: Callable[[], Warehouse], documents: Documents) -> None:
+        self._process, self._tables, self._documents = process, tables, documents
 
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch; return the rows inserted or changed."""
         what = f"merges {len(batch.rows)} into {batch.table}"
-        return self._job(what, lambda: self._tables.merge(batch), check_lease)
+
+        def check() -> None:
+            thawed_at = self._process.frozen_until
+            check_lease()
+            if self._process.frozen_until == thawed_at:  # nothing helps who freezes after the look
+                self._documents.watch_merge(batch)
+
+        return self._job(what, lambda: self._tables().merge(batch), check)
 
     def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
         """Return what a pass means for the stored contacts."""
         return self._job(
-            "queries", lambda: self._tables.pass_counts(organization_id, pass_id=pass_id, started_at=started_at)
+            "queries", lambda: self._tables().pass_counts(organization_id, pass_id=pass_id, started_at=started_at)
         )
 
     def mark_vanished(
@@ -41,21 +48,21 @@ class SimulatedWarehouse:
         """Mark the contacts that a complete pass did not see; return how many."""
         return self._job(
             "marks contacts",
-            lambda: self._tables.mark_vanished(organization_id, pass_id=pass_id, seen=seen, at=at),
+            lambda: self._tables().mark_vanished(organization_id, pass_id=pass_id, seen=seen, at=at),
             check_lease,
         )
 
     def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
         """Forget whom a pass saw that is over."""
-        self._job("forgets", lambda: self._tables.forget_pass(organization_id, pass_id=pass_id), check_lease)
+        self._job("forgets", lambda: self._tables().forget_pass(organization_id, pass_id=pass_id), check_lease)
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return what the times of an account's rows did while their counts grew."""
-        return self._job("queries", lambda: self._tables.timestamp_evidence(organization_id, since=since))
+        return self._job("queries", lambda: self._tables().timestamp_evidence(organization_id, since=since))
 
     def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:
         """Return how many rows of an account are stored."""
-        return self._job("queries", lambda: self._tables.stored_counts(organization_id, since=since))
+        return self._job("queries", lambda: self._tables().stored_counts(organization_id, since=since))
 
     def _job(self, what: str, work: Callable[[], T], check_lease: LeaseCheck = no_lease) -> T:
         """Run a job: once accepted it is done, whatever becomes of the process that waits for it."""

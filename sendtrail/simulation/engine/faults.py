@@ -37,6 +37,8 @@ class Fault(StrEnum):
     WAREHOUSE_SLOW = "warehouse: slow"
     CRASH = "process: crash"
     FREEZE = "process: frozen"
+    OLDER_VERSION = "process: of an earlier version"
+    NEWER_VERSION = "process: of a later version"
     PURGE = "operator: purges a queue"
     BACKFILL = "operator: asks for more history"
     FORCE = "operator: has everything read again"
@@ -44,6 +46,7 @@ class Fault(StrEnum):
     REPLAY = "operator: seeks a subscription back"
     REVOKED_KEY = "operator: revokes the key for a while"
     DISABLED = "operator: disables the account for a while"
+    HANGING = "account: does not answer for hours"
     OLD_STATE = "operator: restores an older copy of the state"
 
 
@@ -71,6 +74,8 @@ RATES: Mapping[Fault, float] = {
     Fault.WAREHOUSE_SLOW: 0.1,
     Fault.CRASH: 0.02,
     Fault.FREEZE: 0.01,
+    Fault.OLDER_VERSION: 0.3,
+    Fault.NEWER_VERSION: 0.3,
     Fault.PURGE: 0.1,
     Fault.BACKFILL: 0.1,
     Fault.FORCE: 0.05,
@@ -78,6 +83,7 @@ RATES: Mapping[Fault, float] = {
     Fault.REPLAY: 0.1,
     Fault.REVOKED_KEY: 0.05,
     Fault.DISABLED: 0.05,
+    Fault.HANGING: 0.05,
     Fault.OLD_STATE: 0.03,
 }
 SHARE_SWITCHED_ON = 0.35

@@ -10,6 +10,9 @@ from typing import Protocol
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
+MAX_SWITCHES = 300_000
+"""Far more than any world takes: something goes on and on."""
+
 
 class Owner(Protocol):
     """What tasks belong to: a process, which may be dead, or frozen until some time."""
@@ -136,6 +139,8 @@ class Scheduler:
             heapq.heappush(self._timers, _Timer(task.owner.frozen_until, next(self._numbers), task, -1))
             return
         self.switches += 1
+        if self.switches > MAX_SWITCHES:
+            raise RuntimeError(f"a world does not come to its end: {task.name} is one of those that go on")
         self._current = task
         try:
             task.greenlet.switch()

@@ -1,6 +1,7 @@
 """The ways in which ActiveCampaign writes an instant."""
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 CENTRAL = ZoneInfo("America/Chicago")  # what v3 dates are in, wherever the account is
@@ -16,11 +17,11 @@ class Stamps:
 
     def iso(self, at: int) -> str:
         """Write `2026-03-01T09:30:00-06:00`."""
-        return datetime.fromtimestamp(at, self._zone).isoformat()
+        return _written(at, self._zone)
 
     def naive(self, at: int) -> str:
         """Write `2026-03-01 09:30:00`."""
-        return datetime.fromtimestamp(at, self._zone).isoformat(" ")[:19]
+        return _written(at, self._zone)[:19].replace("T", " ")
 
     def day(self, at: int) -> str:
         """Write `2026-03-01`."""
@@ -37,6 +38,12 @@ class Stamps:
 
     def _date(self, at: int) -> date:
         return datetime.fromtimestamp(at, self._zone).date()
+
+
+@lru_cache(maxsize=20_000)
+def _written(at: int, zone: ZoneInfo) -> str:
+    """Write an instant once; the same rows are read again and again."""
+    return datetime.fromtimestamp(at, zone).isoformat()
 
 
 def utc(at: int) -> datetime:

@@ -1,0 +1,37 @@
+"""Calls of the dispatcher, each a run of its own."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sendtrail.simulation.cloud.functions import Cloud
+from sendtrail.simulation.cloud.process import world_time
+from sendtrail.state.documents import run_path
+
+
+class Calls:
+    """Calls the dispatcher for one account, or for all that are switched on."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self.runs = 0
+        self.forced: dict[str, datetime] = {}
+        """When everything of an account was last asked for again, and the answer was that it will be done."""
+
+    def dispatch(self, organization_id: str | None = None, **wanted: Any) -> Mapping[str, str] | None:
+        """Return the reason of each account that was rejected; None where the dispatcher did not come to its end."""
+        self.runs += 1
+        asked_at = world_time(self._cloud.scheduler)
+        rejected = self._cloud.dispatch(self._run_id, organization_id, wanted)
+        if organization_id and wanted.get("force") and rejected is not None:
+            self.forced[organization_id] = asked_at
+        return rejected
+
+    def has_dispatched(self, organization_id: str) -> bool:
+        """Return whether the latest run has come to the end of an account's dispatch."""
+        run = self._cloud.documents.get(run_path(self._run_id)) or {}
+        return organization_id in run.get("summaries", {})
+
+    @property
+    def _run_id(self) -> str:
+        return f"run{self.runs:03d}"

@@ -1,0 +1,64 @@
+"""Looks at each write of a checkpoint: who works on what is decided by leases, whatever the code believes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sendtrail.delivery.checkpoint import Checkpoint
+from sendtrail.errors import BadDocument
+from sendtrail.ports import Document
+from sendtrail.state.documents import from_document
+from sendtrail.warehouse.rows import Batch
+
+
+class LeaseWatch:
+    """Notes writes of checkpoints by processes that had no right to them, as `violations`."""
+
+    def __init__(self) -> None:
+        self.violations: list[str] = []
+
+    def wrote(self, path: str, *, before: Document | None, after: Document, by: str, now: datetime) -> None:
+        """Look at a document that a process has stored; tokens begin with the names of their processes."""
+        if before is None or not _is_checkpoint(before) or not _is_checkpoint(after):
+            return
+        then, lease = _checkpoint(before), (after.get("lease") or {})
+        if then is None or then.lease is None or then.lease.token == lease.get("token"):
+            if (
+                then is not None
+                and then.lease is not None
+                and not _is_of(then.lease.token, by)
+                and _moved(before, after)
+            ):
+                self.violations.append(f"{by} wrote {path}, on which another one has a lease")
+            return
+        if _is_of(then.lease.token, by):
+            return  # it gave its lease up, or took the work once more
+        if not lease:
+            self.violations.append(f"{by} ended the lease of another one on {path}")
+        elif then.is_held(now):
+            self.violations.append(f"{by} took {path} from another one, whose lease was live")
+
+    def merges(self, batch: Batch, checkpoint: Document | None) -> None:
+        """Look at a batch that is about to be merged, right after its worker has looked at its lease."""
+        stored = None if checkpoint is None else _checkpoint(checkpoint)
+        if stored is not None and stored.lease is not None and stored.lease.token != batch.delivery:
+            self.violations.append(f"{batch.delivery} merges {batch.item.subject}, on which another one has a lease")
+
+
+def _is_checkpoint(document: Document) -> bool:
+    return "sequence" in document and "lease" in document
+
+
+def _checkpoint(document: Document) -> Checkpoint | None:
+    try:
+        return from_document(Checkpoint, document)
+    except BadDocument:
+        return None
+
+
+def _is_of(token: str, process: str) -> bool:
+    return token.startswith(f"{process}-")
+
+
+def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    return any(before.get(name) != after.get(name) for name in ("progress", "synced", "status", "sequence"))

@@ -1,0 +1,42 @@
+"""What a world begins with: accounts of some campaigns, and the settings of the functions."""
+
+from random import Random
+
+from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.simulation.cloud.process import START
+from sendtrail.simulation.oddities import drawn_quirks
+from sendtrail.simulator import Account, CampaignPlan, Network, Plan
+
+
+def drawn_account(seed: int, random: Random) -> Account:
+    """Return an account of one to three campaigns."""
+    sizes = tuple(_campaign(random) for _ in range(random.choice((1, 2, 3))))
+    plan = Plan(sizes=sizes, daily_share=random.choice((0.02, 0.1)), shift_every=random.choice((0, 0, 7)))
+    return Account(seed=seed, now=START, plan=plan, quirks=drawn_quirks(random), network=Network(rate=0))
+
+
+def drawn_settings(random: Random) -> FunctionSettings:
+    """Return settings under which there is much to hand over, to renew and to merge."""
+    return FunctionSettings.read(
+        project_id="simulated-project",
+        time_budget_s=random.choice((20.0, 60.0, 480.0)),
+        lookback_days=3_650,
+        lease_s=random.choice((15.0, 120.0)),
+        flush_rows=random.choice((10, 100, 5_000)),
+        flush_s=random.choice((5.0, 240.0)),
+        budget_block=random.choice((1, 10)),
+        backfill_hours=random.choice((0.01, 1.0)),
+    )
+
+
+def _campaign(random: Random) -> CampaignPlan:
+    return CampaignPlan(
+        kind=random.choice(("ordinary", "ordinary", "automation", "split")),
+        openers=random.choice((3, 19, 20, 21, 45, 90)),
+        clickers=random.choice((0, 2, 7)),
+        links=random.choice((1, 2, 3)),
+        bounces=random.choice((0, 1, 22)),
+        unsubscribes=random.choice((0, 2)),
+        forwards=random.choice((0, 1)),
+        sent_days_ago=random.choice((2, 5, 15)),
+    )

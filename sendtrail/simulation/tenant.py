@@ -1,0 +1,59 @@
+"""One of the accounts of a simulated world: whose data it is, how it is reached, and what it has seen."""
+
+from collections.abc import Iterator
+
+from sendtrail.activecampaign.http.session import session_of
+from sendtrail.simulation.cloud.functions import Cloud, key_name
+from sendtrail.simulation.cloud.rate_watch import RateWatch
+from sendtrail.simulation.cloud.transport import SimulatedTransport
+from sendtrail.simulation.comparison import differences
+from sendtrail.simulator import Account, Quirks
+from sendtrail.state.documents import connection_path
+
+
+class Tenant:
+    """An account, connected to the functions of a cloud."""
+
+    def __init__(self, organization_id: str, account: Account, *, cloud: Cloud, number: int) -> None:
+        self.organization_id, self.account = organization_id, account
+        self._cloud, self._url = cloud, f"http://127.0.0.{number}:9"
+        self.watch = RateWatch(most=5)
+        self.transport = SimulatedTransport(
+            account, url=self._url, scheduler=cloud.scheduler, faults=cloud.faults, watch=self.watch
+        )
+        session_of(self._url).mount(self._url, self.transport)
+        self.accept_key()
+        self.connect()
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Return whether the account is as documented: what an odd one shows late is found later."""
+        return self.account.quirks == Quirks()
+
+    @property
+    def campaign_ids(self) -> list[int]:
+        """Return the ids of its campaigns."""
+        return [campaign.id for campaign in self.account.campaigns]
+
+    def connect(self, *, enabled: bool = True) -> None:
+        """Store how the account is reached, and whether it is switched on."""
+        document = {
+            "apiUrl": self._url,
+            "apiKeySecret": key_name(self.organization_id),
+            "timeZone": "America/Chicago",
+            "enabled": enabled,
+        }
+        self._cloud.documents.put(connection_path(self.organization_id), document)
+
+    def accept_key(self) -> None:
+        """Let the stored key be the account's."""
+        self._cloud.keys[key_name(self.organization_id)] = self.account.api_key
+
+    def revoke_key(self) -> None:
+        """Let the stored key be another one."""
+        self._cloud.keys[key_name(self.organization_id)] = "another-key"
+
+    def differences(self) -> Iterator[str]:
+        """Yield a sentence for each way in which the warehouse differs from the account."""
+        for each in differences(self.account, self._cloud.rows, organization_id=self.organization_id):
+            yield f"{self.organization_id}: {each}"

@@ -1,0 +1,77 @@
+"""Who may write a checkpoint: whoever has the lease, or takes it where nobody has a live one."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sendtrail.delivery.checkpoint import Checkpoint, Lease, Status
+from sendtrail.domain.work_item import WorkItem
+from sendtrail.simulation.cloud.lease_watch import LeaseWatch
+from sendtrail.state.documents import to_document
+from sendtrail.warehouse.rows import Batch, Table
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+PATH = "sync_state/email_activities_acme/campaigns/7"
+MINE, THEIRS = "campaigns-1-1", "campaigns-2-1"
+LIVE, OVER = NOW + timedelta(seconds=30), NOW - timedelta(seconds=30)
+
+
+def checkpoint(*, token: str = MINE, until: datetime = LIVE, page: int = 1) -> Checkpoint:
+    """Return one that a worker holds."""
+    return Checkpoint(
+        run_id="run",
+        sequence=1,
+        status=Status.RUNNING,
+        updated_at=NOW,
+        lease=Lease(token=token, expires_at=until),
+        progress={"page": page},
+    )
+
+
+HELD = checkpoint()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (HELD, checkpoint(page=2)),
+        (HELD, replace(HELD, lease=None, status=Status.DONE)),
+        (checkpoint(token=THEIRS, until=OVER), HELD),
+        (replace(HELD, lease=None), HELD),
+    ],
+    ids=["it goes on", "it is done", "it takes an expired lease", "it takes what nobody has"],
+)
+def test_writes_of_the_holder_are_right(before: Checkpoint, after: Checkpoint) -> None:
+    """Nothing is noted."""
+    watch = LeaseWatch()
+    watch.wrote(PATH, before=to_document(before), after=to_document(after), by="campaigns-1", now=NOW)
+
+    assert watch.violations == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (checkpoint(token=THEIRS), HELD),
+        (checkpoint(token=THEIRS), checkpoint(token=THEIRS, page=2)),
+        (checkpoint(token=THEIRS), replace(HELD, lease=None, status=Status.DONE)),
+    ],
+    ids=["it takes a live lease", "it writes under another one's lease", "it ends another one's lease"],
+)
+def test_writes_of_anybody_else_are_noted(before: Checkpoint, after: Checkpoint) -> None:
+    """With who it was."""
+    watch = LeaseWatch()
+    watch.wrote(PATH, before=to_document(before), after=to_document(after), by="campaigns-1", now=NOW)
+
+    assert [problem.split()[0] for problem in watch.violations] == ["campaigns-1"]
+
+
+@pytest.mark.parametrize(("holder", "noted"), [(MINE, 0), (THEIRS, 1)])
+def test_a_merge_without_the_lease_is_noted(holder: str, noted: int) -> None:
+    """Once another worker has it."""
+    watch, item = LeaseWatch(), WorkItem(organization_id="acme", subject="7", run_id="run", sequence=1)
+    batch = Batch(table=Table.EMAIL_ACTIVITIES, item=item, number=0, rows=(), delivery=MINE)
+    watch.merges(batch, to_document(checkpoint(token=holder)))
+
+    assert len(watch.violations) == noted

@@ -1,0 +1,29 @@
+"""How many requests a run may make, by the pages that hold something new."""
+
+from sendtrail.simulation.request_cost import most_requests
+from sendtrail.simulator import TruthPages
+from sendtrail.simulator.quirks import EventType
+
+
+def pages(event_type: EventType, *, new: int, message_id: str = "") -> TruthPages:
+    """Return those of a report of campaign 7."""
+    return TruthPages(
+        campaign_id=7, message_id=message_id, event_type=event_type, pages=9, rows=180, new_pages=new, new_rows=new
+    )
+
+
+def test_a_run_without_news_may_list_the_campaigns() -> None:
+    """And nothing else, but for a rounding."""
+    assert 1 <= most_requests([pages("open", new=0), pages("click", new=0)]) < 2
+
+
+def test_pages_with_news_may_be_read_and_those_of_the_overlap() -> None:
+    """A report whose counter stands still is not read."""
+    assert most_requests([pages("open", new=2), pages("bounce", new=0)]) == 1.25 * (1 + 2) + 2
+
+
+def test_a_counter_is_that_of_all_messages_of_a_campaign() -> None:
+    """Which have to be asked for: a page of each is read, and the list of messages."""
+    lists = [pages("click", new=1, message_id="71"), pages("click", new=0, message_id="72")]
+
+    assert most_requests(lists) == 1.25 * (1 + 2 + 1)
