@@ -10,6 +10,7 @@ from rich.table import Table
 from benchmarks import (
     bare_load,
     budget,
+    conversion_memory,
     daily_delta,
     machines,
     memory,
@@ -32,6 +33,7 @@ SCENARIOS = {
     "quiet_day": quiet_day.measure,
     "small_campaigns": small_campaigns.measure,
     "memory": memory.measure,
+    "conversions": conversion_memory.measure,
     "processing": processing.measure,
     "scale": scale.measure,
     "merge": merge.measure,

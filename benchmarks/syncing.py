@@ -1,8 +1,9 @@
-"""Runs the `sendtrail sync` command as people do, in a process of its own."""
+"""Runs the `sendtrail` command as people do, in a process of its own."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +22,15 @@ class Usage:
 
 def sync(url: str, database: Path, *options: str) -> Usage:
     """Sync an account into a database and return the resources used."""
-    command = [sys.executable, "-m", "sendtrail.cli.app", "sync", "--api-url", url, "--database", str(database)]
+    words = ["sync", "--api-url", url, "--database", str(database), "--organization", ORGANIZATION, *options]
+    return run(words, folder=database.parent)
+
+
+def run(words: Sequence[str], *, folder: Path) -> Usage:
+    """Run a command of `sendtrail` in a folder and return the resources used."""
     with subprocess.Popen(
-        [*command, "--organization", ORGANIZATION, *options],
-        cwd=database.parent,
+        [sys.executable, "-m", "sendtrail.cli.app", *words],
+        cwd=folder,
         env={"PATH": "", "SENDTRAIL_API_KEY": KEY},
         stdout=subprocess.PIPE,
         text=True,
@@ -33,5 +39,5 @@ def sync(url: str, database: Path, *options: str) -> Usage:
         _, status, usage = os.wait4(process.pid, 0)  # which alone returns the usage of this one process
         process.returncode = os.waitstatus_to_exitcode(status)
     if status:
-        raise RuntimeError(f"the sync of {url} ended with status {process.returncode}: {output}")
+        raise RuntimeError(f"sendtrail {' '.join(words)} ended with status {process.returncode}: {output}")
     return Usage(peak_kib=usage.ru_maxrss, processor_s=usage.ru_utime + usage.ru_stime)

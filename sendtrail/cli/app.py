@@ -44,6 +44,11 @@ COMMANDS = (
         help="Bring in what your users bought or signed up for.",
     ),
     Entry(
+        name="users",
+        target="sendtrail.cli.users:app",
+        help="Say which of your users is which contact, so that their orders find them.",
+    ),
+    Entry(
         name="attribution",
         target="sendtrail.cli.attribution:app",
         help="Choose how conversions are credited to campaigns.",

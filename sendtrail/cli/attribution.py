@@ -51,8 +51,8 @@ def set_(
     """
     place = AccountSettings.read(asdict(options))
     chosen, clock = checked_settings(settings), SystemClock()
-    with open_writer(place, clock) as (warehouse, organization):
-        warehouse.merge(_batch(chosen, organization, now=clock.now()))
+    with open_writer(place, clock) as to:
+        to.warehouse.merge(_batch(chosen, to.organization, now=clock.now()))
     for name, value in chosen.items():
         Console().print(f"{name} is {value} now.", highlight=False)
 

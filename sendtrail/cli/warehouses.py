@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -59,15 +60,28 @@ def open_reader(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
         yield run_select
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Destination:
+    """Where rows go: the warehouse, the account whose rows they are, and what runs a SELECT of ours there."""
+
+    warehouse: Warehouse
+    organization: str
+    query: Query
+
+
 @contextmanager
-def open_writer(settings: AccountSettings, clock: Clock) -> Iterator[tuple[Warehouse, str]]:
+def open_writer(settings: AccountSettings, clock: Clock) -> Iterator[Destination]:
     """Open the warehouse to merge into, and choose the account; raise SettingsError if there is none."""
     if settings.project:
         with _bigquery(settings.project, settings, clock) as bigquery:
-            yield bigquery.warehouse(settings.dataset), settings.organization
+            yield Destination(
+                warehouse=bigquery.warehouse(settings.dataset),
+                organization=settings.organization,
+                query=bigquery.reader(),
+            )
         return
     with DuckDbWarehouse(checked_database(str(settings.database)), dataset=settings.dataset) as warehouse:
-        yield warehouse, organization_in(warehouse, settings)
+        yield Destination(warehouse=warehouse, organization=organization_in(warehouse, settings), query=warehouse.query)
 
 
 @contextmanager

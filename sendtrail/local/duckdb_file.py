@@ -31,6 +31,8 @@ ALIAS = "sendtrail_database"
 _ENDS_EARLY = "could not read enough bytes"
 _DAMAGE = (_ENDS_EARLY, "corrupt database file")
 _DAMAGED = "{path} is damaged: restore a copy, or move it away and run `sendtrail sync` with another --database"
+_ONLY_TABLES = "can only merge into base tables"
+_A_VIEW = "{path} has a view of your own in place of the table: it is not changed; fill what the view reads"
 _TRUNCATED = "{path} is damaged: its end is missing. Restore a copy, or choose another --database"
 _PID = re.compile(r"PID (\d+)")
 # A part of DuckDB's message (in lower case), and what to do about it. https://duckdb.org/docs/stable/connect/concurrency
@@ -218,6 +220,8 @@ def _error_in_use(path: Path, error: duckdb.Error) -> SendtrailError:
         return _disk_full(path)
     if any(sign in str(error).lower() for sign in _DAMAGE):
         return SettingsError([_DAMAGED.format(path=path)])
+    if _ONLY_TABLES in str(error).lower():
+        return Rejected(_A_VIEW.format(path=path))
     if isinstance(error, _REFUSED):
         return Rejected(f"the warehouse refuses the rows: {_first_line(error)}")
     return Unavailable(f"{path} could not be read or written: {_first_line(error)}")

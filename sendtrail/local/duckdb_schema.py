@@ -14,6 +14,7 @@ from sendtrail.local.commit_journal import INTERNAL
 from sendtrail.local.duckdb_sql import duckdb_type, literal, staging_of
 from sendtrail.warehouse.rows import Table
 from sendtrail.warehouse.tables import CONTACTS_SEEN, Column, TableDefinition, definition
+from sendtrail.warehouse.views import CUSTOMER_TABLES
 
 # Raised with every change of a table; programs of `OLDEST_READER` and later can use the tables all the same.
 SCHEMA_VERSION = 1
@@ -58,7 +59,8 @@ class StoredTable:
 
 def create_tables(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None:
     """Create the tables and columns that are missing; raise SettingsError where they cannot be used."""
-    places = [(dataset, definition(table)) for table in Table] + [(staging_of(dataset), definition(CONTACTS_SEEN))]
+    own = [definition(table) for table in Table if table not in CUSTOMER_TABLES]  # the others may be a view
+    places = [*((dataset, table) for table in own), (staging_of(dataset), definition(CONTACTS_SEEN))]
     tables = [_stored(connection, schema, table) for schema, table in places]
     problems = [*_refusals(connection, dataset), *(problem for each in tables for problem in each.problems())]
     if problems:

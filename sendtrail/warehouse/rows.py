@@ -4,7 +4,7 @@ What the account does not say is None in a row, never "".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +18,7 @@ from sendtrail.domain.campaign import COUNTERS, Campaign
 from sendtrail.domain.campaign_report import UnreadableRow
 from sendtrail.domain.contact import Contact, overall_status
 from sendtrail.domain.conversion import Conversion
+from sendtrail.domain.user import User
 from sendtrail.domain.work_item import WorkItem
 
 
@@ -28,6 +29,7 @@ class Table(StrEnum):
     CONTACTS = "contacts"
     CAMPAIGNS = "campaigns"
     CONVERSIONS = "conversions"
+    USERS = "users"
     ATTRIBUTION_SETTINGS = "attribution_settings"
     UNREADABLE_ROWS = "unreadable_rows"
 
@@ -108,6 +110,17 @@ class ConversionRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UserRow:
+    """A row of `users`: one claim that a user is a contact."""
+
+    organization_id: str
+    user_id: str
+    contact_id: str | None
+    email: str | None
+    valid_from: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SettingRow:
     """A row of `attribution_settings`: one setting as it was last chosen."""
 
@@ -137,7 +150,8 @@ class UnreadableReportRow:
 
 
 CampaignRow = Mapping[str, Any]
-Row = ActivityRow | ContactRow | CampaignRow | ConversionRow | SettingRow | UnreadableReportRow
+_CONVERSION_FIELDS = tuple(field.name for field in fields(Conversion))
+Row = ActivityRow | ContactRow | CampaignRow | ConversionRow | UserRow | SettingRow | UnreadableReportRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -286,6 +300,17 @@ def conversion_row(conversion: Conversion, *, organization_id: str, now: datetim
     )
 
 
+def user_row(user: User, *, organization_id: str) -> UserRow:
+    """Return the row of a claim that a user is a contact."""
+    return UserRow(
+        organization_id=organization_id,
+        user_id=user.user_id,
+        contact_id=user.contact_id or None,
+        email=user.email or None,
+        valid_from=user.valid_from,
+    )
+
+
 def setting_row(name: str, value: str, *, organization_id: str, now: datetime) -> SettingRow:
     """Return the row of a setting that was chosen at `now`."""
     return SettingRow(
@@ -307,7 +332,9 @@ def _exactly(value: object) -> str:
 
 def _conversion_hash(conversion: Conversion) -> str:
     """Return the hash of a conversion: if it is no refund, the one that it had before there was `refund_of`."""
-    values = {name: value for name, value in asdict(conversion).items() if name != "refund_of" or value}
+    values = {name: getattr(conversion, name) for name in _CONVERSION_FIELDS}
+    if not conversion.refund_of:
+        del values["refund_of"]
     return sha256(orjson.dumps(values, default=_exactly)).hexdigest()
 
 

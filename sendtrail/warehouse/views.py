@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 
 from sendtrail.warehouse.tables import FOLDER, Column, checked_name, sql
 
-# Tables that customers fill, or replace by a view with the same columns: Sendtrail only reads them.
+# Tables that customers fill, or replace by a view with the same columns: a sync only reads them.
 CUSTOMER_TABLES = ("users",)
 # A view that customers may replace by one with the same columns.
 SETTINGS = "view_settings"

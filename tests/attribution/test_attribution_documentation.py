@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 
 from sendtrail.attribution.conversion_csv.header import NAMES
+from sendtrail.attribution.conversion_csv.shops import SHOPS
 from sendtrail.attribution.settings import SETTINGS
+from sendtrail.attribution.user_csv.user_file import NAMES as USER_NAMES
 from sendtrail.warehouse.tables import definition
 from tests.views.cases import load_cases
 from tests.views.engines import duckdb_with_cases
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "attribution.md").read_text(encoding="utf-8")
+PAGES = Path(__file__).parents[2] / "docs"
+DOCUMENT = (PAGES / "attribution.md").read_text(encoding="utf-8")
+CONVERSIONS = (PAGES / "conversions.md").read_text(encoding="utf-8")
 CASES = [case for name, case in load_cases().items() if name.startswith("attribution/")]
 VIEWS = sorted({view for case in CASES for view in case.expected})
 OF_SENDTRAIL = {"row_hash", "created_at", "updated_at"}
@@ -43,10 +47,16 @@ def test_the_example_runs() -> None:
     assert engine.query(query.replace("marketing_ai", engine.dataset))
 
 
-@pytest.mark.parametrize("name", [*NAMES, *SETTINGS, *VIEWS])
-def test_every_column_setting_and_view_is_there(name: str) -> None:
-    """What a person may write in a file, choose or ask for."""
+@pytest.mark.parametrize("name", [*SETTINGS, *VIEWS])
+def test_every_setting_and_view_is_there(name: str) -> None:
+    """What a person may choose or ask for."""
     assert f"`{name}`" in DOCUMENT
+
+
+@pytest.mark.parametrize("name", [*NAMES, *USER_NAMES, *SHOPS])
+def test_every_column_of_a_file_and_every_export_is_there(name: str) -> None:
+    """What a person may write in a file, and whose file it may be."""
+    assert f"`{name}`" in CONVERSIONS
 
 
 def test_the_columns_of_a_view_of_ones_own_are_those_of_the_table() -> None:

@@ -5,7 +5,17 @@ from typing import Literal
 
 import pytest
 
-from benchmarks import bare_load, budget, daily_delta, memory, quiet_day, real_days, scale, small_campaigns
+from benchmarks import (
+    bare_load,
+    budget,
+    conversion_memory,
+    daily_delta,
+    memory,
+    quiet_day,
+    real_days,
+    scale,
+    small_campaigns,
+)
 from benchmarks.account import simulated
 from benchmarks.daily_delta import Day
 from benchmarks.scale import account_options, by_turns
@@ -122,3 +132,11 @@ def _message(organization_id: str, campaign_id: int) -> SyncCampaign:
         since=None,
         counters={},
     )
+
+
+def test_loading_conversions_is_measured_in_a_process_of_its_own() -> None:
+    """It loads them all, or raises."""
+    usage = conversion_memory.load(100)
+
+    assert usage.peak_kib > 0
+    assert usage.processor_s > 0

@@ -11,7 +11,7 @@ from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import SendtrailError
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.warehouse.rows import Batch, Table, campaign_row
-from tests.contracts.samples import SPRING
+from tests.contracts.samples import SPRING, contact, contacts
 from tests.fakes import NOON
 
 ROWS = """order_id,email,time,amount,currency
@@ -41,6 +41,14 @@ def synced(warehouse: DuckDbWarehouse, *organizations: str) -> None:
         item = WorkItem(organization_id=name, run_id="run", subject="campaigns", sequence=1)
         row = campaign_row(SPRING, organization_id=name, now=NOON)
         warehouse.merge(Batch(item=item, table=Table.CAMPAIGNS, number=0, delivery="1", rows=[row]))
+
+
+def knows(database: Path, *emails: str, organization: str = "main") -> None:
+    """Let a file know contacts with these addresses, whose ids are 1, 2, ..."""
+    with DuckDbWarehouse(database) as warehouse:
+        for number, email in enumerate(emails, start=1):
+            row = contact(contact_id=number, email=email, organization_id=organization)
+            warehouse.merge(contacts(row))
 
 
 def stored(database: Path, query: str) -> list[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from google.cloud.bigquery import Client
 
-from sendtrail.cli import attribution
+from sendtrail.cli import attribution, users
 from sendtrail.errors import Rejected, SendtrailError, SettingsError, Unavailable
 from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.warehouse.rows import Table
@@ -103,13 +103,13 @@ def test_nothing_is_loaded_if_a_line_is_invalid(load_with_faults: LoadWithFaults
 
 
 def test_a_file_is_one_load_and_one_merge(load_with_faults: LoadWithFaults) -> None:
-    """However many rows it has: all of them, or nothing."""
+    """Up to 50,000 rows: all of them, or nothing. Then it is asked whose they are."""
     lines = [f"{number},user{number}@example.com,2025-03-30T12:05Z,1,EUR\n" for number in range(9_000)]
 
     server, _ = load_with_faults(content=ROWS.partition("\n")[0] + "\n" + "".join(lines))
 
     calls = [received.call for received in server.received if received.call != "get"]
-    assert calls == ["load", "query", "delete"]
+    assert calls == ["load", "query", "delete", "query"]
     assert len(server.received[0].data.splitlines()) == 9_000
 
 
@@ -119,7 +119,7 @@ def test_an_answer_that_was_lost_loads_nothing_twice(call: Any, load_with_faults
     server, words = load_with_faults(Fault(on=call, is_done=True))
 
     assert "2 conversions are in" in str(words)
-    assert len(server.jobs) == 2
+    assert len(server.jobs) == 3  # with the one that asks whose they are
 
 
 @pytest.mark.parametrize("call", ["load", "query"])
@@ -189,3 +189,20 @@ def test_settings_of_attribution_are_stored_and_changed(rows: Rows) -> None:
 
     chosen = [(row["organization_id"], row["name"], row["value"]) for row in rows(Table.ATTRIBUTION_SETTINGS)]
     assert chosen == [("acme", "include_opens", "true"), ("acme", "lookback_days", "90")]
+
+
+def test_users_are_loaded_as_well(rows: Rows, tmp_path: Path) -> None:
+    """Again they change nothing; an account that may not read the views learns it, and what is in is in."""
+    (tmp_path / "u.csv").write_text("user_id,email,since\n7,Ann@example.com,2025-03-30T12:05Z\n8,b@x.example,\n")
+
+    first = run(users.app, tmp_path / "u.csv", *BIGQUERY)
+    second = run(users.app, tmp_path / "u.csv", *BIGQUERY)
+
+    assert first.startswith(
+        "2 rows are in: 2 new, 0 were there.\nHow many belong to a known contact could not be asked:"
+    )
+    assert second.startswith("2 rows are in: 0 new, 2 were there.")
+    assert sorted((row["user_id"], row["email"]) for row in rows(Table.USERS)) == [
+        ("7", "ann@example.com"),
+        ("8", "b@x.example"),
+    ]

@@ -2,12 +2,18 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from sendtrail.cli import attribution, conversions
+from sendtrail.cli import attribution, conversions, users
+from sendtrail.cli.load import row_batches
+from sendtrail.cli.process.exit_codes import MISSING
 from sendtrail.errors import SettingsError
-from tests.conversions.commands import ROWS, load, run, stored
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.warehouse.rows import Batch
+from tests.conversions.commands import ROWS, knows, load, run, stored
 
 
 def test_a_file_is_loaded_and_loading_it_again_changes_nothing(tmp_path: Path, database: Path) -> None:
@@ -67,9 +73,128 @@ def test_a_refund_is_stored_with_what_it_refunds(tmp_path: Path, database: Path)
     assert values == [("1", Decimal("-1.50"), "order"), ("2", Decimal("-1.50"), None)]
 
 
+def test_the_end_says_what_came_in(tmp_path: Path, database: Path) -> None:
+    """How many are of a known contact, from when to when, and the sum of each currency."""
+    knows(database, "ann@example.com")
+    more = (
+        "3,ann@example.com,2025-04-01T12:05Z,1000.25,USD,\n4,cy@example.com,2025-04-02T12:05Z,1,EUR,\n"
+        "5,,2025-04-03T12:05Z,-2.5,EUR,1\n"
+    )
+    content = ROWS.replace("currency\n", "currency,refund_of\n").replace("EUR\n", "EUR,\n").replace(",,\n", ",,,\n")
+
+    printed = load(tmp_path / "a.csv", content + more, "--database", database, "--time-zone", "Europe/Berlin")
+
+    assert printed.splitlines() == [
+        "5 conversions are in: 5 new or changed, 0 as they were.",
+        "2 of 4 belong to a known contact.",
+        "From 2025-03-30 14:05 CEST to 2025-04-03 14:05 CEST.",
+        "EUR 13.50 in 2 conversions; 2.50 refunded, in 1 refunds.",
+        "USD 1,000.25 in 1 conversions.",
+        "Without a value: 1.",
+    ]
+
+
+def test_a_conversion_of_a_known_user_is_one_of_a_known_contact(tmp_path: Path, database: Path) -> None:
+    """As the views see it."""
+    knows(database, "ann@example.com")
+    (tmp_path / "u.csv").write_text("user_id,email\n7,ann@example.com\n", encoding="utf-8")
+    run(users.app, tmp_path / "u.csv", "--database", database)
+
+    printed = load(tmp_path / "a.csv", "id,user_id,date\n1,7,2025-03-30T12:05Z\n", "--database", database, "--no-value")
+
+    assert "1 of 1 belong to a known contact." in printed
+
+
+def test_addresses_that_nobody_has_are_pointed_out(tmp_path: Path, database: Path) -> None:
+    """It may be the wrong account."""
+    printed = load(tmp_path / "a.csv", ROWS, "--database", database)
+
+    assert "None of them belongs to a contact of main: is it the right account, and was it synced?" in printed
+
+
+def test_a_time_in_the_future_is_pointed_out(tmp_path: Path, database: Path) -> None:
+    """Day and month may have changed places."""
+    printed = load(tmp_path / "a.csv", ROWS.replace("2025-03-31", "2390-03-31"), "--database", database)
+
+    assert "which is in the future: is --date-format right?" in printed
+
+
+def test_rows_that_are_skipped_are_named_and_leave_a_trace_in_the_exit_code(tmp_path: Path, database: Path) -> None:
+    """The others are loaded."""
+    (tmp_path / "a.csv").write_text(ROWS + "3,ann@example.com,yesterday,1,EUR\n", encoding="utf-8")
+
+    result = CliRunner().invoke(
+        conversions.app, [str(tmp_path / "a.csv"), "--database", str(database), "--skip-bad"], catch_exceptions=False
+    )
+
+    assert result.exit_code == MISSING
+    assert "2 conversions are in" in result.stdout
+    assert "Missing, as they are bad: 1 rows." in result.stderr
+    assert "line 4: converted_at: 'yesterday' is not a time" in result.stderr
+    assert stored(database, "SELECT count(*) FROM marketing_ai.conversions") == [(2,)]
+
+
+def test_a_shop_s_export_is_loaded_by_its_name(tmp_path: Path, database: Path) -> None:
+    """With what it leaves out, and without a list of columns that nobody needs."""
+    content = (
+        "Order Number,Order Status,Order Date,Email (Billing),Order Refund Amount,Order Total Amount,Phone\n"
+        '1,Completed,30.03.2025 14:05,ann@example.com,"0,00 €","1.084,90 €",1\n'
+        '2,Failed,30.03.2025 14:05,ann@example.com,"0,00 €","84,90 €",1\n'
+    )
+    options = ["--from", "WooCommerce", "--currency", "EUR", "--decimal", "comma", "--time-zone", "Europe/Berlin"]
+
+    printed = load(tmp_path / "a.csv", content, *options, "--date-format", "DD.MM.YYYY HH:mm", "--database", database)
+
+    assert "Rows left out: status Failed (1)." in printed
+    assert "Phone" not in printed
+    assert stored(database, "SELECT value FROM marketing_ai.conversions") == [(Decimal("1084.90"),)]
+
+
+def test_columns_and_statuses_are_named(tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As options, each again, or in a variable, separated by commas; options count."""
+    content = (
+        "no,who,date,N. Revenue,state\n1,a@x.example,2025-03-30T12:05Z,5,Paid\n2,b@x.example,2025-03-30T12:05Z,5,no\n"
+    )
+    monkeypatch.setenv("SENDTRAIL_MAP", "value=N. Revenue, email=who,conversion_id=no,status=state")
+    monkeypatch.setenv("SENDTRAIL_STATUS", "paid,done")
+    monkeypatch.setenv("SENDTRAIL_CURRENCY", "EUR")
+
+    printed = load(tmp_path / "a.csv", content, "--database", database)
+    load(tmp_path / "a.csv", content, "--database", database, "--status", "no")
+
+    assert "1 conversions are in" in printed
+    assert stored(database, "SELECT conversion_id FROM marketing_ai.conversions ORDER BY ALL") == [("1",), ("2",)]
+
+
+def test_rows_are_merged_in_parts(tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So memory does not grow with the file; each row goes to one of them."""
+    merged: list[int] = []
+    monkeypatch.setattr(row_batches, "BATCH_ROWS", 1_000)
+    merge = DuckDbWarehouse.merge
+
+    def counted(self: DuckDbWarehouse, batch: Batch, **more: Any) -> int:
+        merged.append(len(batch.rows))
+        return merge(self, batch, **more)
+
+    monkeypatch.setattr(DuckDbWarehouse, "merge", counted)
+    rows = [f"{number},user{number}@example.com,2025-03-30T12:05Z,1.25,EUR" for number in range(2_500)]
+
+    printed = load(tmp_path / "a.csv", "\n".join([ROWS.splitlines()[0], *rows]), "--database", database)
+
+    assert printed.startswith("2,500 conversions are in: 2,500 new or changed")
+    assert merged == [1_000, 1_000, 500]
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
+        (["--from", "amazon"], "--from: there is no export 'amazon'; there are shopify,"),
+        (["--map", "price=total"], "--map: write FIELD=COLUMN with one of the fields conversion_id,"),
+        (["--map", "value"], "--map: write FIELD=COLUMN with one of the fields conversion_id,"),
+        (["--map", "value=a", "--map", "value=b"], "--map: value is given twice, as 'a' and as 'b'"),
+        (["--no-value", "--map", "value=amount"], "--map: the column amount is named for values, and --no-value"),
+        (["--decimal", "dot"], "--decimal"),
+        (["--date-format", "dd.mm.yyyy"], "--date-format: 'dd.mm.yyyy' does not say year, month and day"),
         (["--time-zone", "Mars/Base"], "--time-zone"),
         (["--currency", "Euro"], "--currency"),
         (["--organization", "a b"], "--organization"),

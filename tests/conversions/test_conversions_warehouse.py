@@ -1,6 +1,7 @@
 """What both warehouses do with conversions and settings."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from sendtrail.domain.conversion import Conversion
+from sendtrail.domain.user import User
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.ports import Warehouse
-from sendtrail.warehouse.rows import Batch, Row, Table, conversion_row, setting_row
+from sendtrail.warehouse.rows import Batch, Row, Table, conversion_row, setting_row, user_row
 from tests.contracts.under_test import WarehouseUnderTest
 from tests.fakes import NOON
 
@@ -68,6 +70,21 @@ def test_conversions_of_two_accounts_are_two(warehouse: Warehouse) -> None:
     rows = [conversion_row(ORDER, organization_id=name, now=NOON) for name in ("acme", "other")]
 
     assert warehouse.merge(_batch(Table.CONVERSIONS, *rows)) == 2
+
+
+def test_a_claim_about_a_user_is_added_once(warehouse: Warehouse) -> None:
+    """What differs in any way is another claim; nothing that is there is changed."""
+    claim = User(user_id="7", contact_id="", email="ann@example.com", valid_from=None)
+    claims = [claim, replace(claim, contact_id="1"), replace(claim, valid_from=NOON), replace(claim, valid_from=LATER)]
+    rows = [user_row(each, organization_id="acme") for each in claims]
+    elsewhere = user_row(claim, organization_id="other")
+
+    added = [
+        warehouse.merge(_batch(Table.USERS, *each, number=number))
+        for number, each in enumerate([(rows[0], rows[0]), rows, rows, (elsewhere,)])
+    ]
+
+    assert added == [1, 3, 0, 1]
 
 
 def test_a_setting_is_merged_by_its_name(warehouse: Warehouse) -> None:

@@ -17,7 +17,7 @@ def test_tables_are_those_of_the_code(plan: Plan) -> None:
 
 
 # A person fills these, not a function.
-OF_THE_CUSTOMER = {Table.CONVERSIONS, Table.ATTRIBUTION_SETTINGS}
+OF_THE_CUSTOMER = {Table.CONVERSIONS, Table.USERS, Table.ATTRIBUTION_SETTINGS}
 
 
 def test_every_table_has_one_writer(plan: Plan) -> None:

@@ -1,134 +1,125 @@
-"""A CSV file of conversions: if any row is invalid, each invalid row is listed with its line and nothing is loaded."""
+"""A CSV file of conversions, read once and checked as a whole before anything of it is loaded."""
 
-import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import tzinfo
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from sendtrail.attribution.conversion_csv.fields import Defaults, read_conversion
-from sendtrail.attribution.conversion_csv.header import Header, read_header
+from sendtrail.attribution.conversion_csv.fields import read_conversion
+from sendtrail.attribution.conversion_csv.header import read_header
+from sendtrail.attribution.conversion_csv.reading import Reading
+from sendtrail.attribution.conversion_csv.shop import Cells, LeftOut, plain_status
+from sendtrail.attribution.conversion_csv.shop_rows import with_refund
+from sendtrail.attribution.csv_file.columns import Columns
+from sendtrail.attribution.csv_file.problems import NOTHING_LOADED, BadRow, Problem, Problems
+from sendtrail.attribution.csv_file.rows import Row, rows_of
+from sendtrail.attribution.csv_file.spool import Spool
+from sendtrail.attribution.csv_file.text import open_lines
 from sendtrail.domain.conversion import Conversion
 from sendtrail.errors import SettingsError
 
-DELIMITERS = ",;\t|"
+DIFFERS = "conversion_id: {} is on several lines that differ: keep one of them, with the whole value"
+HEADER = LeftOut("the first row again")
+MAX_REASONS = 50
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """How to read a file: its encoding, and the defaults for what it leaves out.
-
-    `time_zone` is that of times without one; None refuses them. `currency` is that of values without one.
-    Values below zero that refund no named conversion are refused, or `counted_apart`.
-    """
-
-    encoding: str = "utf-8"
-    time_zone: tzinfo | None = None
-    currency: str = ""
-    kind: str = "conversion"
-    counted_apart: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ConversionFile:
-    """The content of a file: its distinct conversions, the ignored columns, and the number of repeated rows."""
+    """A file that was read: its conversions, and what of it is none."""
 
-    conversions: tuple[Conversion, ...]
-    ignored_columns: tuple[str, ...]
-    repeated: int
-
-
-def read_conversions(file: Path, reading: Reading) -> ConversionFile:
-    """Return the content of a file; raise SettingsError with a sentence for each invalid row."""
-    rows = _rows(_text(file, reading.encoding))
-    first_line, titles = next(rows, (1, []))
-    header = read_header(titles, line=first_line, has_currency=bool(reading.currency))
-    defaults = Defaults(
-        time_zone=reading.time_zone,
-        currency=reading.currency,
-        kind=reading.kind,
-        counted_apart=reading.counted_apart,
-    )
-    read, problems = _Read({}), []
-    for line, cells in rows:
-        try:
-            read.add(_conversion(header, cells, defaults), line=line)
-        except SettingsError as error:
-            problems += [f"line {line}: {problem}" for problem in error.problems]
-    if problems:
-        raise SettingsError([*problems, "Nothing was loaded: correct these lines and load the file again."])
-    return ConversionFile(conversions=read.conversions, ignored_columns=header.ignored, repeated=read.repeated)
-
-
-class _Read:
-    """The conversions so far, and the lines that they were on."""
-
-    def __init__(self, found: dict[str, tuple[int, Conversion]]) -> None:
-        self._found = found
+    def __init__(self, spool: Spool, columns: Columns, reading: Reading) -> None:
+        self._spool, self._reading, self._defaults = spool, reading, reading.defaults
+        self.columns = columns
+        self.rows = 0
+        self.left_out: Counter[str] = Counter()
+        self.problems = Problems()
         self.repeated = 0
 
-    @property
-    def conversions(self) -> tuple[Conversion, ...]:
-        return tuple(conversion for _, conversion in self._found.values())
-
-    def add(self, conversion: Conversion, *, line: int) -> None:
-        """Add a conversion; raise SettingsError if another row with the same id differs."""
-        other_line, other = self._found.setdefault(conversion.conversion_id, (line, conversion))
-        if other != conversion:
-            raise SettingsError(
-                [f"conversion_id: {conversion.conversion_id!r} is already on line {other_line}, and that row differs"]
-            )
-        self.repeated += other_line != line
-
-
-def _conversion(header: Header, cells: list[str], defaults: Defaults) -> Conversion:
-    if len(cells) != header.width:
-        raise SettingsError([f"the row has {len(cells)} columns, the header has {header.width}"])
-    return read_conversion({field: cells[place].strip() for field, place in header.places.items()}, defaults)
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that is not blank, and the line that it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    line = 1
-    while True:
+    def add(self, row: Row) -> None:
+        """Add a row, as conversions, as left out, or with its problems."""
+        line, cells = row
+        self.rows += 1
         try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise SettingsError([f"line {line}: this is not CSV: {error}. Nothing was loaded."]) from None
-        if cells is None:
-            return
-        if any(cell.strip() for cell in cells):
-            yield line, cells
-        line = reader.line_num + 1
+            parts = HEADER if self.columns.is_header(cells) else _parts(self.columns.cells(cells), self._reading)
+            if isinstance(parts, LeftOut):
+                self._leave_out(parts.reason)
+                return
+            for conversion in [read_conversion(part, self._defaults) for part in parts]:
+                self._spool.add(conversion.conversion_id, _values(conversion), line=line)
+        except BadRow as error:
+            self.problems.add(error.problems, line=line)
+
+    def compare_repeated(self) -> None:
+        """Count the rows that repeat another one; add a problem where they differ."""
+        for row, differs in self._spool.repeated():
+            if differs:
+                self.problems.add([Problem(kind=DIFFERS, cell=row.key)], line=row.line)
+            else:
+                self.repeated += 1
+
+    def conversions(self) -> Iterator[Conversion]:
+        """Yield each conversion once, in no order; they may be read again."""
+        for values in self._spool.rows():
+            yield _conversion(values)
+
+    def _leave_out(self, reason: str) -> None:
+        is_known = reason in self.left_out or len(self.left_out) < MAX_REASONS
+        self.left_out[reason if is_known else "other reasons"] += 1
 
 
-def _delimiter(text: str) -> str:
-    """Return the most frequent delimiter of the first line: spreadsheets use the one of their country."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return max(DELIMITERS, key=first.count)
+@contextmanager
+def read_conversions(path: Path, reading: Reading) -> Iterator[ConversionFile]:
+    """Read a file and yield it; raise SettingsError with a sentence for each kind of problem that its rows have."""
+    with Spool() as spool:
+        with open_lines(path, reading.encoding) as lines:
+            rows = rows_of(lines)
+            line, titles = next(rows, (1, []))
+            found = ConversionFile(spool, read_header(titles, reading.wanted, line=line), reading)
+            for row in rows:
+                found.add(row)
+        found.compare_repeated()
+        _check(found, reading)
+        yield found
 
 
-def _text(file: Path, encoding: str) -> str:
-    data = _bytes(file)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    elif data.startswith(b"\xef\xbb\xbf"):
-        encoding = "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except LookupError:
-        raise SettingsError([f"--encoding: there is no encoding {encoding}; examples are cp1252 and utf-16"]) from None
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+def _check(found: ConversionFile, reading: Reading) -> None:
+    if found.problems.rows and not reading.skips_bad:
+        raise SettingsError([*found.problems.sentences, NOTHING_LOADED])
+    if found.rows and found.rows == sum(found.left_out.values()):
+        reasons = ", ".join(f"{reason} ({count:,})" for reason, count in found.left_out.most_common())
         raise SettingsError(
-            [f"line {line}: this is not {encoding}: save it as UTF-8, or name its encoding with --encoding cp1252"]
-        ) from None
+            [f"no row of the file counts: {reasons}. Say which do with --status, or with another --from"]
+        )
 
 
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise SettingsError([f"{file} cannot be read: {error.strerror}"]) from None
+def _parts(cells: Cells, reading: Reading) -> Sequence[Cells] | LeftOut:
+    """Return the conversions of a row, each as its cells, or why there are none."""
+    parts = (reading.shop.split if reading.shop else with_refund)(cells)
+    statuses = reading.statuses or (reading.shop.statuses if reading.shop else frozenset())
+    if isinstance(parts, LeftOut) or not statuses or "status" not in cells:
+        return parts
+    status = cells["status"]
+    return parts if plain_status(status) in statuses else LeftOut(f"status {status or 'none'}")
+
+
+def _values(conversion: Conversion) -> list[str | None]:
+    value = None if conversion.value is None else str(conversion.value)
+    at = conversion.converted_at.isoformat()
+    who = (conversion.user_id, conversion.email)
+    return [conversion.conversion_id, *who, at, value, conversion.currency, conversion.kind, conversion.refund_of]
+
+
+def _conversion(values: Sequence[Any]) -> Conversion:
+    conversion_id, user_id, email, at, value, currency, kind, refund_of = values
+    return Conversion(
+        conversion_id=conversion_id,
+        user_id=user_id,
+        email=email,
+        converted_at=datetime.fromisoformat(at),
+        value=None if value is None else Decimal(value),
+        currency=currency,
+        kind=kind,
+        refund_of=refund_of,
+    )

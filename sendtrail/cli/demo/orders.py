@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from sendtrail.cli.conversions import LoadSettings, load_conversions
+from sendtrail.cli.conversions import load_conversions
 from sendtrail.cli.report import write_report
+from sendtrail.cli.settings.load_settings import LoadSettings
 from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.clock import Clock
 

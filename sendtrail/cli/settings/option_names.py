@@ -2,8 +2,12 @@
 
 # A secret is no option: the command line is visible to everybody on the machine.
 VARIABLES_ONLY = frozenset({"api_key"})
+# What Python cannot call a field.
+_OTHERWISE = {"shop": "--from"}
 
 
 def option_name(field: str) -> str:
     """Return the option of a setting, such as `--api-url`, or its variable where it is not to be given as an option."""
-    return f"SENDTRAIL_{field.upper()}" if field in VARIABLES_ONLY else f"--{field.replace('_', '-')}"
+    if field in VARIABLES_ONLY:
+        return f"SENDTRAIL_{field.upper()}"
+    return _OTHERWISE.get(field, f"--{field.replace('_', '-')}")

@@ -43,7 +43,7 @@ class WarehouseSettings(BigQueryEndpoint, BaseSettings):
 
         A file that is named as an option is used whatever project the environment names.
         """
-        given = {name: value for name, value in options.items() if value is not None}
+        given = {name: value for name, value in options.items() if value not in (None, [])}
         if "database" in given:
             given.setdefault("project", None)
         try:

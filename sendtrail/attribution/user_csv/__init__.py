@@ -1,0 +1,1 @@
+"""A CSV file of users, checked row by row: which user is which contact."""
