@@ -2,27 +2,14 @@
 --
 -- Months are those of the account's reporting_time_zone.
 WITH
-  contact_months AS (
-    SELECT
-      touches.organization_id,
-      contact_key,
-      CAST(DATE_TRUNC(DATE(touched_at, COALESCE(time_zone, 'UTC')), MONTH) AS DATE) AS month,
-      LOGICAL_OR(event_type = 'open' AND NOT is_machine) AS has_opened,
-      LOGICAL_OR(event_type = 'click' AND NOT is_machine) AS has_clicked,
-      LOGICAL_OR(event_type = 'open') AS has_raw_opened,
-      LOGICAL_OR(event_type = 'click') AS has_raw_clicked
-    FROM `${dataset}`.`touch_observations` AS touches
-    LEFT JOIN `${dataset}`.`reporting_settings` AS reporting
-      ON touches.organization_id = reporting.organization_id
-    GROUP BY touches.organization_id, contact_key, month
-  ),
   contact_periods AS (
-    SELECT * FROM contact_months
+    SELECT organization_id, contact_key, month, has_opened, has_clicked, has_raw_opened, has_raw_clicked
+    FROM `${dataset}`.`contact_months`
     UNION ALL
     SELECT
       organization_id, contact_key, CAST(NULL AS DATE), LOGICAL_OR(has_opened), LOGICAL_OR(has_clicked),
       LOGICAL_OR(has_raw_opened), LOGICAL_OR(has_raw_clicked)
-    FROM contact_months
+    FROM `${dataset}`.`contact_months`
     GROUP BY organization_id, contact_key
   )
 SELECT
