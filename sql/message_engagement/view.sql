@@ -2,9 +2,9 @@
 --
 -- ActiveCampaign does not say how many received each message, so messages are compared by the share of their readers that
 -- clicked; a reader is a contact that opened or clicked, without recognised machines. The test is that of two proportions,
--- with the pooled variance, of a message against all others together. By chance alone, one campaign in twenty would show a
--- difference, however many messages it has (Bonferroni), and it needs 5 expected clickers and 5 others on either side. Readers chose to open: where
--- subject lines differ, so may the people who opened.
+-- with the pooled variance, of a message against all others together. By chance alone, one campaign in twenty would show
+-- a difference, however many messages it has (Bonferroni), and it needs 5 expected clickers and 5 others on either side.
+-- Readers chose to open: where subject lines differ, so may the people who opened.
 WITH
   readers AS (
     SELECT
