@@ -8,8 +8,8 @@ ACTIVITIES, CONVERSIONS = 10_000_000, 200_000
 CONTACTS, CAMPAIGNS, DAYS, DOMAINS = 100_000, 2_000, 730, 500
 
 # A campaign is sent every few hours for two years. One activity in fifty is within half a minute of the send, as
-# those of security scanners are, the others in the twelve days after it, most of them on the first. Two contacts in
-# five have their address at one public domain.
+# those of security scanners are, the others in the twelve days after it, most of them on the first. Every fifth row was
+# seen again later, with a larger count. Two contacts in five have their address at one public domain.
 STATEMENTS = (
     """
     CREATE TEMP MACRO chance(number, salt, below) AS (hash(number * 16 + salt) % below)::BIGINT;
@@ -45,23 +45,31 @@ STATEMENTS = (
     """
     INSERT INTO $dataset.email_activities BY NAME
     WITH
+      numbered AS (
+        SELECT n, n - (n % 5 = 2)::BIGINT AS row FROM range($activities) AS numbers(n)
+      ),
       drawn AS (
-        SELECT n, 1 + chance(n, 1, $campaigns) AS campaign_id, 1 + chance(n, 2, $contacts) AS contact,
-          CASE WHEN n % 100 < 84 THEN 'open' WHEN n % 100 < 98 THEN 'click' WHEN n % 100 < 99 THEN 'bounce'
+        SELECT n, row, n > row AS is_repeat, 1 + chance(row, 1, $campaigns) AS campaign_id,
+          1 + chance(row, 2, $contacts) AS contact,
+          CASE WHEN row % 100 < 84 THEN 'open' WHEN row % 100 < 98 THEN 'click' WHEN row % 100 < 99 THEN 'bounce'
             ELSE 'unsubscribe' END AS event_type,
-          CASE WHEN chance(n, 3, 50) = 0 THEN chance(n, 4, 30)
-            ELSE 60 + (pow(chance(n, 4, 1000) / 1000, 4) * 1000000)::BIGINT END AS delay_s
-        FROM range($activities) AS numbers(n)
+          CASE WHEN chance(row, 3, 50) = 0 THEN chance(row, 4, 30)
+            ELSE 60 + (pow(chance(row, 4, 1000) / 1000, 4) * 1000000)::BIGINT END AS delay_s
+        FROM numbered
       ),
       timed AS (
-        SELECT *, sent_at(campaign_id) + to_seconds(delay_s) AS activity_timestamp FROM drawn
+        SELECT *,
+          sent_at(campaign_id) + to_seconds(delay_s + CASE WHEN is_repeat THEN 3600 + chance(n, 10, 1000000) ELSE 0 END)
+            AS activity_timestamp,
+          1 + chance(row, 5, 3) + CASE WHEN is_repeat THEN 1 + chance(n, 11, 3) ELSE 0 END AS running_total
+        FROM drawn
       )
     SELECT 'main' AS organization_id, sha256(n::VARCHAR) AS activity_id, campaign_id,
       'Campaign ' || campaign_id AS campaign_name, campaign_id::VARCHAR AS message_id, contact::VARCHAR AS contact_id,
       address(contact) AS contact_email, event_type, activity_timestamp, activity_timestamp::DATE AS activity_date,
-      CASE WHEN event_type IN ('open', 'click') THEN 1 + chance(n, 5, 3) ELSE 1 END AS times,
-      CASE event_type WHEN 'click' THEN chance(n, 6, 5)::VARCHAR END AS link_id,
-      CASE event_type WHEN 'click' THEN 'https://shop.example/' || chance(n, 6, 5) END AS link_url,
+      CASE WHEN event_type IN ('open', 'click') THEN running_total ELSE 1 END AS times,
+      CASE event_type WHEN 'click' THEN chance(row, 6, 5)::VARCHAR END AS link_id,
+      CASE event_type WHEN 'click' THEN 'https://shop.example/' || chance(row, 6, 5) END AS link_url,
       CASE event_type WHEN 'bounce' THEN '{"type": "soft"}' END AS detail, '' AS source_timestamp, 'run' AS run_id,
       activity_timestamp AS created_at, activity_timestamp AS updated_at
     FROM timed

@@ -45,7 +45,7 @@ def set_(
     """Choose how credit is given; the views follow at once, and `attribution_parameters` shows what is set.
 
     lookback_days (default 30), include_opens (false), include_machine (false), first_percent and last_percent of
-    position_based (40 and 40), half_life_days of time_decay (7).
+    position_based (40 and 40), half_life_days of time_decay (7); and reporting_time_zone of days and months (UTC).
 
     Exit code: 0 when it is set, 2 when a setting or the account is wrong, 75 when another program has the file.
     """

@@ -14,7 +14,7 @@ STEP_DIVIDER = " > "
 
 
 class Counting(StrEnum):
-    """Whose opens and clicks count: only those of people, or those of machines as well."""
+    """Which opens and clicks count: those that no rule recognises as a machine's, or all."""
 
     HUMAN = "human"
     RAW = "raw"
@@ -45,7 +45,7 @@ class Campaign:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
-    """A row of `daily_activity`: how many events of one type a day (UTC) had; `raw_events` includes machines."""
+    """A row of `daily_activity`: how many events of one type a day had; `raw_events` includes machines."""
 
     activity_date: date
     event_type: str
@@ -83,6 +83,28 @@ class Path:
     def steps(self) -> list[int | None]:
         """Return the campaigns in their order; None stands for earlier steps that were left out ("...")."""
         return [int(step) if step.isdigit() else None for step in self.campaign_ids.split(STEP_DIVIDER)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonthPath(Path):
+    """A row of `attribution_paths_by_month`: a path to conversion of one month."""
+
+    month: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Funnel:
+    """A row of `monthly_funnel`: how many contacts opened, clicked and bought in a month; None is all time."""
+
+    month: date | None
+    sent: int
+    delivered: int
+    openers: int
+    raw_openers: int
+    clickers: int
+    raw_clickers: int
+    buyers: int
+    orders: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,10 +160,12 @@ class Parameters:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attributed:
-    """What campaigns earned, and the paths to conversion."""
+    """What campaigns earned, the paths to conversion, and the funnel of each month."""
 
     earned: tuple[Earned, ...] = ()
     paths: tuple[Path, ...] = ()
+    month_paths: tuple[MonthPath, ...] = ()
+    funnel: tuple[Funnel, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sendtrail.report import earnings, trust
 from sendtrail.report.attribution_models import MODELS, NAMES, AttributionModel
-from sendtrail.report.figures import Attributed, Counting, Day, Figures, Path
+from sendtrail.report.figures import Attributed, Counting, Day, Figures, Funnel, Path
 from sendtrail.report.notes import notes
 
 Values = dict[str, Any]
@@ -51,7 +51,11 @@ def _attributed(found: Attributed) -> Values:
     return {
         "earned": [_earned(each) for each in ranked],
         "totals": [_total(each) for each in earnings.totals(ranked)],
-        "paths": [_path(each) for each in found.paths],
+        "paths": [
+            *(_path(each, month=None) for each in found.paths),
+            *(_path(each, month=each.month) for each in found.month_paths),
+        ],
+        "funnel": [_funnel(each) for each in found.funnel],
     }
 
 
@@ -109,13 +113,26 @@ def _total(total: earnings.Total) -> Values:
     }
 
 
-def _path(path: Path) -> Values:
+def _path(path: Path, *, month: date | None) -> Values:
     return {
+        "period": _period(month),
         "currency": path.currency,
         "campaigns": path.steps,
         "conversions": path.conversions,
         "value": _number(path.value),
         "days": path.average_days,
+    }
+
+
+def _funnel(funnel: Funnel) -> Values:
+    return {
+        "period": _period(funnel.month),
+        "sent": funnel.sent,
+        "delivered": funnel.delivered,
+        "openers": {"human": funnel.openers, "raw": funnel.raw_openers},
+        "clickers": {"human": funnel.clickers, "raw": funnel.raw_clickers},
+        "buyers": funnel.buyers,
+        "orders": funnel.orders,
     }
 
 

@@ -8,7 +8,19 @@ from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
 from sendtrail.domain.messages import OrganizationId
-from sendtrail.report.figures import Campaign, Completeness, Counting, Day, Earned, Freshness, Parameters, Path, Times
+from sendtrail.report.figures import (
+    Campaign,
+    Completeness,
+    Counting,
+    Day,
+    Earned,
+    Freshness,
+    Funnel,
+    MonthPath,
+    Parameters,
+    Path,
+    Times,
+)
 from sendtrail.validation import adapter
 from sendtrail.warehouse.tables import checked_name
 from sendtrail.warehouse.view_snapshot import Override, ViewRequest
@@ -89,6 +101,21 @@ QUALIFY ROW_NUMBER() OVER (PARTITION BY currency ORDER BY conversions DESC, valu
 ORDER BY conversions DESC, value DESC, campaign_ids""",
     clause_columns=("steps",),
 )
+MONTH_PATHS = Select(
+    view="attribution_paths_by_month",
+    row=MonthPath,
+    clauses=f"""AND steps > 0
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY month, currency ORDER BY conversions DESC, value DESC, campaign_ids
+) <= {PATHS_SHOWN}
+ORDER BY month, conversions DESC, value DESC, campaign_ids""",
+    clause_columns=("steps",),
+)
+FUNNEL = Select(
+    view="monthly_funnel",
+    row=Funnel,
+    clauses="ORDER BY month NULLS FIRST",
+)
 COMPLETENESS = Select(
     view="completeness",
     row=Completeness,
@@ -108,7 +135,7 @@ PARAMETERS = Select(view="attribution_parameters", row=Parameters)
 
 # Read as they are, and once for each way to count.
 PLAIN: tuple[Select[Any], ...] = (CAMPAIGNS, DAYS, COMPLETENESS, FRESHNESS, TIMES, PARAMETERS)
-COUNTED: tuple[Select[Any], ...] = (EARNED, PATHS)
+COUNTED: tuple[Select[Any], ...] = (EARNED, PATHS, MONTH_PATHS, FUNNEL)
 
 
 def accounts(dataset: str) -> str:

@@ -61,4 +61,9 @@ def read_figures(snapshot: Snapshot, *, organization: str) -> Figures:
 
 
 def _attributed(reader: AccountReader, counting: Counting) -> Attributed:
-    return Attributed(earned=reader.rows(queries.EARNED, counting), paths=reader.rows(queries.PATHS, counting))
+    return Attributed(
+        earned=reader.rows(queries.EARNED, counting),
+        paths=reader.rows(queries.PATHS, counting),
+        month_paths=reader.rows(queries.MONTH_PATHS, counting),
+        funnel=reader.rows(queries.FUNNEL, counting),
+    )

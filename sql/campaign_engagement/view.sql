@@ -1,7 +1,9 @@
 -- One row is one campaign that was ever sent or has an activity: what its recipients did.
 --
--- Plain columns count people: opens and clicks without those of machine_activity. raw_* count every stored row, and
--- counter_* are ActiveCampaign's own counters. Rates are shares of what was delivered.
+-- Plain columns leave out the opens and clicks that machine_activity recognises as a machine's. raw_* count every stored
+-- row, and counter_* are ActiveCampaign's own counters. No row shows Apple's prefetches, so the rates of opens are those
+-- of estimated_human_opens, which leaves out as many as ActiveCampaign does. Rates are shares of what was delivered,
+-- those of delivery shares of what was sent.
 WITH
   touch_counts AS (
     -- Grouped first by what the columns differ in, so that the many touches are counted once and not once per column.
@@ -70,7 +72,19 @@ WITH
       COALESCE(campaign_other_events.soft_bounces, 0) AS soft_bounces,
       COALESCE(campaign_other_events.unsubscribes, 0) AS unsubscribed,
       COALESCE(campaign_other_events.forwards, 0) AS forwarded,
-      COALESCE(campaign_other_events.forwarders, 0) AS forwarders
+      COALESCE(campaign_other_events.forwarders, 0) AS forwarders,
+      COALESCE(campaigns.hardbounces + campaigns.softbounces, campaign_other_events.bounces, 0) AS bounced,
+      -- ActiveCampaign's share of verified openers, applied to what is stored: the rules cannot see Apple's prefetches.
+      CAST(LEAST(
+        COALESCE(campaign_touches.unique_opens, 0),
+        COALESCE(
+          DIV(
+            CAST(campaign_touches.raw_unique_opens AS INT64) * campaigns.verified_unique_opens,
+            NULLIF(campaigns.uniqueopens, 0)
+          ),
+          campaign_touches.unique_opens, 0
+        )
+      ) AS INT64) AS estimated_human_opens
     FROM `${dataset}`.`campaigns_current` AS campaigns
     LEFT JOIN campaign_touches
       ON campaigns.organization_id = campaign_touches.organization_id
@@ -96,13 +110,13 @@ SELECT
   unique_clicks,
   link_clicks,
   total_clicks,
-  -- ActiveCampaign's share of verified openers, applied to what is stored: the rules cannot see Apple's prefetches.
-  LEAST(
-    unique_opens, COALESCE(DIV(raw_unique_opens * verified_unique_opens, NULLIF(uniqueopens, 0)), unique_opens)
-  ) AS estimated_human_opens,
-  SAFE_DIVIDE(unique_opens, delivered) AS open_rate,
+  estimated_human_opens,
+  SAFE_DIVIDE(estimated_human_opens, delivered) AS open_rate,
   SAFE_DIVIDE(unique_clicks, delivered) AS click_through_rate,
-  SAFE_DIVIDE(unique_clicks, unique_opens) AS click_to_open_rate,
+  SAFE_DIVIDE(unique_clicks, estimated_human_opens) AS click_to_open_rate,
+  SAFE_DIVIDE(delivered, send_amt) AS delivery_rate,
+  SAFE_DIVIDE(LEAST(bounced, send_amt), send_amt) AS bounce_rate,
+  SAFE_DIVIDE(unsubscribed, delivered) AS unsubscribe_rate,
   bounces,
   hard_bounces,
   soft_bounces,

@@ -1,7 +1,8 @@
 -- One row is one contact, listed or known from an activity only: what it did with all its e-mails, and how long ago.
 --
--- Plain columns count what people did; raw_* include opens and clicks by machines. Activities without an id and an
--- address belong to nobody and are left out.
+-- Plain columns leave out the opens and clicks of recognised machines; raw_* include them. No row shows Apple's
+-- prefetches, so only clicks say for certain that somebody was there: last_click_at. Activities without an id and an
+-- address belong to nobody and are left out. Days are those of the account's reporting_time_zone.
 WITH
   touch_counts AS (
     -- Grouped first by what the columns differ in, so that the many touches are counted once and not once per column.
@@ -27,6 +28,8 @@ WITH
       contact_key,
       MIN(first_at) AS first_touch_at,
       MAX(last_at) AS last_touch_at,
+      MAX(IF(event_type = 'open', last_at, NULL)) AS last_open_at,
+      MAX(IF(event_type = 'click', last_at, NULL)) AS last_click_at,
       SUM(IF(event_type = 'open', touches, 0)) AS emails_opened,
       SUM(IF(event_type = 'open', times, 0)) AS opens,
       COUNT(DISTINCT IF(touches > 0, clicked_campaign, NULL)) AS campaigns_clicked,
@@ -34,6 +37,8 @@ WITH
       SUM(IF(event_type = 'click', times, 0)) AS clicks,
       MIN(raw_first_at) AS raw_first_touch_at,
       MAX(raw_last_at) AS raw_last_touch_at,
+      MAX(IF(event_type = 'open', raw_last_at, NULL)) AS raw_last_open_at,
+      MAX(IF(event_type = 'click', raw_last_at, NULL)) AS raw_last_click_at,
       SUM(IF(event_type = 'open', raw_touches, 0)) AS raw_emails_opened,
       SUM(IF(event_type = 'open', raw_times, 0)) AS raw_opens,
       SUM(IF(event_type = 'click', raw_touches, 0)) AS raw_links_clicked,
@@ -79,6 +84,8 @@ WITH
       listed_contacts.deleted_at,
       contact_touches.first_touch_at,
       contact_touches.last_touch_at,
+      contact_touches.last_open_at,
+      contact_touches.last_click_at,
       CAST(COALESCE(contact_touches.emails_opened, 0) AS INT64) AS emails_opened,
       CAST(COALESCE(contact_touches.opens, 0) AS INT64) AS opens,
       COALESCE(contact_touches.campaigns_clicked, 0) AS campaigns_clicked,
@@ -90,6 +97,8 @@ WITH
       contact_other_events.last_unsubscribed_at,
       contact_touches.raw_first_touch_at,
       contact_touches.raw_last_touch_at,
+      contact_touches.raw_last_open_at,
+      contact_touches.raw_last_click_at,
       CAST(COALESCE(contact_touches.raw_emails_opened, 0) AS INT64) AS raw_emails_opened,
       CAST(COALESCE(contact_touches.raw_opens, 0) AS INT64) AS raw_opens,
       CAST(COALESCE(contact_touches.raw_links_clicked, 0) AS INT64) AS raw_links_clicked,
@@ -104,15 +113,39 @@ WITH
     LEFT JOIN contact_other_events
       ON known_contacts.organization_id = contact_other_events.organization_id
       AND known_contacts.contact_key = contact_other_events.contact_key
+  ),
+  contact_ages AS (
+    SELECT
+      contact_counts.*,
+      DATE_DIFF(
+        DATE(settings.as_of, COALESCE(reporting.time_zone, 'UTC')),
+        DATE(last_touch_at, COALESCE(reporting.time_zone, 'UTC')),
+        DAY
+      ) AS days_since_last_touch,
+      DATE_DIFF(
+        DATE(settings.as_of, COALESCE(reporting.time_zone, 'UTC')),
+        DATE(last_click_at, COALESCE(reporting.time_zone, 'UTC')),
+        DAY
+      ) AS days_since_last_click,
+      settings.active_days,
+      settings.cooling_days
+    FROM contact_counts
+    CROSS JOIN `${dataset}`.`view_settings` AS settings
+    LEFT JOIN `${dataset}`.`reporting_settings` AS reporting
+      ON contact_counts.organization_id = reporting.organization_id
   )
 SELECT
-  contact_counts.*,
-  DATE_DIFF(DATE(settings.as_of), DATE(last_touch_at), DAY) AS days_since_last_touch,
+  * EXCEPT (active_days, cooling_days),
   CASE
     WHEN last_touch_at IS NULL THEN 'never'
-    WHEN DATE_DIFF(DATE(settings.as_of), DATE(last_touch_at), DAY) <= settings.active_days THEN 'active'
-    WHEN DATE_DIFF(DATE(settings.as_of), DATE(last_touch_at), DAY) <= settings.cooling_days THEN 'cooling'
+    WHEN days_since_last_touch <= active_days THEN 'active'
+    WHEN days_since_last_touch <= cooling_days THEN 'cooling'
     ELSE 'cold'
-  END AS recency
-FROM contact_counts
-CROSS JOIN `${dataset}`.`view_settings` AS settings
+  END AS recency,
+  CASE
+    WHEN last_click_at IS NULL THEN 'never'
+    WHEN days_since_last_click <= active_days THEN 'active'
+    WHEN days_since_last_click <= cooling_days THEN 'cooling'
+    ELSE 'cold'
+  END AS click_recency
+FROM contact_ages

@@ -1,32 +1,37 @@
--- One row is one day (UTC) and event type of one account: how many opens, clicks or other events were new on that day.
+-- One row is one day and event type of one account: how many opens, clicks or other events were new on that day.
 --
 -- Opens and clicks are the growth of `times` between observations, dated by the observation (touch_observations), so the
 -- days of a contact sum to its total however often one syncs, and a past day keeps its number. Plain columns leave out
--- opens and clicks by machines; raw_* include them.
+-- opens and clicks by recognised machines; raw_* include them. A day begins at midnight in the account's
+-- reporting_time_zone.
 WITH
   other_observations AS (
     -- Two concurrent merges may have inserted an observation twice. Some accounts have a row per list that a contact left:
     -- that is one unsubscription.
     SELECT
-      organization_id,
-      activity_date,
+      observations.organization_id,
+      DATE(activity_timestamp, COALESCE(time_zone, 'UTC')) AS activity_date,
       event_type,
       contact_key,
       campaign_id,
       IF(event_type = 'unsubscribe', CONCAT(CAST(campaign_id AS STRING), ' ', contact_key), activity_id) AS event_id
-    FROM `${dataset}`.`observations`
+    FROM `${dataset}`.`observations` AS observations
+    LEFT JOIN `${dataset}`.`reporting_settings` AS reporting
+      ON observations.organization_id = reporting.organization_id
     WHERE event_type NOT IN ('open', 'click')
   ),
   events AS (
     SELECT
-      organization_id,
-      DATE(touched_at) AS activity_date,
+      touches.organization_id,
+      DATE(touched_at, COALESCE(time_zone, 'UTC')) AS activity_date,
       event_type,
       contact_key,
       campaign_id,
       growth AS raw_events,
       IF(is_machine, 0, growth) AS events
-    FROM `${dataset}`.`touch_observations`
+    FROM `${dataset}`.`touch_observations` AS touches
+    LEFT JOIN `${dataset}`.`reporting_settings` AS reporting
+      ON touches.organization_id = reporting.organization_id
     WHERE growth > 0
     UNION ALL
     SELECT organization_id, activity_date, event_type, MIN(contact_key), MIN(campaign_id), 1, 1

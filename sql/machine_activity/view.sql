@@ -206,15 +206,22 @@ WITH
     SELECT DISTINCT organization_id, campaign_id, contact_key
     FROM burst_times
   ),
-  first_opens AS (
-    SELECT opens.organization_id, opens.campaign_id, opens.contact_key, MIN(opens.activity_timestamp) AS first_opened_at
+  -- Few contacts have bursts: only their opens are compared with clicks.
+  burst_opens AS (
+    SELECT
+      opens.organization_id, opens.campaign_id, COALESCE(opens.message_id, '') AS opened_message, opens.contact_key,
+      opens.activity_timestamp AS opened_at, opens.times
     FROM `${dataset}`.`observations` AS opens
     INNER JOIN burst_contacts
       ON opens.organization_id = burst_contacts.organization_id
       AND opens.campaign_id = burst_contacts.campaign_id
       AND opens.contact_key = burst_contacts.contact_key
     WHERE opens.event_type = 'open'
-    GROUP BY opens.organization_id, opens.campaign_id, opens.contact_key
+  ),
+  first_opens AS (
+    SELECT organization_id, campaign_id, contact_key, MIN(opened_at) AS first_opened_at
+    FROM burst_opens
+    GROUP BY organization_id, campaign_id, contact_key
   ),
   bursts AS (
     -- An open at the same moment is the one that ActiveCampaign derives from the click.
@@ -326,29 +333,25 @@ WITH
   -- open_with_clicks: an open within seconds of a machine's click
   opens_with_clicks AS (
     SELECT
-      opens.organization_id, opens.campaign_id, COALESCE(opens.message_id, '') AS opened_message, opens.contact_key,
-      opens.activity_timestamp AS opened_at, MIN(opens.times) AS times,
-      MIN(GREATEST(opens.activity_timestamp, clicks.recognised_at)) AS recognised_at
-    FROM `${dataset}`.`observations` AS opens
+      opens.organization_id, opens.campaign_id, opens.opened_message, opens.contact_key, opens.opened_at,
+      MIN(opens.times) AS times, MIN(GREATEST(opens.opened_at, clicks.recognised_at)) AS recognised_at
+    FROM burst_opens AS opens
     INNER JOIN rule_clicks AS clicks
       ON opens.organization_id = clicks.organization_id
       AND opens.campaign_id = clicks.campaign_id
       AND opens.contact_key = clicks.contact_key
     CROSS JOIN `${dataset}`.`view_settings` AS settings
-    WHERE opens.event_type = 'open'
-      AND clicks.recognised_at IS NOT NULL
-      AND ABS(UNIX_MICROS(opens.activity_timestamp) - UNIX_MICROS(clicks.clicked_at)) <= settings.burst_seconds * 1000000
-    GROUP BY opens.organization_id, opens.campaign_id, opened_message, opens.contact_key, opened_at
+    WHERE clicks.recognised_at IS NOT NULL
+      AND ABS(UNIX_MICROS(opens.opened_at) - UNIX_MICROS(clicks.clicked_at)) <= settings.burst_seconds * 1000000
+    GROUP BY opens.organization_id, opens.campaign_id, opens.opened_message, opens.contact_key, opens.opened_at
   ),
 
   -- open_domain_at_send: most of a mail domain's first openers at the send
   early_opens AS (
     SELECT
       opens.organization_id, opens.campaign_id, COALESCE(opens.message_id, '') AS message, opens.contact_key,
-      -- As the report shows it: the domain that the contact had then.
-      MIN(REGEXP_EXTRACT(LOWER(TRIM(opens.contact_email)), r'@(.+)')) AS domain,
-      opens.activity_timestamp AS opened_at, MIN(opens.times) AS times, broadcasts.at_send_until,
-      broadcasts.domain_judged_at
+      opens.contact_email, opens.activity_timestamp AS opened_at, opens.times, broadcasts.domain_judged_at,
+      opens.activity_timestamp <= broadcasts.at_send_until AS is_at_send
     FROM `${dataset}`.`observations` AS opens
     INNER JOIN broadcasts
       ON opens.organization_id = broadcasts.organization_id
@@ -356,20 +359,43 @@ WITH
       AND opens.activity_timestamp >= broadcasts.sent_at
       AND opens.activity_timestamp <= broadcasts.domain_judged_at
     WHERE opens.event_type = 'open'
-    GROUP BY
-      opens.organization_id, opens.campaign_id, message, opens.contact_key, opened_at, broadcasts.at_send_until,
-      broadcasts.domain_judged_at
+  ),
+  early_addresses AS (
+    SELECT organization_id, campaign_id, contact_key, contact_email, LOGICAL_OR(is_at_send) AS is_at_send
+    FROM early_opens
+    GROUP BY organization_id, campaign_id, contact_key, contact_email
+  ),
+  early_openers AS (
+    SELECT
+      organization_id, campaign_id, contact_key,
+      -- As the report shows it: the domain that the contact had then.
+      REGEXP_EXTRACT(LOWER(TRIM(contact_email)), r'@(.+)') AS domain,
+      LOGICAL_OR(is_at_send) AS is_at_send
+    FROM early_addresses
+    GROUP BY organization_id, campaign_id, contact_key, domain
   ),
   gateways AS (
-    SELECT opens.organization_id, opens.campaign_id, opens.domain
-    FROM early_opens AS opens
+    SELECT openers.organization_id, openers.campaign_id, openers.domain
+    FROM early_openers AS openers
     CROSS JOIN `${dataset}`.`view_settings` AS settings
     GROUP BY
-      opens.organization_id, opens.campaign_id, opens.domain, settings.domain_contacts, settings.domain_share_of_openers
-    HAVING COUNT(DISTINCT CASE WHEN opens.opened_at <= opens.at_send_until THEN opens.contact_key END)
-        >= settings.domain_contacts
-      AND COUNT(DISTINCT CASE WHEN opens.opened_at <= opens.at_send_until THEN opens.contact_key END)
-        >= settings.domain_share_of_openers * COUNT(DISTINCT opens.contact_key)
+      openers.organization_id, openers.campaign_id, openers.domain, settings.domain_contacts,
+      settings.domain_share_of_openers
+    HAVING COUNTIF(openers.is_at_send) >= settings.domain_contacts
+      AND COUNTIF(openers.is_at_send) >= settings.domain_share_of_openers * COUNT(*)
+  ),
+  gateway_opens AS (
+    SELECT
+      opens.organization_id, opens.campaign_id, opens.message, opens.contact_key, opens.opened_at, opens.domain_judged_at,
+      MIN(opens.times) AS times
+    FROM early_opens AS opens
+    INNER JOIN gateways
+      ON opens.organization_id = gateways.organization_id
+      AND opens.campaign_id = gateways.campaign_id
+      AND REGEXP_EXTRACT(LOWER(TRIM(opens.contact_email)), r'@(.+)') = gateways.domain
+    WHERE opens.is_at_send
+    GROUP BY
+      opens.organization_id, opens.campaign_id, opens.message, opens.contact_key, opens.opened_at, opens.domain_judged_at
   ),
 
   rule_matches AS (
@@ -384,14 +410,9 @@ WITH
     FROM opens_with_clicks
     UNION ALL
     SELECT
-      opens.organization_id, opens.campaign_id, opens.message, opens.contact_key, 'open', '', opens.opened_at,
-      opens.times, opens.domain_judged_at, 'open_domain_at_send'
-    FROM early_opens AS opens
-    INNER JOIN gateways
-      ON opens.organization_id = gateways.organization_id
-      AND opens.campaign_id = gateways.campaign_id
-      AND opens.domain = gateways.domain
-    WHERE opens.opened_at <= opens.at_send_until
+      organization_id, campaign_id, message, contact_key, 'open', '', opened_at, times, domain_judged_at,
+      'open_domain_at_send'
+    FROM gateway_opens
   ),
   first_matches AS (
     -- One rule per observation: that which recognised it first, and one that only doubts it last.

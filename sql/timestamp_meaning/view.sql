@@ -21,7 +21,7 @@ WITH
     FROM `${dataset}`.`observations`
     WHERE event_type IN ('open', 'click')
     WINDOW row_of_report AS (
-      PARTITION BY organization_id, campaign_id, message_id, event_type, link_id, contact_key
+      PARTITION BY contact_key, campaign_id, event_type, link_id, message_id, organization_id
       ORDER BY times ASC NULLS FIRST, activity_timestamp ASC NULLS FIRST
     )
   ),

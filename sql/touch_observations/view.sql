@@ -43,7 +43,7 @@ WITH
         AS observations_of_people_before
     FROM observed_touches
     WINDOW touch AS (
-      PARTITION BY organization_id, campaign_id, message_id, event_type, link_id, contact_key
+      PARTITION BY contact_key, campaign_id, event_type, link_id, message_id, organization_id
       ORDER BY activity_timestamp ASC NULLS LAST, times ASC NULLS LAST, created_at ASC NULLS LAST
     )
   )

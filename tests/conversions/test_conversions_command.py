@@ -222,6 +222,15 @@ def test_settings_of_attribution_are_stored_and_changed(database: Path) -> None:
     assert chosen == [("include_opens", "true"), ("lookback_days", "90")]
 
 
+def test_a_time_zone_is_stored_as_it_is_spelt(database: Path) -> None:
+    """BigQuery knows no other spelling, and fails with a zone that does not exist: such a name is refused."""
+    run(attribution.app, "set", "reporting_time_zone=europe/berlin", "--database", database)
+    with pytest.raises(SettingsError, match="takes the name of a time zone"):
+        run(attribution.app, "set", "reporting_time_zone=Berlin", "--database", database)
+
+    assert stored(database, "SELECT time_zone FROM marketing_ai.reporting_settings") == [("Europe/Berlin",)]
+
+
 def test_settings_that_would_be_ignored_are_refused(database: Path) -> None:
     """All of them at once; nothing is stored."""
     with pytest.raises(SettingsError) as caught:

@@ -145,7 +145,8 @@ def test_people_or_everything_decides_who_earned(
     """The ranking, its first place, the headline figure and the ways are those of SQL with the setting that says so."""
     month = "month = '2025-10-01' AND currency = 'EUR' AND model = 'last_touch'"
     rows = select(counted[switch], "campaign_id, campaign_name, value", f"attribution_by_month WHERE {month}")
-    paths = select(counted[switch], "conversions", "attribution_paths WHERE currency = 'EUR' AND steps > 0")
+    ways = "attribution_paths_by_month WHERE month = '2025-10-01' AND currency = 'EUR' AND steps > 0"
+    paths = select(counted[switch], "conversions", ways)
     visit = browse(file)
     choose(visit, period="2025-10")
     visit.page.check(f"#{switch}", force=True)
@@ -193,7 +194,7 @@ def test_conversions_without_a_value_are_counted(file: Path, browse: Browse, que
     [("human", "estimated_human_opens", "unique_clicks"), ("raw", "raw_unique_opens", "raw_unique_clicks")],
 )
 def test_people_or_everything(file: Path, browse: Browse, query: Query, switch: str, opens: str, clicks: str) -> None:
-    """The switch changes opens and clicks in the table and in the funnel to those of the view."""
+    """The switch changes opens and clicks in the table and in a campaign's funnel to those of the view."""
     rows = select(query, f"campaign_id, {opens}, {clicks}", "campaign_engagement")
     visit = browse(file)
     visit.page.check(f"#{switch}", force=True)
@@ -202,7 +203,33 @@ def test_people_or_everything(file: Path, browse: Browse, query: Query, switch: 
         row = f"#campaigns-table [data-campaign='{campaign_id}']"
         assert visit.texts(f"{row} [data-column=opens], {row} [data-column=clicks]") == [str(opened), str(clicked)]
     assert bool(visit.texts("[data-says=credit]")[0]) == (switch == "raw")
-    assert any(text.startswith(f"\u2009{sum(row[1] for row in rows)}\u2002") for text in bar_texts(visit))
+    visit.page.select_option("#funnel-campaign", str(rows[0][0]))
+    assert [text.split("\u2002")[0].strip() for text in bar_texts(visit)][2:4] == [str(rows[0][1]), str(rows[0][2])]
+
+
+@pytest.mark.parametrize("switch", ["human", "raw"])
+@pytest.mark.parametrize("period", ["", "2025-10"])
+def test_the_funnel_counts_contacts_of_the_period(
+    file: Path, browse: Browse, counted: dict[str, Query], switch: str, period: str
+) -> None:
+    """Each once, as in the view, with their orders beside them."""
+    names = "raw_openers, raw_clickers" if switch == "raw" else "openers, clickers"
+    month = f"month = '{period}-01'" if period else "month IS NULL"
+    [(opened, clicked, bought, orders)] = select(
+        counted[switch], f"{names}, buyers, orders", f"monthly_funnel WHERE {month}"
+    )
+    visit = browse(file)
+    choose(visit, period=period)
+    visit.page.check(f"#{switch}", force=True)
+
+    shown = [text.split("\u2002")[0].strip() for text in bar_texts(visit)]
+    assert shown == [str(opened), str(clicked), str(bought)]
+    assert f" {orders} order" in visit.texts("#funnel-text")[0]
+
+
+def test_opens_are_never_said_to_be_by_people(file: Path, browse: Browse) -> None:
+    """Nobody can tell Apple's prefetches apart."""
+    assert "by people" not in browse(file).page.locator("body").inner_text().lower()
 
 
 def bar_texts(visit: Visit) -> list[str]:
@@ -271,7 +298,7 @@ def test_print_is_light_and_says_what_was_chosen(file: Path, browse: Browse) -> 
     visit.page.emulate_media(media="print")
 
     assert visit.page.locator("#period").is_hidden()
-    assert "October 2025 · Last touch · EUR · people only" in visit.texts("p[data-says=chosen]")
+    assert "October 2025 · Last touch · EUR · known machines left out" in visit.texts("p[data-says=chosen]")
     assert not is_dark(colours(visit)[0])
     assert visit.page.locator("#days-chart svg").first.bounding_box()["width"] <= 680  # type: ignore[index]
     assert len(visit.page.pdf(format="A4")) > 10_000

@@ -46,6 +46,16 @@ def test_the_dataset_is_the_only_placeholder(view: str) -> None:
     assert set(re.findall(r"[$%]\S{0,9}", _text(view))) <= {"${dataset}"}
 
 
+@pytest.mark.parametrize("view", names())
+def test_a_view_has_nothing_that_engines_read_differently(view: str) -> None:
+    """Translated, DIV loses the brackets of a sum, and the days of a week are counted from another one."""
+    query = sqlglot.parse_one(view_sql(view, dataset="d"), read="bigquery")
+
+    divided = [found.this for found in query.find_all(expressions.IntDiv)]
+    assert not any(isinstance(each, expressions.Add | expressions.Sub) for each in divided)
+    assert "DAYOFWEEK" not in _text(view)
+
+
 def test_a_view_comes_after_those_that_it_reads() -> None:
     """BigQuery checks a view when it is made."""
     order = names()

@@ -73,7 +73,7 @@ function drawTiles() {
   const rows = totalsOfPeriod();
   const earned = sum(rows.map((row) => row.earned_conversions));
   const all = sum(rows.map((row) => row.conversions));
-  const who = state.counting === "human" ? "by people" : "by people and machines";
+  const who = state.counting === "human" ? "without known machines" : "machines included";
   const sent = data.campaigns.filter((each) => each.sent_at && each.sent_at.startsWith(state.period));
   fill("tiles",
     HAS_CONVERSIONS ? earnedTile() : null,

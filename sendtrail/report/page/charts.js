@@ -83,27 +83,38 @@ function daysRange() {
   return { range: [begin - day / 2, end - day / 2].map((time) => new Date(time).toISOString()), tickformat: "%-d %b" };
 }
 
+// Of one campaign since it was sent: each e-mail went to one contact. Of all campaigns in the period: contacts, each once.
 function funnelSteps() {
-  const chosen = data.campaigns.filter((each) => (state.funnel ? String(each.id) === state.funnel : each.covered));
-  const steps = [
-    ["Sent", sum(chosen.map((each) => each.sent))],
-    ["Delivered", sum(chosen.map((each) => each.delivered))],
-    ["Opened", sum(chosen.map((each) => each.opens[state.counting]))],
-    ["Clicked", sum(chosen.map((each) => each.clicks[state.counting]))],
-  ];
-  if (HAS_CONVERSIONS) steps.push(["Converted", sum(chosen.map((each) => creditOfAllTime(each.id)))]);
-  return steps;
+  const chosen = state.funnel && campaigns.get(Number(state.funnel));
+  if (chosen) {
+    const steps = [["Sent", chosen.sent || 0], ["Delivered", chosen.delivered || 0], ["Opened", chosen.opens[state.counting]], ["Clicked", chosen.clicks[state.counting]]];
+    return HAS_CONVERSIONS ? [...steps, ["Converted", creditOfAllTime(chosen.id)]] : steps;
+  }
+  const found = funnelOfPeriod();
+  const steps = [["Opened", found.openers[state.counting]], ["Clicked", found.clickers[state.counting]]];
+  return HAS_CONVERSIONS ? [...steps, ["Bought", found.buyers]] : steps;
+}
+
+const NO_FUNNEL = { sent: 0, delivered: 0, openers: { human: 0, raw: 0 }, clickers: { human: 0, raw: 0 }, buyers: 0, orders: 0 };
+const funnelOfPeriod = () => attributed().funnel.find((row) => row.period === state.period) ?? NO_FUNNEL;
+
+function funnelSentence() {
+  if (state.funnel) return "Shares are of what was delivered. Opens are an estimate, based on the share that ActiveCampaign verified, unless everything counts.";
+  const found = funnelOfPeriod();
+  const orders = HAS_CONVERSIONS ? ` Buyers placed ${count(found.orders)} ${found.orders === 1 ? "order" : "orders"} that an e-mail earned.` : "";
+  return `Contacts, each counted once; shares are of those that opened. ${count(found.delivered)} of ${count(found.sent)} e-mails were delivered.${orders}`
+    + " What Apple's mail program opens by itself cannot be told apart and is among the opens.";
 }
 
 function drawFunnel() {
-  const steps = funnelSteps(), delivered = steps[1][1];
-  const shares = steps.map(([name, value]) =>
-    name === "Sent" ? "" : `\u2002<span style="color:${colour("quiet")}">${percent(value, name === "Delivered" ? steps[0][1] : delivered)}</span>`);
+  const steps = funnelSteps(), whole = state.funnel ? steps[1][1] : steps[0][1];
+  const shares = steps.map(([name, value], place) =>
+    place === 0 ? "" : `\u2002<span style="color:${colour("quiet")}">${percent(value, name === "Delivered" ? steps[0][1] : whole)}</span>`);
   draw("funnel-chart", [{
     type: "bar", orientation: "h", y: steps.map(([name]) => name), x: steps.map(([, value]) => value), cliponaxis: false,
     text: steps.map(([name, value], place) => `\u2009${name === "Converted" ? conversions(value) : count(value)}${shares[place]}`),
     textposition: "outside", textfont: { size: 13 }, hoverinfo: "skip", width: 0.62,
-    marker: { color: steps.map(([name]) => colour(name === "Converted" ? "accent" : name === "Opened" ? "open" : name === "Clicked" ? "click" : "faint")) },
+    marker: { color: steps.map(([name]) => colour(name === "Converted" || name === "Bought" ? "accent" : name === "Opened" ? "open" : name === "Clicked" ? "click" : "faint")) },
   }], {
     height: 40 * steps.length + 16, margin: { l: 8, r: 8, t: 4, b: 8 },
     xaxis: { visible: false, fixedrange: true, range: [0, Math.max(1, ...steps.map(([, value]) => value)) * (narrow() ? 1.75 : 1.5)] },

@@ -14,10 +14,12 @@ function render() {
 
 const SAYS = {
   chosen: () => [monthName(state.period), HAS_CONVERSIONS && model().title, HAS_CONVERSIONS && currencyName(state.currency),
-    state.counting === "human" ? "people only" : "machines included"].filter(Boolean).join(" · "),
+    state.counting === "human" ? "known machines left out" : "machines included"].filter(Boolean).join(" · "),
   period: () => monthName(state.period),
+  funnel: () => (state.funnel ? "Since it was sent" : monthName(state.period)),
+  funnelled: () => funnelSentence(),
   model: () => `${model().title}: ${model().says}.`,
-  counting: () => (state.counting === "human" ? "Without recognised machine activity" : "Machine activity included"),
+  counting: () => (state.counting === "human" ? "Without the opens and clicks of known machines" : "Machine activity included"),
   credit: () => (state.counting === "raw" ? "Clicks by machines earn credit as well." : ""),
   unfinished: () => (state.period && state.period === data.made_at.slice(0, 7) ? "This month is not over yet." : ""),
 };

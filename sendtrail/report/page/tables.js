@@ -112,7 +112,7 @@ function pathRow(path) {
 }
 
 function drawPaths() {
-  const found = attributed().paths.filter((path) => path.currency === state.currency);
+  const found = attributed().paths.filter((path) => path.period === state.period && path.currency === state.currency);
   fill("paths-rows", found.length
     ? table(["Clicked, in this order", numberHeading("Conversions"), numberHeading("Value"), numberHeading("Days")], found.slice(0, 8).map(pathRow), { id: "paths-table" })
     : h("p", { class: "quiet" }, "No conversion of this kind followed a click."));

@@ -32,9 +32,9 @@ function drawFreshness() {
 function drawMethod() {
   const parameters = data.parameters;
   const touches = parameters.include_opens ? "clicks and opens" : "clicks";
-  const who = state.counting === "raw" ? ", including those by machines," : " by people";
+  const who = state.counting === "raw" ? ", including those by machines," : ", without those by known machines,";
   const same = (state.counting === "raw") === parameters.include_machine;
   fill("method-text", `A conversion is credited to the ${touches}${who} that the same person made in the ${parameters.lookback_days} days before it. `
-    + "Every conversion counts once under each model; conversions that no e-mail earned are shown separately. Currencies are never added. Months are in UTC and go by the date of the conversion.");
+    + "Every conversion counts once under each model; conversions that no e-mail earned are shown separately. Currencies are never added. Months go by the date of the conversion in the account's reporting_time_zone, which is UTC unless it chose another.");
   fill("models", data.models.flatMap((each) => [h("dt", {}, each.title), h("dd", {}, `${each.says[0].toUpperCase()}${each.says.slice(1)}.`)]));
 }
