@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sendtrail.clock import is_credible
 from sendtrail.delivery.checkpoint import Checkpoint
-from sendtrail.delivery.deliver import publish_failure
+from sendtrail.delivery.failures import publish_failure
 from sendtrail.delivery.lease import read_checkpoint
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign, CampaignLists
@@ -101,6 +101,7 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
     log_event(
         logger,
         Event.RUN_DISPATCHED,
+        kind=request.kind,
         due=summary.due,
         campaigns=summary.campaigns,
         forecast_requests=summary.forecast.requests,
