@@ -83,8 +83,8 @@ def _apis_and_names(wanted: Installation) -> Problems:
     enabled = {each.get("config", {}).get("name") for each in listed}
     missing = [api for api in APIS if api not in enabled]
     if missing:
-        command = f"gcloud services enable {' '.join(missing)} --project={wanted.project}"
-        yield f"APIs that Terraform itself needs are off: {command}"
+        enable = f"gcloud services enable {' '.join(missing)} --project={wanted.project}"
+        yield f"APIs that Terraform itself needs are off: {enable}"
     if FIRESTORE in enabled:
         yield from _database(wanted)
     for kind, (api, command, field) in NAMED.items():

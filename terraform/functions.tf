@@ -144,8 +144,10 @@ resource "google_cloudfunctions2_function" "function" {
     }
   }
 
-  # A build fails if it starts before its account may read the source.
+  # A build fails if it starts before its account may read the source. Functions of a new version find its tables: on the
+  # ones before, each delivery would fail until these are changed.
   depends_on = [
+    google_bigquery_table.table,
     google_project_iam_member.build,
     google_project_service.api,
     google_storage_bucket_iam_member.build,

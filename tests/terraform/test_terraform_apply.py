@@ -1,37 +1,11 @@
 """Applied to nothing: schema-only providers say yes to every request, so these show terraform's own part only."""
 
 import re
-from pathlib import Path
 
-import pytest
+from tests.terraform.conftest import VARIABLES
+from tests.terraform.workspace import Workspace
 
-from tests.terraform.workspace import Workspace, is_offline
-
-VARIABLES = (
-    "-var=project_id=example-project",
-    '-var=accounts={acme={api_url="https://acme.api-us1.com"}}',
-    "-var=bundles=tests/bundles/before",
-    "-no-color",
-)
 CHANGED = re.compile(r"# (\S+) (?:will be|must be) (?:updated|replaced)")
-REAL_PROVIDERS_NEED_A_PROJECT = "applying with the real providers needs a project of Google Cloud"
-
-
-@pytest.fixture(scope="module")
-def once(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Return a workspace that was applied and is left as it is."""
-    if not is_offline():
-        pytest.skip(REAL_PROVIDERS_NEED_A_PROJECT)
-    copy = workspace.copy(tmp_path_factory.mktemp("apply") / "once")
-    result = copy.run("apply", "-auto-approve", *VARIABLES)
-    assert result.status == 0, result.output
-    return copy
-
-
-@pytest.fixture
-def applied(once: Workspace, tmp_path: Path) -> Workspace:
-    """Return a workspace that was applied and may be changed."""
-    return once.copy(tmp_path / "applied")
 
 
 def test_applying_twice_changes_nothing(applied: Workspace) -> None:
