@@ -20,8 +20,9 @@ class DispatchRequest(BaseModel):
     """The body of a request, every field of which may be left out.
 
     Without `organization_id` all enabled accounts are dispatched; without `campaign_ids` all campaigns, with an empty
-    list none. `since` is how far back everything is wanted; `force` reads all of it again. Both are kept until they are
-    done; `cancel_backfill` drops what is still wanted, and asks for nothing.
+    list none. Contacts are read as well, unless campaigns are named; `contacts` says otherwise. `since` is how far back
+    everything is wanted; `force` reads all of it again. Both are kept until they are done; `cancel_backfill` drops what
+    is still wanted, and asks for nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -29,7 +30,7 @@ class DispatchRequest(BaseModel):
     organization_id: OrganizationId | None = None
     campaign_ids: Annotated[list[CampaignId], Field(max_length=10_000)] | None = None
     since: AwareDatetime | None = None
-    contacts: bool = True
+    contacts: bool | None = None
     force: bool = False
     cancel_backfill: bool = False
 
@@ -47,7 +48,7 @@ class DispatchRequest(BaseModel):
             run_id=run_id,
             campaign_ids=None if self.campaign_ids is None else frozenset(self.campaign_ids),
             since=self.since,
-            contacts=self.contacts,
+            contacts=not self.campaign_ids if self.contacts is None else self.contacts,
             force=self.force,
         )
 

@@ -119,9 +119,10 @@ def without_addresses(text: str) -> str:
 class Event(StrEnum):
     """What is counted; each has the fields that its comment names, at the top level of the JSON line."""
 
-    RUN_DISPATCHED = "run_dispatched"  # due: campaigns to be synced; forecast_requests
+    RUN_DISPATCHED = "run_dispatched"  # kind (RunKind), due: campaigns to be synced; forecast_requests
     RUN_UNFINISHED = "run_unfinished"  # the run before had not finished when this one began
-    DELIVERY_ENDED = "delivery_ended"  # outcome
+    DELIVERY_ENDED = "delivery_ended"  # outcome: an Outcome, or "retried" where it is not acknowledged
+    WORK_FAILED = "work_failed"  # subject: of a failure that was published
     ACTIVITIES_MERGED = "activities_merged"  # event_type, rows: observations read, of which some were there before
     API_USED = "api_used"  # requests, throttled: those answered 429
 

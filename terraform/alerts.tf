@@ -1,50 +1,75 @@
 locals {
+  enabled_accounts = sort([for id, account in var.accounts : id if account.enabled])
+
+  # A series of the value 1 per enabled account: one that never ran has no series of its own that could be missing.
+  account_series = join(" or ", [for id in local.enabled_accounts : "label_replace(vector(1), \"organization_id\", \"${id}\", \"\", \"\")"])
+
+  # Each alert has a section of docs/runbook.md, whose title is its own.
   alerts = {
     dead_letters = {
-      title    = "messages became dead letters"
+      title    = "Messages became dead letters"
       severity = "ERROR"
-      query    = "max by (subscription_id) (pubsub_googleapis_com:subscription_num_undelivered_messages{monitored_resource=\"pubsub_subscription\",subscription_id=~\"${var.name}-.*-dead-letter\"}) > 0"
-      advice   = "Delivery failed ${local.max_delivery_attempts} times. `gcloud pubsub subscriptions pull` on the subscription of that name shows the messages; the functions' logs show the reasons."
+      query    = "sum by (subscription_id) (increase(pubsub_googleapis_com:subscription_dead_letter_message_count{monitored_resource=\"pubsub_subscription\",subscription_id=~\"${var.name}-(campaigns|contacts)\"}[1h])) > 0"
+      advice   = "Delivery failed ${local.max_delivery_attempts} times: this work is not tried again until its next run."
     }
     failures = {
-      title    = "work failed permanently"
+      # The arrival of failures, not how many wait: new ones are reported although nobody has acknowledged the old ones.
+      title    = "Work failed permanently"
       severity = "ERROR"
-      query    = "max by (subscription_id) (pubsub_googleapis_com:subscription_num_undelivered_messages{monitored_resource=\"pubsub_subscription\",subscription_id=\"${var.name}-failures\"}) > 0"
-      advice   = "`gcloud pubsub subscriptions pull ${var.name}-failures --limit=10` shows each failure with its reason; add --auto-ack once you have dealt with it."
+      query    = "sum by (organization_id) (increase(${local.series.failures}[1h])) > 0"
+      advice   = "`gcloud pubsub subscriptions pull ${var.name}-failures --project=${var.project_id} --limit=10` shows each failure with its reason."
     }
     oldest_message = {
-      title    = "messages wait too long"
+      title    = "Messages wait too long"
       severity = "WARNING"
       query    = "max by (subscription_id) (pubsub_googleapis_com:subscription_oldest_unacked_message_age{monitored_resource=\"pubsub_subscription\",subscription_id=~\"${var.name}-(campaigns|contacts)\"}) > ${var.alert_thresholds.oldest_message_hours * 3600}"
       advice   = "Normal during a first backfill. Otherwise look for errors of the workers, and at the use of the API budget."
     }
     run_unfinished = {
-      title    = "a run did not finish before the next one started"
+      title    = "A run did not finish before the next one started"
       severity = "WARNING"
       query    = "sum by (organization_id) (increase(${local.series.runs_unfinished}[1h])) > 0"
-      advice   = "Some campaigns of the previous run are neither done nor failed. Nothing is lost: the next run continues with them. If this happens again, dispatch less often or raise the account's rate limit."
+      advice   = "Nothing is lost: the next run continues with what is neither done nor failed."
     }
     no_run = {
-      title    = "no run for two intervals"
+      title    = "No run of an account for two intervals"
       severity = "CRITICAL"
-      # No run in one interval, for one interval: two since the last run, and no alert before the first run is due.
-      query    = "(sum(increase(${local.series.runs}[${var.dispatch_every_hours}h])) or vector(0)) < 0.5" # increase() extrapolates: one run may count as 0.99
-      duration = "${var.dispatch_every_hours * 3600}s"
-      advice   = "Look at the job ${var.name}-campaigns in Cloud Scheduler and at the dispatcher's logs."
+      # No run in half an interval, for one and a quarter: not before the first run is due and had time to end, and within
+      # two intervals of the last one. Together they must not exceed the 25 hours that Monitoring looks back.
+      # https://cloud.google.com/monitoring/alerts/using-promql#limitations
+      query    = length(local.enabled_accounts) == 0 ? "vector(0) > 0" : "(${local.account_series}) unless on (organization_id) (sum by (organization_id) (increase(${local.series.runs}[${var.dispatch_every_hours * 30}m])) > 0)"
+      duration = "${var.dispatch_every_hours * 4500}s"
+      advice   = "The account's campaigns are not looked at. If it is every account, look at Cloud Scheduler and the dispatcher; if it is one, at its failures."
+    }
+    scheduler_failed = {
+      title    = "Cloud Scheduler cannot call the dispatcher"
+      severity = "ERROR"
+      query    = "sum by (job_id) (increase(${local.series.scheduler_failures}[1h])) > 0"
+      advice   = "The call did not get as far as the code: mostly a missing right, or an address that has changed."
+    }
+    dispatcher_failed = {
+      # A dispatcher that died keeps its run locked for 3 minutes: three responses of 5xx may be one death that is over.
+      title    = "The dispatcher fails again and again"
+      severity = "ERROR"
+      query    = "sum by (service_name) (increase(run_googleapis_com:request_count{monitored_resource=\"cloud_run_revision\",service_name=\"${var.name}-dispatcher\",response_code_class=\"5xx\"}[1h])) > 3.5" # increase() extrapolates: 3 may count as 3.3
+      advice   = "One account that does not respond is enough; the others are dispatched all the same. The dispatcher's log names it."
     }
     throttled = {
       title    = "ActiveCampaign responds with 429"
       severity = "WARNING"
       query    = "sum by (organization_id) (increase(${local.series.api_throttled}[1h])) > ${var.alert_thresholds.throttled_per_hour}"
-      advice   = "Another integration uses the account's rate limit, too: lower requests_per_second of that account."
+      advice   = "Another integration uses the account's rate limit, too."
     }
     bytes_billed = {
       title    = "BigQuery bills more than expected"
       severity = "WARNING"
       query    = "sum(increase(${local.series.bytes_billed}[1d])) > ${var.alert_thresholds.gib_billed_per_day * pow(1024, 3)}"
-      advice   = "The functions' statements scan more than expected. `INFORMATION_SCHEMA.JOBS` shows which ones, by their labels run_id, organization and campaign."
+      advice   = "`INFORMATION_SCHEMA.JOBS` shows which statements scan more than expected, by their labels run_id, organization and campaign."
     }
   }
+
+  # The anchor of a section as Markdown is commonly rendered: lower case, hyphens for spaces.
+  runbook_anchors = { for alert, settings in local.alerts : alert => replace(lower(settings.title), " ", "-") }
 }
 
 resource "google_monitoring_alert_policy" "alert" {
@@ -54,7 +79,7 @@ resource "google_monitoring_alert_policy" "alert" {
   display_name          = "Sendtrail (${var.name}): ${each.value.title}"
   combiner              = "OR"
   severity              = each.value.severity
-  enabled               = each.key != "no_run" || !var.paused
+  enabled               = each.key != "no_run" || (!var.paused && length(local.enabled_accounts) > 0)
   notification_channels = var.notification_channels
 
   conditions {
@@ -75,9 +100,25 @@ resource "google_monitoring_alert_policy" "alert" {
   }
 
   documentation {
-    content   = each.value.advice
+    content   = "${each.value.advice}\n\nWhat to do, step by step: docs/runbook.md#${local.runbook_anchors[each.key]}"
     mime_type = "text/markdown"
+
+    dynamic "links" {
+      for_each = var.runbook_url == null ? [] : [var.runbook_url]
+      content {
+        display_name = "Runbook: ${each.value.title}"
+        url          = "${links.value}#${local.runbook_anchors[each.key]}"
+      }
+    }
   }
 
   depends_on = [google_logging_metric.metric]
+}
+
+# A warning and no error: alerts can be looked at in the console as well.
+check "alerts_reach_somebody" {
+  assert {
+    condition     = length(var.notification_channels) > 0
+    error_message = "notification_channels is empty: alerts are raised in the console and nobody is told. `gcloud beta monitoring channels list` shows the channels there are."
+  }
 }

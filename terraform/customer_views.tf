@@ -34,6 +34,13 @@ locals {
   }
 }
 
+# A view whose columns change is made anew, and BigQuery forgets what authorized the one before.
+resource "terraform_data" "authorized_columns" {
+  for_each = var.authorize_views ? local.authorized_views : {}
+
+  input = try([for column in jsondecode(local.view_definitions[each.value.view].columns) : join(" ", [column.name, column.type, try(column.mode, "NULLABLE")])], [])
+}
+
 # People who may read Sendtrail's views need no access to the data behind the customer's view.
 # https://cloud.google.com/bigquery/docs/authorized-views
 resource "google_bigquery_dataset_access" "view" {
@@ -46,6 +53,10 @@ resource "google_bigquery_dataset_access" "view" {
     project_id = var.project_id
     dataset_id = google_bigquery_dataset.data.dataset_id
     table_id   = each.value.view
+  }
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.authorized_columns[each.key]]
   }
 
   depends_on = [module.views_6] # and so on every view: only a view that exists can be authorized

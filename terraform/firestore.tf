@@ -1,4 +1,6 @@
 locals {
+  firestore_location = coalesce(var.firestore_location, var.region)
+
   # The fields of each connection document, as the functions read them. The key is a reference to Secret Manager.
   connections = {
     for id, account in var.accounts : id => {
@@ -17,7 +19,7 @@ locals {
 resource "google_firestore_database" "state" {
   project                 = var.project_id
   name                    = var.name
-  location_id             = coalesce(var.firestore_location, var.region)
+  location_id             = local.firestore_location
   type                    = "FIRESTORE_NATIVE"
   concurrency_mode        = "PESSIMISTIC"
   delete_protection_state = var.protect_data ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"

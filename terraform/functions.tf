@@ -43,6 +43,20 @@ locals {
     )
   }
 
+  # The least and the most memory, in MiB, that Cloud Run gives each number of processors.
+  # https://cloud.google.com/run/docs/configuring/services/cpu
+  memory_limits_mib = {
+    "1" = [128, 4096], "2" = [128, 8192], "4" = [2048, 16384], "6" = [4096, 24576], "8" = [4096, 32768]
+  }
+  function_memory_mib = {
+    for function, settings in local.functions : function =>
+    tonumber(regex("^[0-9]+", settings.memory)) * (endswith(settings.memory, "Gi") ? 1024 : 1)
+  }
+  function_memory_limits_mib = {
+    for function, settings in local.functions : function =>
+    lookup(local.memory_limits_mib, tostring(tonumber(settings.cpu)), tonumber(settings.cpu) < 0.5 ? [128, 512] : [128, 1024])
+  }
+
   # A push request may last 600 s. The code hands over after settings.time_budget_s; this stops a function that does not.
   timeout_s = 540
 
@@ -112,10 +126,28 @@ resource "google_cloudfunctions2_function" "function" {
       condition     = each.value.concurrency == 1 || tonumber(each.value.cpu) >= 1
       error_message = "${each.key}: with less than one cpu, Cloud Run handles one request at a time: set concurrency = 1 as well."
     }
+
+    precondition {
+      condition     = tonumber(each.value.cpu) >= 0.08 && (tonumber(each.value.cpu) < 1 || contains(keys(local.memory_limits_mib), tostring(tonumber(each.value.cpu))))
+      error_message = "${each.key}: cpu must be 0.08 to 1, or one of 1, 2, 4, 6 and 8."
+    }
+
+    precondition {
+      condition     = local.function_memory_mib[each.key] >= local.function_memory_limits_mib[each.key][0] && local.function_memory_mib[each.key] <= local.function_memory_limits_mib[each.key][1]
+      error_message = "${each.key}: with cpu = ${each.value.cpu}, Cloud Run gives ${local.function_memory_limits_mib[each.key][0]}Mi to ${local.function_memory_limits_mib[each.key][1]}Mi of memory, not ${each.value.memory}."
+    }
+
+    precondition {
+      # functions-framework starts 4 threads per processor: a request more would wait in the instance, and time out there.
+      condition     = each.value.concurrency <= max(1, 4 * tonumber(each.value.cpu))
+      error_message = "${each.key}: with cpu = ${each.value.cpu}, an instance has ${4 * tonumber(each.value.cpu)} threads: set concurrency to that at most, or raise cpu."
+    }
   }
 
-  # A build fails if it starts before its account may read the source.
+  # A build fails if it starts before its account may read the source. Functions of a new version find its tables: on the
+  # ones before, each delivery would fail until these are changed.
   depends_on = [
+    google_bigquery_table.table,
     google_project_iam_member.build,
     google_project_service.api,
     google_storage_bucket_iam_member.build,

@@ -6,8 +6,9 @@ locals {
   # Each metric counts the log lines of one event, or (with a value) adds up a number in these lines.
   metrics = {
     runs = {
+      # Not those of contacts or of campaigns that somebody named. Functions from before there was a kind count as before.
       description = "Accounts whose campaigns were dispatched."
-      filter      = "${local.service_logs} jsonPayload.event=\"run_dispatched\""
+      filter      = "${local.service_logs} jsonPayload.event=\"run_dispatched\" NOT jsonPayload.kind=(\"contacts\" OR \"named_campaigns\")"
       labels      = { organization_id = "labels.organization_id" }
     }
     runs_unfinished = {
@@ -25,6 +26,18 @@ locals {
       description = "Deliveries of messages to the workers, by outcome."
       filter      = "${local.service_logs} jsonPayload.event=\"delivery_ended\""
       labels      = { organization_id = "labels.organization_id", run_id = "labels.run_id", outcome = "jsonPayload.outcome" }
+    }
+    failures = {
+      description = "Work that failed permanently."
+      filter      = "${local.service_logs} jsonPayload.event=\"work_failed\""
+      labels      = { organization_id = "labels.organization_id" }
+    }
+    scheduler_failures = {
+      # What the dispatcher responded with 5xx is counted by its own metric.
+      description = "Calls of Cloud Scheduler that did not reach the dispatcher."
+      filter      = "resource.type=\"cloud_scheduler_job\" resource.labels.job_id=~\"^${var.name}-(campaigns|contacts)$\" severity>=ERROR NOT httpRequest.status=(500 OR 503)"
+      labels      = {}
+      resource    = "cloud_scheduler_job"
     }
     activities = {
       description = "Activities merged into BigQuery."
@@ -50,6 +63,7 @@ locals {
       filter      = "resource.type=\"bigquery_project\" protoPayload.metadata.jobChange.after=\"DONE\" protoPayload.authenticationInfo.principalEmail=(${local.function_principals})"
       value       = "protoPayload.metadata.jobChange.job.jobStats.queryStats.totalBilledBytes"
       labels      = { principal = "protoPayload.authenticationInfo.principalEmail" }
+      resource    = "bigquery_project"
     }
   }
 
@@ -61,7 +75,7 @@ locals {
       local.metric_prefix,
       metric,
       can(settings.value) ? "_sum" : "",
-      metric == "bytes_billed" ? "bigquery_project" : "cloud_run_revision",
+      try(settings.resource, "cloud_run_revision"),
     )
   }
 }

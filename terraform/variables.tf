@@ -30,8 +30,9 @@ variable "name" {
   nullable    = false
 
   validation {
-    # A service account's id has at most 30 characters, and "-campaign-worker" takes 16 of them.
-    condition     = can(regex("^[a-z][a-z0-9-]{1,12}[a-z0-9]$", var.name))
-    error_message = "name must have 3 to 14 lower-case letters, digits and hyphens, and start with a letter."
+    # A service account's id has at most 30 characters, and "-campaign-worker" takes 16 of them. The Firestore database is
+    # named without a suffix, and needs 4.
+    condition     = can(regex("^[a-z][a-z0-9-]{2,12}[a-z0-9]$", var.name))
+    error_message = "name must have 4 to 14 lower-case letters, digits and hyphens, and start with a letter."
   }
 }

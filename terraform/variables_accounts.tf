@@ -37,8 +37,8 @@ variable "accounts" {
   }
 
   validation {
-    condition     = alltrue([for account in values(var.accounts) : can(regex("^[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}$", account.time_zone))])
-    error_message = "A time_zone must be a name of the IANA database, such as America/Chicago, Europe/Berlin or UTC."
+    condition     = alltrue([for account in values(var.accounts) : contains(local.time_zones, account.time_zone)])
+    error_message = "A time_zone must be a name of the IANA database as it is written there, such as America/Chicago, Europe/Berlin or UTC: ${join(", ", sort(setsubtract([for account in values(var.accounts) : account.time_zone], local.time_zones)))} is none."
   }
 
   validation {

@@ -29,8 +29,8 @@ variable "firestore_location" {
   default     = null
 
   validation {
-    condition     = var.firestore_location == null || can(regex("^(nam[0-9]|eur[0-9]|[a-z]+-[a-z]+[0-9]{1,2})$", var.firestore_location))
-    error_message = "firestore_location must be a region such as europe-west1, or nam5, or eur3."
+    condition     = var.firestore_location == null || can(regex("^(nam5|nam7|eur3|[a-z]+-[a-z]+[0-9]{1,2})$", var.firestore_location))
+    error_message = "firestore_location must be a region such as europe-west1, or nam5, nam7 or eur3."
   }
 }
 

@@ -12,6 +12,17 @@ variable "notification_channels" {
   }
 }
 
+variable "runbook_url" {
+  description = "The URL at which your people read docs/runbook.md. Each alert then links its section of it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.runbook_url == null || can(regex("^https?://[^ #]+$", var.runbook_url))
+    error_message = "runbook_url must be the URL of the page, such as https://wiki.example.com/sendtrail/runbook, without a #section."
+  }
+}
+
 variable "alert_thresholds" {
   description = "The values above which an alert is raised."
   type = object({

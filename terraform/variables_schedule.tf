@@ -8,7 +8,7 @@ variable "dispatch_every_hours" {
 
   validation {
     condition     = contains([1, 2, 3, 4, 6, 8, 12], var.dispatch_every_hours)
-    error_message = "dispatch_every_hours must be 1, 2, 3, 4, 6, 8 or 12: it has to divide a day evenly, and an alert, which can look back 23.5 hours, has to cover two intervals."
+    error_message = "dispatch_every_hours must be 1, 2, 3, 4, 6, 8 or 12: it has to divide a day evenly, and an alert, which can look back 25 hours, has to notice within two intervals that no run started."
   }
 }
 

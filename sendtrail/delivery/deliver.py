@@ -18,10 +18,9 @@ from typing import Any, Protocol
 
 from sendtrail.delivery.batch_writer import BatchWriter
 from sendtrail.delivery.checkpoint import Claim
+from sendtrail.delivery.failures import is_of_account, publish_failure
 from sendtrail.delivery.lease import LeaseHolder, TaskContext
 from sendtrail.delivery.services import Services
-from sendtrail.domain.messages import encode, work_failed
-from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseHeld, LeaseLost, NoProgress, Rejected, Retryable
 from sendtrail.logs import Event, log_event
 from sendtrail.ports import LeaseCheck, TimeBudget, Topic
@@ -111,12 +110,6 @@ def deliver(
     return outcome
 
 
-def publish_failure(services: Services, item: WorkItem, *, reason: str) -> None:
-    """Publish work that can never succeed, with its reason, to the failures topic."""
-    failed = work_failed(item, reason=reason, at=services.clock.now())
-    services.publisher.publish(Topic.FAILURES, [encode(failed)])
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Limits:
     """What a delivery is done with, and held to."""
@@ -149,18 +142,19 @@ def _sync(task: SyncTask, holder: LeaseHolder, limits: _Limits) -> Outcome:
         logger.warning("the lease was lost: the work goes on elsewhere")
         return Outcome.LOST
     except Rejected as error:
-        return _give_up(holder, limits.services, reason=str(error))
+        return _give_up(holder, limits.services, error)
     except Exception:
         holder.release()
         raise
 
 
-def _give_up(holder: LeaseHolder, services: Services, *, reason: str) -> Outcome:
+def _give_up(holder: LeaseHolder, services: Services, error: Rejected) -> Outcome:
+    reason = str(error)
     try:
         holder.renew()
     except LeaseLost:
         return Outcome.LOST  # whether it fails is for the worker that took it over to say
-    publish_failure(services, holder.context.item, reason=reason)
+    publish_failure(services, holder.context.item, reason=reason, of_account=is_of_account(error))
     holder.fail(reason)
     logger.error("given up: %s", reason)
     return Outcome.FAILED

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
-from sendtrail.delivery.deliver import Outcome, publish_failure
+from sendtrail.delivery.deliver import Outcome
+from sendtrail.delivery.failures import is_of_account, publish_failure
 from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, decode
 from sendtrail.domain.work_item import UNREADABLE, WorkItem
@@ -20,6 +21,9 @@ from sendtrail.errors import AccountDisabled, Rejected
 from sendtrail.logs import Event, labels, log_event
 
 logger = logging.getLogger(__name__)
+
+# Not an Outcome: the delivery is not acknowledged.
+RETRIED = "retried"
 
 M = TypeVar("M", SyncCampaign, SyncContacts)
 
@@ -46,7 +50,7 @@ def handling(services: Services) -> Iterator[Delivery]:
 
     Work that can never succeed, such as a message that cannot be read or an account that is not configured, goes to the
     failures topic with its reason and is acknowledged. Work of an account that is switched off is acknowledged as well:
-    the dispatcher finds it again when the account is on.
+    the dispatcher finds it again when the account is on. A delivery that is not acknowledged is counted as well.
     """
     with ExitStack() as stack:
         delivery = Delivery(stack)
@@ -58,5 +62,8 @@ def handling(services: Services) -> Iterator[Delivery]:
             log_event(logger, Event.DELIVERY_ENDED, outcome=delivery.outcome)
         except Rejected as error:  # before the work was claimed: after that, `deliver` says so on the checkpoint
             logger.error("given up: %s", error)
-            publish_failure(services, delivery.item, reason=str(error))
+            publish_failure(services, delivery.item, reason=str(error), of_account=is_of_account(error))
             log_event(logger, Event.DELIVERY_ENDED, outcome=delivery.outcome)
+        except Exception:
+            log_event(logger, Event.DELIVERY_ENDED, outcome=RETRIED)
+            raise

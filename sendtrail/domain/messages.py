@@ -109,7 +109,8 @@ class SyncContacts:
 class WorkFailed:
     """Work that can never succeed as it is: what it was and why, for the failures topic.
 
-    `subject` is the campaign's id, "contacts", or "message" where the message itself could not be read.
+    `subject` is the campaign's id, "contacts", or "message" where the message itself could not be read. `of_account`:
+    all work of the account fails for this reason, so one such message of a run stands for all.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = TOLERANT
@@ -121,9 +122,10 @@ class WorkFailed:
     sequence: int
     reason: str
     failed_at: datetime
+    of_account: bool = False
 
 
-def work_failed(item: WorkItem, *, reason: str, at: datetime) -> WorkFailed:
+def work_failed(item: WorkItem, *, reason: str, at: datetime, of_account: bool = False) -> WorkFailed:
     """Return the message that says why an item can never succeed."""
     return WorkFailed(
         organization_id=item.organization_id,
@@ -132,6 +134,7 @@ def work_failed(item: WorkItem, *, reason: str, at: datetime) -> WorkFailed:
         sequence=item.sequence,
         reason=reason,
         failed_at=at,
+        of_account=of_account,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from sendtrail import threads
-from sendtrail.delivery.deliver import publish_failure
+from sendtrail.delivery.failures import is_of_account, publish_failure
 from sendtrail.domain.wants import StillWanted, listed
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.entrypoints.runtime import Runtime
@@ -69,8 +69,7 @@ def _attempt(request: Request, instance: Runtime) -> Summary | str | Exception:
         raise_wants(instance.services.state, request.organization_id, request.ask)
         return str(error) + (KEPT if request.ask else "")
     except (Rejected, AnotherAccount) as error:
-        _publish_failure(request, instance, reason=str(error))
-        return str(error)
+        return _publish_failure(request, instance, error) or str(error)
     except Exception as error:  # noqa: BLE001 - a bug that one account's data reveals does not stop the others
         logger.warning("%s is not dispatched yet: %s", request.organization_id, error)
         return error
@@ -128,7 +127,13 @@ def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:
     )
 
 
-def _publish_failure(request: Request, instance: Runtime, *, reason: str) -> None:
-    logger.error("%s cannot be dispatched: %s", request.organization_id, reason)
+def _publish_failure(request: Request, instance: Runtime, error: Exception) -> Retryable | None:
+    """Publish why an account cannot be dispatched; return the trouble with that, which asks for another attempt."""
+    logger.error("%s cannot be dispatched: %s", request.organization_id, error)
     item = WorkItem(organization_id=request.organization_id, subject="dispatch", run_id=request.run_id, sequence=0)
-    publish_failure(instance.services, item, reason=reason)
+    try:
+        publish_failure(instance.services, item, reason=str(error), of_account=is_of_account(error))
+    except Retryable as trouble:
+        logger.warning("the failure of %s is not published yet: %s", request.organization_id, trouble)
+        return trouble
+    return None

@@ -19,6 +19,7 @@ from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.domain.connection import Connection
 from sendtrail.domain.request_rate import Priority
+from sendtrail.entrypoints.account_failures import OneFailurePerAccount
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import Rejected, SettingsError
 from sendtrail.gcp.bigquery_jobs import Jobs
@@ -145,7 +146,7 @@ def _built() -> Runtime:
     warehouse, stored = _bigquery(settings, clock)
     services = Services(
         state=state,
-        publisher=PubSubPublisher(publisher_client(), topics=settings.topics),
+        publisher=OneFailurePerAccount(PubSubPublisher(publisher_client(), topics=settings.topics), state),
         warehouse=ObservedWarehouse(inner=warehouse, on_merge=on_merge(RowLedger(state=state, clock=clock))),
         clock=clock,
         new_token=_new_id,

@@ -84,6 +84,11 @@ def connection_path(organization_id: str) -> str:
     return f"activecampaign_connections/{organization_id}"
 
 
+def account_failure_path(organization_id: str) -> str:
+    """Return the path of the latest failure that concerned an account as a whole."""
+    return f"account_failures/{organization_id}"
+
+
 def identity_path(organization_id: str) -> str:
     """Return the path of the identity of an organization's account."""
     return f"account_identities/{organization_id}"

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sendtrail.clock import is_credible
 from sendtrail.delivery.checkpoint import Checkpoint
-from sendtrail.delivery.deliver import publish_failure
+from sendtrail.delivery.failures import publish_failure
 from sendtrail.delivery.lease import read_checkpoint
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign, CampaignLists
@@ -80,6 +80,7 @@ def dispatch_begun(begun: Begun, *, lists: CampaignLists, services: Services, po
     log_event(
         logger,
         Event.RUN_DISPATCHED,
+        kind=request.kind,
         due=summary.due,
         campaigns=summary.campaigns,
         forecast_requests=summary.forecast.requests,

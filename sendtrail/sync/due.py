@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import Campaign
@@ -41,6 +42,14 @@ class Policy:
     counted: timedelta = timedelta(days=30)
 
 
+class RunKind(StrEnum):
+    """Which part of an account a run is about."""
+
+    CAMPAIGNS = "campaigns"
+    NAMED_CAMPAIGNS = "named_campaigns"
+    CONTACTS = "contacts"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
     """What somebody asked the dispatcher for; None stands for "all campaigns" and "where the last sync left off".
@@ -57,6 +66,13 @@ class Request:
     force: bool = False
     drop_wants: bool = False
     wants: Wants = NO_WANTS
+
+    @property
+    def kind(self) -> RunKind:
+        """Return which part of the account the run is about."""
+        if self.campaign_ids is None:
+            return RunKind.CAMPAIGNS
+        return RunKind.NAMED_CAMPAIGNS if self.campaign_ids else RunKind.CONTACTS
 
     @property
     def ask(self) -> Ask | None:

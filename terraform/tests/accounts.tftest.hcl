@@ -13,6 +13,7 @@ variables {
     acme   = { api_url = "https://acme.api-us1.com" }
     beta_2 = { api_url = "https://beta.activehosted.com/", time_zone = "Europe/Berlin", requests_per_second = 2.5, share_kept_free = 0.2, enabled = false }
   }
+  notification_channels = ["projects/example-project/notificationChannels/1"]
 }
 
 run "two_accounts" {
@@ -57,7 +58,22 @@ run "two_accounts" {
   }
 
   assert {
+    condition     = strcontains(local.alerts.no_run.query, "\"acme\"") && !strcontains(local.alerts.no_run.query, "\"beta_2\"")
+    error_message = "An account that is not synced is not missed."
+  }
+
+  assert {
     condition     = strcontains(google_monitoring_dashboard.dashboard.dashboard_json, "beta_2")
     error_message = "The dashboard shows the budget of each account."
+  }
+}
+
+run "all_accounts_disabled" {
+  command = plan
+  variables { accounts = { acme = { api_url = "https://acme.api-us1.com", enabled = false } } }
+
+  assert {
+    condition     = !google_monitoring_alert_policy.alert["no_run"].enabled && local.alerts.no_run.query == "vector(0) > 0"
+    error_message = "Where no account is synced, no run is missed, and the query stays a valid one."
   }
 }

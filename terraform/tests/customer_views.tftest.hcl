@@ -7,9 +7,10 @@ mock_provider "google" {
 }
 
 variables {
-  project_id = "example-project"
-  accounts   = { acme = { api_url = "https://acme.api-us1.com" } }
-  bundles    = "./tests/bundles/before"
+  project_id            = "example-project"
+  accounts              = { acme = { api_url = "https://acme.api-us1.com" } }
+  bundles               = "./tests/bundles/before"
+  notification_channels = ["projects/example-project/notificationChannels/1"]
 }
 
 run "none" {

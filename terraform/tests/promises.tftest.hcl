@@ -7,12 +7,13 @@ mock_provider "google" {
 }
 
 variables {
-  project_id = "example-project"
-  accounts   = { acme = { api_url = "https://acme.api-us1.com" } }
-  readers    = ["group:analysts@example.com"]
-  loaders    = ["group:shop@example.com"]
-  operators  = ["user:ann@example.com"]
-  bundles    = "./tests/bundles/before"
+  project_id            = "example-project"
+  accounts              = { acme = { api_url = "https://acme.api-us1.com" } }
+  readers               = ["group:analysts@example.com"]
+  loaders               = ["group:shop@example.com"]
+  operators             = ["user:ann@example.com"]
+  bundles               = "./tests/bundles/before"
+  notification_channels = ["projects/example-project/notificationChannels/1"]
 }
 
 run "access" {
@@ -173,6 +174,23 @@ run "a_function_changed" {
   assert {
     condition     = google_cloudfunctions2_function.function["campaign_worker"].service_config[0].available_cpu == "1" && google_cloudfunctions2_function.function["dispatcher"].service_config[0].available_memory == "512Mi"
     error_message = "What is not set keeps its default."
+  }
+}
+
+run "functions_of_every_size_that_cloud_run_has" {
+  command = plan
+  variables {
+    name = "send"
+    functions = {
+      dispatcher      = { cpu = "0.583", memory = "1Gi", concurrency = 1 }
+      campaign_worker = { cpu = "2", memory = "8Gi", concurrency = 8 }
+      contacts_worker = { cpu = "4", memory = "2Gi", concurrency = 16 }
+    }
+  }
+
+  assert {
+    condition     = { for key, function in google_cloudfunctions2_function.function : key => function.service_config[0].available_memory } == { dispatcher = "1Gi", campaign_worker = "8Gi", contacts_worker = "2Gi" }
+    error_message = "What Cloud Run allows is allowed."
   }
 }
 

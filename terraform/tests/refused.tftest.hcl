@@ -3,9 +3,10 @@
 mock_provider "google" {}
 
 variables {
-  project_id = "example-project"
-  accounts   = { acme = { api_url = "https://acme.api-us1.com" } }
-  bundles    = "./tests/bundles/before"
+  project_id            = "example-project"
+  accounts              = { acme = { api_url = "https://acme.api-us1.com" } }
+  bundles               = "./tests/bundles/before"
+  notification_channels = ["projects/example-project/notificationChannels/1"]
 }
 
 run "a_project_number" {
@@ -240,4 +241,83 @@ run "half_a_processor_for_four_requests" {
   command = plan
   variables { functions = { dispatcher = { cpu = "0.5" } } }
   expect_failures = [google_cloudfunctions2_function.function]
+}
+
+run "alerts_that_nobody_is_told" {
+  command = plan
+  variables { notification_channels = [] }
+  expect_failures = [check.alerts_reach_somebody]
+}
+
+run "a_section_as_the_runbook" {
+  command = plan
+  variables { runbook_url = "https://wiki.example.com/runbook#work-failed-permanently" }
+  expect_failures = [var.runbook_url]
+}
+
+run "a_name_too_short_for_firestore" {
+  command = plan
+  variables { name = "abc" }
+  expect_failures = [var.name]
+}
+
+run "a_time_zone_that_does_not_exist" {
+  command = plan
+  variables { accounts = { acme = { api_url = "https://acme.api-us1.com", time_zone = "Europe/Munich" } } }
+  expect_failures = [var.accounts]
+}
+
+run "four_processors_with_too_little_memory" {
+  command = plan
+  variables { functions = { campaign_worker = { cpu = "4", memory = "1Gi" } } }
+  expect_failures = [google_cloudfunctions2_function.function]
+}
+
+run "one_processor_with_too_much_memory" {
+  command = plan
+  variables { functions = { campaign_worker = { memory = "8Gi" } } }
+  expect_failures = [google_cloudfunctions2_function.function]
+}
+
+run "a_third_of_a_processor_with_a_gigabyte" {
+  command = plan
+  variables { functions = { contacts_worker = { cpu = "0.333", concurrency = 1, memory = "1Gi" } } }
+  expect_failures = [google_cloudfunctions2_function.function]
+}
+
+run "three_processors" {
+  command = plan
+  variables { functions = { campaign_worker = { cpu = "3", memory = "2Gi" } } }
+  expect_failures = [google_cloudfunctions2_function.function]
+}
+
+run "more_requests_than_threads" {
+  command = plan
+  variables { functions = { campaign_worker = { concurrency = 8 } } }
+  expect_failures = [google_cloudfunctions2_function.function]
+}
+
+run "data_on_another_continent" {
+  command = plan
+  variables {
+    region             = "europe-west1"
+    bigquery_location  = "US"
+    firestore_location = "eur3"
+  }
+  expect_failures = [check.data_stays_on_its_continent]
+}
+
+run "state_on_another_continent" {
+  command = plan
+  variables {
+    region             = "us-central1"
+    firestore_location = "eur3"
+  }
+  expect_failures = [check.data_stays_on_its_continent]
+}
+
+run "a_place_of_state_that_sounds_right" {
+  command = plan
+  variables { firestore_location = "eur5" }
+  expect_failures = [var.firestore_location]
 }

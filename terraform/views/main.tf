@@ -31,6 +31,15 @@ variable "views" {
   type        = map(object({ query = string, columns = optional(string) }))
 }
 
+# BigQuery accepts no other columns for a view that exists: the provider would add a column to a schema that is still the
+# old query's, and remove one with DROP COLUMN, which is for tables. A view whose columns change is made anew; it holds no
+# data, and views that read it find it again. https://github.com/hashicorp/terraform-provider-google/issues/14073
+resource "terraform_data" "columns" {
+  for_each = var.views
+
+  input = each.value.columns == null ? [] : [for column in jsondecode(each.value.columns) : join(" ", [column.name, column.type, try(column.mode, "NULLABLE")])]
+}
+
 resource "google_bigquery_table" "view" {
   for_each = var.views
 
@@ -45,5 +54,9 @@ resource "google_bigquery_table" "view" {
   view {
     query          = each.value.query
     use_legacy_sql = false
+  }
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.columns[each.key]]
   }
 }

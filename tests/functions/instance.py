@@ -15,6 +15,7 @@ from werkzeug.test import Client, TestResponse
 
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import Services
+from sendtrail.entrypoints.account_failures import OneFailurePerAccount
 from sendtrail.entrypoints.runtime import Runtime, on_merge, override_runtime
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.logs import configure_json
@@ -42,7 +43,7 @@ class Instance:
         ledger = RowLedger(state=self.state, clock=clock)
         services = Services(
             state=self.state,
-            publisher=self.publisher,
+            publisher=OneFailurePerAccount(self.publisher, self.state),
             warehouse=ObservedWarehouse(inner=self.warehouse, on_merge=on_merge(ledger)),
             clock=clock,
             new_token=lambda: f"token{next(tokens)}",

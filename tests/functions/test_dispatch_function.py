@@ -1,6 +1,6 @@
 """The dispatcher as Cloud Scheduler and people call it, over HTTP through functions-framework."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, decode, encode
+from sendtrail.errors import Unavailable
 from sendtrail.ports import Topic
 from sendtrail.simulator import Failure, FailureKind
 from sendtrail.state.documents import campaign_path, connection_path, run_path, to_document
@@ -262,3 +263,74 @@ def test_an_account_that_moved_goes_on_once_its_connection_says_so(instance: Ins
     again = instance.post("dispatcher", b"")
 
     assert (answer.json or {})["failed"] == (again.json or {})["failed"] == {}
+
+
+def kinds(instance: Instance) -> list[str]:
+    """Return the kinds of the runs in the log, which only runs of all campaigns count as."""
+    return [line["kind"] for line in instance.lines() if line.get("event") == "run_dispatched"]
+
+
+def test_a_person_who_names_campaigns_starts_no_pass_over_all_contacts(instance: Instance, connect: Connect) -> None:
+    """Unless it is asked for; and the log says that this was no run of the whole account."""
+    account = connect("acme")
+    chosen = next(account.campaigns_truth()).id
+
+    named = instance.post("dispatcher", f'{{"campaign_ids": [{chosen}]}}'.encode())
+    before = len(instance.publisher.published[Topic.CONTACTS])
+    both = instance.post("dispatcher", f'{{"campaign_ids": [{chosen}], "contacts": true}}'.encode())
+
+    assert (named.status_code, both.status_code) == (202, 202)
+    assert (before, len(instance.publisher.published[Topic.CONTACTS])) == (0, 1)
+    assert kinds(instance) == ["named_campaigns", "named_campaigns"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [(b"", "campaigns"), (b'{"contacts": false}', "campaigns"), (b'{"campaign_ids": []}', "contacts")],
+)
+def test_the_log_says_which_kind_of_run_it_was(instance: Instance, connect: Connect, body: bytes, kind: str) -> None:
+    """The daily pass over the contacts must not pass for a run of the campaigns."""
+    connect("acme")
+
+    instance.post("dispatcher", body)
+
+    assert kinds(instance) == [kind]
+
+
+def test_a_revoked_key_is_one_failure_however_often_the_run_is_dispatched(instance: Instance, connect: Connect) -> None:
+    """The Scheduler repeats the whole request while another account does not answer; the next run says it once more."""
+    connect("acme", key="revoked")
+    connect("globex", failures=(Failure(kind=FailureKind.UNAVAILABLE, times=None),))
+
+    first = instance.post("dispatcher", b"", SCHEDULED)
+    instance.clock.advance(200)  # the run is not locked any more
+    second = instance.post("dispatcher", b"", SCHEDULED)
+    once = len(instance.publisher.published[Topic.FAILURES])
+    instance.post("dispatcher", b"", {**SCHEDULED, "X-CloudScheduler-ScheduleTime": "2025-06-01T18:00:00Z"})
+
+    assert (first.status_code, second.status_code) == (503, 503)
+    assert (once, len(instance.publisher.published[Topic.FAILURES])) == (1, 2)
+
+
+def test_a_failure_that_cannot_be_published_is_tried_again_and_holds_up_no_other(
+    instance: Instance, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer asks for another attempt, which publishes it."""
+    connect("acme", key="revoked")
+    connect("globex")
+    publish = instance.publisher.publish
+
+    def refuse_failures(topic: Topic, messages: Sequence[bytes]) -> None:
+        if topic is Topic.FAILURES:
+            raise Unavailable("the topic cannot be reached")
+        publish(topic, messages)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(instance.publisher, "publish", refuse_failures)
+        first = instance.post("dispatcher", b"", SCHEDULED)
+    instance.clock.advance(200)  # the run is not locked any more
+    second = instance.post("dispatcher", b"", SCHEDULED)
+
+    assert (first.status_code, second.status_code) == (503, 202)
+    assert organizations(instance) == {"globex"}
+    assert reasons(instance).keys() == {"acme"}

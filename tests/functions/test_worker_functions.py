@@ -186,3 +186,47 @@ def test_an_instance_without_settings_tells_every_problem_in_its_log(
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert "SENDTRAIL_PROJECT_ID" in line["message"]
     assert "SENDTRAIL_LOG_LEVEL" in line["message"]
+
+
+def test_a_revoked_key_is_one_failure_of_a_run_and_not_one_per_campaign(instance: Instance, connect: Connect) -> None:
+    """Each campaign is recorded as failed all the same, and the next run says it once more."""
+    connect("acme", key="revoked")
+    campaigns = [replace(UNSEEN, campaign_id=number, counters={"opens": 1}) for number in (1, 2, 3)]
+
+    for message in campaigns:
+        instance.push("campaign_worker", encode(message))
+    instance.push("contacts_worker", encode(CONTACTS))
+    once = failures(instance)
+    instance.push("campaign_worker", encode(replace(campaigns[0], run_id="run2", sequence=2)))
+
+    documents = [instance.state.documents[campaign_path("acme", message.campaign_id)] for message in campaigns]
+    assert {from_document(Checkpoint, document).status for document in documents} == {Status.FAILED}
+    assert [(failed.run_id, failed.of_account) for failed in once] == [("run1", True)]
+    assert [failed.run_id for failed in failures(instance)] == ["run1", "run2"]
+    logged = [line["logging.googleapis.com/labels"] for line in instance.lines() if line.get("event") == "work_failed"]
+    assert {line["organization_id"] for line in logged} == {"acme"}
+
+
+def test_failures_of_single_campaigns_are_each_published(instance: Instance) -> None:
+    """What cannot be read of one campaign says nothing about the others."""
+    instance.push("campaign_worker", b"{}")
+    instance.push("campaign_worker", b'{"version": 2}')
+
+    assert [failed.of_account for failed in failures(instance)] == [False, False]
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_a_delivery_that_is_tried_again_is_counted_in_the_log(
+    instance: Instance, connect: Connect, worker: str
+) -> None:
+    """Nothing else would show messages that go round and round."""
+    connect("acme", failures=(Failure(kind=FailureKind.UNAVAILABLE, times=None),))
+    message = replace(UNSEEN, counters={"opens": 1})
+
+    answer = instance.push(worker, encode(message) if worker == "campaign_worker" else MESSAGES[worker])
+
+    ended = [line for line in instance.lines() if line.get("event") == "delivery_ended"]
+    assert answer.status_code == 503
+    assert [(line["outcome"], line["logging.googleapis.com/labels"]["organization_id"]) for line in ended] == [
+        ("retried", "acme")
+    ]

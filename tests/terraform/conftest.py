@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.terraform.plans import Plan, plan_of
-from tests.terraform.workspace import Missing, Workspace, new_workspace
+from tests.terraform.workspace import Missing, Workspace, is_offline, new_workspace
+
+# Of an installation that is applied.
+VARIABLES = (
+    "-var=project_id=example-project",
+    '-var=accounts={acme={api_url="https://acme.api-us1.com"}}',
+    "-var=bundles=tests/bundles/before",
+    "-no-color",
+)
+REAL_PROVIDERS_NEED_A_PROJECT = "applying with the real providers needs a project of Google Cloud"
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +37,23 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def plan(workspace: Workspace) -> Plan:
     """Return the plan for two accounts."""
     return plan_of(workspace)
+
+
+@pytest.fixture(scope="session")
+def once(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Return a workspace that was applied and is left as it is."""
+    if not is_offline():
+        pytest.skip(REAL_PROVIDERS_NEED_A_PROJECT)
+    copy = workspace.copy(tmp_path_factory.mktemp("apply") / "once")
+    result = copy.run("apply", "-auto-approve", *VARIABLES)
+    assert result.status == 0, result.output
+    return copy
+
+
+@pytest.fixture
+def applied(once: Workspace, tmp_path: Path) -> Workspace:
+    """Return a workspace that was applied and may be changed."""
+    return once.copy(tmp_path / "applied")
 
 
 @contextmanager

@@ -10,10 +10,12 @@ run "plan" {
   command = plan
 
   variables {
-    project_id = "example-project"
-    bundles    = "./tests/bundles/before"
-    readers    = ["group:analysts@example.com"]
-    operators  = ["user:ann@example.com"]
+    project_id            = "example-project"
+    bundles               = "./tests/bundles/before"
+    readers               = ["group:analysts@example.com"]
+    operators             = ["user:ann@example.com"]
+    notification_channels = ["projects/example-project/notificationChannels/1"]
+    runbook_url           = "https://wiki.example.com/runbook"
     accounts = {
       acme = { api_url = "https://acme.api-us1.com" }
       beta = { api_url = "https://beta.api-us1.com", time_zone = "Europe/Berlin", requests_per_second = 2.5 }

@@ -10,9 +10,11 @@ from tests.terraform.plans import Plan
 
 # Google's own metrics that are charted or alerted on. https://cloud.google.com/monitoring/api/metrics_gcp
 GOOGLE_SERIES = {
+    "pubsub_googleapis_com:subscription_dead_letter_message_count",
     "pubsub_googleapis_com:subscription_num_undelivered_messages",
     "pubsub_googleapis_com:subscription_oldest_unacked_message_age",
     "run_googleapis_com:container_memory_utilizations_bucket",
+    "run_googleapis_com:request_count",
     "run_googleapis_com:request_latencies_bucket",
 }
 # https://cloud.google.com/monitoring/promql/promql-mapping
@@ -22,7 +24,7 @@ _PRIMITIVE = {"roles/owner", "roles/editor", "roles/viewer"}
 _EVERYBODY = {"allUsers", "allAuthenticatedUsers"}
 # What no configuration can set.
 _ONLY_COMPUTED = {("google_bigquery_table", "location")}
-_OF_GOOGLE = {"le", "service_name", "subscription_id"}
+_OF_GOOGLE = {"job_id", "le", "service_name", "subscription_id"}
 
 
 def table_problems(plan: Plan, sql: Path) -> list[str]:

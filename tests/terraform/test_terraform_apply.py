@@ -1,37 +1,11 @@
 """Applied to nothing: schema-only providers say yes to every request, so these show terraform's own part only."""
 
 import re
-from pathlib import Path
 
-import pytest
+from tests.terraform.conftest import VARIABLES
+from tests.terraform.workspace import Workspace
 
-from tests.terraform.workspace import Workspace, is_offline
-
-VARIABLES = (
-    "-var=project_id=example-project",
-    '-var=accounts={acme={api_url="https://acme.api-us1.com"}}',
-    "-var=bundles=tests/bundles/before",
-    "-no-color",
-)
 CHANGED = re.compile(r"# (\S+) (?:will be|must be) (?:updated|replaced)")
-REAL_PROVIDERS_NEED_A_PROJECT = "applying with the real providers needs a project of Google Cloud"
-
-
-@pytest.fixture(scope="module")
-def once(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Return a workspace that was applied and is left as it is."""
-    if not is_offline():
-        pytest.skip(REAL_PROVIDERS_NEED_A_PROJECT)
-    copy = workspace.copy(tmp_path_factory.mktemp("apply") / "once")
-    result = copy.run("apply", "-auto-approve", *VARIABLES)
-    assert result.status == 0, result.output
-    return copy
-
-
-@pytest.fixture
-def applied(once: Workspace, tmp_path: Path) -> Workspace:
-    """Return a workspace that was applied and may be changed."""
-    return once.copy(tmp_path / "applied")
 
 
 def test_applying_twice_changes_nothing(applied: Workspace) -> None:
@@ -55,14 +29,15 @@ def test_changed_code_is_deployed_and_nothing_else_touched(applied: Workspace) -
 
 
 def test_a_second_account_touches_nothing_of_the_first(applied: Workspace) -> None:
-    """Another account adds a secret, its readers and a connection; the dashboard and the worker's size follow."""
+    """Another account adds a secret, its readers and a connection; what looks at all accounts follows."""
     accounts = '-var=accounts={acme={api_url="https://acme.api-us1.com"},beta={api_url="https://beta.api-us1.com"}}'
 
     result = applied.run("plan", *VARIABLES, accounts)
 
-    assert "Plan: 5 to add, 2 to change, 0 to destroy." in result.output
+    assert "Plan: 5 to add, 3 to change, 0 to destroy." in result.output
     assert CHANGED.findall(result.output) == [
         'google_cloudfunctions2_function.function["campaign_worker"]',
+        'google_monitoring_alert_policy.alert["no_run"]',
         "google_monitoring_dashboard.dashboard",
     ]
 
@@ -91,3 +66,15 @@ def test_destroying_says_what_is_kept(applied: Workspace) -> None:
 
     assert "Kept: the BigQuery tables of marketing_ai" in result.output
     assert "protect_data = false" in result.output
+
+
+def test_a_plan_that_tells_nobody_of_alerts_warns(applied: Workspace) -> None:
+    """And it is no error: whoever only tries it out needs no channel."""
+    result = applied.run("plan", *VARIABLES)
+    told = applied.run(
+        "plan", *VARIABLES, '-var=notification_channels=["projects/example-project/notificationChannels/1"]'
+    )
+
+    assert (result.status, told.status) == (0, 0)
+    assert "alerts are raised in the console and nobody is told" in " ".join(result.output.split())
+    assert "nobody is told" not in told.output

@@ -1,5 +1,6 @@
 """The costs in docs/deploy.md follow from its formula, its prices and the settings' defaults."""
 
+import re
 from dataclasses import dataclass
 from math import ceil
 
@@ -20,6 +21,9 @@ DAYS_COUNTED = 715
 LOOKS = 4
 DAYS_LOOKED_AT = 30
 DOCUMENT = (REPOSITORY / "docs" / "deploy.md").read_text(encoding="utf-8")
+ALERTS = len(
+    re.findall(r"^      title +=", (REPOSITORY / "terraform" / "alerts.tf").read_text(encoding="utf-8"), re.MULTILINE)
+)
 FLUSH_S = FunctionSettings.model_fields["flush_s"].default
 
 
@@ -71,8 +75,13 @@ def test_dispatching_less_often_saves_what_the_document_says(name: str, size: di
     assert f"{name} {_cost(Accounts(**seldom)):.2f}" in DOCUMENT
 
 
+def test_the_document_counts_the_alerts() -> None:
+    """Each has one condition, and is billed."""
+    assert f"| Monitoring, alerts | {ALERTS} conditions |" in DOCUMENT
+
+
 def _cost(accounts: Accounts) -> float:
-    alerts, keys = 7 * 0.10, 0.06 * max(0, accounts.number - 6)
+    alerts, keys = ALERTS * 0.10, 0.06 * max(0, accounts.number - 6)
     return _run(accounts) + _statements(accounts) + _storage(accounts) + _firestore(accounts) + alerts + keys
 
 

@@ -62,7 +62,18 @@ def test_dashboard_shows(plan: Plan, subject: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "alert", ["dead_letters", "failures", "oldest_message", "run_unfinished", "no_run", "throttled", "bytes_billed"]
+    "alert",
+    [
+        "dead_letters",
+        "failures",
+        "oldest_message",
+        "run_unfinished",
+        "no_run",
+        "scheduler_failed",
+        "dispatcher_failed",
+        "throttled",
+        "bytes_billed",
+    ],
 )
 def test_alerts_say_what_to_do(plan: Plan, alert: str) -> None:
     """Each trouble has an alert with advice."""

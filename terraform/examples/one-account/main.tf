@@ -29,7 +29,8 @@ module "sendtrail" {
     acme = { api_url = "https://acme.api-us1.com" }
   }
 
-  readers = ["group:marketing@example.com"]
+  readers               = ["group:marketing@example.com"]
+  notification_channels = ["projects/my-project/notificationChannels/123"] # gcloud beta monitoring channels list
 }
 
 output "add_api_keys" {
