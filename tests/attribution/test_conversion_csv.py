@@ -192,6 +192,7 @@ def test_a_row_that_comes_twice_is_taken_once(files: Files) -> None:
         ("", ["conversion_id", "converted_at", "--no-value", "user", "empty"]),
         ("email,time,value", ["conversion_id", "--currency", "The first row has email, time, value."]),
         ("id,order_id,email,time,value,currency", ["'id' and 'order_id' both mean conversion_id"]),
+        ("id,email,date,time,total,currency", ["--map time_of_day=COLUMN"]),
         ("id,email,time,total,total,currency", ["'total' and 'total' both mean value"]),
         ("id,customer,time,value,currency", ["--map user_id=COLUMN", "customer"]),
         ("id,email,time,price,currency", ["--map value=COLUMN", "price"]),

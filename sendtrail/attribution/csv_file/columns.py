@@ -9,6 +9,8 @@ from sendtrail.errors import SettingsError
 
 Names = Mapping[str, tuple[str, ...]]
 TITLES_SHOWN = 30
+# What two columns may mean together.
+ALSO = {"converted_at": ", and where one is the time of day, --map time_of_day=COLUMN"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +71,7 @@ def find_columns(
             places = _places(titles, [titles[places[0]]])
         if len(places) > 1:
             both = " and ".join(repr(titles[place]) for place in places)
-            problems.append(f"{both} both mean {field}: say which with --map {field}=COLUMN")
+            problems.append(f"{both} both mean {field}: say which with --map {field}=COLUMN{ALSO.get(field, '')}")
         elif places:
             found[field] = places[0]
     if problems:
