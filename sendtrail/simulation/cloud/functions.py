@@ -1,6 +1,7 @@
 """A simulated cloud that runs the functions: processes, their subscriptions, and the dispatcher's schedule."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 ACK_DEADLINE_S = 600.0
 RESTART_S = 5.0
+# What no version of the code may say of what another one has written.
+UNREADABLE = re.compile(r"^not a \w+ message|document cannot be read")
 WORKERS = {Topic.CAMPAIGNS: 3, Topic.CONTACTS: 1}
 DISPATCH_ATTEMPTS, DISPATCH_PAUSE_S = 5, 60.0
 
@@ -69,7 +72,8 @@ class Cloud:
 
     def problems(self) -> list[str]:
         """Return what functions did that they must not do, whatever happens."""
-        return [*self.unhandled, *self.documents.lease_watch.violations]
+        unreadable = [reason for reason in self.queue.failures if UNREADABLE.search(reason)]
+        return [*self.unhandled, *self.documents.lease_watch.violations, *unreadable]
 
     def rows(self, table: Table) -> Sequence[StoredRow]:
         """Return the rows of a table."""
