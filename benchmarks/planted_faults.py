@@ -327,4 +327,10 @@ PLANTED = (
         "    if counter_delta(now=campaign.counters, before=synced.counters):\n        return Reason.CHANGED\n",
         "    if campaign.counters:\n        return Reason.CHANGED\n",
     ),
+    _fault(
+        "the end of a report is believed against its counters",
+        "activecampaign.v1.report_end",
+        "    return seen < promised_rows(query)\n",
+        "    return seen < 0\n",
+    ),
 )

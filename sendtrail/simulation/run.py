@@ -90,11 +90,13 @@ def _texts(record: logging.LogRecord) -> Iterator[str]:
 @contextmanager
 def _watched_log(world: World) -> Iterator[None]:
     logger, watch = logging.getLogger("sendtrail"), _SecretWatch(world)
-    before = logger.propagate
+    before, level = logger.propagate, logger.level
     logger.addHandler(watch)
     logger.propagate = False
+    logger.setLevel(logging.INFO)  # as the functions log
     try:
         yield
     finally:
         logger.propagate = before
+        logger.setLevel(level)
         logger.removeHandler(watch)

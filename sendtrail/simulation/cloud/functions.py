@@ -1,6 +1,7 @@
 """A simulated cloud that runs the functions: processes, their subscriptions, and the dispatcher's schedule."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,30 +10,23 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from pydantic import SecretStr
-
 from sendtrail import threads
-from sendtrail.delivery.handler import handling
-from sendtrail.delivery.services import DeliverySettings, Services
-from sendtrail.domain.messages import SyncCampaign, SyncContacts
 from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
-from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import SendtrailError
 from sendtrail.ports import Topic, Warehouse
 from sendtrail.simulation.cloud.file_store import FileStore, stored_rows
+from sendtrail.simulation.cloud.instance import Adapters, Instance, handle, new_instance
 from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse, StoredRow
 from sendtrail.simulation.cloud.message_queue import MessageQueue, Queued, SimulatedPublisher
 from sendtrail.simulation.cloud.other_version import as_before, as_tomorrow, message_before, message_tomorrow
-from sendtrail.simulation.cloud.process import Process, ProcessClock, ServerClock
+from sendtrail.simulation.cloud.process import Process, ServerClock
 from sendtrail.simulation.cloud.state_store import Documents, SimulatedState
 from sendtrail.simulation.cloud.warehouse import SimulatedWarehouse
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
 from sendtrail.simulation.engine.virtual_threads import VirtualEvent, VirtualThreads
-from sendtrail.state.connections import Connections
-from sendtrail.sync import campaign, contacts
 from sendtrail.sync.due import Request
 from sendtrail.warehouse.rows import Table
 
@@ -40,16 +34,10 @@ logger = logging.getLogger(__name__)
 
 ACK_DEADLINE_S = 600.0
 RESTART_S = 5.0
+# What no version of the code may say of what another one has written.
+UNREADABLE = re.compile(r"^not a \w+ message|document cannot be read")
 WORKERS = {Topic.CAMPAIGNS: 3, Topic.CONTACTS: 1}
 DISPATCH_ATTEMPTS, DISPATCH_PAUSE_S = 5, 60.0
-
-
-@dataclass(eq=False, kw_only=True)
-class Instance:
-    """A process and its runtime."""
-
-    process: Process
-    runtime: Runtime
 
 
 @dataclass(eq=False, kw_only=True)
@@ -84,7 +72,8 @@ class Cloud:
 
     def problems(self) -> list[str]:
         """Return what functions did that they must not do, whatever happens."""
-        return [*self.unhandled, *self.documents.lease_watch.violations]
+        unreadable = [reason for reason in self.queue.failures if UNREADABLE.search(reason)]
+        return [*self.unhandled, *self.documents.lease_watch.violations, *unreadable]
 
     def rows(self, table: Table) -> Sequence[StoredRow]:
         """Return the rows of a table."""
@@ -109,7 +98,7 @@ class Cloud:
         elif self.faults.strikes(Fault.NEWER_VERSION):
             process.writes, process.publishes = as_tomorrow, message_tomorrow
         with threads.using(self.virtual_threads):
-            return Instance(process=process, runtime=self._runtime(process))
+            return new_instance(process, self._adapters(process), self.settings)
 
     def dispatch(self, run_id: str, organization_id: str | None, wanted: Mapping[str, Any]) -> Mapping[str, str] | None:
         """Call the dispatcher as the Scheduler does, again where it fails, for one account or all that are enabled.
@@ -141,7 +130,7 @@ class Cloud:
 
     def _deliver(self, message: Queued, instance: Instance) -> None:
         def work(instance: Instance) -> None:
-            _handle(instance, message)
+            handle(instance, message)
 
         if self._run(instance, work):
             self.queue.acknowledge(message)
@@ -181,37 +170,15 @@ class Cloud:
             self.documents.kill()
         self._restarted_at = self.scheduler.now + RESTART_S
 
-    def _runtime(self, process: Process) -> Runtime:
-        clock, tokens = ProcessClock(process), count(1)
-        state = SimulatedState(process, self.documents)
-        services = Services(
-            state=state,
+    def _adapters(self, process: Process) -> Adapters:
+        return Adapters(
+            state=SimulatedState(process, self.documents),
             publisher=SimulatedPublisher(process, self.queue),
             warehouse=SimulatedWarehouse(process, self._warehouse, self.documents),
-            clock=clock,
-            new_token=lambda: f"{process.name}-{next(tokens)}",
-            settings=DeliverySettings(
-                lease_s=self.settings.lease_s, flush_rows=self.settings.flush_rows, flush_s=self.settings.flush_s
-            ),
+            read_secret=self.keys.__getitem__,
         )
-        connections = Connections(state, read_secret=lambda name: SecretStr(self.keys[name]))
-        return Runtime(settings=self.settings, services=services, connections=connections)
 
 
 def key_name(organization_id: str) -> str:
     """Return the name of the secret that is an account's key."""
     return f"projects/simulated/secrets/{organization_id}"
-
-
-def _handle(instance: Instance, message: Queued) -> None:
-    runtime = instance.runtime
-    with runtime.serving({}) as budget, handling(runtime.services) as delivery:
-        if message.topic is Topic.CAMPAIGNS:
-            work = delivery.receive(message.data, SyncCampaign)
-            with runtime.account(work.organization_id, work.priority) as account:
-                source = campaign.CampaignSource(lists=account, reports=account, overlap=runtime.settings.overlap)
-                campaign.sync_campaign(work, source=source, services=runtime.services, budget=budget)
-        else:
-            rest = delivery.receive(message.data, SyncContacts)
-            with runtime.account(rest.organization_id, rest.priority) as account:
-                contacts.sync_contacts(rest, contacts=account, services=runtime.services, budget=budget)

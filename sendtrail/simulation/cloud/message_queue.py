@@ -39,11 +39,14 @@ class MessageQueue:
         self.acknowledged: list[Queued] = []
         self.dead: list[Queued] = []
         self.published: Counter[Topic] = Counter()
+        self.failures: list[str] = []
+        """Why work could not be done, as published."""
 
     def publish(self, topic: Topic, data: bytes) -> None:
         """Store a message, to be delivered now, perhaps later, perhaps twice."""
         self.published[topic] += 1
         if topic is Topic.FAILURES:
+            self.failures.append(str(orjson.loads(data)["reason"]))
             return
         for _ in range(1 + self._faults.strikes(Fault.QUEUE_DUPLICATE)):
             late_s = LATE_S * self._random.random() if self._faults.strikes(Fault.QUEUE_LATE) else 0.0

@@ -25,6 +25,7 @@ TRAVEL_S = 0.1
 JITTER_S = 0.04
 SLOW_S = 45.0
 READ_TIMEOUT_S = 90.0
+REPORT_ERROR = b'{"result_code":0,"result_message":"Failed: the report is busy","result_output":"json"}'
 _STATUS: Mapping[Fault, tuple[int, bytes]] = {
     Fault.HTTP_500: (500, b'{"message":"Internal Server Error"}'),
     Fault.HTTP_503: (503, b'{"message":"Service Unavailable"}'),
@@ -85,6 +86,8 @@ class SimulatedTransport(BaseAdapter):
         for kind, (status, body) in _STATUS.items():
             if self._faults.strikes(kind):
                 return status, {"Retry-After": "5"} if status == 429 else {}, body
+        if "/admin/api.php" in (request.url or "") and self._faults.strikes(Fault.HTTP_REPORT_ERROR):
+            return 200, {}, REPORT_ERROR
         catch_up(self._account, self._scheduler)
         return ask(self._app, request)
 

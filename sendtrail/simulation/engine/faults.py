@@ -48,6 +48,7 @@ class Fault(StrEnum):
     DISABLED = "operator: disables the account for a while"
     HANGING = "account: does not answer for hours"
     OLD_STATE = "operator: restores an older copy of the state"
+    HTTP_REPORT_ERROR = "http: a report's error, which looks like its end"
 
 
 # How often it happens, of the opportunities there are, where it is switched on.
@@ -85,6 +86,7 @@ RATES: Mapping[Fault, float] = {
     Fault.DISABLED: 0.05,
     Fault.HANGING: 0.05,
     Fault.OLD_STATE: 0.03,
+    Fault.HTTP_REPORT_ERROR: 0.03,
 }
 SHARE_SWITCHED_ON = 0.35
 

@@ -1,0 +1,66 @@
+"""One instance of a function: a process with the runtime of the deployed code, over adapters that reach the cloud."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+
+from pydantic import SecretStr
+
+from sendtrail.delivery.handler import handling
+from sendtrail.delivery.services import DeliverySettings, Services
+from sendtrail.domain.messages import SyncCampaign, SyncContacts
+from sendtrail.entrypoints.runtime import Runtime
+from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.ports import Publisher, State, Topic, Warehouse
+from sendtrail.simulation.cloud.message_queue import Queued
+from sendtrail.simulation.cloud.process import Process, ProcessClock
+from sendtrail.state.connections import Connections
+from sendtrail.sync import campaign, contacts
+
+
+@dataclass(eq=False, kw_only=True)
+class Instance:
+    """A process and its runtime."""
+
+    process: Process
+    runtime: Runtime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapters:
+    """How a process reaches the services of its cloud; `read_secret` returns a key by its name."""
+
+    state: State
+    publisher: Publisher
+    warehouse: Warehouse
+    read_secret: Callable[[str], str]
+
+
+def new_instance(process: Process, adapters: Adapters, settings: FunctionSettings) -> Instance:
+    """Return an instance whose tokens begin with the name of its process."""
+    tokens = count(1)
+    services = Services(
+        state=adapters.state,
+        publisher=adapters.publisher,
+        warehouse=adapters.warehouse,
+        clock=ProcessClock(process),
+        new_token=lambda: f"{process.name}-{next(tokens)}",
+        settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),
+    )
+    connections = Connections(adapters.state, read_secret=lambda name: SecretStr(adapters.read_secret(name)))
+    return Instance(process=process, runtime=Runtime(settings=settings, services=services, connections=connections))
+
+
+def handle(instance: Instance, message: Queued) -> None:
+    """Do what the function does that a message is pushed to."""
+    runtime = instance.runtime
+    with runtime.serving({}) as budget, handling(runtime.services) as delivery:
+        if message.topic is Topic.CAMPAIGNS:
+            work = delivery.receive(message.data, SyncCampaign)
+            with runtime.account(work.organization_id, work.priority) as account:
+                source = campaign.CampaignSource(lists=account, reports=account, overlap=runtime.settings.overlap)
+                campaign.sync_campaign(work, source=source, services=runtime.services, budget=budget)
+        else:
+            rest = delivery.receive(message.data, SyncContacts)
+            with runtime.account(rest.organization_id, rest.priority) as account:
+                contacts.sync_contacts(rest, contacts=account, services=runtime.services, budget=budget)
