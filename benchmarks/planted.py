@@ -1,6 +1,6 @@
 """Writes the state that a completed sync of an account leaves, without the hours that the sync takes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -17,22 +17,25 @@ from sendtrail.ports import State, Transaction
 from sendtrail.simulator import TruthCampaign
 from sendtrail.state.account_status import AccountStatus, write_status
 from sendtrail.state.documents import campaign_path, list_totals_path, report_habits_path, to_document
-from sendtrail.state.list_totals import ProvenTotals
+from sendtrail.state.list_totals import ProvenTotals, rows_digest
 from sendtrail.state.stored_habits import AccountHabits
 from sendtrail.state.stored_rows import write_baseline
 from sendtrail.sync.sync_record import SyncRecord
 
 
-def plant(database: Path, campaigns: Iterable[TruthCampaign], *, at: datetime) -> None:
-    """Write the state into a database as if all campaigns had been read completely at a moment."""
+def plant(database: Path, campaigns: Iterable[TruthCampaign], *, at: datetime, still: Collection[str] = ()) -> None:
+    """Write the state into a database as if all campaigns had been read completely at a moment.
+
+    `still` are the events whose rows were seen to stay where they are when they are repeated.
+    """
     with DuckDbWarehouse(database) as warehouse, open_state(warehouse, clock=SystemClock()) as state:
-        write(state, {campaign.id: campaign.counters for campaign in campaigns}, at=at)
+        write(state, {campaign.id: campaign.counters for campaign in campaigns}, at=at, still=still)
 
 
-def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> None:
+def write(state: State, counters: Mapping[int, Counters], *, at: datetime, still: Collection[str] = ()) -> None:
     """Write the checkpoint of a completed sync of each campaign that was ever sent; `counters` are by campaign id.
 
-    The list of campaigns came to its end as the account had said, and pages were of the usual size and in order.
+    The list of campaigns came to its end with these, on a full page, and pages were of the usual size and in order.
     """
     documents = {
         campaign_path(ORGANIZATION, campaign_id): to_document(_checkpoint(each, at))
@@ -40,7 +43,8 @@ def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> No
         if each["send_amt"]
     }
 
-    documents[list_totals_path(ORGANIZATION)] = to_document(ProvenTotals(proven_at={"campaigns": at}))
+    proven = ProvenTotals(proven_at={"campaigns": at}, full_lists={"campaigns": rows_digest(counters)})
+    documents[list_totals_path(ORGANIZATION)] = to_document(proven)
     habits = ReportHabits(
         shortest_followed=PAGE_SIZE,
         longest_followed=PAGE_SIZE,
@@ -53,7 +57,10 @@ def write(state: State, counters: Mapping[int, Counters], *, at: datetime) -> No
         run_id="planted",
         last_run=at,
         campaigns_total=0,
-        timestamp_meanings=dict.fromkeys(EVENT_TYPES, TimestampMeaning.LAST),
+        timestamp_meanings={
+            report: TimestampMeaning.FIRST if event in still else TimestampMeaning.LAST
+            for report, event in EVENT_TYPES.items()
+        },
         timestamps_observed_at=at,
     )
 

@@ -37,7 +37,7 @@ variable "settings" {
     recent_overlap_hours = optional(number, 0.25)         # how much of it is read again in all other runs
     audit_days           = optional(number, 30)           # how often an unchanged campaign is read again
     settle_hours         = optional(number, 24)           # how long after a change a campaign is read once more
-    max_deleted_share    = optional(number, 0.2)          # up to which share of the contacts one pass may mark as deleted; 1: any
+    max_deleted_share    = optional(number, 0.2)          # up to which share of the contacts one pass may mark as deleted; 1: any, and as many campaigns
     time_budget_s        = optional(number, 480)          # how long a worker runs before it hands over to the next delivery
     job_deadline_s       = optional(number, 525)          # when, after a worker's start, its BigQuery jobs must have finished
     lease_s              = optional(number, 120)          # how soon the work of a worker that died is taken over

@@ -1,6 +1,6 @@
 """What was learnt about an account while talking to it: nothing that could not be learnt again."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -14,14 +14,18 @@ LEFT_ALONE_S = 600.0
 
 
 class ListTotals(Protocol):
-    """What is known of how truthfully an account says how many rows a list has."""
+    """What is known of lists that came to their proven end with a full page."""
 
-    def is_trusted(self, name: str) -> bool:
-        """Return whether the account has lately said the truth about a list."""
+    def ended_full(self, name: str) -> bool:
+        """Return whether a list lately ended with a full page."""
         ...
 
-    def record(self, name: str) -> None:
-        """Record that a list came to its proven end as the account had said."""
+    def is_known(self, name: str, ids: Collection[int]) -> bool:
+        """Return whether a list lately came to its proven end with these rows, of which the last page was full."""
+        ...
+
+    def record(self, name: str, ids: Collection[int], *, is_full: bool) -> None:
+        """Record the rows of a list that came to its proven end, and whether the last page was full."""
         ...
 
 
@@ -32,11 +36,15 @@ def ignore_date(_: datetime) -> None:
 class UnknownTotals:
     """Nothing is known: every list has to prove its end."""
 
-    def is_trusted(self, name: str) -> bool:  # noqa: ARG002
-        """Return that no list is trusted."""
+    def ended_full(self, name: str) -> bool:  # noqa: ARG002
+        """Return that no list did."""
         return False
 
-    def record(self, name: str) -> None:
+    def is_known(self, name: str, ids: Collection[int]) -> bool:  # noqa: ARG002
+        """Return that no list is."""
+        return False
+
+    def record(self, name: str, ids: Collection[int], *, is_full: bool) -> None:
         """Record nothing."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import StoredCounts
+from sendtrail.domain.stored_counts import CountsOfAccounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import LeaseCheck, Warehouse, no_lease
 from sendtrail.warehouse.rows import Batch
@@ -49,6 +49,6 @@ class ObservedWarehouse:
         """Return what the times of an account's rows did while their counts grew."""
         return self.inner.timestamp_evidence(organization_id, since=since)
 
-    def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:
-        """Return how many rows of an account are stored."""
-        return self.inner.stored_counts(organization_id, since=since)
+    def stored_counts(self, *, since: date) -> CountsOfAccounts:
+        """Return how many rows are stored."""
+        return self.inner.stored_counts(since=since)

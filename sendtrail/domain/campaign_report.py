@@ -158,6 +158,11 @@ def has_changed(report: Report, *, now: Counters, before: Counters) -> bool:
     return any(now.get(name) != before.get(name) for name in FED_BY[report])
 
 
+def changed_reports(*, now: Counters, before: Counters) -> tuple[Report, ...]:
+    """Return the reports of which any counter differs from the one stored at the last sync."""
+    return tuple(report for report in Report if has_changed(report, now=now, before=before))
+
+
 def expected_row_count(report: Report, counters: Counters) -> int | None:
     """Return how many rows a report has by the campaign's counters, None where they do not tell."""
     return _sum(ROWS_COUNTED_BY[report], counters)

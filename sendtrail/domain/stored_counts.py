@@ -1,9 +1,11 @@
-"""How many rows of a report are stored, and whether that is all that the account counts."""
+"""How many rows of a report are stored, or were seen, and whether that is all that the account counts."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sendtrail.domain.activity import EventType
+from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign import Counters
 from sendtrail.domain.campaign_report import Report, expected_row_count
 
@@ -25,6 +27,18 @@ class StoredCounts:
     times: int = 0
 
 
+# By account, and by campaign and event type.
+CountsOfAccounts = Mapping[str, Mapping[tuple[int, str], StoredCounts]]
+
+
+def by_account(rows: Iterable[tuple[str, int, str, int, int]]) -> CountsOfAccounts:
+    """Return counts by account, from rows of an account, a campaign, an event type, its rows and its times."""
+    found = defaultdict[str, dict[tuple[int, str], StoredCounts]](dict)
+    for organization_id, campaign_id, event_type, stored_rows, stored_times in rows:
+        found[organization_id][campaign_id, event_type] = StoredCounts(rows=stored_rows, times=stored_times)
+    return found
+
+
 def is_all_stored(report: Report, stored: StoredCounts, *, before: Counters, now: Counters) -> bool:
     """Return whether all is stored that the account counted at the last sync, by its counters then and now.
 
@@ -35,3 +49,27 @@ def is_all_stored(report: Report, stored: StoredCounts, *, before: Counters, now
     if report in REPEATED:
         bounds.append((before.get(REPEATED[report]), stored.times, now.get(REPEATED[report])))
     return all(least is not None and most is not None and least <= count <= most for least, count, most in bounds)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenRows:
+    """The rows that a reading of a report has seen: how many, the sum of their `times`, and when the latest was."""
+
+    rows: int = 0
+    times: int = 0
+    latest: datetime | None = None
+
+    def plus(self, activities: Sequence[Activity]) -> "SeenRows":
+        """Return these rows and more."""
+        moments = [activity.activity_timestamp for activity in activities]
+        return SeenRows(
+            rows=self.rows + len(activities),
+            times=self.times + sum(activity.times for activity in activities),
+            latest=max([*moments, *([self.latest] if self.latest else [])], default=None),
+        )
+
+    def are_all(self, report: Report, counters: Counters) -> bool:
+        """Return whether these are exactly the rows and repeats that the account counts; unknown where it does not."""
+        counted = expected_row_count(report, counters) if report in COUNTED_REPORTS else None
+        repeated = counters.get(REPEATED[report]) if report in REPEATED else self.times
+        return (self.rows, self.times) == (counted, repeated)

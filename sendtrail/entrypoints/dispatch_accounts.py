@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sendtrail import threads
 from sendtrail.delivery.failures import is_of_account, publish_failure
+from sendtrail.delivery.services import Services
 from sendtrail.domain.wants import StillWanted, listed
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.entrypoints.runtime import Runtime
@@ -23,6 +25,8 @@ from sendtrail.errors import (
 from sendtrail.state.stored_wants import raise_wants, withdraw_wants
 from sendtrail.sync.dispatch import dispatch
 from sendtrail.sync.due import Policy, Request
+from sendtrail.sync.evidence.complete_reports import MARGIN
+from sendtrail.sync.evidence.shared_counts import SharedCounts
 from sendtrail.sync.pairing.account_guard import GuardedLists, claimed_account
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
 from sendtrail.sync.runs.stored_run import Summary
@@ -41,7 +45,8 @@ def dispatch_accounts(requests: Sequence[Request], instance: Runtime) -> tuple[l
     Raise the errors that ask for another attempt at the end; that attempt recognises the accounts that are done.
     """
     _check_stored_rows(instance)
-    outcomes = [_attempt(requests[0], instance)] if len(requests) == 1 else _attempt_all(requests, instance)
+    is_one = len(requests) == 1
+    outcomes = [_attempt(requests[0], instance, instance.services)] if is_one else _attempt_all(requests, instance)
     raised = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     if raised:
         raise next((error for error in raised if not isinstance(error, Retryable)), raised[0])
@@ -53,18 +58,19 @@ def dispatch_accounts(requests: Sequence[Request], instance: Runtime) -> tuple[l
 def _attempt_all(requests: Sequence[Request], instance: Runtime) -> list[Summary | str | Exception]:
     if not requests:
         return []
+    services = _counting_once(instance)
     pool = threads.pool(min(len(requests), ACCOUNTS_AT_ONCE), name="dispatch")
     try:
-        attempts = [pool.submit(_attempt, request, instance) for request in requests]
+        attempts = [pool.submit(_attempt, request, instance, services) for request in requests]
         return [attempt.result() for attempt in attempts]
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _attempt(request: Request, instance: Runtime) -> Summary | str | Exception:
+def _attempt(request: Request, instance: Runtime, services: Services) -> Summary | str | Exception:
     """Dispatch an account; return the summary, why it was rejected, or the error that asks for another attempt."""
     try:
-        return _dispatch(request, instance)
+        return _dispatch(request, instance, services)
     except AccountDisabled as error:
         raise_wants(instance.services.state, request.organization_id, request.ask)
         return str(error) + (KEPT if request.ask else "")
@@ -104,7 +110,14 @@ def _check_stored_rows(instance: Runtime) -> None:
         logger.error("whether all rows are still stored is not known: %s", error, exc_info=None if is_ours else error)
 
 
-def _dispatch(request: Request, instance: Runtime) -> Summary:
+def _counting_once(instance: Runtime) -> Services:
+    """Return the services of a dispatch of several accounts, whose rows are counted together."""
+    services, counted = instance.services, Policy().counted + MARGIN
+    shared = SharedCounts(inner=services.warehouse, first_date=(services.clock.now() - counted).date())
+    return replace(services, warehouse=shared)
+
+
+def _dispatch(request: Request, instance: Runtime, services: Services) -> Summary:
     with instance.account(request.organization_id) as account:
         policy = _policy(instance.settings, interval_s=account.interval_s)
         lists = GuardedLists(
@@ -113,7 +126,7 @@ def _dispatch(request: Request, instance: Runtime) -> Summary:
             instance.services.state,
             lists_campaigns=request.campaign_ids != frozenset(),
         )
-        return dispatch(request, lists=lists, services=instance.services, policy=policy)
+        return dispatch(request, lists=lists, services=services, policy=policy)
 
 
 def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:
@@ -124,6 +137,7 @@ def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:
         backfill_requests=int(settings.backfill_hours * SECONDS_PER_HOUR / interval_s),
         overlap=settings.overlap,
         flush_rows=settings.flush_rows,
+        deletions=settings.deletion_guard,
     )
 
 

@@ -6,7 +6,7 @@ that two workers share loses rows: https://cloud.google.com/bigquery/docs/batch-
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from google.cloud import bigquery
 from google.cloud.bigquery import QueryJob, ScalarQueryParameter
 
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import StoredCounts
+from sendtrail.domain.stored_counts import CountsOfAccounts, by_account
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.errors import Rejected, SendtrailError
 from sendtrail.gcp.bigquery_columns import BigQueryColumns
@@ -114,27 +114,27 @@ class BigQueryWarehouse:
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return, by event type, what the times of an account's rows did while their counts grew, from a day on."""
-        return {
-            row["event_type"]: TimestampEvidence(moved=row["moved"], stood=row["stood"])
-            for row in self._rows_since("email_activities/timestamp_evidence", organization_id, since)
-        }
-
-    def stored_counts(self, organization_id: str, *, since: date) -> Mapping[tuple[int, str], StoredCounts]:
-        """Return, by campaign and event type, how many rows of an account are stored, from a day on."""
-        return {
-            (row["campaign_id"], row["event_type"]): StoredCounts(rows=row["stored_rows"], times=row["stored_times"])
-            for row in self._rows_since("email_activities/stored_counts", organization_id, since)
-        }
-
-    def _rows_since(self, path: str, organization_id: str, since: date) -> Iterable[bigquery.Row]:
-        """Return what a statement finds of an account in the partitions from a day on."""
         statement = _Statement(
-            path=path,
+            path="email_activities/timestamp_evidence",
             job_name=f"{_name(organization_id)}_{self._new_id()}",
             parameters=[_text("organization_id", organization_id), ScalarQueryParameter("first_date", "DATE", since)],
             labels=labels_of({"organization": organization_id}),
         )
-        return self._jobs.rows(self._submit(statement))
+        return {
+            row["event_type"]: TimestampEvidence(moved=row["moved"], stood=row["stood"])
+            for row in self._jobs.rows(self._submit(statement))
+        }
+
+    def stored_counts(self, *, since: date) -> CountsOfAccounts:
+        """Return, by account, and by campaign and event type, how many rows are stored, from a day on."""
+        statement = _Statement(
+            path="email_activities/stored_counts",
+            job_name=f"stored_counts_{self._new_id()}",
+            parameters=[ScalarQueryParameter("first_date", "DATE", since)],
+            labels={},
+        )
+        names = ("organization_id", "campaign_id", "event_type", "stored_rows", "stored_times")
+        return by_account(tuple(row[name] for name in names) for row in self._jobs.rows(self._submit(statement)))
 
     def _merged(self, batch: Batch, *, name: str, check_lease: LeaseCheck) -> int:
         statement = _of_batch(batch, f"{batch.table}/merge", name=name, check_lease=check_lease)

@@ -69,6 +69,11 @@ def list_totals_path(organization_id: str) -> str:
     return f"sync_state/list_totals_{organization_id}"
 
 
+def deleted_campaigns_path(organization_id: str) -> str:
+    """Return the path of the campaigns that are known to be deleted in the account."""
+    return f"sync_state/deleted_campaigns_{organization_id}"
+
+
 def report_habits_path(organization_id: str) -> str:
     """Return the path of how an account was seen to show its reports."""
     return f"sync_state/report_habits_{organization_id}"

@@ -1,46 +1,58 @@
-"""How many rows an account said that a list has, where that was proven: kept, as each list proves it anew otherwise."""
+"""Lists that came to their proven end with a full page: kept, as no later answer shows that they end there.
 
-from collections.abc import Mapping
+That a list has as many rows as its total says is no proof, as an account may keep a total in a cache. That its rows are
+the same as when its end was proven is one, where it shows the newest first: a row that was added would be the first.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sendtrail.clock import Clock
 from sendtrail.errors import BadDocument
 from sendtrail.ports import State, Transaction
 from sendtrail.state.documents import from_document, list_totals_path, to_document
 
-# An account that was truthful may cease to be, as when it keeps a total in a cache: a day later it proves it again.
-TRUSTED_FOR = timedelta(days=1)
-# Sooner, so that a list that ends with a page that is not full stays proven by four runs a day.
-RECORDED_EVERY = timedelta(hours=12)
+# A row with a lesser id than all others would not be the first: whoever brings one back waits for so long at most.
+PROVEN_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProvenTotals:
-    """When each list, by its name, last came to its proven end with as many rows as the account had said."""
+    """When each list, by its name, last came to its proven end, and which rows it had, if its last page was full."""
 
     proven_at: Mapping[str, datetime] = field(default_factory=dict)
+    full_lists: Mapping[str, str] = field(default_factory=dict)
 
 
 class StoredTotals:
-    """The proven totals of an account in the state store."""
+    """What was proven of an account's lists, in the state store."""
 
     def __init__(self, state: State, clock: Clock, *, organization_id: str) -> None:
         self._state, self._clock, self._path = state, clock, list_totals_path(organization_id)
 
-    def is_trusted(self, name: str) -> bool:
-        """Return whether the account has lately said the truth about a list."""
-        return self._age(name) < TRUSTED_FOR
+    def ended_full(self, name: str) -> bool:
+        """Return whether a list lately ended with a full page."""
+        return bool(self._full_list(name))
 
-    def record(self, name: str) -> None:
-        """Record that a list came to its proven end as the account had said."""
-        if self._age(name) >= RECORDED_EVERY:
-            self._state.transact(lambda transaction: self._write(transaction, name))
+    def is_known(self, name: str, ids: Collection[int]) -> bool:
+        """Return whether a list lately came to its proven end with these rows, of which the last page was full."""
+        return self._full_list(name) == rows_digest(ids)
 
-    def _age(self, name: str) -> timedelta:
-        found = self._state.transact(self._read).proven_at.get(name)
-        age = timedelta.max if found is None else self._clock.now() - found
-        return age if age >= timedelta() else timedelta.max  # by a clock that was wrong
+    def record(self, name: str, ids: Collection[int], *, is_full: bool) -> None:
+        """Record the rows of a list that came to its proven end; of one whose last page shows it nothing is kept."""
+        if is_full or self._state.transact(self._read).full_lists.get(name):
+            self._state.transact(
+                lambda transaction: self._write(transaction, name, rows_digest(ids) if is_full else "")
+            )
+
+    def _full_list(self, name: str) -> str:
+        found = self._state.transact(self._read)
+        proven_at = found.proven_at.get(name)
+        age = None if proven_at is None else self._clock.now() - proven_at
+        is_recent = age is not None and timedelta() <= age < PROVEN_FOR  # not by a clock that was wrong
+        return found.full_lists.get(name, "") if is_recent else ""
 
     def _read(self, transaction: Transaction) -> ProvenTotals:
         document = transaction.get(self._path)
@@ -49,7 +61,16 @@ class StoredTotals:
         except BadDocument:  # it costs a request to prove it again
             return ProvenTotals()
 
-    def _write(self, transaction: Transaction, name: str) -> None:
+    def _write(self, transaction: Transaction, name: str, rows: str) -> None:
         known = self._read(transaction)
-        changed = replace(known, proven_at={**known.proven_at, name: self._clock.now()})
+        changed = replace(
+            known,
+            proven_at={**known.proven_at, name: self._clock.now()},
+            full_lists={**known.full_lists, name: rows},
+        )
         transaction.set(self._path, to_document(changed))
+
+
+def rows_digest(ids: Collection[int]) -> str:
+    """Return what tells the rows of a list from others, in whatever order."""
+    return sha256(" ".join(map(str, sorted(ids))).encode()).hexdigest()

@@ -28,8 +28,8 @@ from sendtrail.sync.campaign_plan import (
     start_of,
     whole_campaign,
     with_failure,
-    with_missing,
-    with_rows,
+    with_page,
+    with_seen,
 )
 from sendtrail.sync.prefetch import prefetched
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
@@ -100,11 +100,14 @@ class CampaignTask:
         readers = [partial(self._source.reports.read, self._query(place)) for place in places]
         found = start
         for at, pages in zip(places, prefetched(readers), strict=True):
-            found = replace(at, missing=found.missing, failed=found.failed, false_zeros=found.false_zeros)
+            found = replace(
+                at, missing=found.missing, failed=found.failed, false_zeros=found.false_zeros, seen=found.seen
+            )
             try:
                 for page in pages:
-                    found = with_missing(found, at.units[at.index].report, page.missing + len(page.unreadable))
-                    found = with_rows(found, at.units[at.index].report, page.rows)
+                    found = with_page(found, at.units[at.index].report, page)
+                    if at.is_first_reading(self._synced):
+                        found = with_seen(found, at.units[at.index].report, page)
                     yield Step(rows=self._rows(page, at), progress=_progress(found, page))
             except KeyRefused:
                 raise

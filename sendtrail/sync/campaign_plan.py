@@ -13,16 +13,18 @@ from sendtrail.domain.campaign_report import (
     FED_BY,
     Report,
     ReportCursor,
+    ReportPage,
     expected_event_count,
     expected_row_count,
     has_changed,
     is_empty,
 )
 from sendtrail.domain.messages import Reason, SyncCampaign
+from sendtrail.domain.stored_counts import SeenRows
 from sendtrail.errors import BadDocument
 from sendtrail.state.documents import from_document
 from sendtrail.sync.read_window import THOROUGH, Overlap, coverage_start, read_window, reports_to_read
-from sendtrail.sync.settling import REVERSIBLE, ReadResult, settling_after
+from sendtrail.sync.settling import QUIET_FOR, REVERSIBLE, ReadResult, settling_after
 from sendtrail.sync.sync_record import SyncRecord
 
 logger = logging.getLogger(__name__)
@@ -47,6 +49,11 @@ class ReportRead:
     first_page: int = 1
     expected_events: int | None = None
 
+    @property
+    def is_proven(self) -> bool:
+        """Return whether it is read by the recent overlap because all that was counted before is stored."""
+        return self.is_recent and self.full_overlap
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CampaignProgress:
@@ -56,7 +63,8 @@ class CampaignProgress:
     `started_at` is when the sync began, before its first request: the watermark that it leaves. `missing` is how many
     rows of a report are missing by its counter, or could not be understood, `failed` why a report could not be read.
     `wanted_at` is the message's that it was planned for. `false_zeros` are the reports that have rows against their
-    counters. `unanswered` is how many deliveries in a row got no further because the account did not answer.
+    counters. `seen` are the rows of reports that are read for the first time. `unanswered` is how many deliveries in a
+    row got no further because the account did not answer.
     """
 
     run_id: str
@@ -72,6 +80,11 @@ class CampaignProgress:
     wanted_at: datetime | None = None
     false_zeros: Sequence[Report] = field(default_factory=list)
     unanswered: int = 0
+    seen: Mapping[Report, SeenRows] = field(default_factory=dict)
+
+    def is_first_reading(self, synced: SyncRecord | None) -> bool:
+        """Return whether more is read than ever before."""
+        return synced is None or self.since < synced.since
 
 
 def new_progress(
@@ -152,23 +165,25 @@ def resume_from(position: ReportCursor, *, first_page: int = 1) -> ReportCursor:
     return replace(position, page=max(first_page, position.page - 1), earliest=None)
 
 
-def with_missing(progress: CampaignProgress, report: Report, rows: int) -> CampaignProgress:
-    """Return the progress with so many more rows missing of a report."""
-    if not rows:
-        return progress
-    return replace(progress, missing={**progress.missing, report: progress.missing.get(report, 0) + rows})
-
-
-def with_rows(progress: CampaignProgress, report: Report, rows: int) -> CampaignProgress:
-    """Return the progress after so many rows of a report; where its counters deny them, that is noted.
+def with_page(progress: CampaignProgress, report: Report, page: ReportPage) -> CampaignProgress:
+    """Return the progress with what a page of a report shows: what is missing, and rows that its counters deny.
 
     Zeros that are not believed are left out of the counters.
     """
-    if not rows or report in progress.false_zeros:
-        return progress
-    if not is_empty(report, progress.counters) and any(name in progress.counters for name in FED_BY[report]):
+    missing = page.missing + len(page.unreadable)
+    if missing:
+        missing_before = progress.missing.get(report, 0)
+        progress = replace(progress, missing={**progress.missing, report: missing_before + missing})
+    is_counted = not is_empty(report, progress.counters) and any(name in progress.counters for name in FED_BY[report])
+    if not page.rows or report in progress.false_zeros or is_counted:
         return progress
     return replace(progress, false_zeros=[*progress.false_zeros, report])
+
+
+def with_seen(progress: CampaignProgress, report: Report, page: ReportPage) -> CampaignProgress:
+    """Return the progress with the rows of a page of a report that is read for the first time."""
+    seen = progress.seen.get(report, SeenRows()).plus(page.activities)
+    return replace(progress, seen={**progress.seen, report: seen})
 
 
 def with_failure(progress: CampaignProgress, report: Report, reason: str) -> CampaignProgress:
@@ -222,6 +237,8 @@ def _results(progress: CampaignProgress, synced: SyncRecord | None) -> Mapping[R
             short=progress.missing.get(report, 0),
             failed=progress.failed.get(report, ""),
             is_whole=_is_whole(report, progress),
+            is_proven=all(unit.is_proven for unit in progress.units if unit.report is report),
+            since=max(unit.since for unit in progress.units if unit.report is report),
         )
         for report in {unit.report for unit in progress.units}
     }
@@ -237,16 +254,27 @@ def _is_whole(report: Report, progress: CampaignProgress) -> bool:
 
 
 def _may_hide_changes(progress: CampaignProgress, synced: SyncRecord | None) -> Sequence[Report]:
-    """Return the reports that may hold a change that no counter shows: while other reports of the campaign change."""
+    """Return the reports that may hold a change that no counter shows, or opens that come late: while they change."""
     if not any(_had_changed(report, progress, synced) for report in Report):
         return ()
-    return [report for report in REVERSIBLE if not is_empty(report, progress.counters)]
+    found = [report for report in REVERSIBLE if not is_empty(report, progress.counters)]
+    is_changing = synced is not None and has_changed(Report.OPENS, now=progress.counters, before=synced.counters)
+    return [*found, Report.OPENS] if is_changing else found
 
 
 def _had_changed(report: Report, progress: CampaignProgress, synced: SyncRecord | None) -> bool:
-    if synced is None or progress.since < synced.since:
-        return True
+    if synced is None or progress.is_first_reading(synced):
+        return not _is_quiet(report, progress)
     return has_changed(report, now=progress.counters, before=synced.counters)
+
+
+def _is_quiet(report: Report, progress: CampaignProgress) -> bool:
+    """Return whether a report that was read for the first time holds all that is counted, and nothing of lately."""
+    seen = progress.seen.get(report)
+    if seen is None or seen.latest is None:
+        return is_empty(report, progress.counters)
+    is_sound = report not in progress.failed and not progress.missing.get(report)
+    return is_sound and progress.started_at - seen.latest >= QUIET_FOR and seen.are_all(report, progress.counters)
 
 
 def _rows_expected(unit: ReportRead) -> float:

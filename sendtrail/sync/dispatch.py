@@ -27,7 +27,7 @@ from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of, ful
 from sendtrail.sync.due import Due, Policy, Request, next_sequence
 from sendtrail.sync.evidence.complete_reports import complete_reports
 from sendtrail.sync.evidence.false_zeros import without_false_zeros
-from sendtrail.sync.evidence.vanished_campaigns import ListedCampaigns, without_false_gaps
+from sendtrail.sync.evidence.vanished_campaigns import AcceptedDeletions, ListedCampaigns, listed_campaigns
 from sendtrail.sync.forecast import total
 from sendtrail.sync.runs.stored_run import Begun, Summary, begin_run, close_run
 from sendtrail.sync.timestamp_observation import Meanings, observe_timestamps
@@ -59,7 +59,15 @@ def dispatch_begun(begun: Begun, *, lists: CampaignLists, services: Services, po
     if request.campaign_ids != frozenset():  # a run of contacts alone has neither
         campaigns = list(lists.campaigns())
         checkpoints = checkpoints_of(request.organization_id, services.state, now=services.clock.now())
-        found = without_false_gaps(campaigns, checkpoints=checkpoints.readable, lists=lists, now=services.clock.now())
+        found = listed_campaigns(
+            campaigns,
+            checkpoints=checkpoints.readable,
+            lists=lists,
+            accepted=AcceptedDeletions(
+                state=services.state, organization_id=request.organization_id, guard=policy.deletions
+            ),
+            now=services.clock.now(),
+        )
         campaigns = found.campaigns
         _merge_campaigns(campaigns, request, services, now=listed_at)
         due_campaigns, open_wants = _publish_campaigns(found, wanted, services, policy, checkpoints=checkpoints)

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import Report, counter_delta, is_empty, is_unknown
+from sendtrail.domain.campaign_report import Report, changed_reports, counter_delta, is_empty, is_unknown
+from sendtrail.domain.deletion_guard import DeletionGuard
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.domain.wants import NO_WANTS, Ask, Want, Wants, is_withdrawn
 from sendtrail.sync.forecast import Forecast, campaign_forecast
@@ -28,7 +29,8 @@ class Policy:
     the next run's changes do not queue behind it. `overlap` and `flush_rows` are the worker's, for the forecast.
     `standing_rows` are the reports whose rows keep their time, or may, when a contact opens or clicks again, `complete`
     those of each campaign of which all is stored that was counted at the last sync. Campaigns that were sent longer ago
-    than `counted` are not looked up there: all partitions since then are read, which BigQuery bills.
+    than `counted` are not looked up there: all partitions since then are read, which BigQuery bills. `deletions` says
+    how many campaigns that are missing from the list a person accepts.
     """
 
     lookback: timedelta = DEFAULT_LOOKBACK
@@ -40,6 +42,7 @@ class Policy:
     standing_rows: tuple[Report, ...] = ()
     complete: Mapping[int, tuple[Report, ...]] = field(default_factory=dict)
     counted: timedelta = timedelta(days=30)
+    deletions: DeletionGuard = field(default_factory=DeletionGuard)
 
 
 class RunKind(StrEnum):
@@ -180,6 +183,7 @@ def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy
         now=now,
         settle=policy.settle,
         complete=policy.complete.get(campaign.campaign_id, ()),
+        changing=changed_reports(now=campaign.counters, before=synced.counters),
     )
     uncounted = [
         report

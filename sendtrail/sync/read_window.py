@@ -16,7 +16,7 @@ from sendtrail.domain.campaign_report import (
     new_row_count,
 )
 from sendtrail.domain.messages import Reason, SyncCampaign
-from sendtrail.sync.settling import may_be_spared
+from sendtrail.sync.settling import late_since, may_be_spared
 from sendtrail.sync.sync_record import SyncRecord
 
 # After these the warehouse holds everything back to `since`, whatever an earlier read may have missed.
@@ -117,11 +117,14 @@ def read_window(
             changed_rows=_changed_rows(report, message, synced.counters),
             first_page=_first_page(report, now=message.counters, before=synced.counters),
         )
-    deep_watermark = _deep_watermark(report, message, synced)
-    if can_repeat or (report in message.standing_rows and deep_watermark < watermark):
+    deep_watermark = _deep_watermark(report, message, synced, now=now)
+    may_have_grown = can_repeat or (report in message.standing_rows and deep_watermark < watermark)
+    if may_have_grown and not _is_all_stored(report, message, synced):
         return ReadWindow(since=since, full_overlap=True)  # any row may have changed in its place
+    # What came in late before all was found to be stored was among it.
+    behind = min(overlap.whole, overlap.recent) if _is_all_stored(report, message, synced) else overlap.whole
     return ReadWindow(
-        since=max(since, deep_watermark - overlap.whole),
+        since=max(since, deep_watermark - behind),
         full_overlap=True,
         changed_rows=_changed_rows(report, message, synced.counters),
     )
@@ -142,21 +145,26 @@ def _is_read_anew(report: Report, message: SyncCampaign, synced: SyncRecord, *, 
 
 
 def _is_complete(report: Report, message: SyncCampaign, synced: SyncRecord, *, now: datetime) -> bool:
-    """Return whether all that was counted at the last sync is stored, and what came since stands at the top."""
-    if report not in message.complete:
-        return False
-    if report in message.settle and report in synced.to_settle and not may_be_spared(synced.to_settle[report], now):
-        return False
+    """Return whether all that was counted is believed to be stored, and what came since stands at the top."""
+    if report in message.settle and report in synced.to_settle:
+        return may_be_spared(report, synced.to_settle[report], now) and _is_all_stored(report, message, synced)
+    return _is_all_stored(report, message, synced)
+
+
+def _is_all_stored(report: Report, message: SyncCampaign, synced: SyncRecord) -> bool:
+    """Return whether all that was counted at the last sync is stored, and no row has grown in its place since."""
     has_moved = has_changed(report, now=message.counters, before=synced.counters)
     can_repeat = has_moved and may_have_repeats(report, now=message.counters, before=synced.counters)
-    return not (report in message.standing_rows and can_repeat)
+    return report in message.complete and not (report in message.standing_rows and can_repeat)
 
 
-def _deep_watermark(report: Report, message: SyncCampaign, synced: SyncRecord) -> datetime:
+def _deep_watermark(report: Report, message: SyncCampaign, synced: SyncRecord, *, now: datetime) -> datetime:
     """Return from when on rows may have come in late; those that a later look is for are older than the change."""
     found = synced.deep_watermarks.get(report, synced.watermarks[report])
-    is_looked_at = report in message.settle and report in synced.to_settle
-    return min(found, synced.to_settle[report].changed_at) if is_looked_at else found
+    if report not in message.settle or report not in synced.to_settle:
+        return found
+    settling = synced.to_settle[report]
+    return min(found, settling.changed_at, late_since(report, settling, now) or found)
 
 
 def _changed_rows(report: Report, message: SyncCampaign, before: Counters) -> int | None:

@@ -5,6 +5,9 @@ deletion can hide a new open in a counter. So a report is read once more some ti
 the campaign was read meanwhile: clicks and opens, which people cause for longer, at growing intervals. A report whose
 rows fell short of its counter is read again sooner, and one that failed at the next run.
 
+Opens are read from the newest on. While there are new ones all the time, those that come late into the middle of the
+list are looked for once a week, as far back as they may be late, unless all that is counted is stored.
+
 Some counters stay above their lists for good, as those of deleted contacts do. A shortfall that two whole readings find
 alike is steady: it is no reason to read again, and stays stored as long as it is there. One that has changed is news.
 """
@@ -28,6 +31,10 @@ LAST_LOOK = max(STEPS[Report.OPENS])
 # the campaign changes, it is looked at once in so long, in multiples of the same time.
 REVERSIBLE = (Report.UNSUBSCRIBES,)
 HIDDEN_STEP = 7
+# How late an open may come into its list to be found within a week, though the report never rests.
+LATE = timedelta(days=7)
+# Whose latest row is older when all of them are first read has not changed lately; a clock of the account may be wrong.
+QUIET_FOR = LATE + timedelta(days=2)
 # Where all is stored that is counted, these are spared all looks but the last, which believes nothing: a deletion may
 # have hidden a change in the counters.
 SPARED = (Report.OPENS, Report.CLICKS)
@@ -43,7 +50,7 @@ class Settling:
     `changed_at` is when it was last read because its counters had changed, `read_at` when it was last read at all.
     `short` is by how many rows it fell short of its counter when it was last read whole, `short_before` the same of the
     whole reading before. `failed` is why it could not be read ("" where it could). `hidden_since` is from when on it
-    may have changed although its counters stood still.
+    may have changed although its counters stood still; of opens, from when on they were read from the newest on alone.
     """
 
     changed_at: datetime
@@ -63,8 +70,9 @@ class Settling:
 class ReadResult:
     """How the reading of a report went: whether its counters had changed before, and what was missing.
 
-    A reading that was not `is_whole` shows the shortfall of a part only. `changed_since` is from when on changes were
-    left for a later look, None where none were.
+    A reading that was not `is_whole` shows the shortfall of a part only; `since` is how far back it went. `is_proven`:
+    all that was counted before is stored. `changed_since` is from when on changes were left for a later look, None
+    where none were.
     """
 
     changed: bool
@@ -72,6 +80,8 @@ class ReadResult:
     short: int = 0
     failed: str = ""
     is_whole: bool = True
+    is_proven: bool = False
+    since: datetime | None = None
 
 
 def settling_after(
@@ -95,19 +105,23 @@ def settling_after(
 
 
 def reports_to_settle(
-    settling: Mapping[Report, Settling], *, now: datetime, settle: timedelta, complete: Sequence[Report] = ()
+    settling: Mapping[Report, Settling],
+    *,
+    now: datetime,
+    settle: timedelta,
+    complete: Sequence[Report] = (),
+    changing: Sequence[Report] = (),
 ) -> tuple[Report, ...]:
-    """Return the reports whose next look is due, in the order of `Report`; `complete` are those that miss nothing."""
-    spared = [
-        report
-        for report in complete
-        if report in SPARED and report in settling and may_be_spared(settling[report], now)
-    ]
-    return tuple(
-        report
-        for report in Report
-        if report in settling and report not in spared and _is_due(report, settling[report], now=now, settle=settle)
-    )
+    """Return the reports whose next look is due, in the order of `Report`.
+
+    `complete` are those that miss nothing, `changing` those that are read anyway, as their counters have changed.
+    """
+    due = {
+        report: any(settling[report].read_at < at <= now for at in _looks(report, settling[report], settle, complete))
+        or _is_overdue(report, settling[report], now=now, settle=settle, changing=changing)
+        for report in settling
+    }
+    return tuple(report for report in Report if due.get(report))
 
 
 def is_last_look(settling: Mapping[Report, Settling], *, now: datetime, settle: timedelta) -> bool:
@@ -116,10 +130,21 @@ def is_last_look(settling: Mapping[Report, Settling], *, now: datetime, settle: 
     return opens is not None and opens.read_at < opens.changed_at + settle * LAST_LOOK <= now
 
 
-def may_be_spared(settling: Settling, now: datetime) -> bool:
+def may_be_spared(report: Report, settling: Settling, now: datetime) -> bool:
     """Return whether a look may believe that what is counted is all there is: the last one after a change may not."""
-    is_sound = not settling.failed and not settling.lacks_rows and settling.read_at <= now
-    return is_sound and now - min(settling.changed_at, settling.hidden_since or now) < SPARED_FOR
+    hidden_since = settling.hidden_since if report in REVERSIBLE else None
+    return _is_sound(settling, now) and now - min(settling.changed_at, hidden_since or now) < SPARED_FOR
+
+
+def late_since(report: Report, settling: Settling, now: datetime) -> datetime | None:
+    """Return from when on opens are looked for that came late, None where that is not yet due."""
+    hidden_since = settling.hidden_since
+    is_due = report is Report.OPENS and hidden_since is not None and now - hidden_since >= SPARED_FOR
+    return hidden_since - LATE if is_due and hidden_since is not None else None
+
+
+def _is_sound(settling: Settling, now: datetime) -> bool:
+    return not settling.failed and not settling.lacks_rows and settling.read_at <= now
 
 
 def _next(before: Settling | None, result: ReadResult, *, now: datetime) -> Settling | None:
@@ -128,7 +153,8 @@ def _next(before: Settling | None, result: ReadResult, *, now: datetime) -> Sett
     found = _with_shortfall(before or Settling(changed_at=now, read_at=now), result)
     is_news = before is None or result.changed or (found.lacks_rows and found.short != before.short)
     changed_at = (result.changed_since or now) if is_news else found.changed_at
-    hidden_since = None if result.is_whole else found.hidden_since
+    is_seen = result.is_whole or result.is_proven or _reaches_late_rows(found, result)
+    hidden_since = None if is_seen else found.hidden_since
     return replace(found, changed_at=changed_at, read_at=now, failed=result.failed, hidden_since=hidden_since)
 
 
@@ -138,12 +164,27 @@ def _with_shortfall(before: Settling, result: ReadResult) -> Settling:
     return replace(before, short=result.short, short_before=before.short)
 
 
-def _is_due(report: Report, settling: Settling, *, now: datetime, settle: timedelta) -> bool:
+def _reaches_late_rows(before: Settling, result: ReadResult) -> bool:
+    hidden_since, since = before.hidden_since, result.since
+    return hidden_since is not None and since is not None and not result.failed and since <= hidden_since - LATE
+
+
+def _is_overdue(
+    report: Report, settling: Settling, *, now: datetime, settle: timedelta, changing: Sequence[Report]
+) -> bool:
     if settling.failed or settling.read_at > now:  # read in the future: by a clock that was wrong
         return True
     hidden_since = settling.hidden_since
-    if hidden_since is not None and hidden_since + settle * HIDDEN_STEP <= now:
-        return True
-    is_first = settling.lacks_rows and not settling.short_before
-    steps = (SHORT_STEP, *STEPS[report]) if is_first else STEPS[report]
-    return any(settling.read_at < settling.changed_at + settle * step <= now for step in steps)
+    if hidden_since is None or (report not in REVERSIBLE and report not in changing):
+        return False
+    return hidden_since + settle * HIDDEN_STEP <= now
+
+
+def _looks(report: Report, settling: Settling, settle: timedelta, complete: Sequence[Report]) -> list[datetime]:
+    """Return when a report is looked at after it changed; where nothing is missing, at last only."""
+    steps = STEPS[report]
+    if report in complete and report in SPARED and not settling.lacks_rows:
+        steps = steps[-1:]
+    elif settling.lacks_rows and not settling.short_before:
+        steps = (SHORT_STEP, *steps)
+    return [settling.changed_at + settle * step for step in steps]

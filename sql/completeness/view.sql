@@ -104,6 +104,7 @@ WITH
         WHEN gap IS NULL THEN 'no_counter'
         WHEN gap = 0 AND COALESCE(gap_times, 0) = 0 THEN 'none'
         WHEN gap < 0 AND event_type = 'click' AND stored - machine_events <= counter THEN 'machine_clicks'
+        WHEN counter = 0 AND gap < 0 AND NOT is_settling THEN 'false_counter'
         WHEN gap < 0 OR (gap = 0 AND gap_times < 0) THEN 'counter_behind'
         -- The only cause that was seen, so it goes before those that are inferred.
         WHEN unreadable_rows > 0 AND gap <= unreadable_rows THEN 'unreadable_rows'
@@ -134,6 +135,10 @@ SELECT
     WHEN 'no_counter' THEN 'ActiveCampaign has no such counter for this campaign, so nothing can be compared.'
     WHEN 'none' THEN 'What is stored equals the counter.'
     WHEN 'machine_clicks' THEN 'More is stored than counted, because the counter leaves out clicks by machines.'
+    WHEN 'false_counter' THEN CONCAT(
+      'ActiveCampaign counts no ', event_type, ' and lists ', CAST(stored AS STRING),
+      ': this counter cannot be trusted, so what is stored cannot be compared with it.'
+    )
     WHEN 'counter_behind' THEN 'More is stored than counted: the counter was read before the rows, or leaves some of them out.'
     WHEN 'unreadable_rows' THEN CONCAT(
       'As many or fewer are missing than rows could not be understood: the table unreadable_rows says why. ',
@@ -151,7 +156,7 @@ SELECT
   END AS explanation,
   -- Where every contact is stored and only repeats are missing, it is medium at worst.
   CASE
-    WHEN gap IS NULL THEN 'unknown'
+    WHEN gap IS NULL OR likely_cause = 'false_counter' THEN 'unknown'
     WHEN likely_cause = 'none' THEN 'exact'
     WHEN ABS(gap) <= high_trust_share * counter
       AND COALESCE(ABS(gap_times) <= high_trust_share * counter_times, TRUE)

@@ -54,11 +54,14 @@ def test_the_sequential_reader_ends_in_time() -> None:
     assert seen.requests == 2
 
 
-def test_a_day_is_read_by_its_news() -> None:
+@pytest.mark.parametrize("still", [(), ("open", "click")])
+def test_a_day_is_read_by_its_news(
+    still: tuple[Literal["open", "click"], ...],
+) -> None:
     """Two of twenty campaigns have news: hardly more is asked for than what is new, and far less than everything."""
     sizes = {"campaigns": 20, "openers": 400, "skew": 0, "days": 60, "newest_days": 20}
 
-    seen = daily_delta.delta(sizes, Day(campaigns=2, events=600))
+    seen = daily_delta.delta(sizes, Day(campaigns=2, events=600), still)
 
     assert seen.stored > 5_000
     assert 300 < seen.new <= 600 + 2

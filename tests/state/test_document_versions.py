@@ -11,6 +11,7 @@ from sendtrail.errors import BadDocument
 from sendtrail.rate_limit.gcra import LimitState
 from sendtrail.state.account_identity import AccountIdentity
 from sendtrail.state.account_status import AccountStatus
+from sendtrail.state.deleted_campaigns import DeletedCampaigns
 from sendtrail.state.documents import from_document, to_document
 from sendtrail.state.stored_rows import Baseline, CountedTable, LostRows, MergedRows
 from sendtrail.sync.campaign_plan import CampaignProgress, ReportRead
@@ -51,6 +52,7 @@ VALUES: dict[str, Any] = {
         CountedTable(identity="i", counted_at=NOON, floor=NOON, rows=3, merged={"acme": 3}),
         Baseline(campaigns={1: (3, 3)}),
         LostRows(campaigns={1: 1}),
+        DeletedCampaigns(campaigns=[1, 2]),
     )
 }
 # The fields that the first version of each document had.
@@ -68,6 +70,7 @@ FIRST_FIELDS = {
     "CountedTable": {"identity", "counted_at", "floor", "rows"},
     "Baseline": {"campaigns"},
     "LostRows": {"campaigns"},
+    "DeletedCampaigns": set[str](),
 }
 EVERY_KIND = pytest.mark.parametrize("value", VALUES.values(), ids=list(VALUES))
 

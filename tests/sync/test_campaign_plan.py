@@ -8,13 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendtrail.domain.campaign import CampaignMessage, Counters
-from sendtrail.domain.campaign_report import Report, ReportCursor
+from sendtrail.domain.campaign_report import Report, ReportCursor, ReportPage
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.state.documents import from_document, to_document
-from sendtrail.sync.campaign_plan import CampaignProgress, can_resume, completed_sync, new_progress, resume_from
+from sendtrail.sync.campaign_plan import (
+    CampaignProgress,
+    can_resume,
+    completed_sync,
+    new_progress,
+    resume_from,
+    with_seen,
+)
 from sendtrail.sync.read_window import Overlap
-from sendtrail.sync.settling import Settling
+from sendtrail.sync.settling import QUIET_FOR, Settling
 from sendtrail.sync.sync_record import SyncRecord
+from tests.fake_account import an_activity
 from tests.fakes import NOON
 
 DAY = timedelta(days=1)
@@ -299,3 +307,47 @@ def test_unsubscriptions_are_looked_at_again_after_any_change(unsubscribes: int,
     left = completed_sync(a_plan(message, still), still)
 
     assert (Report.UNSUBSCRIBES in left.to_settle) is is_looked_at
+
+
+def a_first_reading(*, rows: int = 3, latest: datetime = NOON - QUIET_FOR, **changes: object) -> CampaignProgress:
+    """Return a first reading of all opens, of which there are three."""
+    message = replace(a_message(Reason.NEW, since=NOON - 900 * DAY), counters={**ZERO, "opens": 3, "uniqueopens": 3})
+    activities = [an_activity(number, at=latest) for number in range(rows)]
+    read = with_seen(a_plan(message, None), Report.OPENS, ReportPage(activities=activities, position=None))
+    return replace(read, **changes)  # type: ignore[arg-type]
+
+
+def test_a_report_that_is_whole_and_quiet_when_it_is_first_read_has_not_changed() -> None:
+    """Nothing can come late, so nothing is looked at again."""
+    assert completed_sync(a_first_reading(), None).to_settle == {}
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [
+        a_first_reading(rows=2),
+        a_first_reading(rows=4),
+        a_first_reading(latest=NOON - QUIET_FOR + HOUR),
+        a_first_reading(missing={Report.OPENS: 1}),
+        a_first_reading(failed={Report.OPENS: "no permission"}),
+        a_first_reading(seen={}),
+    ],
+)
+def test_any_other_report_that_is_first_read_is_looked_at_again(progress: CampaignProgress) -> None:
+    """Something is missing, or may be, or somebody has opened it lately."""
+    assert Report.OPENS in completed_sync(progress, None).to_settle
+
+
+def test_a_later_reading_goes_by_the_counters_alone() -> None:
+    """They have moved since, so the report has changed."""
+    progress = a_plan(a_message(Reason.CHANGED, opens=12))
+    read = with_seen(progress, Report.OPENS, ReportPage(activities=[an_activity(1, at=NOON - 30 * DAY)], position=None))
+
+    assert Report.OPENS in completed_sync(read, SYNCED).to_settle
+
+
+def test_the_rows_that_were_seen_outlive_a_delivery() -> None:
+    """A continuation goes on counting."""
+    progress = a_first_reading()
+
+    assert from_document(CampaignProgress, to_document(progress)) == progress

@@ -1,12 +1,14 @@
 """A run of the dispatcher: what it publishes, once, and what it leaves for the operator."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from sendtrail.delivery.checkpoint import Checkpoint
 from sendtrail.domain.campaign_report import Report
+from sendtrail.domain.deletion_guard import DeletionGuard
 from sendtrail.domain.messages import SyncCampaign, WorkFailed, decode
 from sendtrail.errors import LeaseHeld
 from sendtrail.logs import Event
@@ -224,6 +226,46 @@ def test_a_list_that_lacks_what_was_synced_is_a_failure_of_the_run() -> None:
     assert "lists no campaign at all, and not 3 that were synced before" in failure.reason
     assert pipeline.stored_ids() == before
     assert [_synced_since(pipeline, number) for number in (1, 2, 3)] == [NOON - timedelta(days=3_000)] * 3
+
+
+@pytest.mark.parametrize("guard", [DeletionGuard(accepted=True), DeletionGuard(max_deleted_share=1)])
+def test_campaigns_that_were_really_deleted_are_reported_until_that_is_accepted(guard: DeletionGuard) -> None:
+    """By the option once, or by the setting for a run: the runs after it need no one to say so again."""
+    pipeline = a_pipeline()
+    pipeline.sync("run1")
+    stored = pipeline.stored_ids()
+    pipeline.account.reports = {}
+    pipeline.dispatch("run2", contacts=False)
+    [refused] = [decode(WorkFailed, data) for data in pipeline.publisher.take(Topic.FAILURES)]
+
+    pipeline.policy = replace(pipeline.policy, deletions=guard)
+    pipeline.dispatch("run3", contacts=False)
+    pipeline.policy = replace(pipeline.policy, deletions=DeletionGuard())
+    pipeline.dispatch("run4", contacts=False)
+
+    assert "accept it with --accept-deletions (on Google Cloud: settings.max_deleted_share = 1" in refused.reason
+    assert pipeline.publisher.take(Topic.FAILURES) == []
+    assert pipeline.stored_ids() == stored
+
+
+def test_a_campaign_that_is_listed_again_is_missed_as_any_other() -> None:
+    """What was accepted was an error, or is no longer true."""
+    pipeline = a_pipeline(policy=Policy(deletions=DeletionGuard(accepted=True)))
+    pipeline.sync("run1", contacts=False)
+    reports = pipeline.account.reports
+    pipeline.account.reports = {}
+    pipeline.dispatch("run2", contacts=False)
+    pipeline.policy = replace(pipeline.policy, deletions=DeletionGuard())
+    pipeline.account.reports = reports
+    pipeline.sync("run3", contacts=False)
+    accepted = pipeline.publisher.take(Topic.FAILURES)
+
+    pipeline.account.reports = {}
+    pipeline.dispatch("run4", contacts=False)
+
+    [failure] = [decode(WorkFailed, data) for data in pipeline.publisher.take(Topic.FAILURES)]
+    assert accepted == []
+    assert "not 3 that were synced before" in failure.reason
 
 
 def test_an_account_without_campaigns_has_lost_none() -> None:

@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import Report
+from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
+from sendtrail.domain.timestamp_meaning import TimestampMeaning
+from sendtrail.state.account_status import AccountStatus, write_status
 from sendtrail.sync.due import Policy
 from tests.fake_account import FakeAccount
 from tests.fakes import NOON
-from tests.pipeline_harness import PipelineHarness
+from tests.pipeline_harness import ORGANIZATION, PipelineHarness
 
 HOUR_S, DAY_S = 3_600, 86_400
+LISTED_IN_RUN = 4 * 6
 EVERYTHING = Policy(lookback=timedelta(days=3_650))
 
 
@@ -74,6 +77,46 @@ def test_an_open_that_a_deletion_hides_in_its_counter_is_found_within_days() -> 
         pipeline.sync(f"day{day}", contacts=False)
 
     assert missing(pipeline) == 0
+
+
+class NewestFirst(FakeAccount):
+    """An account whose opens are read from the newest on, and no further than to what was read before."""
+
+    def read(self, query: ReportQuery) -> Iterator[ReportPage]:
+        """Yield the pages of a report."""
+        if query.report is Report.OPENS:
+            rows = self.reports[query.campaign_id, query.report]
+            rows.sort(key=lambda row: row.activity_timestamp, reverse=True)
+            recent = [row for row in rows if row.activity_timestamp >= query.since - query.slack]
+            yield ReportPage(activities=recent, position=None)
+            return
+        yield from super().read(query)
+
+
+def test_an_open_that_is_listed_days_late_is_found_although_the_campaign_never_rests() -> None:
+    """It comes into the middle of the list, five days down, while there are new opens every six hours."""
+    account = NewestFirst()
+    account.fill(1, Report.OPENS, 30)
+    pipeline = PipelineHarness(account=account, policy=EVERYTHING)
+    moving = AccountStatus(
+        run_id="run0",
+        last_run=NOON,
+        campaigns_total=1,
+        timestamp_meanings={Report.OPENS: TimestampMeaning.LAST},
+        timestamps_observed_at=NOON,
+    )
+    pipeline.state.transact(lambda transaction: write_status(transaction, ORGANIZATION, moving))
+    pipeline.sync("first", contacts=False)
+    found = []
+    for run in range(4 * 15):
+        pipeline.clock.advance(6 * HOUR_S)
+        account.fill(1, Report.OPENS, 5, at=pipeline.clock.now())
+        if run == LISTED_IN_RUN:
+            account.fill(1, Report.OPENS, 1, at=pipeline.clock.now() - timedelta(days=5))
+        pipeline.sync(f"run{run}", contacts=False)
+        found += [run] * (run >= LISTED_IN_RUN and missing(pipeline) == 0)
+
+    assert LISTED_IN_RUN < found[0] <= LISTED_IN_RUN + 4 * 7 + 1
 
 
 @pytest.mark.parametrize("deleted", [15, 25, 60])

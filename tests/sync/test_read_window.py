@@ -152,3 +152,17 @@ def test_a_report_that_fell_short_is_read_as_a_whole() -> None:
     )
 
     assert (window.first_page, window.since, window.full_overlap) == (1, SINCE, True)
+
+
+@pytest.mark.parametrize(("complete", "since"), [((), SINCE), ((Report.OPENS,), NOON - 8 * DAY - OVERLAP.recent)])
+def test_the_last_look_at_rows_that_stand_is_for_new_ones_where_all_is_stored(
+    complete: tuple[Report, ...], since: object
+) -> None:
+    """Their counts are those of the account; what a deletion hid since is a new row, or waits for the audit."""
+    settling = {Report.OPENS: Settling(changed_at=NOON - 7 * DAY, read_at=NOON - 7 * DAY)}
+    record = a_record(watermark_age=7 * DAY, whole_age=8 * DAY, settling=settling)
+    known = {"settle": (Report.OPENS,), "standing_rows": (Report.OPENS,), "complete": complete}
+
+    window = a_window(Report.OPENS, record, reason=Reason.CONFIRM, changes={}, **known)
+
+    assert (window.since, window.is_recent) == (since, False)

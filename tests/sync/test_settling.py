@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from sendtrail.domain.campaign_report import Report
-from sendtrail.sync.settling import ReadResult, Settling, reports_to_settle, settling_after
+from sendtrail.sync.settling import LATE, ReadResult, Settling, late_since, reports_to_settle, settling_after
 from tests.fakes import NOON
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -128,8 +128,8 @@ def test_further_changes_do_not_put_that_look_off_and_bring_another_after_it() -
     assert hours == [24, 24 + 7 * 24, 24 + 14 * 24]
 
 
-@pytest.mark.parametrize(("days", "is_looked_at"), [(1, False), (3, False), (7, True)])
-def test_where_all_is_stored_only_the_last_look_is_taken(days: int, *, is_looked_at: bool) -> None:
+@pytest.mark.parametrize(("days", "is_looked_at"), [(1, False), (3, False), (6.5, False), (7, True)])
+def test_where_all_is_stored_only_the_last_look_is_taken(days: float, *, is_looked_at: bool) -> None:
     """It finds what no counter shows, as a deletion hid it."""
     settling = settling_after({}, {Report.CLICKS: CHANGED}, now=NOON)
 
@@ -167,3 +167,42 @@ def test_only_a_whole_read_is_the_look_for_hidden_changes() -> None:
 
     assert reports_to_settle(partial, now=NOON + 7 * DAY, settle=DAY) == (Report.UNSUBSCRIBES,)
     assert [each[Report.UNSUBSCRIBES].hidden_since for each in (partial, whole)] == [NOON, None]
+
+
+def test_opens_that_never_rest_are_looked_at_once_a_week() -> None:
+    """They change every six hours, so that no look after a change ever comes; this one starts the week anew."""
+    settling, hours = settling_after({}, {Report.OPENS: CHANGED}, now=NOON), []
+    for hour in range(6, 24 * 23, 6):
+        now = NOON + hour * HOUR
+        is_due = Report.OPENS in reports_to_settle(settling, now=now, settle=DAY, changing=[Report.OPENS])
+        since = late_since(Report.OPENS, settling[Report.OPENS], now) if is_due else now - HOUR
+        result = ReadResult(changed=True, is_whole=False, since=since)
+        settling = settling_after(settling, {Report.OPENS: result}, now=now, may_hide=[Report.OPENS])
+        hours += [hour] * is_due
+
+    assert hours == [6 + 7 * 24, 6 + 14 * 24, 6 + 21 * 24]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        ReadResult(changed=True),
+        ReadResult(changed=True, is_whole=False, is_proven=True),
+        ReadResult(changed=True, is_whole=False, since=NOON - LATE),
+    ],
+)
+def test_opens_that_cannot_be_late_any_more_are_not_looked_for(result: ReadResult) -> None:
+    """All were read, or all that is counted is stored, or they were read far enough."""
+    settling = {Report.OPENS: Settling(changed_at=NOON + 6 * DAY, read_at=NOON + 6 * DAY, hidden_since=NOON)}
+
+    after = settling_after(settling, {Report.OPENS: result}, now=NOON + 6 * DAY)
+
+    assert after[Report.OPENS].hidden_since is None
+
+
+def test_opens_that_rest_are_not_looked_for_besides() -> None:
+    """The last look after their change does that."""
+    settling = {Report.OPENS: Settling(changed_at=NOON + 6 * DAY, read_at=NOON + 6 * DAY, hidden_since=NOON)}
+
+    assert reports_to_settle(settling, now=NOON + 7 * DAY - HOUR, settle=DAY) == ()
+    assert reports_to_settle(settling, now=NOON + 7 * DAY, settle=DAY, changing=[Report.OPENS]) == (Report.OPENS,)

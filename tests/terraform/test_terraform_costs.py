@@ -17,9 +17,12 @@ DAYS_TOUCHED = 2.25
 # What is stored is counted once a week: all rows that do not expire before the next count.
 COUNTS = 4.3
 DAYS_COUNTED = 715
-# Before reports are looked at again, their rows of the last 30 days are counted: in each of four runs a day.
+# Before reports are looked at again, the rows of the last 32 days are counted: in each of four runs a day, of all
+# accounts at once.
 LOOKS = 4
-DAYS_LOOKED_AT = 30
+DAYS_LOOKED_AT = 32
+# What the times of an account's rows mean is observed once a day, in the rows of 30 days.
+DAYS_OBSERVED = 30
 DOCUMENT = (REPOSITORY / "docs" / "deploy.md").read_text(encoding="utf-8")
 ALERTS = len(
     re.findall(r"^      title +=", (REPOSITORY / "terraform" / "alerts.tf").read_text(encoding="utf-8"), re.MULTILINE)
@@ -91,11 +94,12 @@ def _run(accounts: Accounts) -> float:
 
 
 def _statements(accounts: Accounts) -> float:
-    activities = accounts.statements * (max(10e6, DAYS_TOUCHED * accounts.activities * 42) + 10e6)
+    activities = accounts.statements * (max(10e6, DAYS_TOUCHED * accounts.number * accounts.activities * 42) + 10e6)
     contacts = (2 * ceil(accounts.contacts / 5_000) + 2) * (max(10e6, accounts.contacts * 500) + 20e6)
     counts = COUNTS * max(10e6, accounts.number * DAYS_COUNTED * accounts.activities * 26)
     looks = LOOKS * max(10e6, accounts.number * DAYS_LOOKED_AT * accounts.activities * 55)
-    merged = DAYS * accounts.number * (activities + contacts + looks + 100e6)
+    observed = max(10e6, accounts.number * DAYS_OBSERVED * accounts.activities * 85)
+    merged = DAYS * (accounts.number * (activities + contacts + observed + 100e6) + looks)
     return max(0, (merged + counts) / 2**40 - 1) * 6.25
 
 

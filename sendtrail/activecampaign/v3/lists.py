@@ -12,9 +12,10 @@ from sendtrail.activecampaign.http.errors import FALSE_END, BadAnswer
 from sendtrail.activecampaign.unreadable_rows import unreadable_row
 from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, item_id, items, total_of
 from sendtrail.activecampaign.v3.list_end import is_total_too_high
+from sendtrail.activecampaign.v3.newest_first import ListedRows
 from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.domain.campaign_report import UnreadableRow
-from sendtrail.errors import Unreadable
+from sendtrail.errors import KeyRefused, PermissionRefused, Rejected, Unavailable, Unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -92,19 +93,20 @@ def _pages(client: Client, name: str) -> Iterator[Page]:
 
     `meta.total` may be anything: alone it proves nothing. The end is a page that is not full and reaches it, or an
     empty page that it confirms, or an empty page that comes twice and that no other way to ask contradicts; or a full
-    page that reaches it, where the account's total of this list has been proven lately.
+    page, where the rows are those that were there when the list came to one of these ends, and would show new ones.
     """
     offset, largest, repeats = 0, 0, _Repeats()
+    listed = ListedRows(name, client.memory.totals)
     while True:
-        page = _page(client, name, offset)
+        page = _ordered_page(client, name, offset, listed)
         if not page.received and page.total != offset:
-            page = _page(client, name, offset)
+            page = _page(client, name, offset, listed.order)
         if not page.received and page.total is not None and page.total > offset:
             if is_total_too_high(client, name, known=repeats.known, offset=offset, total=page.total):
                 return
-            page = _page(client, name, offset, may_be_empty=False)
+            page = _page(client, name, offset, listed.order, may_be_empty=False)
         if not page.received:
-            _record_end(client, name, page, offset)
+            listed.record_end()
             return
         if repeats.is_stuck(page.content) or offset > MAX_ROWS:
             raise Unreadable(f"{name} from {offset} on: the account repeats a page instead of coming to an end")
@@ -112,17 +114,26 @@ def _pages(client: Client, name: str) -> Iterator[Page]:
         offset += page.received
         is_full = page.received >= (largest or LIST_LIMIT) or page.received == DEFAULT_LIMIT
         largest = max(largest, page.received)
+        listed.record(page.rows, received=page.received, is_full=is_full)
         if page.total == offset and not is_full:
-            _record_end(client, name, page, offset)
+            listed.record_end()
             return
-        if page.total == offset > LIST_LIMIT and client.memory.totals.is_trusted(name):
+        if is_full and (page.total is None or page.total <= offset) and listed.are_known():
             return
 
 
-def _record_end(client: Client, name: str, page: Page, offset: int) -> None:
-    """Record that a list had as many rows as was said: of one page alone that proves nothing of longer lists."""
-    if page.total == offset > LIST_LIMIT:
-        client.memory.totals.record(name)
+def _ordered_page(client: Client, name: str, offset: int, listed: ListedRows) -> Page:
+    """Return a page; where the first one is refused in an order, the list is read without it."""
+    if offset or not listed.order:
+        return _page(client, name, offset, listed.order)
+    try:
+        return _page(client, name, offset, listed.order)
+    except (KeyRefused, PermissionRefused):
+        raise
+    except (Rejected, Unavailable) as error:
+        logger.warning("%s are not listed in the order of their ids: %s", name, error)
+        listed.order = {}
+        return _page(client, name, offset, listed.order)
 
 
 class _Repeats:
@@ -141,7 +152,7 @@ class _Repeats:
         return is_same or self._in_a_row >= MAX_PAGES_WITHOUT_A_NEW_ROW
 
 
-def _page(client: Client, name: str, offset: int, *, may_be_empty: bool = True) -> Page:
+def _page(client: Client, name: str, offset: int, order: Mapping[str, str], *, may_be_empty: bool = True) -> Page:
     def read(content: dict[str, Any]) -> Page:
         rows, total = items(content, name), total_of(content)
         if not rows and not may_be_empty and total is not None and offset < total:
@@ -155,7 +166,7 @@ def _page(client: Client, name: str, offset: int, *, may_be_empty: bool = True) 
 
     get = Get(
         path=f"/api/3/{name}",
-        params={"limit": LIST_LIMIT, "offset": offset},
+        params={"limit": LIST_LIMIT, "offset": offset, **order},
         subject=f"{name} from {offset} on",
         max_bytes=MAX_LIST_BYTES,
     )

@@ -140,7 +140,7 @@ class SyncOptions(PlanOptions):
         bool | None,
         typer.Option(
             "--accept-deletions",
-            help="Mark the contacts that are missing as deleted, however many they are.",
+            help="Take the contacts and campaigns that are missing as deleted, however many they are.",
             rich_help_panel=REACH,
             show_default=False,
         ),

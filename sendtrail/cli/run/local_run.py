@@ -138,7 +138,7 @@ class LocalRun:
         self._record.clear()
         request, policy = (
             request_of(self._settings, now=self._clock.now()),
-            Policy(overlap=self._settings.overlap, counted=timedelta.max),
+            Policy(overlap=self._settings.overlap, counted=timedelta.max, deletions=self._settings.deletion_guard),
         )
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)
         lists = GuardedLists(self._settings.claimed_account, account, self._services.state, lists_campaigns=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sendtrail.delivery.checkpoint import Checkpoint
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign
-from sendtrail.domain.campaign_report import Report, has_changed
+from sendtrail.domain.campaign_report import Report, changed_reports
 from sendtrail.domain.stored_counts import COUNTED_REPORTS, StoredCounts, is_all_stored
 from sendtrail.sync.due import Policy, Request, last_sync
 from sendtrail.sync.read_window import needs_wide_overlap
@@ -31,7 +31,7 @@ def complete_reports(
 ) -> Mapping[int, tuple[Report, ...]]:
     """Return the reports, by campaign, that were complete at the last sync, as far as it matters now.
 
-    The warehouse is asked once, and only where a report is about to be read by its wide overlap.
+    The warehouse is asked once, of all accounts, and only where a report is about to be read by its wide overlap.
     """
     now = services.clock.now()
     asked = [
@@ -45,10 +45,11 @@ def complete_reports(
         return {}
     first_sent = min(campaign.sent_at or now for campaign, *_ in asked)
     try:
-        stored = services.warehouse.stored_counts(request.organization_id, since=(first_sent - MARGIN).date())
+        counts = services.warehouse.stored_counts(since=(first_sent - MARGIN).date())
     except Exception as error:  # noqa: BLE001 - reading more than necessary loses nothing, whatever is wrong
         logger.warning("what is stored cannot be counted: %s", error)
         return {}
+    stored = counts.get(request.organization_id, {})
     complete = defaultdict[int, tuple[Report, ...]](tuple)
     for campaign, synced, report in asked:
         found = stored.get((campaign.campaign_id, COUNTED_REPORTS[report]), StoredCounts())
@@ -66,7 +67,7 @@ def _is_about_to_be_read(
     report: Report, campaign: Campaign, synced: SyncRecord, *, settle: timedelta, now: datetime
 ) -> bool:
     """Return whether a report is due, and no longer by what is new alone."""
-    if report in reports_to_settle(synced.to_settle, now=now, settle=settle):
+    changing = changed_reports(now=campaign.counters, before=synced.counters)
+    if report in reports_to_settle(synced.to_settle, now=now, settle=settle, changing=changing):
         return True
-    has_moved = has_changed(report, now=campaign.counters, before=synced.counters)
-    return has_moved and needs_wide_overlap(report, synced, now=now)
+    return report in changing and needs_wide_overlap(report, synced, now=now)

@@ -1,18 +1,44 @@
 """Whether a list lacks campaigns that were synced before, as when a key loses a permission: no run passes it over."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sendtrail.delivery.checkpoint import Checkpoint
 from sendtrail.domain.campaign import Campaign, CampaignLists
+from sendtrail.domain.deletion_guard import HOW_TO_ACCEPT, DeletionGuard
+from sendtrail.ports import State
+from sendtrail.state.deleted_campaigns import deleted_campaigns, record_deletions
 from sendtrail.sync.due import last_sync
+
+logger = logging.getLogger(__name__)
 
 # Fewer may have been deleted in the account, as may a smaller share.
 MIN_VANISHED, MAX_SHARE = 10, 0.5
 # Of a list that is not empty: a campaign that is listed is audited every 30 days, so one not synced for longer is known
 # to be gone, and a deletion is not reported for ever.
 KNOWN_FOR = timedelta(days=45)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AcceptedDeletions:
+    """What a person accepts as deleted of an account, now and in earlier runs."""
+
+    state: State
+    organization_id: str
+    guard: DeletionGuard
+
+    def campaigns(self) -> frozenset[int]:
+        """Return the campaigns that were accepted as deleted."""
+        return deleted_campaigns(self.state, self.organization_id)
+
+    def record(self, *, deleted: Sequence[int], listed: Collection[int]) -> None:
+        """Record which are accepted just now, and which are listed again."""
+        if deleted:
+            logger.warning("%d campaigns that are not listed any more count as deleted, as it was said", len(deleted))
+        if deleted or listed:
+            record_deletions(self.state, self.organization_id, deleted=deleted, listed=listed)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,8 +56,31 @@ class ListedCampaigns:
         shown = f"lists {len(self.campaigns):,} campaigns" if self.campaigns else "lists no campaign at all"
         return (
             f"the account {shown}, and not {len(self.vanished):,} that were synced before, however often it is asked: "
-            "see whether the API user may still see all campaigns; what is stored of them stays"
+            f"see whether the API user may still see all campaigns; {HOW_TO_ACCEPT} run); what is stored of them stays"
         )
+
+
+def listed_campaigns(
+    campaigns: Sequence[Campaign],
+    *,
+    checkpoints: Mapping[int, Checkpoint],
+    lists: CampaignLists,
+    accepted: AcceptedDeletions,
+    now: datetime,
+) -> ListedCampaigns:
+    """Return the campaigns of a list, and those that it lacks; what a person accepts is missing is known from then on.
+
+    A campaign that is listed again is known as any other.
+    """
+    deleted = accepted.campaigns()
+    known = {number: each for number, each in checkpoints.items() if number not in deleted}
+    found = without_false_gaps(campaigns, checkpoints=known, lists=lists, now=now)
+    is_accepted = bool(found.vanished) and accepted.guard.believes_everything
+    accepted.record(
+        deleted=found.vanished if is_accepted else (),
+        listed=deleted & {each.campaign_id for each in found.campaigns},
+    )
+    return replace(found, vanished=()) if is_accepted else found
 
 
 def without_false_gaps(
