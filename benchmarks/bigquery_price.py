@@ -15,8 +15,9 @@ from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, FREE_A_MONTH_TIB, MEBIB
 from sendtrail.warehouse.rows import Row
 from sendtrail.warehouse.tables import Column, definition
 
-# The MERGE reads two columns of each stored row: `activity_id` (hexadecimal digits, and 2 bytes) and `activity_date`.
-KEY_BYTES = 2 * ID_BYTES + 2 + 8
+# The MERGE reads four columns of each stored row of its account: `activity_id` (hexadecimal digits, and 2 bytes),
+# `activity_date`, `campaign_id` and `organization_id` (8 letters, and 2 bytes).
+KEY_BYTES = 2 * ID_BYTES + 2 + 8 + 8 + 10
 # https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#data_type_sizes
 _FIXED = {"INTEGER": 8, "TIMESTAMP": 8, "DATE": 8, "BOOLEAN": 1, "FLOAT": 8, "NUMERIC": 16}
 

@@ -6,6 +6,7 @@ from math import ceil
 
 import pytest
 
+from benchmarks.bigquery_price import KEY_BYTES
 from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND
 from sendtrail.domain.request_rate import HEADROOM
 from sendtrail.entrypoints.settings import FunctionSettings
@@ -78,6 +79,11 @@ def test_dispatching_less_often_saves_what_the_document_says(name: str, size: di
     assert f"{name} {_cost(Accounts(**seldom)):.2f}" in DOCUMENT
 
 
+def test_twenty_accounts_cost_what_the_document_says() -> None:
+    """What is billed grows with their number, not with its square; free tiers count once."""
+    assert f"twenty medium ones cost {_cost(Accounts(**{**MEDIUM, 'number': 20})):.2f}" in DOCUMENT
+
+
 def test_the_document_counts_the_alerts() -> None:
     """Each has one condition, and is billed."""
     assert f"| Monitoring, alerts | {ALERTS} conditions |" in DOCUMENT
@@ -94,11 +100,11 @@ def _run(accounts: Accounts) -> float:
 
 
 def _statements(accounts: Accounts) -> float:
-    activities = accounts.statements * (max(10e6, DAYS_TOUCHED * accounts.number * accounts.activities * 42) + 10e6)
+    activities = accounts.statements * (max(10e6, DAYS_TOUCHED * accounts.activities * KEY_BYTES) + 10e6)
     contacts = (2 * ceil(accounts.contacts / 5_000) + 2) * (max(10e6, accounts.contacts * 500) + 20e6)
     counts = COUNTS * max(10e6, accounts.number * DAYS_COUNTED * accounts.activities * 26)
     looks = LOOKS * max(10e6, accounts.number * DAYS_LOOKED_AT * accounts.activities * 55)
-    observed = max(10e6, accounts.number * DAYS_OBSERVED * accounts.activities * 85)
+    observed = max(10e6, DAYS_OBSERVED * accounts.activities * 85)
     merged = DAYS * (accounts.number * (activities + contacts + observed + 100e6) + looks)
     return max(0, (merged + counts) / 2**40 - 1) * 6.25
 
