@@ -247,8 +247,8 @@ run "data" {
   }
 
   assert {
-    condition     = google_bigquery_table.table["email_activities"].clustering == tolist(["contact_email", "campaign_id", "event_type"])
-    error_message = "Activities are clustered by contact, campaign and type."
+    condition     = google_bigquery_table.table["email_activities"].clustering == tolist(["organization_id", "campaign_id", "contact_email", "event_type"])
+    error_message = "Activities are clustered as in sql/: by account first, so that a statement of one account reads none of the others."
   }
 
   assert {
