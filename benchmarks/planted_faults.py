@@ -121,9 +121,9 @@ PLANTED = (
     ),
     _fault(
         "wants are not stored before the account is asked",
-        "sync.dispatch",
-        "        before, wants = raise_wants(services.state, request.organization_id, request.ask)\n",
-        "        before, wants = raise_wants(services.state, request.organization_id, None)\n",
+        "sync.runs.stored_run",
+        "before, wants = add_wants(transaction, request.organization_id, request.ask)\n",
+        "before, wants = add_wants(transaction, request.organization_id, None)\n",
     ),
     _fault(
         "wants of more history are ignored",
@@ -133,7 +133,7 @@ PLANTED = (
     ),
     _fault(
         "a run that failed halfway is closed",
-        "sync.dispatch",
+        "sync.runs.stored_run",
         "    if organization_id in run.summaries:\n",
         "    if organization_id in run.leases:\n        return Summary(run_id=request.run_id,"
         " organization_id=organization_id, campaigns=0, due=0, published=0)\n"
@@ -172,8 +172,9 @@ PLANTED = (
     _fault(
         "an error of one report ends the sync of its campaign as done",
         "sync.campaign",
+        "            except Rejected as error:  # costs this report, not the others\n"
         "                found = with_failure(found, at.units[at.index].report, str(error))\n",
-        "                del error\n",
+        "            except Rejected:\n                pass\n",
     ),
     _fault(
         "a page's rows are dropped where it is the last of its report",
@@ -220,7 +221,8 @@ PLANTED = (
     _fault(
         "any answer without rows is the end of a report",
         "activecampaign.v1.report_end",
-        "        if self._is_known(found) or self._learns(found, query):\n            return None\n",
+        "        if self._is_known(found) or _is_agreed(found, get, query) or self._learns(found, query):\n"
+        "            return None\n",
         "        return None\n",
     ),
     _fault(
