@@ -30,7 +30,7 @@ from tests.pipeline_harness import ORGANIZATION, READS, PipelineHarness, crashin
 HOUR_S = 3_600.0
 WAREHOUSE_WRITES = {"merge", "mark_vanished", "forget_pass"}
 # Tables that people fill, and no worker.
-OF_PEOPLE = {"conversions/merge", "attribution_settings/merge"}
+OF_PEOPLE = {"conversions/merge", "attribution_settings/merge", "users/merge"}
 
 
 class Subject(StrEnum):

@@ -81,7 +81,7 @@ def test_what_was_merged_survives_a_kill(path: Path) -> None:
     assert isinstance(rows, int)
     assert rows >= merged * 10
     assert rows % 10 == 0
-    assert tables == sorted([*Table, *CUSTOMER_TABLES, CONTACTS_SEEN, "identity", "commits", "schema_versions"])
+    assert tables == sorted({*Table, *CUSTOMER_TABLES, CONTACTS_SEEN, "identity", "commits", "schema_versions"})
 
 
 def test_a_full_disk_leaves_nothing_half_written(path: Path) -> None:
