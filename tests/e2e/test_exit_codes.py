@@ -131,7 +131,7 @@ def test_the_readme_lists_these_codes_and_no_others() -> None:
     [
         ("query", "SELECT 1"),
         ("report",),
-        ("conversions", "load", "orders.csv"),
+        ("conversions", "load", "orders.csv", "--no-value"),
         ("attribution", "set", "lookback_days=60"),
     ],
     ids=lambda arguments: arguments[0],
@@ -142,7 +142,7 @@ def test_whatever_opens_the_file_says_that_it_is_in_use(
     """With the code of a sync, so that a script can come back."""
     line = pipeline()
     line.make_database(line.database)
-    (tmp_path / "orders.csv").write_text("order_id,email,time,value\n1,ann@example.com,2025-03-30T12:05Z,9\n")
+    (tmp_path / "orders.csv").write_text("order_id,email,time\n1,ann@example.com,2025-03-30T12:05Z\n")
 
     with held(line.database) as process:
         code, output = command(*arguments, "--database", line.database)
