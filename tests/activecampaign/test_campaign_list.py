@@ -213,6 +213,19 @@ def test_a_list_in_another_order_each_time_is_read_as_long_as_it_shows_new_rows(
     assert sorted(ids(list(connect(account.url).campaigns()))) == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_list_that_never_comes_to_rest_says_that_rows_may_be_missing(
+    serve: Serve, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each reading shows one campaign twice and one that was not there before."""
+    readings = [page([100, number, 100], total="3") for number in range(lists.MAX_PASSES)]
+    account = serve(Script(*readings))
+
+    found = list(connect(account.url).campaigns())
+
+    assert sorted(ids(found)) == [*range(lists.MAX_PASSES), 100]
+    assert "some may be left out of this run" in caplog.text
+
+
 def test_a_total_that_jumps_costs_one_more_reading(serve: Serve, connect: Connect) -> None:
     """And no error, as nothing new comes of it."""
     totals = iter(range(1_000, 10_000))

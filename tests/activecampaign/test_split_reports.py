@@ -32,8 +32,8 @@ def a_row(number: int) -> Row:
 class Split:
     """Shows rows by message, as far as messages are listed and heeded; without one, all of them."""
 
-    def __init__(self, *, is_ignored: bool = False, listed: Sequence[str] = ("7", "8")) -> None:
-        self.is_ignored, self.listed = is_ignored, listed
+    def __init__(self, *, is_ignored: bool = False, has_pages: bool = True, listed: Sequence[str] = ("7", "8")) -> None:
+        self.is_ignored, self.has_pages, self.listed = is_ignored, has_pages, listed
         self.rows = {"7": [1, 4], "8": [2, 5], "9": [3, 6]}
         self.asked: list[str] = []
 
@@ -43,7 +43,7 @@ class Split:
             return as_json({"campaignMessages": [{"messageid": each} for each in self.listed]})
         message_id = received.params.get("messageid", "")
         self.asked.append(message_id)
-        if int(received.params.get("page", 1)) > 1:
+        if self.has_pages and int(received.params.get("page", 1)) > 1:
             return THE_END
         is_all = self.is_ignored or not message_id
         shown = self.rows.values() if is_all else [self.rows[message_id]]
@@ -130,6 +130,16 @@ def test_a_message_that_is_ignored_brings_no_row_twice(serve: Serve, connect: Co
     pages = list(connect(serve(Split(is_ignored=True)).url).read(whole(report, expected_rows=6)))
 
     assert found(pages) == ALL
+
+
+@pytest.mark.parametrize("report", [Report.BOUNCES, Report.UNSUBSCRIBES])
+def test_a_whole_report_that_every_message_and_page_shows_is_read_once(
+    serve: Serve, connect: Connect, report: Report
+) -> None:
+    """The campaign's counter says that its first page is all of it."""
+    pages = connect(serve(Split(is_ignored=True, has_pages=False)).url).read(whole(report, expected_rows=6))
+
+    assert found(list(pages)) == ALL
 
 
 def test_what_is_still_missing_is_a_short_report(serve: Serve, connect: Connect) -> None:

@@ -26,7 +26,7 @@ DEFAULT_LIMIT = 20
 # Rows that move while a list is being read come twice, but not whole pages of them over and over.
 MAX_PAGES_WITHOUT_A_NEW_ROW = 3
 # So often a list is read whose rows move meanwhile, as long as each time shows new ones.
-MAX_PASSES = 3
+MAX_PASSES = 8
 # No account has as many campaigns, tags or lists: beyond it the list never ends.
 MAX_ROWS = 100_000
 NO_ID = "a row's id is no number"
@@ -66,6 +66,12 @@ def paginate(client: Client, name: str, *, on_unreadable: OnUnreadable = log_unr
         has_moved = yield from _one_pass(client, name, seen, on_unreadable=_said_before if seen else on_unreadable)
         if not has_moved or len(seen) == before:
             return
+    logger.warning(
+        "%s: the account lists them in another order each time, and %d times showed new ones: some may be left out of "
+        "this run, and are in a later one",
+        name,
+        MAX_PASSES,
+    )
 
 
 def _said_before(_row: UnreadableRow) -> None:

@@ -64,7 +64,7 @@ class NamedMessages:
         """Return the query for the rows of all messages, whose counters are those of all."""
         counted = [expected_row_count(query.report, each.counters) for each in self._messages_of(query.campaign_id)]
         known = [rows for rows in counted if rows is not None]
-        expected = sum(known) if len(known) == len(counted) else None
+        expected = sum(known) if len(known) == len(counted) else query.campaign_rows
         return replace(query, is_message_ignored=True, expected_rows=expected, expected_events=None, changed_rows=None)
 
 

@@ -64,7 +64,7 @@ class SplitReports:
         """Yield the query of each message, from the one on at which the reading was left."""
         last = query.position.message_id
         for message in list(dropwhile(lambda each: each.message_id != last, messages)) or messages:
-            found = of_message(message, query)
+            found = replace(of_message(message, query), campaign_rows=query.expected_rows)
             yield replace(found, position=query.position) if message.message_id == last else found
 
     def _rest(self, query: ReportQuery, known: set[int], *, began_at: datetime) -> Iterator[ReportPage]:
