@@ -20,7 +20,7 @@ NEEDY = [
     (("gcp-demo",), "gcp,simulator"),
     (("simulator",), "simulator"),
     (("query", "--project", "my-project", "SELECT 1"), "gcp"),
-    (("conversions", "load", "--project", "my-project", "--organization", "a", "orders.csv"), "gcp"),
+    (("conversions", "load", "--project", "my-project", "--organization", "a", "--no-value", "orders.csv"), "gcp"),
     (("attribution", "set", "--project", "my-project", "--organization", "a", "lookback_days=9"), "gcp"),
 ]
 

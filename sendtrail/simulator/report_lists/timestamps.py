@@ -40,7 +40,7 @@ class Stamps:
         return datetime.fromtimestamp(at, self._zone).date()
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _written(at: int, zone: ZoneInfo) -> str:
     """Write an instant once; the same rows are read again and again."""
     return datetime.fromtimestamp(at, zone).isoformat()
