@@ -80,8 +80,8 @@ class ReportQuery:
     than `since` by more. `first_page` is where the rows begin that are asked for, in a list that grows at its end.
     `is_split` says that the campaign has several messages, of which none is named as they may not all be listed,
     `is_message_ignored` that the account shows the rows of all messages whichever is named. `expected_events` is how
-    many events there are by the counters. `campaign_rows` is how many rows all messages have by the campaign's counters,
-    where one of several is named.
+    many events there are by the counters. `campaign_rows` is how many rows all messages have by the counters, where one
+    of several is named.
     """
 
     campaign_id: int

@@ -244,6 +244,38 @@ def test_forwards_are_a_single_page(serve: Serve, connect: Connect) -> None:
     assert len(account.received) == 1
 
 
+def test_forwards_in_several_pages_are_all_read_where_a_counter_promises_them(serve: Serve, connect: Connect) -> None:
+    """The first page alone would leave the report short for ever."""
+    rows = [{**at_hour(1), "email_to": f"friend{number}@example.org"} for number in range(35)]
+
+    def answer(received: Received) -> Reply:
+        start = 20 * (int(received.params.get("page", 1)) - 1)
+        return a_page(rows[start : start + 20]) if start < len(rows) else THE_END
+
+    account = serve(answer)
+
+    pages = list(connect(account.url).read(a_query(Report.FORWARDS, expected_rows=35)))
+
+    assert sum(len(each.activities) for each in pages) == 35
+    assert [each.missing for each in pages if each.is_short] == []
+    assert len(account.received) <= 3
+
+
+@pytest.mark.parametrize(("shown", "requests"), [(5, 1), (20, 2), (30, 2)])
+def test_forwards_of_one_page_that_lack_rows_are_a_short_report(
+    serve: Serve, connect: Connect, shown: int, requests: int
+) -> None:
+    """The account ignores the page, so that a full one is shown again: no error, and nothing twice."""
+    rows = [{**at_hour(1), "email_to": f"friend{number}@example.org"} for number in range(shown)]
+    account = serve(lambda _: a_page(rows))
+
+    pages = list(connect(account.url).read(a_query(Report.FORWARDS, expected_rows=35)))
+
+    assert sum(len(each.activities) for each in pages) == shown
+    assert [each.missing for each in pages if each.is_short] == [35 - shown]
+    assert len(account.received) == requests
+
+
 BAD_ROWS: dict[Report, tuple[object, str]] = {
     Report.OPENS: ({"subscriberid": "5", "tstamp": "yesterday"}, "a row has no readable tstamp_iso or tstamp"),
     Report.BOUNCES: ({"subscriberid": "5", "tstamp": "9999-12-31"}, "a row's tstamp is no date"),

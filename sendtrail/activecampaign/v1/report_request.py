@@ -26,7 +26,7 @@ def report_request(query: ReportQuery, page: int) -> Get:
         params["messageid"] = query.message_id
     if query.report is Report.OPENS:
         params["sort_direction"] = "DESC"  # the default order is not the documented one
-    if query.report is not Report.FORWARDS:
+    if page > 1 or query.report is not Report.FORWARDS:  # of those a single page is documented
         params["page"] = page
     return Get(
         path="/admin/api.php",

@@ -13,6 +13,7 @@ from sendtrail.activecampaign.http.response_body import json_object
 from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
 from sendtrail.activecampaign.v1.oddities.page_lengths import PageLengths
 from sendtrail.activecampaign.v1.oddities.repeated_pages import PageKind, RepeatedPages, Rows
+from sendtrail.activecampaign.v1.oddities.single_page import SinglePage
 from sendtrail.activecampaign.v1.page_reading import PageReading
 from sendtrail.activecampaign.v1.report_end import (
     ReportEnds,
@@ -63,10 +64,13 @@ class RowPages:
         return self.follow(query, ((page, ask(page)) for page in count(query.position.page)), ask_again=ask)
 
     def read_only_page(self, query: ReportQuery) -> Iterator[ReportPage]:
-        """Yield the page of a report that has a single one."""
-        ask = partial(self.rows, query)
-        pages = ((page, ask(page) if page == 1 else None) for page in count(query.position.page))
-        return self.follow(query, pages, ask_again=lambda page: ask(page) if page == 1 else None)
+        """Yield the page of a report that has a single one, and others where it shows too few rows."""
+        single = SinglePage(promised=query.expected_rows, first=query.position.page)
+
+        def ask(page: int) -> Rows:
+            return single.rows(page, self.rows(query, page)) if single.is_asked_for(page) else None
+
+        return self.follow(query, ((page, ask(page)) for page in count(query.position.page)), ask_again=ask)
 
     def follow(
         self, query: ReportQuery, pages: Iterable[tuple[int, Rows]], *, ask_again: Callable[[int], Rows]
