@@ -252,9 +252,9 @@ PLANTED = (
     _fault(
         "trouble of one account stops the others",
         "entrypoints.dispatch_accounts",
-        "        attempts = [pool.submit(_attempt, request, instance) for request in requests]\n"
+        "        attempts = [pool.submit(_attempt, request, instance, services) for request in requests]\n"
         "        return [attempt.result() for attempt in attempts]\n",
-        "        return [_dispatch(request, instance) for request in requests]\n",
+        "        return [_dispatch(request, instance, services) for request in requests]\n",
     ),
     _fault(
         "the checkpoints of all accounts are in one place",
