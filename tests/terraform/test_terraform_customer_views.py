@@ -44,7 +44,9 @@ def given(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Pla
     conversions_view = "sendtrail-test.shop.orders"
     users_view       = "sendtrail-test.shop.touches"
 """
-    changed.replace("terraform/tests/inspect.tftest.hcl", '\n    project_id = "example-project"\n', variables)
+    changed.replace(
+        "terraform/tests/inspect.tftest.hcl", '\n    project_id            = "example-project"\n', variables
+    )
     return plan_of(changed)
 
 
