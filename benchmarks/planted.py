@@ -81,5 +81,7 @@ def _checkpoint(counters: Counters, at: datetime) -> Checkpoint:
         synced_at=at,
         audited_at=at,
         confirmed=True,
+        deep_watermarks=dict.fromkeys(Report, at),
+        settling={},
     )
     return Checkpoint(run_id="planted", sequence=1, status=Status.DONE, updated_at=at, synced=to_document(synced))

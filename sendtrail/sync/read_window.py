@@ -132,8 +132,7 @@ def read_window(
 
 def needs_wide_overlap(report: Report, synced: SyncRecord, *, now: datetime) -> bool:
     """Return whether a report was not read by its whole overlap for long."""
-    watermark = synced.watermarks.get(report, now)
-    return now - synced.deep_watermarks.get(report, watermark) >= DEEP_EVERY
+    return report in synced.watermarks and now - synced.deep_watermark(report) >= DEEP_EVERY
 
 
 def _is_read_anew(report: Report, message: SyncCampaign, synced: SyncRecord, *, since: datetime) -> bool:
@@ -160,7 +159,7 @@ def _is_all_stored(report: Report, message: SyncCampaign, synced: SyncRecord) ->
 
 def _deep_watermark(report: Report, message: SyncCampaign, synced: SyncRecord, *, now: datetime) -> datetime:
     """Return from when on rows may have come in late; those that a later look is for are older than the change."""
-    found = synced.deep_watermarks.get(report, synced.watermarks[report])
+    found = synced.deep_watermark(report)
     if report not in message.settle or report not in synced.to_settle:
         return found
     settling = synced.to_settle[report]

@@ -28,7 +28,7 @@ class SyncRecord:
     started, `deep_watermarks` when the latest did that went back by the whole overlap; `counters` are those at
     dispatch, not at the end, so that what changed meanwhile is seen. `settling` are the reports that are to be read
     again although their counters stand still; `confirmed` (the counters stood still when it was read) and `unsettled`
-    are what an earlier version goes by. `audited_at` is when everything was last read; `forced_at` when somebody asked
+    are for an earlier version alone. `audited_at` is when everything was last read; `forced_at` when somebody asked
     for the latest read of everything again that was completed. `false_zeros` are the reports that had rows although
     every counter of theirs was zero.
     """
@@ -50,8 +50,12 @@ class SyncRecord:
         """Return the reports that are to be read again, of a record of an earlier version, too."""
         if self.settling is not None:
             return self.settling
-        reports = () if self.confirmed else tuple(Report) if self.unsettled is None else self.unsettled
-        return {report: Settling(changed_at=self.synced_at, read_at=self.synced_at) for report in reports}
+        # What an earlier version took for settled it had looked at once, and it drops the looks that were still to come.
+        return dict.fromkeys(Report, Settling(changed_at=self.synced_at, read_at=self.synced_at))
+
+    def deep_watermark(self, report: Report) -> datetime:
+        """Return when a report was last read back by the whole overlap; where an earlier version does not say, never."""
+        return self.deep_watermarks.get(report, self.since)
 
     def fulfils(self, want: Want) -> bool:
         """Return whether all that is wanted was read: no report that failed is still to be read again."""

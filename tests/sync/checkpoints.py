@@ -23,6 +23,8 @@ def a_sync(**changes: object) -> SyncRecord:
         synced_at=NOON - HOUR,
         audited_at=NOON - HOUR,
         confirmed=True,
+        deep_watermarks={Report.OPENS: NOON - HOUR},
+        settling={},
     )
     return replace(synced, **changes)  # type: ignore[arg-type]
 

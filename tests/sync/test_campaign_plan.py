@@ -40,6 +40,8 @@ SYNCED = SyncRecord(
     synced_at=NOON - DAY,
     audited_at=NOON - DAY,
     confirmed=True,
+    deep_watermarks={Report.OPENS: NOON - DAY, Report.CLICKS: NOON - 10 * DAY},
+    settling={},
 )
 
 
@@ -237,8 +239,7 @@ def test_a_short_read_leaves_the_deep_watermark_where_it_was() -> None:
 
 def test_confirming_reads_only_what_had_news_and_goes_back_all_the_way() -> None:
     """The bounces moved since the campaign was last found still, the opens did not."""
-    still = replace(SYNCED, unsettled=[])
-    changed = completed_sync(a_plan(a_message(Reason.CHANGED, hardbounces=1), still), still)
+    changed = completed_sync(a_plan(a_message(Reason.CHANGED, hardbounces=1), SYNCED), SYNCED)
     confirm = replace(a_message(Reason.CONFIRM), counters=changed.counters)
 
     plan = a_plan(confirm, changed)
@@ -249,8 +250,7 @@ def test_confirming_reads_only_what_had_news_and_goes_back_all_the_way() -> None
 
 def test_news_of_several_syncs_is_confirmed_together() -> None:
     """What was unsettled stays so until the campaign is still."""
-    first = completed_sync(a_plan(a_message(Reason.CHANGED, hardbounces=1), replace(SYNCED, unsettled=[])), SYNCED)
-    first = replace(first, unsettled=[Report.BOUNCES])
+    first = completed_sync(a_plan(a_message(Reason.CHANGED, hardbounces=1)), SYNCED)
 
     second = completed_sync(a_plan(a_message(Reason.CHANGED, hardbounces=1, opens=10), first), first)
 

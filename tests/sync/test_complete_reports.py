@@ -22,7 +22,8 @@ from tests.sync.checkpoints import DAY, HOUR, a_checkpoint, a_sync
 
 BEFORE = {"send_amt": 100, "opens": 9, "uniqueopens": 5}
 CHANGED = replace(SPRING, counters={**BEFORE, "opens": 10})
-RECORD = a_sync(counters=BEFORE, watermarks={Report.OPENS: NOON - DAY}, settling={})
+READ_A_DAY_AGO = {Report.OPENS: NOON - DAY}
+RECORD = a_sync(counters=BEFORE, watermarks=READ_A_DAY_AGO, deep_watermarks=READ_A_DAY_AGO)
 
 
 class Counted(MemoryWarehouse):
@@ -76,7 +77,7 @@ def test_a_report_is_complete_whose_rows_and_repeats_are_those_that_were_counted
     ("campaign", "record"),
     [
         (replace(SPRING, counters=BEFORE), RECORD),  # nothing changed
-        (CHANGED, replace(RECORD, watermarks={Report.OPENS: NOON - HOUR})),  # read as a whole an hour ago
+        (CHANGED, replace(RECORD, deep_watermarks={Report.OPENS: NOON - HOUR})),  # read as a whole an hour ago
         (replace(CHANGED, sent_at=NOON - timedelta(days=31)), RECORD),  # too many partitions
         (replace(CHANGED, sent_at=None), RECORD),
     ],

@@ -12,10 +12,13 @@ from sendtrail.sync.due import Policy, Request, due, reason_for
 from sendtrail.sync.settling import Settling
 from tests.fake_account import a_campaign
 from tests.fakes import NOON
-from tests.sync.checkpoints import DAY, a_checkpoint, a_sync
+from tests.sync.checkpoints import DAY, HOUR, a_checkpoint, a_sync
 
 REQUEST = Request(organization_id="acme", run_id="run2")
 LEASE = new_lease("somebody", now=NOON, lease_s=60)
+LATELY = {Report.OPENS: Settling(changed_at=NOON - HOUR, read_at=NOON - HOUR)}
+A_DAY_AGO = {Report.OPENS: Settling(changed_at=NOON - DAY, read_at=NOON - DAY)}
+OF_EARLIER_VERSION = a_checkpoint(a_sync(settling=None, confirmed=True, synced_at=NOON - DAY))
 A_WEEK_AGO = {Report.OPENS: Settling(changed_at=NOON - 7 * DAY, read_at=NOON - 4 * DAY)}
 AUDITED_SINCE = a_checkpoint(a_sync(settling=A_WEEK_AGO))
 LAST_LOOK = a_checkpoint(a_sync(settling=A_WEEK_AGO, audited_at=NOON - 7 * DAY))
@@ -43,9 +46,11 @@ CASES = [
     ("forced", SENT, a_checkpoint(), replace(REQUEST, force=True), Reason.FORCED),
     ("further back than before", SENT, a_checkpoint(), replace(REQUEST, since=NOON - 8 * DAY), Reason.EXTENDED),
     ("not further back", SENT, a_checkpoint(), replace(REQUEST, since=NOON - 7 * DAY), None),
-    ("changed lately, not yet settled", SENT, a_checkpoint(a_sync(confirmed=False)), REQUEST, None),
-    ("changed a day ago", SENT, a_checkpoint(a_sync(confirmed=False, synced_at=NOON - DAY)), REQUEST, Reason.CONFIRM),
-    ("confirmed a day ago", SENT, a_checkpoint(a_sync(synced_at=NOON - DAY)), REQUEST, None),
+    ("changed lately, not yet settled", SENT, a_checkpoint(a_sync(settling=LATELY)), REQUEST, None),
+    ("changed a day ago", SENT, a_checkpoint(a_sync(settling=A_DAY_AGO)), REQUEST, Reason.CONFIRM),
+    ("settled a day ago", SENT, a_checkpoint(a_sync(synced_at=NOON - DAY)), REQUEST, None),
+    ("read lately by an earlier version", SENT, a_checkpoint(a_sync(settling=None)), REQUEST, None),
+    ("read a day ago by an earlier version", SENT, OF_EARLIER_VERSION, REQUEST, Reason.CONFIRM),
     ("last changed a week ago", SENT, LAST_LOOK, REQUEST, Reason.AUDIT),
     ("last changed a week ago, audited since", SENT, AUDITED_SINCE, REQUEST, Reason.CONFIRM),
     ("audited a month ago", SENT, a_checkpoint(a_sync(audited_at=NOON - 30 * DAY)), REQUEST, Reason.AUDIT),

@@ -80,6 +80,8 @@ def test_news_takes_the_pages_that_it_can_fill() -> None:
         synced_at=NOON + 19 * DAY,
         audited_at=NOON + 19 * DAY,
         confirmed=True,
+        deep_watermarks={Report.OPENS: NOON + 19 * DAY},
+        settling={},
     )
 
     forecast = forecast_of(a_message(reason=Reason.CHANGED, since=None, opens=1_000, uniqueopens=830), synced)
@@ -98,6 +100,8 @@ def test_what_is_read_for_the_past_takes_all_of_its_pages(reason: Reason) -> Non
         synced_at=NOON + 19 * DAY,
         audited_at=NOON + 19 * DAY,
         confirmed=True,
+        deep_watermarks={Report.OPENS: NOON + 19 * DAY},
+        settling={},
     )
 
     forecast = forecast_of(replace(a_message(reason=reason), counters=counters), synced)
