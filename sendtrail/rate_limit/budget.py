@@ -11,13 +11,14 @@ from sendtrail.ports import State
 from sendtrail.rate_limit.gcra import LimitState, Reservation, backed_off, reserve, with_limit
 from sendtrail.rate_limit.reserved_slots import MAX_LATENESS_S, ReservedSlots
 from sendtrail.rate_limit.sliding_window import SlidingWindow
+from sendtrail.rate_limit.store_clock import StoreClock
 from sendtrail.rate_limit.stored_limit import StoredLimit
 
 logger = logging.getLogger(__name__)
 
 # A request that has missed so many slots is sent all the same.
 MAX_TRIES = 5
-# A reservation whose answer took longer is not used: its slots are counted from when the answer came.
+# An answer is not expected to take longer.
 MAX_ANSWER_S = 1.0
 # How long to wait, at least, before giving way again to others that use up the account's limit.
 GIVE_WAY_S = 1.0
@@ -50,6 +51,8 @@ class RateBudget:
         self._interval = rate_limit.interval()
         self._lock = threads.lock()
         self._slots = ReservedSlots(max_block=block)
+        self._store_clock = StoreClock()
+        self._answer_s = 0.0
         self._waiting = 0
         self._known_limit: float | None = None
         self._gave_way_at = clock.monotonic() - GIVE_WAY_S
@@ -110,30 +113,45 @@ class RateBudget:
         return slot
 
     def _next_slot(self) -> float:
-        tries = 0
         while (slot := self._slots.take(self._clock.monotonic())) is None:
-            asked_at = self._clock.monotonic()
-            reservation, wait_s = self._reserve(self._slots.wanted(self._waiting))
-            answered_at, tries = self._clock.monotonic(), tries + 1
-            if answered_at - asked_at > MAX_ANSWER_S and tries < MAX_TRIES:
-                continue  # when the slots are is not known any more: others have gone on counting meanwhile
+            reservation = self._reserve(self._slots.wanted(self._waiting))
+            if not self._store_clock.is_known:
+                self._learn_store_clock()
+                continue  # the answer took long, by which those slots may be used up
+            start, interval_s = self._store_clock.monotonic(reservation.first), reservation.interval.total_seconds()
+            self._log_long_wait(start - self._clock.monotonic())
             if not reservation.count:  # incremental work is active; the lock makes other background work wait as well
-                self._clock.sleep(wait_s)
+                self._clock.sleep(start - self._clock.monotonic())
                 continue
-            start, interval_s = answered_at + wait_s, reservation.interval.total_seconds()
             self._slots.add([start + n * interval_s for n in range(reservation.count)])
         return slot
 
-    def _reserve(self, count: int) -> tuple[Reservation, float]:
-        def change(before: LimitState | None, now: datetime) -> tuple[tuple[Reservation, float], LimitState]:
-            granted, after = reserve(before, count=count, rate_limit=self._rate_limit, priority=self._priority, now=now)
-            # The wait is a difference of times of the store's clock; this machine's clock only counts it down.
-            return (granted, (granted.first - now).total_seconds()), after
+    def _learn_store_clock(self) -> None:
+        while not self._store_clock.is_known:
+            asked_at, shown = self._clock.monotonic(), self._stored.now()
+            self._store_clock.observe(shown, asked_at=asked_at, read_at=self._clock.monotonic())
 
-        (reservation, wait_s), state = self._stored.transact(change)
+    def _reserve(self, count: int) -> Reservation:
+        asked_at = self._clock.monotonic()
+
+        def change(before: LimitState | None, now: datetime) -> tuple[Reservation, LimitState]:
+            nonlocal asked_at
+            read_at = self._clock.monotonic()
+            self._store_clock.observe(now, asked_at=asked_at, read_at=read_at)
+            asked_at = read_at  # of the next attempt, if this one meets another process
+            return reserve(
+                before,
+                count=count,
+                rate_limit=self._rate_limit,
+                priority=self._priority,
+                now=now,
+                answer=timedelta(seconds=self._answer_s),
+            )
+
+        reservation, state = self._stored.transact(change)
+        self._answer_s = min(max(self._clock.monotonic() - asked_at, self._answer_s / 2), MAX_ANSWER_S)
         self._interval, self._known_limit = reservation.interval, state.limit
-        self._log_long_wait(wait_s)
-        return reservation, wait_s
+        return reservation
 
     def _store(self, change: Callable[[LimitState | None, datetime], LimitState]) -> None:
         self._stored.transact(lambda state, now: (None, change(state, now)))

@@ -66,12 +66,21 @@ def credible(state: LimitState | None, *, rate_limit: RateLimit, now: datetime) 
 
 
 def reserve(
-    state: LimitState | None, *, count: int, rate_limit: RateLimit, priority: Priority, now: datetime
+    state: LimitState | None,
+    *,
+    count: int,
+    rate_limit: RateLimit,
+    priority: Priority,
+    now: datetime,
+    answer: timedelta = timedelta(),
 ) -> tuple[Reservation, LimitState]:
-    """Reserve up to `count` slots; return what was reserved, and the budget after it."""
+    """Reserve up to `count` slots; return what was reserved, and the budget after it.
+
+    `answer` is how long it takes until this is known to whoever asks: an earlier slot would be missed.
+    """
     before = state or LimitState(next_free=now)
     interval = rate_limit.interval(before.limit)
-    first = max(now, before.next_free)
+    first = max(now + answer, before.next_free)
     end = first + count * interval
     if priority is Priority.INCREMENTAL:
         after = replace(before, next_free=end, news_until=end + INCREMENTAL_LASTS)
@@ -96,7 +105,7 @@ def _reserve_beside_incremental(
 ) -> tuple[Reservation, LimitState]:
     """Reserve the very next slot at most, so that incremental work waits for no more than one of background work."""
     background_free = before.background_free or now
-    if first > now + interval and background_free > now:
+    if before.next_free > now + interval and background_free > now:
         ask_again = max(min(first - interval, background_free), now + interval / 4)
         return Reservation(first=ask_again, count=0, interval=interval), before
     after = replace(before, next_free=first + interval, background_free=now + BACKGROUND_EVERY * interval)

@@ -23,6 +23,15 @@ class StoredLimit:
         self._state, self._rate_limit = state, rate_limit
         self._organization_id, self._path = organization_id, budget_path(organization_id)
 
+    def now(self) -> datetime:
+        """Return the time of the store."""
+
+        def work(transaction: Transaction) -> datetime:
+            transaction.get(self._path)
+            return transaction.now
+
+        return self._state.transact(work)
+
     def transact(self, change: Callable[[LimitState | None, datetime], tuple[T, LimitState]]) -> tuple[T, LimitState]:
         """Store what `change` makes of the credible part of the budget, and return what it returns."""
 

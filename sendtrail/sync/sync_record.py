@@ -50,11 +50,11 @@ class SyncRecord:
         """Return the reports that are to be read again, of a record of an earlier version, too."""
         if self.settling is not None:
             return self.settling
-        # What an earlier version took for settled it had looked at once, and it drops the looks that were still to come.
+        # An earlier version looks once, and drops the looks that were still to come.
         return dict.fromkeys(Report, Settling(changed_at=self.synced_at, read_at=self.synced_at))
 
     def deep_watermark(self, report: Report) -> datetime:
-        """Return when a report was last read back by the whole overlap; where an earlier version does not say, never."""
+        """Return when a report was last read by the whole overlap: never, where an earlier version does not say."""
         return self.deep_watermarks.get(report, self.since)
 
     def fulfils(self, want: Want) -> bool:

@@ -1,6 +1,6 @@
 """The rate budget: one clock for everybody, and a strict window that is never exceeded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from random import Random
 from typing import TypeVar
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendtrail.domain.request_rate import HEADROOM, Priority
-from sendtrail.ports import Transaction
+from sendtrail.ports import Document, Transaction
 from sendtrail.rate_limit.reserved_slots import MAX_LATENESS_S
 from tests.fakes import FakeClock, MemoryState
 from tests.rate_limit.budgets import a_budget
@@ -269,3 +269,55 @@ def test_slots_whose_reservation_was_answered_late_are_not_used() -> None:
         sent.append(clock.monotonic())
 
     assert most_in_a_second(sent) <= 5
+
+
+class DistantState:
+    """A process's way to a state that others use as well: what it reads, and that it was stored, takes time to come."""
+
+    def __init__(self, state: MemoryState, *, first_read_s: float, read_s: float, commit_s: float) -> None:
+        self._state, self._read_s, self._commit_s = state, [read_s, first_read_s], commit_s
+
+    def transact(self, work: Callable[[Transaction], T], /) -> T:
+        """Run a transaction."""
+
+        def read(transaction: Transaction) -> T:
+            self._state.clock.advance(self._read_s.pop() if len(self._read_s) > 1 else self._read_s[0])
+            return work(transaction)
+
+        result = self._state.transact(read)
+        self._state.clock.advance(self._commit_s)
+        return result
+
+    def children(self, collection: str, /) -> Iterator[tuple[str, Document]]:
+        """Yield the documents of a collection."""
+        return self._state.children(collection)
+
+
+@pytest.mark.parametrize("block", [1, 7])
+def test_processes_agree_on_their_slots_however_long_their_answers_take(block: int) -> None:
+    """The last slot of one and the first one of the other keep their distance, also where the first answer is slow."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    near = DistantState(state, first_read_s=0.001, read_s=0.001, commit_s=0.001)
+    far = DistantState(state, first_read_s=0.7, read_s=0.01, commit_s=0.15)
+    budgets = [a_budget(clock, each, block=block) for each in (near, far)]
+    sent = []
+
+    for number in range(120):
+        budgets[number % 2].acquire()
+        sent.append(clock.monotonic())
+
+    assert most_in_a_second(sent) <= 5
+
+
+def test_a_distance_that_is_never_well_known_is_found_out_once() -> None:
+    """Each reservation takes one transaction, and none of the slots is wasted."""
+    clock = FakeClock()
+    state = CountingState(clock)
+    far = DistantState(state, first_read_s=0.2, read_s=0.1, commit_s=0.1)
+    budget = a_budget(clock, far, block=10)
+
+    for _ in range(100):
+        budget.acquire()
+
+    assert state.transactions < 40
