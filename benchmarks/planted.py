@@ -16,8 +16,8 @@ from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Transaction
 from sendtrail.simulator import TruthCampaign
 from sendtrail.state.account_status import AccountStatus, write_status
-from sendtrail.state.documents import campaign_path, list_totals_path, report_habits_path, to_document
-from sendtrail.state.list_totals import ProvenTotals, rows_digest
+from sendtrail.state.documents import campaign_path, full_lists_path, report_habits_path, to_document
+from sendtrail.state.full_lists import FullListsDocument, rows_digest
 from sendtrail.state.stored_habits import AccountHabits
 from sendtrail.state.stored_rows import write_baseline
 from sendtrail.sync.sync_record import SyncRecord
@@ -43,8 +43,8 @@ def write(state: State, counters: Mapping[int, Counters], *, at: datetime, still
         if each["send_amt"]
     }
 
-    proven = ProvenTotals(proven_at={"campaigns": at}, full_lists={"campaigns": rows_digest(counters)})
-    documents[list_totals_path(ORGANIZATION)] = to_document(proven)
+    proven = FullListsDocument(proven_at={"campaigns": at}, full_lists={"campaigns": rows_digest(counters)})
+    documents[full_lists_path(ORGANIZATION)] = to_document(proven)
     habits = ReportHabits(
         shortest_followed=PAGE_SIZE,
         longest_followed=PAGE_SIZE,

@@ -203,8 +203,8 @@ PLANTED = (
     _fault(
         "the rate budget goes by the machine's clock",
         "rate_limit.budget",
-        "(granted.first - now).total_seconds()",
-        "(granted.first - self._clock.now()).total_seconds()",
+        "self._store_clock.observe(now, ",
+        "self._store_clock.observe(self._clock.now(), ",
     ),
     _fault(
         "the rate budget has no headroom",

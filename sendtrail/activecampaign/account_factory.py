@@ -16,7 +16,7 @@ from sendtrail.domain.request_rate import Priority, RateLimit
 from sendtrail.ports import State
 from sendtrail.rate_limit.budget import RateBudget
 from sendtrail.rate_limit.sliding_window import SlidingWindow, sliding_window
-from sendtrail.state.list_totals import StoredTotals
+from sendtrail.state.full_lists import StoredFullLists
 from sendtrail.state.stored_habits import StoredHabits
 
 _Key = tuple[str, RateLimit]
@@ -72,7 +72,7 @@ class AccountFactory:
             if key not in self._memories:
                 organization_id = connection.organization_id
                 self._memories[key] = AccountMemory(
-                    totals=StoredTotals(self._state, self._clock, organization_id=organization_id),
+                    full_lists=StoredFullLists(self._state, self._clock, organization_id=organization_id),
                     habits=StoredHabits(self._state, self._clock, organization_id=organization_id),
                     on_date=self._on_date,
                 )

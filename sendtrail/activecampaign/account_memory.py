@@ -13,7 +13,7 @@ MAX_REFUSALS = 3
 LEFT_ALONE_S = 600.0
 
 
-class ListTotals(Protocol):
+class FullLists(Protocol):
     """What is known of lists that came to their proven end with a full page."""
 
     def ended_full(self, name: str) -> bool:
@@ -33,7 +33,7 @@ def ignore_date(_: datetime) -> None:
     """Do nothing."""
 
 
-class UnknownTotals:
+class NoFullLists:
     """Nothing is known: every list has to prove its end."""
 
     def ended_full(self, name: str) -> bool:  # noqa: ARG002
@@ -91,8 +91,8 @@ class AccountMemory:
     `answered_actions` are those that the account has answered, `report_ends` its answers at the end of a report, in the
     language of the key's user; `reports_by_message` are shown only to those who ask for one message at a time,
     `reports_shown_whole` to those who name none; `lists_with_false_totals` are shorter than they say. `refusals` are
-    those of actions that the API user may not use. `totals` and `habits` are what outlives the process, `on_date` is
-    called with the time that each answer gives.
+    those of actions that the API user may not use. `full_lists` and `habits` outlive the process, `on_date` is called
+    with the time that each answer gives.
     """
 
     answered_actions: set[str] = field(default_factory=set)
@@ -101,7 +101,7 @@ class AccountMemory:
     reports_shown_whole: set[Report] = field(default_factory=set)
     lists_with_false_totals: set[str] = field(default_factory=set)
     refusals: dict[str, Refusals] = field(default_factory=dict)
-    totals: ListTotals = field(default_factory=UnknownTotals)
+    full_lists: FullLists = field(default_factory=NoFullLists)
     on_date: Callable[[datetime], None] = ignore_date
     habits: Habits = field(default_factory=RememberedHabits)
 

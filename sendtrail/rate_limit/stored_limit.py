@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from sendtrail.domain.request_rate import RateLimit
-from sendtrail.errors import BadDocument
-from sendtrail.ports import Document, State, Transaction
+from sendtrail.ports import State, Transaction
 from sendtrail.rate_limit.gcra import LimitState, credible
-from sendtrail.state.documents import budget_path, from_document, to_document
+from sendtrail.state.documents import budget_path, read_known, to_document
 
 T = TypeVar("T")
 
@@ -36,8 +35,7 @@ class StoredLimit:
         """Store what `change` makes of the credible part of the budget, and return what it returns."""
 
         def work(transaction: Transaction) -> tuple[T, LimitState, bool]:
-            document, now = transaction.get(self._path), transaction.now
-            stored = None if document is None else _readable(document)
+            stored, now = read_known(transaction, self._path, LimitState), transaction.now
             before = credible(stored, rate_limit=self._rate_limit, now=now)
             result, after = change(before, now)
             if after != stored:
@@ -51,12 +49,3 @@ class StoredLimit:
                 self._organization_id,
             )
         return result, after
-
-
-def _readable(document: Document) -> LimitState | None:
-    """Return the stored budget; None where it cannot be read: requests are then spaced anew."""
-    try:
-        return from_document(LimitState, document)
-    except BadDocument as error:
-        logger.warning("the rate budget starts anew: %s", error)
-        return None

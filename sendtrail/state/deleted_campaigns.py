@@ -7,8 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer
 
 from sendtrail.ports import State, Transaction
-from sendtrail.state.documents import deleted_campaigns_path, to_document
-from sendtrail.state.stored_rows import read
+from sendtrail.state.documents import deleted_campaigns_path, read_known, to_document
 
 
 def _numbers(stored: object) -> object:
@@ -46,5 +45,5 @@ def record_deletions(
 
 def _read(transaction: Transaction, organization_id: str) -> frozenset[int]:
     """Return what is stored; of what cannot be read, a person is asked again."""
-    stored = read(transaction, deleted_campaigns_path(organization_id), DeletedCampaigns)
+    stored = read_known(transaction, deleted_campaigns_path(organization_id), DeletedCampaigns)
     return frozenset() if stored is None else frozenset(stored.campaigns)

@@ -1,5 +1,6 @@
 """State documents: their paths, and how a value is written to one and read from it."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
@@ -8,10 +9,13 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from sendtrail.errors import BadDocument
-from sendtrail.ports import Document
+from sendtrail.ports import Document, Transaction
 from sendtrail.validation import adapter, problems
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
 _PLAIN = frozenset({str, int, float, bool, type(None), datetime})
 
 
@@ -32,6 +36,21 @@ def from_document(kind: type[T], document: Document, *, path: str = "") -> T:
         advice = f"; delete the document {path}, and it is written anew" if path else ""
         raise BadDocument(f"a {kind.__name__} document cannot be read: {'; '.join(problems(error))}{advice}") from None
     return value
+
+
+def readable(kind: type[T], document: Document, *, path: str) -> T | None:
+    """Return the value of a document, None where it cannot be read: then what it held starts anew, which is logged."""
+    try:
+        return from_document(kind, document)
+    except BadDocument as error:
+        logger.warning("%s starts anew: %s", path, error)
+        return None
+
+
+def read_known(transaction: Transaction, path: str, kind: type[T]) -> T | None:
+    """Return the value at a path, None where there is none, or none that can be read: then it starts anew."""
+    document = transaction.get(path)
+    return None if document is None else readable(kind, document, path=path)
 
 
 def account_path(organization_id: str) -> str:
@@ -64,9 +83,9 @@ def budget_path(organization_id: str) -> str:
     return f"rate_budgets/{organization_id}"
 
 
-def list_totals_path(organization_id: str) -> str:
+def full_lists_path(organization_id: str) -> str:
     """Return the path of what an account's lists were proven to say of their own length."""
-    return f"sync_state/list_totals_{organization_id}"
+    return f"sync_state/full_lists_{organization_id}"
 
 
 def deleted_campaigns_path(organization_id: str) -> str:

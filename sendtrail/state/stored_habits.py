@@ -7,9 +7,8 @@ from sendtrail import threads
 from sendtrail.clock import Clock
 from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.report_habits import Change, ReportHabits
-from sendtrail.errors import BadDocument
 from sendtrail.ports import State, Transaction
-from sendtrail.state.documents import from_document, report_habits_path, to_document
+from sendtrail.state.documents import read_known, report_habits_path, to_document
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,11 +46,7 @@ class StoredHabits:
             self._known = found
 
     def _read(self, transaction: Transaction) -> AccountHabits:
-        document = transaction.get(self._path)
-        try:
-            return AccountHabits() if document is None else from_document(AccountHabits, document)
-        except BadDocument:  # it costs some requests to see it again
-            return AccountHabits()
+        return read_known(transaction, self._path, AccountHabits) or AccountHabits()
 
     def _write(self, transaction: Transaction, report: Report, change: Change) -> AccountHabits:
         known = self._read(transaction)

@@ -6,21 +6,15 @@
 """
 
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
 
-from sendtrail.errors import BadDocument
-from sendtrail.ports import Document, State, Transaction
-from sendtrail.state.documents import from_document, to_document
-
-T = TypeVar("T")
-
-logger = logging.getLogger(__name__)
+from sendtrail.ports import State, Transaction
+from sendtrail.state.documents import read_known, readable, to_document
 
 MERGED = "stored_rows"
 TABLE_PATH = "warehouses/email_activities"
@@ -98,15 +92,9 @@ def lost_path(organization_id: str) -> str:
     return f"lost_rows/{organization_id}"
 
 
-def read(transaction: Transaction, path: str, kind: type[T]) -> T | None:
-    """Return the value at a path, None where there is none, or none that can be read: then it starts anew."""
-    document = transaction.get(path)
-    return None if document is None else _readable(path, kind, document)
-
-
 def read_baseline(transaction: Transaction, organization_id: str) -> Mapping[int, tuple[int, int]] | None:
     """Return, by campaign, the rows that were counted and those that had been merged by then; None if never."""
-    stored = read(transaction, baseline_path(organization_id), Baseline)
+    stored = read_known(transaction, baseline_path(organization_id), Baseline)
     return None if stored is None else stored.campaigns
 
 
@@ -117,7 +105,7 @@ def write_baseline(transaction: Transaction, organization_id: str, counted: Mapp
 
 def read_lost(transaction: Transaction, organization_id: str) -> Mapping[int, int]:
     """Return when rows of campaigns were found to be missing, in seconds since 1970."""
-    stored = read(transaction, lost_path(organization_id), LostRows)
+    stored = read_known(transaction, lost_path(organization_id), LostRows)
     return {} if stored is None else stored.campaigns
 
 
@@ -128,13 +116,5 @@ def write_lost(transaction: Transaction, organization_id: str, lost: Mapping[int
 
 def merged_rows(state: State, collection: str) -> Mapping[str, int]:
     """Return how many rows were merged, by the ids of a collection's documents."""
-    found = {name: _readable(name, MergedRows, document) for name, document in state.children(collection)}
+    found = {name: readable(MergedRows, document, path=name) for name, document in state.children(collection)}
     return {name: each.rows for name, each in found.items() if each is not None}
-
-
-def _readable(path: str, kind: type[T], document: Document) -> T | None:
-    try:
-        return from_document(kind, document)
-    except BadDocument as error:
-        logger.warning("%s starts anew: %s", path, error)
-        return None

@@ -2,7 +2,7 @@
 
 from sendtrail.ports import State
 from sendtrail.state.account_identity import AccountIdentity, identities, read_identity, write_identity
-from sendtrail.state.documents import identity_path, to_document
+from sendtrail.state.documents import identity_path, read_known, to_document
 from sendtrail.state.stored_rows import (
     MERGED,
     TABLE_PATH,
@@ -10,7 +10,6 @@ from sendtrail.state.stored_rows import (
     MergedRows,
     merged_path,
     merged_rows,
-    read,
     read_baseline,
     read_lost,
     write_baseline,
@@ -62,4 +61,4 @@ def test_what_was_merged_of_an_organization_and_of_its_campaigns(state: State) -
 
     assert merged_rows(state, MERGED) == {"acme": 7}
     assert merged_rows(state, f"{merged_path('acme')}/campaigns") == {"5": 4, "6": 3}
-    assert state.transact(lambda transaction: read(transaction, TABLE_PATH, CountedTable)) == table
+    assert state.transact(lambda transaction: read_known(transaction, TABLE_PATH, CountedTable)) == table

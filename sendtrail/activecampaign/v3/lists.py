@@ -102,7 +102,7 @@ def _pages(client: Client, name: str) -> Iterator[Page]:
     page, where the rows are those that were there when the list came to one of these ends, and would show new ones.
     """
     offset, largest, repeats = 0, 0, _Repeats()
-    listed = ListedRows(name, client.memory.totals)
+    listed = ListedRows(name, client.memory.full_lists)
     while True:
         page = _ordered_page(client, name, offset, listed)
         if not page.received and page.total != offset:

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 from sendtrail.clock import Clock
 from sendtrail.ports import State, Transaction
-from sendtrail.state.documents import to_document
-from sendtrail.state.stored_rows import TABLE_PATH, CountedTable, MergedRows, merged_path, read
+from sendtrail.state.documents import read_known, to_document
+from sendtrail.state.stored_rows import TABLE_PATH, CountedTable, MergedRows, merged_path
 from sendtrail.warehouse.rows import Batch, Table, activity_rows
 from sendtrail.warehouse.tables import definition
 
@@ -32,12 +32,12 @@ class RowLedger:
         self.state.transact(lambda transaction: self._add(transaction, batch, changed))
 
     def _add(self, transaction: Transaction, batch: Batch, changed: int) -> None:
-        counted = read(transaction, TABLE_PATH, CountedTable)
+        counted = read_known(transaction, TABLE_PATH, CountedTable)
         floor = lasting_date(self.clock.now(), defined_expiry()) if counted is None else counted.first_date
         old = 0 if floor <= EARLIEST else sum(row["activity_date"] < floor for row in activity_rows(batch))
         organization_id, subject = batch.item.organization_id, batch.item.subject
         for path in (merged_path(organization_id), merged_path(organization_id, subject)):
-            before = read(transaction, path, MergedRows) or MergedRows()
+            before = read_known(transaction, path, MergedRows) or MergedRows()
             rows = before.rows + max(0, changed - old)  # which of them were new is not known: the fewest
             transaction.set(path, to_document(replace(before, rows=rows, revision=before.revision + 1)))
 

@@ -14,14 +14,13 @@ from sendtrail.domain.campaign_report import Report, is_empty
 from sendtrail.errors import NewerSchema
 from sendtrail.ports import Document, State, Transaction
 from sendtrail.state.connections import COLLECTION
-from sendtrail.state.documents import campaigns_path, to_document
+from sendtrail.state.documents import campaigns_path, read_known, to_document
 from sendtrail.state.stored_rows import (
     MERGED,
     TABLE_PATH,
     CountedTable,
     merged_path,
     merged_rows,
-    read,
     read_baseline,
     read_lost,
     write_baseline,
@@ -51,7 +50,7 @@ def check_stored_rows(
     """
     for each in organizations:
         _believe_losses(each, state, now=clock.now())
-    look, counted = stored.look(), state.transact(lambda transaction: read(transaction, TABLE_PATH, CountedTable))
+    look, counted = stored.look(), state.transact(lambda transaction: read_known(transaction, TABLE_PATH, CountedTable))
     known = definition(Table.EMAIL_ACTIVITIES).schema_version
     if look.schema_version > known:
         raise NewerSchema(

@@ -10,27 +10,26 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sendtrail.clock import Clock
-from sendtrail.errors import BadDocument
 from sendtrail.ports import State, Transaction
-from sendtrail.state.documents import from_document, list_totals_path, to_document
+from sendtrail.state.documents import full_lists_path, read_known, to_document
 
 # A row with a lesser id than all others would not be the first: whoever brings one back waits for so long at most.
 PROVEN_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProvenTotals:
+class FullListsDocument:
     """When each list, by its name, last came to its proven end, and which rows it had, if its last page was full."""
 
     proven_at: Mapping[str, datetime] = field(default_factory=dict)
     full_lists: Mapping[str, str] = field(default_factory=dict)
 
 
-class StoredTotals:
+class StoredFullLists:
     """What was proven of an account's lists, in the state store."""
 
     def __init__(self, state: State, clock: Clock, *, organization_id: str) -> None:
-        self._state, self._clock, self._path = state, clock, list_totals_path(organization_id)
+        self._state, self._clock, self._path = state, clock, full_lists_path(organization_id)
 
     def ended_full(self, name: str) -> bool:
         """Return whether a list lately ended with a full page."""
@@ -54,12 +53,8 @@ class StoredTotals:
         is_recent = age is not None and timedelta() <= age < PROVEN_FOR  # not by a clock that was wrong
         return found.full_lists.get(name, "") if is_recent else ""
 
-    def _read(self, transaction: Transaction) -> ProvenTotals:
-        document = transaction.get(self._path)
-        try:
-            return ProvenTotals() if document is None else from_document(ProvenTotals, document)
-        except BadDocument:  # it costs a request to prove it again
-            return ProvenTotals()
+    def _read(self, transaction: Transaction) -> FullListsDocument:
+        return read_known(transaction, self._path, FullListsDocument) or FullListsDocument()
 
     def _write(self, transaction: Transaction, name: str, rows: str) -> None:
         known = self._read(transaction)
