@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sendtrail.clock import is_credible
@@ -24,7 +24,7 @@ from sendtrail.state.documents import contacts_path
 from sendtrail.state.stored_wants import settle_wants
 from sendtrail.sync.backfill_quota import within_quota
 from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of, fulfilled_wants, wants_of_others
-from sendtrail.sync.due import Due, Policy, Request, next_sequence
+from sendtrail.sync.due import Due, Policy, Request, RunKind, next_sequence
 from sendtrail.sync.evidence.complete_reports import complete_reports
 from sendtrail.sync.evidence.false_zeros import without_false_zeros
 from sendtrail.sync.evidence.vanished_campaigns import AcceptedDeletions, ListedCampaigns, listed_campaigns
@@ -50,40 +50,15 @@ def dispatch(request: Request, *, lists: CampaignLists, services: Services, poli
 
 def dispatch_begun(begun: Begun, *, lists: CampaignLists, services: Services, policy: Policy) -> Summary:
     """Publish what is due in a run that has begun, and return its summary."""
-    request, wanted = begun.asked, begun.request
+    request = begun.asked
     if begun.problem:
         _report({"wants": begun.problem}, request, services)
-    listed_at = services.clock.now()  # before they are listed: a dispatcher that is frozen has old ones in hand
-    campaigns: Sequence[Campaign] = []
-    due_campaigns, open_wants = list[Due](), NO_WANTS
-    if request.campaign_ids != frozenset():  # a run of contacts alone has neither
-        campaigns = list(lists.campaigns())
-        checkpoints = checkpoints_of(request.organization_id, services.state, now=services.clock.now())
-        found = listed_campaigns(
-            campaigns,
-            checkpoints=checkpoints.readable,
-            lists=lists,
-            accepted=AcceptedDeletions(
-                state=services.state, organization_id=request.organization_id, guard=policy.deletions
-            ),
-            now=services.clock.now(),
-        )
-        campaigns = found.campaigns
-        _merge_campaigns(campaigns, request, services, now=listed_at)
-        due_campaigns, open_wants = _publish_campaigns(found, wanted, services, policy, checkpoints=checkpoints)
+    published = (
+        _Published() if request.kind is RunKind.CONTACTS else _dispatch_campaigns(begun, lists, services, policy)
+    )
     contacts = _contacts(request, services) if request.contacts else []
     services.publisher.publish(Topic.CONTACTS, [encode(message) for message in contacts])
-    summary = Summary(
-        run_id=request.run_id,
-        organization_id=request.organization_id,
-        campaigns=len(campaigns),
-        due=len(due_campaigns),
-        published=len(due_campaigns) + len(contacts),
-        forecast=total(each.forecast for each in due_campaigns),
-        unknown=sorted((request.campaign_ids or frozenset()) - {campaign.campaign_id for campaign in campaigns}),
-        still_wanted=_from_earlier(open_wants, begun.wants_before, request, now=services.clock.now()),
-        left_wanted=summarised(want for number, want in open_wants.of_campaigns.items() if not request.covers(number)),
-    )
+    summary = _summary(begun, published, contacts=len(contacts), now=services.clock.now())
     close_run(summary, services)
     log_event(
         logger,
@@ -96,10 +71,51 @@ def dispatch_begun(begun: Begun, *, lists: CampaignLists, services: Services, po
     return summary
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Published:
+    """The account's campaigns, those of them that are due, and all that is wanted."""
+
+    campaigns: Sequence[Campaign] = ()
+    due: Sequence[Due] = ()
+    wants: Wants = NO_WANTS
+
+
+def _dispatch_campaigns(begun: Begun, lists: CampaignLists, services: Services, policy: Policy) -> _Published:
+    organization_id = begun.asked.organization_id
+    listed_at = services.clock.now()  # before they are listed: a dispatcher that is frozen has old ones in hand
+    campaigns = list(lists.campaigns())
+    checkpoints = checkpoints_of(organization_id, services.state, now=services.clock.now())
+    found = listed_campaigns(
+        campaigns,
+        checkpoints=checkpoints.readable,
+        lists=lists,
+        accepted=AcceptedDeletions(state=services.state, organization_id=organization_id, guard=policy.deletions),
+        now=services.clock.now(),
+    )
+    _merge_campaigns(found.campaigns, begun.asked, services, now=listed_at)
+    return _publish_campaigns(found, begun.request, services, policy, checkpoints=checkpoints)
+
+
+def _summary(begun: Begun, published: _Published, *, contacts: int, now: datetime) -> Summary:
+    request, wants = begun.asked, published.wants
+    known = {campaign.campaign_id for campaign in published.campaigns}
+    return Summary(
+        run_id=request.run_id,
+        organization_id=request.organization_id,
+        campaigns=len(published.campaigns),
+        due=len(published.due),
+        published=len(published.due) + contacts,
+        forecast=total(each.forecast for each in published.due),
+        unknown=sorted((request.campaign_ids or frozenset()) - known),
+        still_wanted=_from_earlier(wants, begun.wants_before, request, now=now),
+        left_wanted=summarised(want for number, want in wants.of_campaigns.items() if not request.covers(number)),
+    )
+
+
 def _publish_campaigns(
     found: ListedCampaigns, request: Request, services: Services, policy: Policy, *, checkpoints: Checkpoints
-) -> tuple[list[Due], Wants]:
-    """Publish a message for each campaign that is due, and return those and all that is wanted."""
+) -> _Published:
+    """Publish a message for each campaign that is due."""
     campaigns = found.campaigns
     sent = (*(campaign.campaign_id for campaign in campaigns if campaign.was_sent), *found.vanished)
     request = replace(request, wants=spread(request.wants, sent))
@@ -126,7 +142,7 @@ def _publish_campaigns(
     )
     _announce_run(request, services, due_campaigns=len(due_campaigns), sent=sent, ended=ended)
     services.publisher.publish(Topic.CAMPAIGNS, [encode(each.message) for each in due_campaigns])
-    return due_campaigns, request.wants
+    return _Published(campaigns=campaigns, due=due_campaigns, wants=request.wants)
 
 
 def _without_campaign(campaigns: Sequence[Campaign], sent: Sequence[int], request: Request) -> Mapping[int, Want]:
