@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def running(program: str, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
     """Run a Python program until the block ends, and kill it then."""
     command = [sys.executable, "-c", program, *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    # A program that waits for its input gets no end of it.
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             yield process
         finally:
