@@ -10,24 +10,28 @@ from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import CountsOfAccounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import LeaseCheck, no_lease
+from sendtrail.warehouse.merge_bounds import Span, days_of, spans_of
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_rows
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Merged:
-    """A merged batch: a load job, and a MERGE with the bytes that it read of the staging table and of the target."""
+    """A merged batch: a load job, and a MERGE for each span of its days.
+
+    Each reads all of the staging table, and its days (`read_bytes`) of the target.
+    """
 
     table: Table
     rows: int
     new_rows: int
     partitions: int
     staged_bytes: int
-    read_bytes: int
+    read_bytes: Sequence[int]
 
     @property
     def billed_bytes(self) -> int:
-        """Return the bytes that its MERGE is billed for."""
-        return billed([self.read_bytes, self.staged_bytes])
+        """Return the bytes that its MERGEs are billed for."""
+        return sum(billed([read, self.staged_bytes]) for read in self.read_bytes)
 
 
 class RecordingWarehouse:
@@ -41,15 +45,15 @@ class RecordingWarehouse:
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:  # noqa: ARG002 - the port's
         """Record a batch and return how many of its rows are new."""
         activities = activity_rows(batch)
-        days = _days(activities)
-        read_bytes = KEY_BYTES * sum(self._stored[day] for day in days)  # without the new ones
+        spans = [_days(span) for span in spans_of(days_of(batch))] or [[]]
+        read_bytes = [KEY_BYTES * sum(self._stored[day] for day in days) for days in spans]  # without the new ones
         new_rows = self._insert(activities)
         self.merged.append(
             Merged(
                 table=batch.table,
                 rows=len(batch.rows),
                 new_rows=new_rows,
-                partitions=len(days),
+                partitions=sum(len(days) for days in spans),
                 staged_bytes=logical_bytes(batch.rows, table=batch.table),
                 read_bytes=read_bytes,
             )
@@ -86,10 +90,7 @@ class RecordingWarehouse:
         return len(new)
 
 
-def _days(activities: Sequence[ActivityRow]) -> list[date]:
+def _days(span: Span) -> list[date]:
     """Return every day from the first to the last: the MERGE's bounds on the partitions."""
-    dates = [row["activity_date"] for row in activities]
-    if not dates:
-        return []
-    first = min(dates)
-    return [first + timedelta(days=day) for day in range((max(dates) - first).days + 1)]
+    first, last = span
+    return [first + timedelta(days=day) for day in range((last - first).days + 1)]

@@ -26,7 +26,8 @@ PASSING_REASONS = frozenset(
 PASSING_CODES = frozenset({429, 500, 502, 503, 504})
 # What is wrong with the rows or the statement stays wrong. Everything else (a right or a table missing, a quota
 # used up) is everybody's trouble until a person mends it, and the queue keeps the messages until then.
-REFUSED_REASONS = frozenset({"invalid", "invalidQuery", "bytesBilledLimitExceeded", "badRequest", "parseError"})
+REFUSED_REASONS = frozenset({"invalid", "invalidQuery", "badRequest", "parseError"})
+OVER_BYTE_LIMIT = "bytesBilledLimitExceeded"
 REFUSED_CODES = frozenset({400, 413})
 ERRORS_TOLD = 5
 
@@ -39,6 +40,10 @@ class JobFailed(Exception):
         # The first error often says only "see the others".
         messages = [str(error.get("message", "")) for error in (result, *errors)]
         super().__init__("; ".join(list(dict.fromkeys(messages))[:ERRORS_TOLD]))
+
+
+class OverByteLimit(Rejected):
+    """A statement that reads more bytes than `maximum_bytes_billed`: nothing was billed, and nothing done."""
 
 
 class NotYetVisible(Exception):
@@ -65,6 +70,8 @@ def is_transient(error: BaseException) -> bool:
 
 def as_sendtrail_error(error: BaseException) -> SendtrailError:
     """Return an error as its caller has to take it."""
+    if _reason(error) == OVER_BYTE_LIMIT:
+        return OverByteLimit(f"BigQuery does nothing that reads more than maximum_bytes_billed: {_words(error)}")
     is_refused = _reason(error) in REFUSED_REASONS or _code(error) in REFUSED_CODES
     if is_refused and not is_transient(error):
         return Rejected(f"BigQuery refuses this work: {_words(error)}")

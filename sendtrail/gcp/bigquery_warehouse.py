@@ -21,11 +21,12 @@ from google.cloud.bigquery import QueryJob, ScalarQueryParameter
 from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import CountsOfAccounts, by_account
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
-from sendtrail.errors import Rejected, SendtrailError
+from sendtrail.errors import Rejected, SendtrailError, Unavailable
 from sendtrail.gcp.bigquery_columns import BigQueryColumns
+from sendtrail.gcp.bigquery_errors import OverByteLimit
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
 from sendtrail.ports import LeaseCheck, no_lease
-from sendtrail.warehouse.merge_bounds import MergeBounds
+from sendtrail.warehouse.merge_bounds import MergeBounds, Span, days_of, halves, spans_of
 from sendtrail.warehouse.rows import Batch, Table, to_json_lines
 from sendtrail.warehouse.tables import definition, sql
 
@@ -58,7 +59,8 @@ class _Statement:
 class BigQueryWarehouse:
     """Tables of a BigQuery dataset.
 
-    No statement bills more than `maximum_bytes_billed`: beyond that it is refused, and costs nothing.
+    No statement bills more than `maximum_bytes_billed`: beyond that it is refused, and costs nothing. A batch is then
+    merged half of its days at a time.
     """
 
     def __init__(
@@ -76,14 +78,15 @@ class BigQueryWarehouse:
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch, so that merging it again changes nothing; return the rows inserted or changed.
 
-        Raise Unavailable where BigQuery cannot be reached, Rejected, with its reason, where it refuses the rows.
+        Raise Unavailable where BigQuery cannot be reached, or one day is more than it may bill, Rejected, with its
+        reason, where it refuses the rows.
         """
         if not batch.rows:
             return 0
         # Unique to this call, not to the batch: the worker that takes over a batch may have read other rows for it, and
         # must not find the job or the table of the one before.
         name = f"{_name(batch.batch_id)}_{self._new_id()}"
-        with self._staged(batch, name=name, check_lease=check_lease):
+        with self._staged(batch, name=name, check_lease=check_lease), _kept_for_a_person():
             affected = self._merged(batch, name=name, check_lease=check_lease)
             if batch.table is Table.CONTACTS:
                 self._run(_of_batch(batch, "contacts/record_seen", name=name, check_lease=check_lease))
@@ -137,14 +140,34 @@ class BigQueryWarehouse:
         return by_account(tuple(row[name] for name in names) for row in self._jobs.rows(self._submit(statement)))
 
     def _merged(self, batch: Batch, *, name: str, check_lease: LeaseCheck) -> int:
+        bounds, days = MergeBounds.of(batch), days_of(batch)
         statement = _of_batch(batch, f"{batch.table}/merge", name=name, check_lease=check_lease)
+        if bounds is None:
+            return self._run_merge(statement, batch.table)
+        return sum(self._merged_span(statement, batch.table, bounds, days=days, span=span) for span in spans_of(days))
+
+    def _merged_span(
+        self, statement: _Statement, table: Table, bounds: MergeBounds, *, days: Sequence[date], span: Span
+    ) -> int:
+        """Merge the rows of some days; where they are too many for one statement, half of them at a time."""
+        first, last = span
+        name, parameters = f"{statement.batch_table}_{first:%Y%m%d}_{last:%Y%m%d}", _bounding(bounds.within(span))
+        try:
+            return self._run_merge(replace(statement, job_name=name, parameters=parameters), table)
+        except OverByteLimit:
+            parts = halves(days, span)
+            if parts is None:
+                raise
+        return sum(self._merged_span(statement, table, bounds, days=days, span=part) for part in parts)
+
+    def _run_merge(self, statement: _Statement, table: Table) -> int:
         try:
             return self._run(statement)
         except Rejected:
             columns = BigQueryColumns(client=self._client, jobs=self._jobs, dataset=self._datasets.tables)
-            if not columns.add_missing(batch.table):
+            if not columns.add_missing(table):
                 raise
-        return self._run(replace(statement, job_name=f"{name}_again"))  # a failed job has used up its name
+        return self._run(replace(statement, job_name=f"{statement.job_name}_again"))  # a failed job's name is used up
 
     def _of_pass(self, path: str, organization_id: str, pass_id: str, *, more: Parameters = ()) -> _Statement:
         return _Statement(
@@ -222,6 +245,15 @@ class BigQueryWarehouse:
             logger.warning("a staging table is left to its expiry: %s", error)
 
 
+@contextmanager
+def _kept_for_a_person() -> Iterator[None]:
+    """Leave to the queue what can be merged once somebody has raised the limit."""
+    try:
+        yield
+    except OverByteLimit as error:
+        raise Unavailable(f"{error}. Raise it in Terraform; until then the message is delivered again") from error
+
+
 def labels_of(values: Mapping[str, str]) -> dict[str, str]:
     """Return labels as BigQuery takes them: lower case, digits, _ and -, 63 characters at most.
 
@@ -247,11 +279,10 @@ def _of_batch(batch: Batch, path: str, *, name: str, check_lease: LeaseCheck) ->
 
 
 def _parameters(batch: Batch, path: str) -> Parameters:
-    if path == "contacts/record_seen":
-        return [_text("pass_id", batch.pass_id)]
-    bounds = MergeBounds.of(batch)
-    if bounds is None:
-        return []
+    return [_text("pass_id", batch.pass_id)] if path == "contacts/record_seen" else []
+
+
+def _bounding(bounds: MergeBounds) -> Parameters:
     return [
         _text("organization_id", bounds.organization_id),
         ScalarQueryParameter("first_campaign", "INT64", bounds.first_campaign),

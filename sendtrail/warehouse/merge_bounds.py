@@ -1,10 +1,18 @@
 """The constants by which a MERGE of activities skips what no row of its batch can be in."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Self
 
 from sendtrail.warehouse.rows import Batch, activity_rows
+
+# A statement bills 10 MiB of each of its two tables, which is less than a week of most accounts, and takes seconds.
+LONGEST_GAP = timedelta(days=7)
+MOST_STATEMENTS = 8
+
+Span = tuple[date, date]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,3 +40,35 @@ class MergeBounds:
             first_date=min(days),
             last_date=max(days),
         )
+
+    def within(self, span: Span) -> Self:
+        """Return these bounds for some of the days."""
+        first, last = span
+        return replace(self, first_date=first, last_date=last)
+
+
+def days_of(batch: Batch) -> Sequence[date]:
+    """Return the days of a batch of activities, each once, in their order."""
+    return sorted({row["activity_date"] for row in activity_rows(batch)})
+
+
+def spans_of(days: Sequence[date]) -> Sequence[Span]:
+    """Return the spans that one statement each is for: without the longest gaps between `days`, which are in order."""
+    gaps = sorted(((after - before, before) for before, after in pairwise(days)), reverse=True)[: MOST_STATEMENTS - 1]
+    return _spans(days, {before for gap, before in gaps if gap > LONGEST_GAP})
+
+
+def halves(days: Iterable[date], span: Span) -> tuple[Span, Span] | None:
+    """Return the two spans that take the place of one for which there are too many days; None for a single day."""
+    first, last = span
+    inside = [day for day in days if first <= day <= last]
+    if len(inside) < 2:
+        return None
+    middle = len(inside) // 2
+    return (inside[0], inside[middle - 1]), (inside[middle], inside[-1])
+
+
+def _spans(days: Sequence[date], ends: set[date]) -> Sequence[Span]:
+    lasts = [day for day in days if day in ends] + list(days[-1:])
+    firsts = [*days[:1], *(after for before, after in pairwise(days) if before in ends)]
+    return list(zip(firsts, lasts, strict=True))

@@ -3,12 +3,14 @@
 -- Insert-only, so that it never conflicts with another MERGE, and with constant bounds, the batch's own: on the partitions
 -- (@first_date, @last_date: DATE), without which BigQuery reads the whole table, and on what it is clustered by
 -- (@organization_id: STRING, @first_campaign, @last_campaign: INT64), without which it reads the days of all accounts.
+-- Days that lie far apart are merged one span after the other, so the rows of other spans of the batch are left out.
 -- `${batch}` in `${staging}`: the batch's own table, of the same columns.
 MERGE `${dataset}`.`email_activities` AS T
 USING (
   -- An observation may be in a batch twice (pages shift while they are read), and MERGE would insert both.
   SELECT *
   FROM `${staging}`.`${batch}`
+  WHERE activity_date BETWEEN @first_date AND @last_date
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY activity_id
     ORDER BY created_at ASC NULLS LAST, run_id ASC NULLS LAST, contact_email ASC NULLS LAST, source_timestamp ASC NULLS LAST

@@ -72,7 +72,7 @@ def test_a_merge_reads_the_keys_of_the_days_between_its_first_and_its_last() -> 
 
     assert new_rows == [1, 0]
     assert [merge.partitions for merge in warehouse.merged] == [3, 3]
-    assert [merge.read_bytes for merge in warehouse.merged] == [60 * KEY_BYTES, 61 * KEY_BYTES]
+    assert [merge.read_bytes for merge in warehouse.merged] == [[60 * KEY_BYTES], [61 * KEY_BYTES]]
 
 
 def test_the_account_gets_as_many_activities_a_day_as_it_says() -> None:

@@ -121,6 +121,52 @@ def test_the_merge_is_pruned_bounded_and_labelled() -> None:
     assert job(it.server, "load")["labels"] == query["labels"]
 
 
+def spans(server: BigQueryServer) -> list[tuple[int, int]]:
+    """Return the first and the last day of June that each MERGE is bounded by."""
+    found = []
+    for received in server.received:
+        if received.call == "query":
+            parameters = received.body["configuration"]["query"]["queryParameters"]
+            days = {each["name"]: each["parameterValue"]["value"] for each in parameters}
+            found.append((int(days["first_date"][-2:]), int(days["last_date"][-2:])))
+    return found
+
+
+def test_days_that_lie_far_apart_are_merged_without_those_between() -> None:
+    """Each span in a statement of its own, from one staging table; the counts add up."""
+    with bench() as it:
+        assert it.warehouse.merge(batch(30, 1, 2, 12, 13)) == 9
+
+    assert spans(it.server) == [(1, 2), (12, 13), (30, 30)]
+    assert [received.call for received in it.server.received if received.call != "get"] == [
+        *("load", "query", "query", "query", "delete")
+    ]
+
+
+def too_much(times: int, *, fails_later: bool = False) -> list[Fault]:
+    """Return that so many statements are refused as they read more than they may."""
+    reason, message = "bytesBilledLimitExceeded", "Query exceeded limit for bytes billed: 1. 2 or higher required."
+    return [Fault(on="query", status=400, reason=reason, message=message, fails_later=fails_later)] * times
+
+
+@pytest.mark.parametrize("fails_later", [True, False])
+def test_days_that_are_too_much_for_one_statement_are_halved(fails_later: bool) -> None:
+    """Nothing is billed for a statement that is refused, and no row is merged twice."""
+    with bench(*too_much(2, fails_later=fails_later)) as it:
+        it.warehouse.merge(batch(1, 2, 4, 5))
+
+    assert spans(it.server) == [(1, 5), (1, 2), (1, 1), (2, 2), (4, 5)]
+    assert len(set(it.server.calls("query"))) == 5
+
+
+def test_a_day_that_is_too_much_is_kept_until_a_person_raises_the_limit() -> None:
+    """The batch is right, so it is not given up."""
+    with bench(*too_much(1)) as it, pytest.raises(Unavailable, match=r"maximum_bytes_billed.*Raise it in Terraform"):
+        it.warehouse.merge(batch(1))
+
+    assert spans(it.server) == [(1, 1)]
+
+
 @pytest.mark.parametrize("call", ["load", "query"])
 def test_a_job_whose_answer_was_lost_is_found_by_its_id(call: Any) -> None:
     """The retry meets the first job (409), which counts: nothing is loaded or merged twice, and no count is lost."""
