@@ -8,6 +8,7 @@ _DIGITS = 18
 _LIMIT = 10**_DIGITS
 # No contact and no campaign has more events: beyond it, and below zero, a number counts nothing.
 MAX_COUNT = 1_000_000_000
+_DIGITS_OF_A_COUNT = 9
 
 
 def text(value: object) -> str:
@@ -43,5 +44,7 @@ def number(value: object) -> int | None:
 
 def count_of(value: object) -> int | None:
     """Return how many events there are; None where that cannot be read, or cannot be."""
+    if type(value) is str and len(value) <= _DIGITS_OF_A_COUNT and value.isdecimal() and value.isascii():
+        return int(value)  # the usual case, in half of the time
     found = number(value)
     return found if found is not None and 0 <= found <= MAX_COUNT else None

@@ -79,7 +79,7 @@ def _counted_activity(row: Row, origin: Origin, event_type: EventType, link: Lin
     at, source = _moment(row, origin.zone)
     return Activity(
         campaign_id=origin.campaign_id,
-        message_id=identifier(row.get("messageid")) or origin.message_id,
+        message_id=_message_id(row, origin),
         contact_id=contact_id,
         contact_email=email,
         event_type=event_type,
@@ -100,7 +100,7 @@ def bounce_activity(row: Row, origin: Origin) -> Activity:
         raise UnreadableField("a row's tstamp is no date")
     return Activity(
         campaign_id=origin.campaign_id,
-        message_id=identifier(row.get("messageid")) or origin.message_id,
+        message_id=_message_id(row, origin),
         contact_id=contact_id,
         contact_email=email,
         event_type=EventType.BOUNCE,
@@ -120,7 +120,7 @@ def unsubscribe_activity(row: Row, origin: Origin) -> Activity:
     list_id = identifier(row.get("listid"))
     return Activity(
         campaign_id=origin.campaign_id,
-        message_id=identifier(row.get("messageid")) or origin.message_id,
+        message_id=_message_id(row, origin),
         contact_id=contact_id,
         contact_email=email,
         event_type=EventType.UNSUBSCRIBE,
@@ -144,7 +144,7 @@ def forward_activity(row: Row, origin: Origin) -> Activity:
     is_counted = row.get("a_times") not in _NO_VALUE
     return Activity(
         campaign_id=origin.campaign_id,
-        message_id=identifier(row.get("messageid")) or origin.message_id,
+        message_id=_message_id(row, origin),
         contact_id=contact_id,
         contact_email=email,
         event_type=EventType.FORWARD,
@@ -174,6 +174,11 @@ def _contact(row: Row, *, e_mail_field: str = "email") -> tuple[str, str]:
     return contact_id, email
 
 
+def _message_id(row: Row, origin: Origin) -> str:
+    found = row.get("messageid")
+    return (identifier(found) if found else "") or origin.message_id  # most rows have none: without a call
+
+
 def _moment(row: Row, zone: ZoneInfo, names: tuple[str, ...] = HAPPENED_AT) -> tuple[datetime, str]:
     for name in names:
         source = row.get(name)
@@ -184,12 +189,12 @@ def _moment(row: Row, zone: ZoneInfo, names: tuple[str, ...] = HAPPENED_AT) -> t
 
 def _times(row: Row, name: str = "times") -> int:
     value = row.get(name)
+    times = count_of(value)
+    if times is not None:
+        return times
     if value in _NO_VALUE:
         return 1
-    times = count_of(value)
-    if times is None:
-        raise UnreadableField(f"a row's {name} is no credible number")
-    return times
+    raise UnreadableField(f"a row's {name} is no credible number")
 
 
 def _detail(row: Row, names: tuple[str, ...]) -> dict[str, str] | None:
