@@ -100,8 +100,11 @@ def deliver(
     """Handle one delivery of a message; return to acknowledge it, raise to have it delivered again.
 
     `read_slot` is held while the account is read, and not while what was read is merged.
-    Raise LeaseHeld while another worker is at it, and Retryable for trouble that may pass.
+    Raise LeaseHeld while another worker is at it, and Retryable for trouble that may pass, before anything is read
+    where the warehouse takes no rows.
     """
+    if services.breaker is not None:
+        services.breaker.ensure_closed()
     holder = LeaseHolder(task.context, services=services, token=services.new_token())
     claim = holder.claim()
     logger.info("claim: %s", claim)
@@ -232,7 +235,9 @@ class _Sync:
             self._progress = step.progress
 
     def _is_full(self) -> bool:
-        settings = self._services.settings
+        settings, breaker = self._services.settings, self._services.breaker
+        if breaker is not None and breaker.is_on_trial():
+            return bool(self._pending)
         waited_s = self._services.clock.monotonic() - self._began_at
         return len(self._pending) >= settings.flush_rows or waited_s >= settings.flush_s
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import CountsOfAccounts
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
+from sendtrail.errors import Unavailable
 from sendtrail.ports import LeaseCheck, Warehouse, no_lease
 from sendtrail.warehouse.rows import Batch
 
@@ -15,17 +16,29 @@ def _ignore(_contacts: int) -> None:
     """Do nothing."""
 
 
+def _ignore_failure() -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObservedWarehouse:
-    """Calls `on_merge` with each batch and the rows that it changed, `on_vanished` with the contacts marked."""
+    """Calls `on_merge` with each batch and the rows that it changed, `on_vanished` with the contacts marked.
+
+    `on_unavailable` is called where a merge fails for a reason that may pass.
+    """
 
     inner: Warehouse
     on_merge: Callable[[Batch, int], None]
     on_vanished: Callable[[int], None] = _ignore
+    on_unavailable: Callable[[], None] = _ignore_failure
 
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch; return the rows inserted or changed."""
-        changed = self.inner.merge(batch, check_lease=check_lease)
+        try:
+            changed = self.inner.merge(batch, check_lease=check_lease)
+        except Unavailable:
+            self.on_unavailable()
+            raise
         self.on_merge(batch, changed)
         return changed
 

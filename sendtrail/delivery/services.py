@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sendtrail.clock import Clock
+from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.ports import Publisher, State, Warehouse
 
 
@@ -18,7 +19,7 @@ class DeliverySettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """The adapters and settings of a delivery."""
+    """The adapters and settings of a delivery; `breaker` is that of its instance, if it has one."""
 
     state: State
     publisher: Publisher
@@ -26,3 +27,4 @@ class Services:
     clock: Clock
     new_token: Callable[[], str]
     settings: DeliverySettings = DeliverySettings()
+    breaker: WarehouseBreaker | None = None

@@ -17,6 +17,7 @@ from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.clock import Deadline, SystemClock
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import DeliverySettings, Services
+from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.domain.connection import Connection
 from sendtrail.domain.request_rate import Priority
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
@@ -31,7 +32,7 @@ from sendtrail.gcp.firestore_state import FirestoreState
 from sendtrail.gcp.pubsub import PubSubPublisher
 from sendtrail.gcp.secret_manager import SecretManagerKeys
 from sendtrail.logs import Event, configure_json, labels, log_event, traced
-from sendtrail.ports import State
+from sendtrail.ports import State, Warehouse
 from sendtrail.state.connections import Connections
 from sendtrail.sync.pairing.account_guard import claimed_account, ensure_host
 from sendtrail.sync.pairing.row_counts import StoredActivities
@@ -107,10 +108,14 @@ def log_merge(batch: Batch, _changed: int) -> None:
         log_event(logger, Event.ACTIVITIES_MERGED, event_type=event_type, rows=rows)
 
 
-def on_merge(ledger: RowLedger) -> Callable[[Batch, int], None]:
-    """Return what is done after each merge: it is recorded, and logged."""
+def observed(warehouse: Warehouse, ledger: RowLedger, breaker: WarehouseBreaker) -> ObservedWarehouse:
+    """Return a warehouse each of whose merges is recorded and logged; one that fails opens the breaker."""
+    return ObservedWarehouse(inner=warehouse, on_merge=_on_merge(ledger, breaker), on_unavailable=breaker.failed)
 
+
+def _on_merge(ledger: RowLedger, breaker: WarehouseBreaker) -> Callable[[Batch, int], None]:
     def record(batch: Batch, changed: int) -> None:
+        breaker.succeeded()
         ledger.record(batch, changed)
         log_merge(batch, changed)
 
@@ -144,13 +149,15 @@ def _built() -> Runtime:
     clock = SystemClock()
     state = FirestoreState(_database(settings), clock=clock, new_id=_new_id)
     warehouse, stored = _bigquery(settings, clock)
+    breaker = WarehouseBreaker(clock)
     services = Services(
         state=state,
         publisher=OneFailurePerAccount(PubSubPublisher(publisher_client(), topics=settings.topics), state),
-        warehouse=ObservedWarehouse(inner=warehouse, on_merge=on_merge(RowLedger(state=state, clock=clock))),
+        warehouse=observed(warehouse, RowLedger(state=state, clock=clock), breaker),
         clock=clock,
         new_token=_new_id,
         settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),
+        breaker=breaker,
     )
     return Runtime(settings=settings, services=services, connections=_connections(state), stored_activities=stored)
 

@@ -63,9 +63,14 @@ def is_transient(error: BaseException) -> bool:
         return False
     if isinstance(error, OSError | TransportError | NotYetVisible):  # requests' errors are OSErrors
         return True
-    if any(text in str(error).lower() for text in CONTENTION):
+    if is_contention(error):
         return True
     return _reason(error) in PASSING_REASONS or _code(error) in PASSING_CODES
+
+
+def is_contention(error: BaseException) -> bool:
+    """Tell whether other statements that change the same table are in the way."""
+    return any(text in str(error).lower() for text in CONTENTION)
 
 
 def as_sendtrail_error(error: BaseException) -> SendtrailError:

@@ -13,7 +13,14 @@ from google.cloud.bigquery import Client, LoadJob, QueryJob, Row
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from sendtrail.clock import Clock
-from sendtrail.gcp.bigquery_errors import JobFailed, NotYetVisible, OutOfTime, as_sendtrail_error, is_transient
+from sendtrail.gcp.bigquery_errors import (
+    JobFailed,
+    NotYetVisible,
+    OutOfTime,
+    as_sendtrail_error,
+    is_contention,
+    is_transient,
+)
 
 Job = LoadJob | QueryJob
 # Takes the job's id and how many seconds the request may take.
@@ -81,7 +88,14 @@ class Jobs:
         return min(left_s, REQUEST_S)
 
     def _is_over(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= MAX_ATTEMPTS or self._seconds_left() <= state.upcoming_sleep
+        """Bound the attempts in time; and in number, unless they only wait for their turn.
+
+        BigQuery runs two statements that change a table, keeps twenty waiting and refuses the next one. Who gave up
+        then read the same pages of the account once more.
+        """
+        error = state.outcome.exception() if state.outcome else None
+        is_last = state.attempt_number >= MAX_ATTEMPTS and not (error and is_contention(error))
+        return is_last or self._seconds_left() <= state.upcoming_sleep
 
 
 class _Attempts:

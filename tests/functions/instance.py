@@ -13,10 +13,10 @@ import functions_framework
 from pydantic import SecretStr
 from werkzeug.test import Client, TestResponse
 
-from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import Services
+from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
-from sendtrail.entrypoints.runtime import Runtime, on_merge, override_runtime
+from sendtrail.entrypoints.runtime import Runtime, observed, override_runtime
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.logs import configure_json
 from sendtrail.state.connections import Connections
@@ -40,13 +40,14 @@ class Instance:
         clock, tokens = FakeClock(), count(1)
         self.state, self.publisher, self.warehouse = MemoryState(clock), MemoryPublisher(), MemoryWarehouse()
         self.stored = MemoryStoredActivities(self.warehouse)
-        ledger = RowLedger(state=self.state, clock=clock)
+        ledger, breaker = RowLedger(state=self.state, clock=clock), WarehouseBreaker(clock)
         services = Services(
             state=self.state,
             publisher=OneFailurePerAccount(self.publisher, self.state),
-            warehouse=ObservedWarehouse(inner=self.warehouse, on_merge=on_merge(ledger)),
+            warehouse=observed(self.warehouse, ledger, breaker),
             clock=clock,
             new_token=lambda: f"token{next(tokens)}",
+            breaker=breaker,
         )
         self.clock = clock
         self.cloud = Runtime(

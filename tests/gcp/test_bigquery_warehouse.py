@@ -243,12 +243,24 @@ def test_what_a_person_has_to_mend_is_left_to_the_queue(status: int, reason: str
 
 
 def test_attempts_are_bounded_in_number() -> None:
-    """Contention without end is raised as trouble that may pass."""
-    fault = Fault(on="query", status=400, reason="invalidQuery", message=CONTENTION[0])
-    with bench(*[fault] * 99) as it, pytest.raises(Unavailable, match="serialize"):
+    """A failure without end is raised as trouble that may pass."""
+    with bench(*[Fault(on="query")] * 99) as it, pytest.raises(Unavailable, match="try again"):
         it.warehouse.merge(batch())
 
     assert len(it.server.calls("query")) == MAX_ATTEMPTS
+
+
+@pytest.mark.parametrize("message", CONTENTION)
+def test_a_turn_at_the_table_is_waited_for_as_long_as_the_delivery_lasts(message: str) -> None:
+    """Where many accounts merge at once, giving up reads the account again."""
+    faults = [Fault(on="query", status=400, reason="invalidQuery", message=message)] * 99
+    with bench(*faults[: 2 * MAX_ATTEMPTS], delivery_s=480.0) as it:
+        assert it.warehouse.merge(batch()) == 3
+    with bench(*faults, delivery_s=60.0) as late, pytest.raises(Unavailable, match=r"serialize|DML"):
+        late.warehouse.merge(batch())
+
+    assert it.clock.monotonic() <= 480.0
+    assert late.clock.monotonic() <= 60.0
 
 
 def test_attempts_are_bounded_by_the_end_of_the_delivery() -> None:

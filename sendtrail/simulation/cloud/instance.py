@@ -7,7 +7,9 @@ from itertools import count
 from pydantic import SecretStr
 
 from sendtrail.delivery.handler import handling
+from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import DeliverySettings, Services
+from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.domain.messages import SyncCampaign, SyncContacts
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
@@ -38,14 +40,18 @@ class Adapters:
 
 def new_instance(process: Process, adapters: Adapters, settings: FunctionSettings) -> Instance:
     """Return an instance whose tokens begin with the name of its process."""
-    tokens = count(1)
+    tokens, clock = count(1), ProcessClock(process)
+    breaker = WarehouseBreaker(clock)
     services = Services(
         state=adapters.state,
         publisher=adapters.publisher,
-        warehouse=adapters.warehouse,
-        clock=ProcessClock(process),
+        warehouse=ObservedWarehouse(
+            inner=adapters.warehouse, on_merge=lambda *_: breaker.succeeded(), on_unavailable=breaker.failed
+        ),
+        clock=clock,
         new_token=lambda: f"{process.name}-{next(tokens)}",
         settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),
+        breaker=breaker,
     )
     connections = Connections(adapters.state, read_secret=lambda name: SecretStr(adapters.read_secret(name)))
     return Instance(process=process, runtime=Runtime(settings=settings, services=services, connections=connections))
