@@ -53,8 +53,13 @@ run "two_accounts" {
   }
 
   assert {
-    condition     = google_cloudfunctions2_function.function["campaign_worker"].service_config[0].max_instance_count == 2
-    error_message = "Each account adds one instance: its budget can keep no more than that busy."
+    condition     = google_cloudfunctions2_function.function["campaign_worker"].service_config[0].max_instance_count == 1 && google_cloudfunctions2_function.function["campaign_worker"].service_config[0].max_instance_request_concurrency == 8
+    error_message = "Each account adds four deliveries at a time: its budget can keep no more than that busy."
+  }
+
+  assert {
+    condition     = alltrue([for function in values(google_cloudfunctions2_function.function) : function.service_config[0].environment_variables.THREADS == tostring(function.service_config[0].max_instance_request_concurrency)])
+    error_message = "An instance has a thread for each request that it is sent: another one would wait there, and time out."
   }
 
   assert {

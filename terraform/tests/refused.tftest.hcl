@@ -291,12 +291,6 @@ run "three_processors" {
   expect_failures = [google_cloudfunctions2_function.function]
 }
 
-run "more_requests_than_threads" {
-  command = plan
-  variables { functions = { campaign_worker = { concurrency = 8 } } }
-  expect_failures = [google_cloudfunctions2_function.function]
-}
-
 run "data_on_another_continent" {
   command = plan
   variables {

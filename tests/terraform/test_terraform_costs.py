@@ -24,6 +24,8 @@ LOOKS = 4
 DAYS_LOOKED_AT = 32
 # What the times of an account's rows mean is observed once a day, in the rows of 30 days.
 DAYS_OBSERVED = 30
+# Accounts are dispatched together, and an instance has threads for the deliveries of four.
+ACCOUNTS_AN_INSTANCE = 4
 DOCUMENT = (REPOSITORY / "docs" / "deploy.md").read_text(encoding="utf-8")
 ALERTS = len(
     re.findall(r"^      title +=", (REPOSITORY / "terraform" / "alerts.tf").read_text(encoding="utf-8"), re.MULTILINE)
@@ -95,7 +97,7 @@ def _cost(accounts: Accounts) -> float:
 
 
 def _run(accounts: Accounts) -> float:
-    seconds = DAYS * accounts.number * accounts.seconds
+    seconds = DAYS * ceil(accounts.number / ACCOUNTS_AN_INSTANCE) * accounts.seconds
     return max(0, seconds - 180_000) * 0.000024 + max(0, seconds - 360_000) * 0.0000025
 
 

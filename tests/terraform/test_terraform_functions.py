@@ -15,7 +15,7 @@ from tests.terraform.workspace import REPOSITORY
 # The emulators' addresses have names of their own, and have to be unset in the cloud.
 PARSED = {
     f"{PREFIX}{name.upper()}" for name, field in FunctionSettings.model_fields.items() if field.validation_alias is None
-}
+} | {"THREADS"}  # functions-framework's own
 
 FUNCTIONS = {"dispatcher", "campaign_worker", "contacts_worker"}
 ACCOUNTS = (REPOSITORY / "terraform" / "variables_accounts.tf").read_text(encoding="utf-8")
