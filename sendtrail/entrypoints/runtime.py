@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.clock import Deadline, SystemClock
+from sendtrail.delivery.fair_share import FairShare
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
@@ -62,6 +63,7 @@ class Runtime:
     services: Services
     connections: Connections
     stored_activities: StoredActivities | None = None
+    share: FairShare = field(default_factory=FairShare)
 
     @cached_property
     def _accounts(self) -> AccountFactory:
@@ -80,9 +82,13 @@ class Runtime:
 
     @contextmanager
     def account(self, organization_id: str, priority: Priority = Priority.INCREMENTAL) -> Iterator[Account]:
-        """Yield an account by its connection as it is now; raise Rejected if that cannot be used or leads elsewhere."""
+        """Yield an account by its connection as it is now, while this instance has a thread for it.
+
+        Raise Busy where others of this account have its share, Rejected if its connection cannot be used or leads
+        elsewhere.
+        """
         statuses: Counter[int] = Counter()
-        with labels(organization_id=organization_id):
+        with labels(organization_id=organization_id), self.share.of(organization_id):
             connection = self._connection(organization_id)
             try:
                 yield self._accounts.account(
