@@ -28,6 +28,11 @@ COMMANDS = (
         help="Show how many requests, how much time and how many bytes a sync takes, without starting it.",
     ),
     Entry(
+        name="schedule",
+        target="sendtrail.cli.schedule.schedule_command:schedule",
+        help="Print what cron, systemd or launchd take to sync from this folder by itself.",
+    ),
+    Entry(
         name="query",
         target="sendtrail.cli.query:query",
         help="Print the result of a SELECT on a synced warehouse.",

@@ -1,6 +1,5 @@
 """`sendtrail sync`: an account into a DuckDB file."""
 
-import logging
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict, replace
@@ -8,7 +7,6 @@ from functools import partial
 
 import typer
 from rich.console import Console
-from rich.logging import RichHandler
 
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import SyncOptions
@@ -18,6 +16,9 @@ from sendtrail.cli.process.waiting import Patience
 from sendtrail.cli.run.failures import print_failures
 from sendtrail.cli.run.local_run import LocalRun
 from sendtrail.cli.run.progress import Bars
+from sendtrail.cli.run.progress_lines import ProgressLines
+from sendtrail.cli.run.run_json import written
+from sendtrail.cli.run.run_log import log_to
 from sendtrail.cli.run.run_result import RunResult, with_closing
 from sendtrail.cli.run.still_wanted import with_wants
 from sendtrail.cli.run.summary import print_summary
@@ -44,8 +45,8 @@ def sync(context: typer.Context, *, options: SyncOptions) -> None:
     """
     with ending_at_once(context.find_object(CommandProcess)):
         settings = SyncSettings.read(asdict(options))
-        console = Console()
-        _log_to(console)  # the one that draws the bars, so that neither overwrites the other
+        console = Console(stderr=settings.json_summary)
+        log_to(console, settings.log_format)  # the one that draws the bars, so that neither overwrites the other
         result = _unless_interrupted(console, settings)
         code = INTERRUPTED if result is None else result.exit_code
         if code == INTERRUPTED:
@@ -62,9 +63,10 @@ def _unless_interrupted(console: Console, settings: SyncSettings) -> RunResult |
 
 
 def run_sync(console: Console, settings: SyncSettings) -> RunResult:
-    """Sync with progress bars, print the summary and what failed, and return the result."""
+    """Sync with progress bars, or lines where nobody watches; print the summary and what failed; return the result."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    bars, clock = Bars(console), SystemClock()
+    clock = SystemClock()
+    bars = Bars(console) if console.is_terminal else ProgressLines(console, clock)
     patience = Patience(settings.wait, clock=clock, say=partial(console.print, markup=False, highlight=False))
     with ExitStack() as stack:
         run = patience.run(lambda: stack.enter_context(LocalRun(settings, clock=clock, stats=bars.stats)))
@@ -74,10 +76,6 @@ def run_sync(console: Console, settings: SyncSettings) -> RunResult:
         print_summary(console, run, result=result, stats=bars.stats, settings=settings)
     result = with_closing(result, left_log(settings.database))
     print_failures(console, result)
+    if settings.json_summary:
+        typer.echo(written(result, bars.stats))
     return result
-
-
-def _log_to(console: Console) -> None:
-    handler = RichHandler(console=console, show_path=False, show_time=False)
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 ACCOUNT, REACH, STORE, PACE = "The account", "What is synced", "Where it goes", "How fast"
+SAID = "What is printed"
 
 
 def _option(words: str, metavar: str, panel: str) -> Any:
@@ -151,5 +152,20 @@ class SyncOptions(PlanOptions):
             "After this long a campaign goes back into the queue, to let others have a turn. Default: 480.",
             "SECONDS",
             PACE,
+        ),
+    ] = None
+    log_format: Annotated[
+        str | None,
+        _option(
+            "How warnings and errors are written: text, or json for log collectors. Default: text.", "FORMAT", SAID
+        ),
+    ] = None
+    json_summary: Annotated[
+        bool | None,
+        typer.Option(
+            "--json",
+            help="Print what the run did as a JSON object, all else to standard error. Or SENDTRAIL_JSON_SUMMARY.",
+            rich_help_panel=SAID,
+            show_default=False,
         ),
     ] = None

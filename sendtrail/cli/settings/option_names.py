@@ -3,7 +3,7 @@
 # A secret is no option: the command line is visible to everybody on the machine.
 VARIABLES_ONLY = frozenset({"api_key"})
 # What Python cannot call a field.
-_OTHERWISE = {"shop": "--from"}
+_OTHERWISE = {"shop": "--from", "json_summary": "--json"}
 
 
 def option_name(field: str) -> str:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,6 +26,13 @@ from sendtrail.warehouse.place import DEFAULT_DATASET, DatasetId
 logger = logging.getLogger(__name__)
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class LogFormat(StrEnum):
+    """How a run writes what it logs."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class SyncSettings(OverlapSettings, BaseSettings):
@@ -65,6 +73,8 @@ class SyncSettings(OverlapSettings, BaseSettings):
     time_budget_s: Annotated[float, Field(gt=0)] = 480.0
     wait: Annotated[float, Field(ge=0, le=86_400)] = 0.0
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    log_format: LogFormat = LogFormat.TEXT
+    json_summary: bool = False
 
     @classmethod
     def read(cls, options: dict[str, Any], *, named: Callable[[str], str] = option_name) -> Self:
