@@ -44,7 +44,8 @@ class SyncCampaign:
     `backfill` lets incremental work go first. `settle` are reports to read although their counters did not change,
     `standing_rows` those whose rows keep their time, or may, when a contact opens or clicks again, `complete` those of
     which all is stored that the account counted at the last sync. `wanted_at` is when somebody asked for more than the
-    changes that it brings: once that is withdrawn, the work stops.
+    changes that it brings: once that is withdrawn, the work stops. `listed_at` is when the account had shown the
+    counters.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = TOLERANT
@@ -64,6 +65,7 @@ class SyncCampaign:
     standing_rows: tuple[Report, ...] = ()
     wanted_at: AwareDatetime | None = None
     complete: tuple[Report, ...] = ()
+    listed_at: AwareDatetime | None = None
 
     @property
     def item(self) -> WorkItem:

@@ -21,6 +21,10 @@ BORDERS_NEEDED = 10
 MAX_DOUBLINGS = 10
 # Pages of different lengths are remembered for so long: an account may have changed its size once.
 SIZES_KEPT = timedelta(days=30)
+# So many rows that came while their counters stood still say that these do not follow: a deletion may hide one or two.
+UNCOUNTED_NEEDED = 3
+# For so long counters that did not follow are not relied on; as long as they are, each reading shows it anew.
+DOUBTED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +36,8 @@ class ReportHabits:
     after a page of the longest length. `borders_in_order` is how many borders between pages were in descending order
     since the last one that was not, `disorders` how many were not. `repeats_last_page` says that a page past the end
     shows the last one again, `ignores_message` that each message has the rows of all, `heeds_message` that it has its
-    own; neither is known at first. `has_row_per_event` says that a contact has a row for each event.
+    own; neither is known at first. `has_row_per_event` says that a contact has a row for each event. `uncounted` is how
+    many rows came while their campaign's counters stood still, `uncounted_at` when the last of them was seen.
     """
 
     shortest_followed: int = 0
@@ -46,6 +51,8 @@ class ReportHabits:
     ignores_message: bool = False
     heeds_message: bool = False
     has_row_per_event: bool = False
+    uncounted: int = 0
+    uncounted_at: datetime | None = None
 
     @property
     def page_size(self) -> int:
@@ -66,6 +73,10 @@ class ReportHabits:
     def is_newest_first(self) -> bool:
         """Return whether the order from page to page was seen often enough to be relied on."""
         return self.borders_in_order >= borders_needed(self.disorders)
+
+    def has_stale_counters(self, now: datetime) -> bool:
+        """Return whether rows were lately seen to come although their counters stood still."""
+        return self.uncounted >= UNCOUNTED_NEEDED and _is_recent(self.uncounted_at, now, kept=DOUBTED_FOR)
 
     def is_full(self, rows: int) -> bool:
         """Return whether another page may follow one of so many rows, whatever counters say."""
@@ -96,7 +107,7 @@ def with_page(habits: ReportHabits, rows: int, *, followed: int, now: datetime) 
     sized = habits if longest == habits.longest else replace(habits, longest=longest, ends_at_longest=0, sized_at=now)
     if not followed:
         return sized
-    if habits.shortest_followed and _is_recent(habits, now):
+    if habits.shortest_followed and _is_recent(habits.sized_at, now, kept=SIZES_KEPT):
         shortest, most = min(habits.shortest_followed, followed), max(habits.longest_followed, followed)
     else:
         shortest = most = followed
@@ -122,5 +133,11 @@ def with_border(habits: ReportHabits, *, is_in_order: bool) -> ReportHabits:
     return replace(habits, borders_in_order=0, disorders=min(habits.disorders + 1, MAX_DOUBLINGS))
 
 
-def _is_recent(habits: ReportHabits, now: datetime) -> bool:
-    return habits.sized_at is not None and timedelta() <= now - habits.sized_at < SIZES_KEPT
+def with_uncounted(habits: ReportHabits, rows: int, *, now: datetime) -> ReportHabits:
+    """Return the habits after so many rows that came while the counters of their campaign stood still."""
+    before = habits.uncounted if _is_recent(habits.uncounted_at, now, kept=DOUBTED_FOR) else 0
+    return replace(habits, uncounted=min(before + rows, UNCOUNTED_NEEDED), uncounted_at=now)
+
+
+def _is_recent(moment: datetime | None, now: datetime, *, kept: timedelta) -> bool:
+    return moment is not None and timedelta() <= now - moment < kept

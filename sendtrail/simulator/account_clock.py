@@ -3,7 +3,7 @@
 import time
 from datetime import datetime, timedelta
 
-DAY_S = 86_400
+HOUR_S, DAY_S = 3_600, 86_400
 
 
 class Clock:

@@ -47,7 +47,7 @@ class Contents:
         self.campaigns = book.campaigns()
         self._by_id = {campaign.id: campaign for campaign in self.campaigns}
         self.contacts = Contacts(people)
-        self.ledger = Ledger(people, quirks)
+        self.ledger = Ledger(people, quirks, clock=self._clock)
 
     def _people(self, now: int) -> People:
         return People(

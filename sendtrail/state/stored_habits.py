@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sendtrail import threads
 from sendtrail.clock import Clock
@@ -16,6 +17,13 @@ class AccountHabits:
     """The habits of each report of an account."""
 
     reports: Mapping[Report, ReportHabits] = field(default_factory=dict)
+
+
+def stale_counters(organization_id: str, state: State, *, now: datetime) -> tuple[Report, ...]:
+    """Return the reports of an account whose counters do not follow their rows."""
+    known = state.transact(lambda transaction: _read(transaction, report_habits_path(organization_id)))
+    found = {report for report, habits in known.reports.items() if habits.has_stale_counters(now)}
+    return tuple(report for report in Report if report in found)
 
 
 class StoredHabits:
@@ -33,7 +41,7 @@ class StoredHabits:
         """Return what is known of a report."""
         with self._lock:
             if self._known is None:
-                self._known = self._state.transact(self._read)
+                self._known = self._state.transact(lambda transaction: _read(transaction, self._path))
             return self._known.reports.get(report, ReportHabits())
 
     def observe(self, report: Report, change: Change) -> None:
@@ -45,12 +53,13 @@ class StoredHabits:
         with self._lock:
             self._known = found
 
-    def _read(self, transaction: Transaction) -> AccountHabits:
-        return read_known(transaction, self._path, AccountHabits) or AccountHabits()
-
     def _write(self, transaction: Transaction, report: Report, change: Change) -> AccountHabits:
-        known = self._read(transaction)
+        known = _read(transaction, self._path)
         after = change(known.reports.get(report, ReportHabits()), self._clock.now())
         found = replace(known, reports={**known.reports, report: after})
         transaction.set(self._path, to_document(found))
         return found
+
+
+def _read(transaction: Transaction, path: str) -> AccountHabits:
+    return read_known(transaction, path, AccountHabits) or AccountHabits()

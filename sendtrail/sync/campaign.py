@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sendtrail.clock import STOPPED, Clock, is_credible
+from sendtrail.clock import STOPPED, is_credible
 from sendtrail.delivery.deliver import Finished, Outcome, Step, deliver
 from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
@@ -15,13 +15,16 @@ from sendtrail.domain.activity import happened_since
 from sendtrail.domain.campaign import CampaignLists
 from sendtrail.domain.campaign_report import SLACK, Report, ReportCursor, ReportPage, ReportQuery, ReportReader
 from sendtrail.domain.messages import Reason, SyncCampaign, encode
+from sendtrail.domain.report_habits import ReportHabits, with_uncounted
 from sendtrail.errors import KeyRefused, Rejected, Retryable, Unavailable
 from sendtrail.ports import LeaseCheck, TimeBudget, Topic
 from sendtrail.state.documents import campaign_path, from_document, to_document
+from sendtrail.state.stored_habits import StoredHabits
 from sendtrail.sync.campaign_plan import (
     CampaignProgress,
     can_resume,
     completed_sync,
+    continued,
     new_progress,
     read_progress,
     resume_from,
@@ -30,6 +33,7 @@ from sendtrail.sync.campaign_plan import (
     with_failure,
     with_page,
     with_seen,
+    with_times,
 )
 from sendtrail.sync.prefetch import prefetched
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
@@ -61,15 +65,16 @@ def sync_campaign(
 
     `read_slot` is held while the account is read.
     """
-    task = CampaignTask(message, source, services.clock)
+    task = CampaignTask(message, source, services)
     return deliver(task, services=services, budget=budget, read_slot=read_slot)
 
 
 class CampaignTask:
     """A campaign's sync as the delivery protocol sees it."""
 
-    def __init__(self, message: SyncCampaign, source: CampaignSource, clock: Clock) -> None:
-        self._message, self._source, self._clock = message, source, clock
+    def __init__(self, message: SyncCampaign, source: CampaignSource, services: Services) -> None:
+        self._message, self._source, self._clock = message, source, services.clock
+        self._habits = StoredHabits(services.state, services.clock, organization_id=message.organization_id)
         self._synced: SyncRecord | None = None
         self._progress: CampaignProgress | None = None
 
@@ -100,12 +105,11 @@ class CampaignTask:
         readers = [partial(self._source.reports.read, self._query(place)) for place in places]
         found = start
         for at, pages in zip(places, prefetched(readers), strict=True):
-            found = replace(
-                at, missing=found.missing, failed=found.failed, false_zeros=found.false_zeros, seen=found.seen
-            )
+            found = continued(found, at)
             try:
                 for page in pages:
                     found = with_page(found, at.units[at.index].report, page)
+                    found = with_times(found, at.units[at.index].report, page, self._synced)
                     if at.is_first_reading(self._synced):
                         found = with_seen(found, at.units[at.index].report, page)
                     yield Step(rows=self._rows(page, at), progress=_progress(found, page))
@@ -123,8 +127,10 @@ class CampaignTask:
             yield Step(rows=(), progress=to_document(found))
 
     def finish(self, progress: Mapping[str, Any], check_lease: LeaseCheck) -> Finished:  # noqa: ARG002 - writes nothing
-        """Return the record of this sync, and why reports of it failed."""
+        """Return the record of this sync, and why reports of it failed; record what it shows of the counters."""
         done = from_document(CampaignProgress, progress)
+        for report, rows in done.uncounted.items():
+            self._habits.observe(report, partial(_with_uncounted, rows=rows))
         return Finished(record=to_document(completed_sync(done, self._synced)), failures=list(done.failed.values()))
 
     def continuation(self, sequence: int) -> tuple[Topic, bytes]:
@@ -201,6 +207,10 @@ class CampaignTask:
             )
             for row in page.unreadable
         ]
+
+
+def _with_uncounted(habits: ReportHabits, now: datetime, *, rows: int) -> ReportHabits:
+    return with_uncounted(habits, rows, now=now)
 
 
 def _first_page_of(report: Report, query: ReportQuery) -> ReportQuery:

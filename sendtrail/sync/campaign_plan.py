@@ -23,6 +23,7 @@ from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.domain.stored_counts import SeenRows
 from sendtrail.errors import BadDocument
 from sendtrail.state.documents import from_document
+from sendtrail.sync.evidence.uncounted_rows import latest_of, uncounted
 from sendtrail.sync.read_window import THOROUGH, Overlap, coverage_start, read_window, reports_to_read
 from sendtrail.sync.settling import QUIET_FOR, REVERSIBLE, ReadResult, settling_after
 from sendtrail.sync.sync_record import SyncRecord
@@ -64,7 +65,8 @@ class CampaignProgress:
     rows of a report are missing by its counter, or could not be understood, `failed` why a report could not be read.
     `wanted_at` is the message's that it was planned for. `false_zeros` are the reports that have rows against their
     counters. `seen` are the rows of reports that are read for the first time. `unanswered` is how many deliveries in a
-    row got no further because the account did not answer.
+    row got no further because the account did not answer. `listed_at` is when the account had shown the counters,
+    `latest` the time of the latest row seen of each report, `uncounted` how many came while its counters stood still.
     """
 
     run_id: str
@@ -81,6 +83,9 @@ class CampaignProgress:
     false_zeros: Sequence[Report] = field(default_factory=list)
     unanswered: int = 0
     seen: Mapping[Report, SeenRows] = field(default_factory=dict)
+    listed_at: datetime | None = None
+    latest: Mapping[Report, datetime] = field(default_factory=dict)
+    uncounted: Mapping[Report, int] = field(default_factory=dict)
 
     def is_first_reading(self, synced: SyncRecord | None) -> bool:
         """Return whether more is read than ever before."""
@@ -111,6 +116,7 @@ def new_progress(
         counters=message.counters,
         units=units,
         wanted_at=message.wanted_at,
+        listed_at=message.listed_at,
     )
     return start_of(progress, 0)
 
@@ -156,6 +162,11 @@ def start_of(progress: CampaignProgress, index: int) -> CampaignProgress:
     return replace(progress, index=index, position=ReportCursor(page=first_page), unanswered=0)
 
 
+def continued(progress: CampaignProgress, at: CampaignProgress) -> CampaignProgress:
+    """Return the progress at the place `at`, with what was found on the way there."""
+    return replace(progress, index=at.index, position=at.position, unanswered=at.unanswered)
+
+
 def resume_from(position: ReportCursor, *, first_page: int = 1) -> ReportCursor:
     """Return where to take up a report that was left at `position`: one page earlier.
 
@@ -184,6 +195,20 @@ def with_seen(progress: CampaignProgress, report: Report, page: ReportPage) -> C
     """Return the progress with the rows of a page of a report that is read for the first time."""
     seen = progress.seen.get(report, SeenRows()).plus(page.activities)
     return replace(progress, seen={**progress.seen, report: seen})
+
+
+def with_times(
+    progress: CampaignProgress, report: Report, page: ReportPage, synced: SyncRecord | None
+) -> CampaignProgress:
+    """Return the progress with when the rows of a page were, and how many of them the counters leave out."""
+    latest = latest_of(page.activities, known=progress.latest.get(report), now=progress.started_at)
+    if latest is not None:
+        progress = replace(progress, latest={**progress.latest, report: latest})
+    period = uncounted(report, counters=progress.counters, listed_at=progress.listed_at, synced=synced)
+    rows = 0 if period is None else period.count(page.activities)
+    if not rows:
+        return progress
+    return replace(progress, uncounted={**progress.uncounted, report: progress.uncounted.get(report, 0) + rows})
 
 
 def with_failure(progress: CampaignProgress, report: Report, reason: str) -> CampaignProgress:
@@ -218,7 +243,17 @@ def completed_sync(progress: CampaignProgress, synced: SyncRecord | None) -> Syn
         settling=settling,
         forced_at=_forced_at(progress, synced),
         false_zeros=list(dict.fromkeys([*(synced.false_zeros if synced else ()), *progress.false_zeros])),
+        latest=_latest(progress, synced),
     )
+
+
+def _latest(progress: CampaignProgress, synced: SyncRecord | None) -> Mapping[Report, datetime]:
+    known: Mapping[Report, datetime] = {} if synced is None else synced.latest
+    return {
+        report: max(each[report] for each in (known, progress.latest) if report in each)
+        for report in Report
+        if report in known or report in progress.latest
+    }
 
 
 def _forced_at(progress: CampaignProgress, synced: SyncRecord | None) -> datetime | None:
@@ -265,7 +300,8 @@ def _may_hide_changes(progress: CampaignProgress, synced: SyncRecord | None) -> 
 def _had_changed(report: Report, progress: CampaignProgress, synced: SyncRecord | None) -> bool:
     if synced is None or progress.is_first_reading(synced):
         return not _is_quiet(report, progress)
-    return has_changed(report, now=progress.counters, before=synced.counters)
+    has_uncounted = bool(progress.uncounted.get(report))
+    return has_uncounted or has_changed(report, now=progress.counters, before=synced.counters)
 
 
 def _is_quiet(report: Report, progress: CampaignProgress) -> bool:

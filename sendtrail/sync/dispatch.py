@@ -1,7 +1,7 @@
 """List an account's campaigns and publish a message for each that is due, once a run."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,21 +21,28 @@ from sendtrail.logs import Event, log_event
 from sendtrail.ports import Topic, Transaction
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import contacts_path
+from sendtrail.state.stored_habits import stale_counters
 from sendtrail.state.stored_wants import settle_wants
 from sendtrail.sync.backfill_quota import within_quota
 from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of, fulfilled_wants, wants_of_others
-from sendtrail.sync.due import Due, Policy, Request, RunKind, next_sequence
+from sendtrail.sync.due import Due, Policy, Request, RunKind, last_sync, next_sequence
 from sendtrail.sync.evidence.complete_reports import complete_reports
 from sendtrail.sync.evidence.false_zeros import without_false_zeros
+from sendtrail.sync.evidence.stale_counters import doubted_counters
 from sendtrail.sync.evidence.vanished_campaigns import AcceptedDeletions, ListedCampaigns, listed_campaigns
 from sendtrail.sync.forecast import total
 from sendtrail.sync.runs.stored_run import Begun, Summary, begin_run, close_run
+from sendtrail.sync.sync_record import SyncRecord
 from sendtrail.sync.timestamp_observation import Meanings, observe_timestamps
 from sendtrail.warehouse.rows import Batch, Table, campaign_row
 
 logger = logging.getLogger(__name__)
 
 CAMPAIGNS = "campaigns"
+_STALE = (
+    "the account's counters of %s stand still while rows come: these reports are read whatever their counters say, "
+    "daily while something happens in a campaign, and later after a tenth of the time for which nothing did"
+)
 _UNFINISHED = "the run before this one did not come to its end: it left {} of {} campaigns, which go on"
 
 
@@ -125,16 +132,27 @@ def _publish_campaigns(
     }
     request = replace(request, wants=without(request.wants, ended))
     _report({**checkpoints.unreadable, **({CAMPAIGNS: found.problem} if found.problem else {})}, request, services)
+    stale = stale_counters(request.organization_id, services.state, now=services.clock.now())
+    if stale:
+        logger.warning(_STALE, ", ".join(stale))
     readable = without_false_zeros(
         [each for each in campaigns if str(each.campaign_id) not in checkpoints.unreadable],
         checkpoints.readable,
         now=services.clock.now(),
+        stale=stale,
+    )
+    complete = complete_reports(
+        readable, request=request, checkpoints=checkpoints.readable, policy=policy, services=services
     )
     policy = replace(
         policy,
         standing_rows=standing_rows(_observe_timestamps(request, services)),
-        complete=complete_reports(
-            readable, request=request, checkpoints=checkpoints.readable, policy=policy, services=services
+        complete={number: tuple(each for each in found if each not in stale) for number, found in complete.items()},
+        doubted=doubted_counters(
+            _with_records(readable, checkpoints.readable),
+            stale=stale,
+            settle=policy.settle,
+            now=services.clock.now(),
         ),
     )
     due_campaigns = within_quota(
@@ -143,6 +161,14 @@ def _publish_campaigns(
     _announce_run(request, services, due_campaigns=len(due_campaigns), sent=sent, ended=ended)
     services.publisher.publish(Topic.CAMPAIGNS, [encode(each.message) for each in due_campaigns])
     return _Published(campaigns=campaigns, due=due_campaigns, wants=request.wants)
+
+
+def _with_records(
+    campaigns: Iterable[Campaign], checkpoints: Mapping[int, Checkpoint]
+) -> Iterator[tuple[Campaign, SyncRecord]]:
+    for campaign in campaigns:
+        if record := last_sync(checkpoints.get(campaign.campaign_id)):
+            yield campaign, record
 
 
 def _without_campaign(campaigns: Sequence[Campaign], sent: Sequence[int], request: Request) -> Mapping[int, Want]:

@@ -11,6 +11,7 @@ from sendtrail.domain.campaign_report import Report, changed_reports, counter_de
 from sendtrail.domain.deletion_guard import DeletionGuard
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.domain.wants import NO_WANTS, Ask, Want, Wants, is_withdrawn
+from sendtrail.sync.evidence.stale_counters import DoubtedCounters
 from sendtrail.sync.forecast import Forecast, campaign_forecast
 from sendtrail.sync.read_window import DEFAULT_LOOKBACK, DEFAULT_OVERLAP, Overlap
 from sendtrail.sync.settling import LAST_LOOK, is_last_look, reports_to_settle
@@ -30,7 +31,8 @@ class Policy:
     `standing_rows` are the reports whose rows keep their time, or may, when a contact opens or clicks again, `complete`
     those of each campaign of which all is stored that was counted at the last sync. Campaigns that were sent longer ago
     than `counted` are not looked up there: all partitions since then are read, which BigQuery bills. `deletions` says
-    how many campaigns that are missing from the list a person accepts.
+    how many campaigns that are missing from the list a person accepts. `doubted` are the counters that are not believed
+    where they stand still.
     """
 
     lookback: timedelta = DEFAULT_LOOKBACK
@@ -43,6 +45,7 @@ class Policy:
     complete: Mapping[int, tuple[Report, ...]] = field(default_factory=dict)
     counted: timedelta = timedelta(days=30)
     deletions: DeletionGuard = field(default_factory=DeletionGuard)
+    doubted: DoubtedCounters = field(default_factory=DoubtedCounters)
 
 
 class RunKind(StrEnum):
@@ -177,12 +180,13 @@ def _reason_again(
 
 
 def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy, now: datetime) -> tuple[Report, ...]:
-    """Return the reports to read although no counter says so: their next look is due, or nothing counts them."""
+    """Return the reports to read although no counter says so: a look is due, or nothing counts them reliably."""
+    complete, doubted = policy.complete.get(campaign.campaign_id, ()), policy.doubted
     settling = reports_to_settle(
         synced.to_settle,
         now=now,
         settle=policy.settle,
-        complete=policy.complete.get(campaign.campaign_id, ()),
+        complete=[report for report in complete if report not in doubted.still],
         changing=changed_reports(now=campaign.counters, before=synced.counters),
     )
     uncounted = [
@@ -191,7 +195,10 @@ def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy
         if is_unknown(report, campaign.counters) and now - synced.watermarks.get(report, now) >= policy.settle
     ]
     return tuple(
-        report for report in Report if report in (*settling, *uncounted) and not is_empty(report, campaign.counters)
+        report
+        for report in Report
+        if report in (*settling, *uncounted, *doubted.due.get(campaign.campaign_id, ()))
+        and not is_empty(report, campaign.counters)
     )
 
 
@@ -225,6 +232,7 @@ def due_campaign(
         settle=() if synced is None else _reports_to_settle(campaign, synced, policy=policy, now=now),
         standing_rows=policy.standing_rows,
         complete=policy.complete.get(campaign.campaign_id, ()),
+        listed_at=now,
         wanted_at=None if want is None or (synced is not None and synced.has_read(want)) else want.asked_at,
         backfill=_is_backfill(
             campaign,

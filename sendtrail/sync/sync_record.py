@@ -30,7 +30,7 @@ class SyncRecord:
     again although their counters stand still; `confirmed` (the counters stood still when it was read) and `unsettled`
     are for an earlier version alone. `audited_at` is when everything was last read; `forced_at` when somebody asked
     for the latest read of everything again that was completed. `false_zeros` are the reports that had rows although
-    every counter of theirs was zero.
+    every counter of theirs was zero. `latest` is the time of the latest row that was ever seen of each report.
     """
 
     since: datetime
@@ -44,6 +44,7 @@ class SyncRecord:
     settling: Mapping[Report, Settling] | None = None
     forced_at: datetime | None = None
     false_zeros: Sequence[Report] = field(default_factory=list)
+    latest: Mapping[Report, datetime] = field(default_factory=dict)
 
     @property
     def to_settle(self) -> Mapping[Report, Settling]:

@@ -139,7 +139,7 @@ SELECT
       'ActiveCampaign counts no ', event_type, ' and lists ', CAST(stored AS STRING),
       ': this counter cannot be trusted, so what is stored cannot be compared with it.'
     )
-    WHEN 'counter_behind' THEN 'More is stored than counted: the counter was read before the rows, or leaves some of them out.'
+    WHEN 'counter_behind' THEN 'More is stored than counted: the counter was read before the rows, stands still, or leaves some of them out.'
     WHEN 'unreadable_rows' THEN CONCAT(
       'As many or fewer are missing than rows could not be understood: the table unreadable_rows says why. ',
       'Update Sendtrail, run ', repair, ', and report it if that does not help.'

@@ -138,7 +138,7 @@ def test_a_zombie_that_lost_its_lease_writes_neither_rows_nor_checkpoint() -> No
     pipeline.dispatch()
     (_, message), *_ = pipeline.waiting()
     slow = Overtaken(pipeline, message)
-    work = CampaignTask(decode(SyncCampaign, message), CampaignSource(lists=slow, reports=slow), pipeline.clock)
+    work = CampaignTask(decode(SyncCampaign, message), CampaignSource(lists=slow, reports=slow), pipeline.services)
 
     outcome = deliver(work, services=pipeline.services, budget=Pages(1_000))
 
@@ -166,7 +166,7 @@ def test_a_zombie_does_not_report_as_failed_what_its_successor_has_done() -> Non
     pipeline.dispatch()
     (_, message), *_ = pipeline.waiting()
     slow = OvertakenAndRefused(pipeline, message)
-    work = CampaignTask(decode(SyncCampaign, message), CampaignSource(lists=slow, reports=slow), pipeline.clock)
+    work = CampaignTask(decode(SyncCampaign, message), CampaignSource(lists=slow, reports=slow), pipeline.services)
 
     outcome = deliver(work, services=pipeline.services, budget=Pages(1_000))
 

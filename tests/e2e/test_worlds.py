@@ -83,6 +83,9 @@ WHOLE: dict[str, dict[str, Any]] = {
         "odd_counters": "missing",
     },
     "counters of zero": {"zero_counters": EVENT_TYPES},
+    "counters that freeze": {"frozen_counters": EVENT_TYPES},
+    "counters that freeze later": {"frozen_counters": EVENT_TYPES, "counters_freeze_h": 48},
+    "counters of opens that freeze": {"frozen_counters": ("open",)},
     "counters of zero for opens": {"zero_counters": ("open",)},
     "no ISO time": {"without_tstamp_iso": EVENT_TYPES},
     "only an ISO time": {"unsubscriptions_without_tstamp": True},
@@ -187,6 +190,21 @@ def test_counts_are_the_accounts_a_day_after_each_change(open_world: Open, still
 
         held = odd.holdings()
         assert (odd.failures, held.missing, held.is_sound) == ([], frozenset(), True)
+
+
+def test_rows_that_no_counter_counts_are_in_a_day_later(open_world: Open) -> None:
+    """From the second day on: the first one shows that the counters do not follow, and a run says so."""
+    odd = open_world(frozen_counters=EVENT_TYPES)
+    odd.sync()
+
+    for _ in range(2 * DAYS_OF_CHANGE):
+        odd.account.pass_day()
+        odd.clock.advance(DAY.total_seconds())
+        odd.sync()
+
+        held = odd.holdings()
+        assert (odd.failures, held.missing, held.is_sound) == ([], frozenset(), True)
+    assert odd.run.stale_counters()
 
 
 @pytest.mark.parametrize("quirks", PARTIAL.values(), ids=PARTIAL.keys())

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +33,7 @@ from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import Delivery, handling
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import Services
+from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, decode
 from sendtrail.domain.request_rate import Priority
 from sendtrail.domain.work_item import CONTACTS
@@ -41,6 +42,7 @@ from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Topic
+from sendtrail.state.stored_habits import stale_counters
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.campaign_checkpoints import close_wants, sync_records
 from sendtrail.sync.contacts import sync_contacts
@@ -170,6 +172,10 @@ class LocalRun:
     def records(self) -> Mapping[int, SyncRecord]:
         """Return the record of the last completed sync of each campaign, by its id."""
         return sync_records(self._settings.organization, self._services.state)
+
+    def stale_counters(self) -> Sequence[Report]:
+        """Return the reports whose counters were seen to stand still while rows came."""
+        return stale_counters(self._settings.organization, self._services.state, now=self._clock.now())
 
     def _on_merge(self, state: State) -> Callable[[Batch, int], None]:
         """Return what is done after each merge: it is recorded, and counted."""

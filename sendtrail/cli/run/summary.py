@@ -47,6 +47,8 @@ def print_summary(
         table.add_row("unreadable rows", f"{stats.unreadable_rows:,} read", f"{stored['unreadable rows']:,}")
     records = run.records()
     _add_unsettled(table, unsettled_reports(records.values()))
+    if stale := run.stale_counters():
+        table.add_row("counters that stand still", "", ", ".join(stale))
     if settings.contacts:
         table.add_row("pass of contacts", str(result.contacts or Fate.NOT_REACHED), "")
         table.add_row("contacts", f"{stats.contacts_changed:,} new or changed", f"{stored['contacts']:,}")

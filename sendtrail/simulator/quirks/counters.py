@@ -1,7 +1,9 @@
 """Oddities of the counters of campaigns and links."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from sendtrail.simulator.quirks.events import EventType
 
@@ -41,3 +43,7 @@ class CounterQuirks:
     """Kinds of event whose counters are 0 for ever, whatever the reports show."""
     counters_leave_out: tuple[EventType, ...] = ()
     """Kinds of event of which the counters leave out one in three."""
+    frozen_counters: tuple[EventType, ...] = ()
+    """Kinds of event whose counters, those of links included, stand still from `counters_freeze_h` on."""
+    counters_freeze_h: Annotated[float, Field(ge=0)] = 0
+    """So many hours after the account began, `frozen_counters` stand still."""

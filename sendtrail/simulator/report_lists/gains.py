@@ -1,15 +1,21 @@
 """What the counters of campaigns have gained, and lost again, since the beginning."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
+from sendtrail.simulator.quirks import EventType
 from sendtrail.simulator.report_lists.membership import is_hard
 from sendtrail.simulator.world.campaigns import Report
 
 
 class Gains:
-    """Count by campaign and name: "click", "new click", and by list "click 17", "new click 17"."""
+    """Count by campaign and name: "click", "new click", and by list "click 17", "new click 17".
 
-    def __init__(self) -> None:
+    `is_frozen` says of which kinds of event nothing is counted any more.
+    """
+
+    def __init__(self, *, is_frozen: Callable[[EventType], bool]) -> None:
+        self._is_frozen = is_frozen
         self._by_campaign: defaultdict[int, Counter[str]] = defaultdict(Counter)
 
     def __getitem__(self, campaign_id: int) -> Counter[str]:
@@ -18,10 +24,13 @@ class Gains:
 
     def count(self, report: Report, *, is_new: bool) -> None:
         """Count something that happened."""
-        self._add(report, times=1, rows=int(is_new))
+        if not self._is_frozen(report.event):
+            self._add(report, times=1, rows=int(is_new))
 
     def lose(self, report: Report, member: int, *, times: int, is_row: bool = True) -> None:
         """Take a row that was counted out of the counters, or some of its times."""
+        if self._is_frozen(report.event):
+            return
         if report.event == "bounce":  # their sum says how many are hard, and how many soft
             kind = "hard" if is_hard(member) else "soft"
             self[report.campaign.id][f"lost {kind} {report.message.id}"] += 1

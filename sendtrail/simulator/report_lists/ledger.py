@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 
+from sendtrail.simulator.account_clock import HOUR_S, Clock
 from sendtrail.simulator.quirks import EventType, Quirks
 from sendtrail.simulator.report_lists.delays import Delays, Happening
 from sendtrail.simulator.report_lists.gains import Gains
@@ -15,12 +16,14 @@ from sendtrail.simulator.world.people import People
 class Ledger:
     """Tell what a list holds and who a member is, and record what happens."""
 
-    def __init__(self, people: People, quirks: Quirks) -> None:
+    def __init__(self, people: People, quirks: Quirks, *, clock: Clock) -> None:
         self.people = people
+        self._quirks, self._clock = quirks, clock
+        self._freezes_at = clock.now() + int(quirks.counters_freeze_h * HOUR_S)
         self._still = frozenset[str](quirks.still_tstamps)
         self._changes: dict[tuple[int, str], Changes] = {}
         self.delays = Delays(quirks)
-        self.gains = Gains()
+        self.gains = Gains(is_frozen=self._is_frozen)
 
     def view(self, report: Report) -> View:
         """Return a list as it stands."""
@@ -95,6 +98,10 @@ class Ledger:
         if vanishes:
             for happening in self.delays.waiting(report, member):
                 self.delays.drop(happening)
+
+    def _is_frozen(self, event: EventType) -> bool:
+        """Say whether nothing of a kind is counted any more: of a day that ends later, nothing either."""
+        return event in self._quirks.frozen_counters and self._clock.now() > self._freezes_at
 
     def _record(self, happening: Happening) -> None:
         self.gains.count(happening.report, is_new=happening.is_new)

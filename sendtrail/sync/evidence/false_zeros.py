@@ -1,7 +1,8 @@
 """Counters of zero that are not to be believed: they are unknown, so that their reports are read.
 
-That is those of reports that an account was caught lying about, those that other counters of the same campaign
-contradict, and, before anything is known of an account, those of a few campaigns, as a sample.
+That is those of reports that an account was caught lying about or whose counters do not follow (`stale`), those that
+other counters of the same campaign contradict, and, before anything is known of an account, those of a few campaigns,
+as a sample.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,11 +25,15 @@ CONTRADICTED_BY: Mapping[Report, Sequence[Report]] = {Report.OPENS: (Report.CLIC
 
 
 def without_false_zeros(
-    campaigns: Iterable[Campaign], checkpoints: Mapping[int, Checkpoint], *, now: datetime
+    campaigns: Iterable[Campaign],
+    checkpoints: Mapping[int, Checkpoint],
+    *,
+    now: datetime,
+    stale: Sequence[Report] = (),
 ) -> list[Campaign]:
     """Return campaigns without the zeros of reports that may have rows all the same."""
     records = {number: record for number, each in checkpoints.items() if (record := last_sync(each)) is not None}
-    lied = {report for record in records.values() for report in record.false_zeros}
+    lied = {*stale, *(report for record in records.values() for report in record.false_zeros)}
     found = list(campaigns)
     sample = {} if checkpoints else sampled(found)
     return [

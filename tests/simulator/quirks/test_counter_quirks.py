@@ -148,3 +148,22 @@ def test_counters_may_leave_out_rows(make_account: Make, connect: Connect) -> No
     (campaign,) = read_campaigns(api)
 
     assert int(campaign["uniqueopens"]) == 1_234 - 411
+
+
+def test_counters_may_stand_still_from_a_time_on(make_account: Make) -> None:
+    """Those of the kinds that were named, with those of their links; lists go on."""
+    quirks = Quirks(frozen_counters=("open", "click"), counters_freeze_h=24)
+    plan = Plan(sizes=(CampaignPlan(openers=400, links=1, bounces=40, sent_days_ago=1),), daily_share=0.5)
+    account = make_account(quirks=quirks, plan=plan)
+    (campaign,) = account.campaigns
+    (link,) = campaign.messages[0].links
+    account.pass_day()
+    first, totals, rows = account.counters(campaign), account.link_totals(campaign, link), list(account.truth())
+
+    account.pass_day()
+
+    then = account.counters(campaign)
+    assert {name for name in then if then[name] != first[name]} <= {"hardbounces", "softbounces", "unsubscribes"}
+    assert then["unsubscribes"] > first["unsubscribes"] > 0
+    assert account.link_totals(campaign, link) == totals
+    assert len(list(account.truth())) > len(rows)

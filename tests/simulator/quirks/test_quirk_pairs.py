@@ -65,6 +65,8 @@ LEVELS: dict[str, tuple[Any, ...]] = {
     "zero_counters": ((), EVENT_TYPES),
     "counters_leave_out": ((), EVENT_TYPES),
     "counters_fall_on_deletion": ((), EVENT_TYPES),
+    "frozen_counters": ((), EVENT_TYPES),
+    "counters_freeze_h": (0, 12),
     "still_tstamps": ((), ("open", "click")),
     "counters_run_ahead": (False, True),
     "late_opens_h": (0, 30),
