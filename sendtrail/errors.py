@@ -14,6 +14,7 @@ SendtrailError
 │   ├── Unreadable       an answer that cannot be understood, or that contradicts itself
 │   ├── BadDocument      a state document that cannot be read
 │   └── NoProgress       a delivery that used its whole time and got nowhere
+├── AccountPaused        an account that somebody has paused: stop, keep everything, report nothing as failed
 ├── LeaseLost            another worker has taken this work over: write nothing more
 └── SettingsError        configuration: every problem at once
     └── AnotherAccount   the connection leads to another account than the one whose data is stored
@@ -76,6 +77,10 @@ class BadDocument(Rejected):
 
 class NoProgress(Rejected):
     """A delivery that used its whole time budget without getting any further."""
+
+
+class AccountPaused(SendtrailError):
+    """An account that is paused: it is not asked, and its work goes on once it is resumed."""
 
 
 class LeaseLost(SendtrailError):

@@ -53,11 +53,14 @@ resource "google_firestore_document" "connection" {
 # Firestore has no IAM policy of its own: the grant is on the project, limited to this database by a condition.
 # https://cloud.google.com/firestore/docs/manage-databases#database_access_permissions
 resource "google_project_iam_member" "state" {
-  for_each = local.functions
+  for_each = merge(
+    { for function in keys(local.functions) : function => "serviceAccount:${local.function_emails[function]}" },
+    { for operator in var.operators : "operator/${operator}" => operator },
+  )
 
   project = var.project_id
   role    = "roles/datastore.user"
-  member  = "serviceAccount:${local.function_emails[each.key]}"
+  member  = each.value
 
   condition {
     title      = "the database ${var.name} only"

@@ -15,6 +15,7 @@ from sendtrail.domain.connection import Connection
 from sendtrail.domain.request_rate import Priority, RateLimit
 from sendtrail.ports import State
 from sendtrail.rate_limit.budget import RateBudget
+from sendtrail.rate_limit.pause_watch import PauseWatch
 from sendtrail.rate_limit.sliding_window import SlidingWindow, sliding_window
 from sendtrail.state.full_lists import StoredFullLists
 from sendtrail.state.stored_habits import StoredHabits
@@ -26,6 +27,7 @@ class AccountFactory:
     """Makes accounts; any number of threads may use it at once.
 
     The accounts of one connection share a budget per priority, one sliding window, and what was learnt of the account.
+    While one is paused, its requests raise AccountPaused.
     `block` is how many requests are reserved in one transaction at most, `on_date` is called with when each answer was
     sent.
     """
@@ -45,6 +47,7 @@ class AccountFactory:
         self._lock = threads.lock()
         self._windows: dict[_Key, SlidingWindow] = {}
         self._budgets: dict[tuple[_Key, Priority], RateBudget] = {}
+        self._pauses: dict[str, PauseWatch] = {}
         self._memories: dict[tuple[str, SecretStr], AccountMemory] = {}
 
     def account(
@@ -83,6 +86,10 @@ class AccountFactory:
         key = (connection.organization_id, limit)
         with self._lock:
             window = self._windows.setdefault(key, sliding_window(self._clock, requests_per_second=limit.per_second))
+            pause = self._pauses.setdefault(
+                connection.organization_id,
+                PauseWatch(self._state, self._clock, organization_id=connection.organization_id),
+            )
             if (key, priority) not in self._budgets:
                 self._budgets[key, priority] = RateBudget(
                     self._state,
@@ -92,5 +99,6 @@ class AccountFactory:
                     sliding_window=window,
                     priority=priority,
                     block=self._block,
+                    before_request=pause.ensure_running,
                 )
             return self._budgets[key, priority]

@@ -9,7 +9,7 @@ from rich.console import Console
 from sendtrail.cli.lazy_commands import MARKUP, Entry, lazy_group
 from sendtrail.cli.process.exit_codes import BUSY, MISSING, USAGE
 from sendtrail.cli.process.interruption import CommandProcess
-from sendtrail.errors import Busy, SendtrailError, SettingsError
+from sendtrail.errors import AccountPaused, Busy, SendtrailError, SettingsError
 
 COMMANDS = (
     Entry(
@@ -26,6 +26,16 @@ COMMANDS = (
         name="plan",
         target="sendtrail.cli.plan:plan",
         help="Show how many requests, how much time and how many bytes a sync takes, without starting it.",
+    ),
+    Entry(
+        name="pause",
+        target="sendtrail.cli.operate.pause_command:pause",
+        help="Leave an account alone for a while; nothing that is wanted of it is lost.",
+    ),
+    Entry(
+        name="resume",
+        target="sendtrail.cli.operate.pause_command:resume",
+        help="End the pause of an account: its next run goes on where the last one stopped.",
     ),
     Entry(
         name="schedule",
@@ -122,6 +132,9 @@ def main() -> None:
         sys.exit(USAGE)
     except Busy as error:
         _print_error("Busy:", str(error))
+        sys.exit(BUSY)
+    except AccountPaused as error:
+        _print_error("Paused:", str(error))
         sys.exit(BUSY)
     except SendtrailError as error:
         _print_error("Stopped:", str(error))

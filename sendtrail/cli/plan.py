@@ -17,6 +17,7 @@ from sendtrail.clock import SystemClock
 from sendtrail.domain.campaign import Campaign
 from sendtrail.local.state.adoption import read_state
 from sendtrail.ports import State
+from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.stored_wants import read_wants
 from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
 from sendtrail.sync.campaign_checkpoints import checkpoints_of
@@ -44,11 +45,12 @@ def plan(*, options: PlanOptions) -> None:
     the sync then says by how much the forecast was off.
 
     Exit code: 0 when it is shown, 1 when the account cannot be asked, 2 when an option, a setting or the file is wrong,
-    75 when another program has the file.
+    75 when another program has the file, or the account is paused.
     """
     settings = SyncSettings.read(asdict(options))
     console = Console()
     state = read_state(settings.database, dataset=settings.dataset, clock=SystemClock())
+    ensure_account_runs(state, settings.organization)
     account = _account(settings, state)
     campaigns = list(account.campaigns())
     people = (account.contact_count() or 0) if settings.contacts else None

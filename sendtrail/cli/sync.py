@@ -41,7 +41,7 @@ def sync(context: typer.Context, *, options: SyncOptions) -> None:
     Every option can also be set in the environment or in a file named `.env`, as SENDTRAIL_ and its name in capitals.
 
     Exit code: 0 when all is in, 1 when something is missing (named, with its reason), 2 when an option, a setting or
-    the file is wrong, 75 when another program has the file, 130 when it was interrupted.
+    the file is wrong, 75 when another program has the file or the account is paused, 130 when it was interrupted.
     """
     with ending_at_once(context.find_object(CommandProcess)):
         settings = SyncSettings.read(asdict(options))

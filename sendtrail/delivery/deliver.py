@@ -21,7 +21,7 @@ from sendtrail.delivery.checkpoint import Claim
 from sendtrail.delivery.failures import is_of_account, publish_failure
 from sendtrail.delivery.lease import LeaseHolder, TaskContext
 from sendtrail.delivery.services import Services
-from sendtrail.errors import LeaseHeld, LeaseLost, NoProgress, Rejected, Retryable
+from sendtrail.errors import AccountPaused, LeaseHeld, LeaseLost, NoProgress, Rejected, Retryable
 from sendtrail.logs import Event, log_event
 from sendtrail.ports import LeaseCheck, TimeBudget, Topic
 from sendtrail.warehouse.rows import Row
@@ -90,7 +90,7 @@ class Outcome(StrEnum):
     REPUBLISHED = "republished"
     FAILED = "failed"
     LOST = "lost"
-    PAUSED = "paused"  # the account is switched off: nothing was claimed
+    PAUSED = "paused"  # the account is paused or switched off: what is left of the work is done when it is on again
     WITHDRAWN = "withdrawn"  # what it was for is not wanted any more: what was merged stays
 
 
@@ -101,7 +101,8 @@ def deliver(
 
     `read_slot` is held while the account is read, and not while what was read is merged.
     Raise LeaseHeld while another worker is at it, and Retryable for trouble that may pass, before anything is read
-    where the warehouse takes no rows.
+    where the warehouse takes no rows. Raise AccountPaused where the account is paused: what was read is merged, and
+    the next run after the pause goes on from there.
     """
     if services.breaker is not None:
         services.breaker.ensure_closed()
@@ -221,7 +222,7 @@ class _Sync:
                 step = next(steps)
             except StopIteration:
                 return
-            except (Retryable, Rejected):
+            except (Retryable, Rejected, AccountPaused):
                 self._flush()  # what was read stays read: the next delivery goes on from here
                 raise
             yield step
@@ -251,9 +252,12 @@ class _Sync:
         self._writer.join()
 
     def _hand_over(self) -> Outcome:
-        if self._progress == self._start:
+        has_progress = self._progress != self._start
+        if has_progress:
+            self._flush()
+        self._holder.ensure_account_runs()
+        if not has_progress:
             raise NoProgress("a delivery used its whole time budget without getting any further: raise the time budget")
-        self._flush()
         if self._holder.is_withdrawn():
             self._holder.withdraw()
             return Outcome.WITHDRAWN

@@ -17,7 +17,7 @@ from sendtrail.delivery.failures import is_of_account, publish_failure
 from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, decode
 from sendtrail.domain.work_item import UNREADABLE, WorkItem
-from sendtrail.errors import AccountDisabled, Rejected
+from sendtrail.errors import AccountDisabled, AccountPaused, Rejected
 from sendtrail.logs import Event, labels, log_event
 
 logger = logging.getLogger(__name__)
@@ -49,14 +49,14 @@ def handling(services: Services) -> Iterator[Delivery]:
     """Handle one delivery in a block; raise Retryable to have the message delivered again.
 
     Work that can never succeed, such as a message that cannot be read or an account that is not configured, goes to the
-    failures topic with its reason and is acknowledged. Work of an account that is switched off is acknowledged as well:
-    the dispatcher finds it again when the account is on. A delivery that is not acknowledged is counted as well.
+    failures topic with its reason and is acknowledged. So is work of an account that is paused or switched off:
+    the dispatcher finds it again when the account is on. A delivery that is not acknowledged is counted, too.
     """
     with ExitStack() as stack:
         delivery = Delivery(stack)
         try:
             yield delivery
-        except AccountDisabled as error:
+        except (AccountDisabled, AccountPaused) as error:
             logger.info("not now: %s", error)
             delivery.outcome = Outcome.PAUSED
             log_event(logger, Event.DELIVERY_ENDED, outcome=delivery.outcome)

@@ -16,6 +16,7 @@ from sendtrail.domain.wants import is_withdrawn
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseLost, SendtrailError
 from sendtrail.ports import Transaction
+from sendtrail.state.account_pause import ensure_account_runs, ensure_running
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import from_document, to_document
 from sendtrail.state.stored_wants import read_withdrawal
@@ -63,9 +64,10 @@ class LeaseHolder:
         return self._checkpoint
 
     def claim(self) -> Claim:
-        """Claim the work; return what to do with the message."""
+        """Claim the work; return what to do with the message, or raise AccountPaused and change nothing."""
 
         def work(transaction: Transaction) -> tuple[Claim, Checkpoint | None, bool]:
+            ensure_running(transaction, self.context.item.organization_id)
             before = read_checkpoint(transaction, self.context.checkpoint_path)
             status = self._status_to_correct(transaction, before)
             decision, after = rules.claim(
@@ -130,6 +132,10 @@ class LeaseHolder:
     def hand_over(self) -> None:
         """Leave the rest of the work to its continuation, which is still to be published."""
         self._change(lambda before, now: rules.hand_over(before, token=self.token, now=now))
+
+    def ensure_account_runs(self) -> None:
+        """Raise AccountPaused where somebody has paused the account meanwhile."""
+        ensure_account_runs(self._state, self.context.item.organization_id)
 
     def is_withdrawn(self) -> bool:
         """Return whether nobody wants any more what this work reads for the sake of the past."""

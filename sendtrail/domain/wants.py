@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+KEPT = "; what was asked for is stored, and is done once the account is on again"
+"""Said of what is asked of an account that is paused or switched off."""
 TICK = timedelta(microseconds=1)
 
 

@@ -8,12 +8,13 @@ from datetime import timedelta
 from sendtrail import threads
 from sendtrail.delivery.failures import is_of_account, publish_failure
 from sendtrail.delivery.services import Services
-from sendtrail.domain.wants import StillWanted, listed
+from sendtrail.domain.wants import KEPT, StillWanted, listed
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import (
     AccountDisabled,
+    AccountPaused,
     AnotherAccount,
     BadDocument,
     NewerSchema,
@@ -22,6 +23,7 @@ from sendtrail.errors import (
     SendtrailError,
     SettingsError,
 )
+from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.stored_wants import raise_wants, withdraw_wants
 from sendtrail.sync.dispatch import dispatch
 from sendtrail.sync.due import Policy, Request
@@ -36,7 +38,6 @@ logger = logging.getLogger(__name__)
 SECONDS_PER_HOUR = 3_600
 # An account that does not answer takes up to six minutes. This many may do so while all others are dispatched.
 ACCOUNTS_AT_ONCE = 16
-KEPT = "; what was asked for is stored, and is done once the account is on again"
 
 
 def dispatch_accounts(requests: Sequence[Request], instance: Runtime) -> tuple[list[Summary], dict[str, str]]:
@@ -71,7 +72,7 @@ def _attempt(request: Request, instance: Runtime, services: Services) -> Summary
     """Dispatch an account; return the summary, why it was rejected, or the error that asks for another attempt."""
     try:
         return _dispatch(request, instance, services)
-    except AccountDisabled as error:
+    except (AccountDisabled, AccountPaused) as error:
         raise_wants(instance.services.state, request.organization_id, request.ask)
         return str(error) + (KEPT if request.ask else "")
     except (Rejected, AnotherAccount) as error:
@@ -118,6 +119,7 @@ def _counting_once(instance: Runtime) -> Services:
 
 
 def _dispatch(request: Request, instance: Runtime, services: Services) -> Summary:
+    ensure_account_runs(services.state, request.organization_id)
     with instance.account(request.organization_id) as account:
         policy = _policy(instance.settings, interval_s=account.interval_s)
         lists = GuardedLists(

@@ -59,9 +59,15 @@ def bigquery_client(project_id: str, *, location: str, endpoint: str | None = No
 
 
 def firestore_client(emulator: str | None = None) -> FirestoreClient:
-    """Return a client of Firestore, or of an emulator at `emulator` (host:port), without credentials."""
+    """Return a client of Firestore, or of an emulator at `emulator` (host:port), without credentials.
+
+    Raise SettingsError where there are no credentials.
+    """
     if emulator is None:
-        return FirestoreClient()
+        try:
+            return FirestoreClient()
+        except DefaultCredentialsError as error:
+            raise SettingsError([f"{NOT_SIGNED_IN} ({error})"]) from error
     return FirestoreClient(transport=FirestoreGrpcTransport(channel=grpc.insecure_channel(emulator)))
 
 

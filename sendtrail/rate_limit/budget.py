@@ -22,8 +22,14 @@ MAX_TRIES = 5
 MAX_ANSWER_S = 1.0
 # How long to wait, at least, before giving way again to others that use up the account's limit.
 GIVE_WAY_S = 1.0
+# How long before a request is sent it is looked, at the latest, whether it may be: time enough for an answer.
+LOOK_AHEAD_S = 0.25
 # A longer wait is logged.
 SILENT_WAIT_S = 30.0
+
+
+def do_nothing() -> None:
+    """Let every request be sent."""
 
 
 class RateBudget:
@@ -32,6 +38,7 @@ class RateBudget:
     Up to `block` slots are reserved per transaction: 1 where a transaction costs nothing, a few seconds' worth where
     it does. Blocks grow while their slots are used and start at 1 again when one was missed, so that a delivery of two
     requests does not reserve ten slots. The budgets of an account in one process share its `sliding_window`.
+    `before_request` is called before each request, and again after a wait; what it raises keeps the request back.
     """
 
     def __init__(
@@ -44,7 +51,9 @@ class RateBudget:
         sliding_window: SlidingWindow,
         priority: Priority = Priority.INCREMENTAL,
         block: int = 1,
+        before_request: Callable[[], None] = do_nothing,
     ) -> None:
+        self._before_request = before_request
         self._clock, self._organization_id = clock, organization_id
         self._stored = StoredLimit(state, organization_id=organization_id, rate_limit=rate_limit)
         self._rate_limit, self._priority, self._sliding_window = rate_limit, priority, sliding_window
@@ -65,6 +74,7 @@ class RateBudget:
 
     def acquire(self) -> None:
         """Block until the next request may be sent."""
+        self._before_request()
         for _ in range(MAX_TRIES):
             slot = self._wait_for_slot()
             if self._clock.monotonic() - slot <= MAX_LATENESS_S:
@@ -109,6 +119,9 @@ class RateBudget:
                 slot = self._next_slot()
         finally:
             self._waiting -= 1
+        if (wait_s := slot - LOOK_AHEAD_S - self._clock.monotonic()) > 0:
+            self._clock.sleep(wait_s)
+        self._before_request()
         self._clock.sleep(slot - self._clock.monotonic())
         return slot
 

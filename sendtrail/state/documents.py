@@ -108,6 +108,11 @@ def connection_path(organization_id: str) -> str:
     return f"activecampaign_connections/{organization_id}"
 
 
+def account_pause_path(organization_id: str) -> str:
+    """Return the path of whether an account is paused."""
+    return f"account_pauses/{organization_id}"
+
+
 def account_failure_path(organization_id: str) -> str:
     """Return the path of the latest failure that concerned an account as a whole."""
     return f"account_failures/{organization_id}"

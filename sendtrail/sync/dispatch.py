@@ -19,6 +19,7 @@ from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import BadDocument
 from sendtrail.logs import Event, log_event
 from sendtrail.ports import Topic, Transaction
+from sendtrail.state.account_pause import was_paused_since
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import contacts_path
 from sendtrail.state.stored_habits import stale_counters
@@ -219,17 +220,18 @@ def _is_older(moment: datetime | None, stored: datetime | None, *, now: datetime
 def _announce_run(
     request: Request, services: Services, *, due_campaigns: int, sent: tuple[int, ...], ended: Mapping[int, Want]
 ) -> None:
-    def work(transaction: Transaction) -> AccountStatus | None:
+    def work(transaction: Transaction) -> tuple[AccountStatus | None, bool]:
         before = read_status(transaction, request.organization_id)
+        was_paused = before is not None and was_paused_since(transaction, request.organization_id, before.last_run)
         after = _opened(before, request, due_campaigns, now=transaction.now)
         with suppress(BadDocument):  # reported by now
             wants = settle_wants(transaction, request.organization_id, campaigns=sent, ended=ended)
             after = replace(after, backfill_since=wants.backfill_since)
         write_status(transaction, request.organization_id, after)
-        return before
+        return before, was_paused
 
-    before = services.state.transact(work)
-    if before is not None and before.run_id != request.run_id and not before.is_finished:
+    before, was_paused = services.state.transact(work)
+    if before is not None and before.run_id != request.run_id and not before.is_finished and not was_paused:
         log_event(
             logger,
             Event.RUN_UNFINISHED,

@@ -19,6 +19,7 @@ from sendtrail.local.state.adoption import read_state
 from sendtrail.ports import State
 from sendtrail.rate_limit.budget import RateBudget
 from sendtrail.rate_limit.sliding_window import sliding_window
+from sendtrail.state.account_pause import ensure_account_runs
 
 NOT_USABLE = 1
 
@@ -43,11 +44,12 @@ def check(
     It changes nothing. The last lines say what a sync with the same options takes, and one of everything.
 
     Exit code: 0 when all that a sync needs can be used, 1 when something is refused or missing (named, with what to
-    do), 2 when an option or setting is wrong.
+    do), 2 when an option or setting is wrong, 75 when the account is paused.
     """
     settings = SyncSettings.read(asdict(options))
     _check_file(evidence)
     state = read_state(settings.database, dataset=settings.dataset, clock=SystemClock())
+    ensure_account_runs(state, settings.organization)
     outcome = _outcome(settings, state)
     if evidence:
         _write(evidence, written_evidence(outcome))

@@ -5,7 +5,7 @@ DONE = 0
 MISSING = 1
 # An option, a setting or a file is wrong.
 USAGE = 2
-# Somebody else has what is needed, and will be done with it: EX_TEMPFAIL of sysexits.h.
+# Somebody else has what is needed, and will be done with it, or the account is paused: EX_TEMPFAIL of sysexits.h.
 BUSY = 75
 # Ctrl-C or SIGTERM: 128 + SIGINT, as shells have it.
 INTERRUPTED = 130

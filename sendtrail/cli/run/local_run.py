@@ -36,12 +36,15 @@ from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, decode
 from sendtrail.domain.request_rate import Priority
+from sendtrail.domain.wants import KEPT
 from sendtrail.domain.work_item import CONTACTS
+from sendtrail.errors import AccountPaused
 from sendtrail.local.duckdb_stored_rows import DuckDbStoredRows
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Topic
+from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.stored_habits import stale_counters
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.campaign_checkpoints import close_wants, sync_records
@@ -145,6 +148,7 @@ class LocalRun:
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)
         lists = GuardedLists(self._settings.claimed_account, account, self._services.state, lists_campaigns=True)
         begun = begin_run(request, self._services)  # what is wanted comes first: whatever follows may be interrupted
+        self._ensure_account_runs(request)
         self.warehouse.create_views()
         self._check_stored_rows()
         summary = (
@@ -186,6 +190,13 @@ class LocalRun:
             self._stats.on_merge(batch, changed)
 
         return record
+
+    def _ensure_account_runs(self, request: Request) -> None:
+        """Raise AccountPaused, with what becomes of what was asked for, where somebody has paused the account."""
+        try:
+            ensure_account_runs(self._services.state, request.organization_id)
+        except AccountPaused as error:
+            raise AccountPaused(f"{error}{KEPT if request.ask else ''}") from None
 
     def _check_stored_rows(self) -> None:
         """Have campaigns read again whose rows somebody has deleted from the file."""

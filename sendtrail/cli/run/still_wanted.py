@@ -26,16 +26,23 @@ def wanted_lines(still_wanted: Sequence[StillWanted], *, left: Sequence[StillWan
     """Yield what is still wanted, in words; `left` is what this run does not go on with."""
     for want in still_wanted:
         yield (
-            f"Still wanted from an earlier run: {_words(want)}; this run goes on with it. "
+            f"Still wanted from an earlier run: {want_in_words(want)}; this run goes on with it. "
             "To drop it, run this command with --drop-wants."
         )
     for want in left:
-        yield f"Still wanted from an earlier run: {_words(want)}; a run without --campaign goes on with it."
+        yield f"Still wanted from an earlier run: {want_in_words(want)}; a run without --campaign goes on with it."
 
 
-def _words(want: StillWanted) -> str:
+def want_in_words(want: StillWanted) -> str:
+    """Return what is wanted of how many campaigns."""
     again = ", read again" if want.again else ""
-    campaigns = "1 campaign" if want.campaigns == 1 else f"{want.campaigns:,} campaigns"
+    campaigns = _campaigns(want.campaigns)
     if want.since is None:
         return f"everything back to where it was read to{again} for {campaigns}"
     return f"everything{'' if want.since <= BEGINNING else f' since {want.since:%Y-%m-%d}'}{again} for {campaigns}"
+
+
+def _campaigns(number: int | None) -> str:
+    if number is None:
+        return "every campaign"
+    return "1 campaign" if number == 1 else f"{number:,} campaigns"

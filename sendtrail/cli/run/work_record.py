@@ -19,6 +19,7 @@ class Fate(StrEnum):
     FAILED = "failed"
     STOPPED_HALFWAY = "stopped halfway"  # what was read is recorded; the rest was not delivered any more
     NOT_REACHED = "not reached"
+    PAUSED = "paused"  # what was read is recorded; the rest waits for the end of the pause
     WITHDRAWN = "not wanted any more"
 
 
@@ -30,6 +31,7 @@ _FATES: Mapping[Outcome, Fate] = {
     Outcome.CONTINUED: Fate.STOPPED_HALFWAY,  # until its continuation has ended
     Outcome.REPUBLISHED: Fate.STOPPED_HALFWAY,
     Outcome.LOST: Fate.STOPPED_HALFWAY,
+    Outcome.PAUSED: Fate.PAUSED,
     Outcome.WITHDRAWN: Fate.WITHDRAWN,
 }
 

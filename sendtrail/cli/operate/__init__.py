@@ -1,0 +1,1 @@
+"""What operators do with accounts that are synced, on either backend."""

@@ -1,0 +1,56 @@
+"""Which accounts a command is about, and how a command about one of them is typed."""
+
+import shlex
+from collections.abc import Sequence
+
+from sendtrail.cli.settings.operator_settings import DEFAULT_FIRESTORE_DATABASE, OperatorSettings
+from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE
+from sendtrail.errors import SettingsError
+from sendtrail.ports import State
+from sendtrail.state.documents import account_path, connection_path, identity_path
+from sendtrail.warehouse.place import DEFAULT_DATASET
+
+
+def connected_accounts(state: State) -> list[str]:
+    """Return the accounts that have a connection, those that are switched off included."""
+    return sorted(name for name, _ in state.children(connection_path("").rstrip("/")))
+
+
+def synced_accounts(state: State) -> list[str]:
+    """Return the accounts of which something was synced, by what a sync stores of each."""
+    collection, _, prefix = account_path("").rpartition("/")
+    begun = {name.removeprefix(prefix) for name, _ in state.children(collection) if name.startswith(prefix)}
+    identified = {name for name, _ in state.children(identity_path("").rstrip("/"))}
+    return sorted(begun | identified)
+
+
+def chosen_accounts(known: Sequence[str], *, asked: str | None, every: bool, where: str) -> list[str]:
+    """Return the accounts that were asked for; raise SettingsError, naming those there are, where that is not clear."""
+    if not known:
+        raise SettingsError([f"--organization: there is no account in {where} yet"])
+    names = ", ".join(known)
+    if every and asked is not None:
+        raise SettingsError([f"--all: the account {asked} is named as well; leave out one of them"])
+    if every:
+        return list(known)
+    if asked is None and len(known) > 1:
+        raise SettingsError(
+            [f"--organization: there are several accounts in {where}: name one of {names}, or add --all"]
+        )
+    if asked is not None and asked not in known:
+        raise SettingsError([f"--organization: there is no account {asked} in {where}: name one of {names}"])
+    return [asked or known[0]]
+
+
+def typed(command: str, settings: OperatorSettings, *, organization: str) -> str:
+    """Return a command about an account as a person types it, with the options that lead to the same place."""
+    words = ["sendtrail", *shlex.split(command)]
+    if settings.project:
+        words += ["--project", settings.project]
+        if settings.firestore_database != DEFAULT_FIRESTORE_DATABASE:
+            words += ["--firestore-database", settings.firestore_database]
+    elif settings.database != DEFAULT_DATABASE:
+        words += ["--database", str(settings.database)]
+    if settings.dataset != DEFAULT_DATASET:
+        words += ["--dataset", settings.dataset]
+    return shlex.join([*words, "--organization", organization])

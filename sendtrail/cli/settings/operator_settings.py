@@ -1,0 +1,23 @@
+"""Where the state of accounts is, and which of them a command is about; every problem at once."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
+from sendtrail.domain.messages import OrganizationId
+
+# What Terraform calls it: the `name` of the installation.
+DEFAULT_FIRESTORE_DATABASE = "sendtrail"
+
+
+class OperatorSettings(WarehouseSettings):
+    """The state in a project's Firestore where `project` is given, that of a DuckDB file otherwise.
+
+    `wait` is how many seconds to wait while another program has the file.
+    """
+
+    firestore_database: str = DEFAULT_FIRESTORE_DATABASE
+    firestore_emulator_host: Annotated[str | None, Field(validation_alias="FIRESTORE_EMULATOR_HOST")] = None
+    organization: OrganizationId | None = None
+    wait: Annotated[float, Field(ge=0, le=86_400)] = 0.0
