@@ -21,6 +21,25 @@ data "google_project" "this" {
   project_id = var.project_id
 }
 
+# An operator pulls dead letters and publishes them again: `sendtrail retry`.
+resource "google_pubsub_subscription_iam_member" "operator" {
+  for_each = { for pair in setproduct(keys(local.push_targets), var.operators) : "${pair[0]}/${pair[1]}" => { topic = pair[0], member = pair[1] } }
+
+  project      = var.project_id
+  subscription = google_pubsub_subscription.pull["${each.value.topic}-dead-letter"].name
+  role         = "roles/pubsub.subscriber"
+  member       = each.value.member
+}
+
+resource "google_pubsub_topic_iam_member" "operator" {
+  for_each = google_pubsub_subscription_iam_member.operator
+
+  project = var.project_id
+  topic   = google_pubsub_topic.topic[split("/", each.key)[0]].name
+  role    = "roles/pubsub.publisher"
+  member  = each.value.member
+}
+
 # Push subscriptions of our own instead of Eventarc triggers: the subscription of a trigger has no dead-letter topic, keeps
 # messages for a day only and allows a delivery 10 s, and Terraform cannot change that.
 resource "google_pubsub_subscription" "push" {

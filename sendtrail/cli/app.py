@@ -28,6 +28,21 @@ COMMANDS = (
         help="Show how many requests, how much time and how many bytes a sync takes, without starting it.",
     ),
     Entry(
+        name="status",
+        target="sendtrail.cli.operate.status_command:status",
+        help="Show how each account is: its last complete sync, what is running and wanted, and what failed.",
+    ),
+    Entry(
+        name="failures",
+        target="sendtrail.cli.operate.status_command:failures",
+        help="List what has failed and is still to be brought in, with the reason and what to do about it.",
+    ),
+    Entry(
+        name="retry",
+        target="sendtrail.cli.operate.retry_command:retry",
+        help="Have what failed tried again, and publish dead letters once more.",
+    ),
+    Entry(
         name="pause",
         target="sendtrail.cli.operate.pause_command:pause",
         help="Leave an account alone for a while; nothing that is wanted of it is lost.",
@@ -36,6 +51,21 @@ COMMANDS = (
         name="resume",
         target="sendtrail.cli.operate.pause_command:resume",
         help="End the pause of an account: its next run goes on where the last one stopped.",
+    ),
+    Entry(
+        name="backfill",
+        target="sendtrail.cli.operate.history_commands:app",
+        help="Read what was never read, back to a day: begin, look, take back.",
+    ),
+    Entry(
+        name="resync",
+        target="sendtrail.cli.operate.history_commands:resync",
+        help="Have campaigns read again, whatever is stored of them.",
+    ),
+    Entry(
+        name="reset",
+        target="sendtrail.cli.operate.history_commands:reset",
+        help="Have everything that was read of an account read again; what that costs is shown before.",
     ),
     Entry(
         name="schedule",

@@ -252,15 +252,14 @@ class _Sync:
         self._writer.join()
 
     def _hand_over(self) -> Outcome:
-        has_progress = self._progress != self._start
-        if has_progress:
-            self._flush()
-        self._holder.ensure_account_runs()
-        if not has_progress:
+        if self._progress == self._start:
+            self._holder.ensure_account_runs()
             raise NoProgress("a delivery used its whole time budget without getting any further: raise the time budget")
+        self._flush()
         if self._holder.is_withdrawn():
             self._holder.withdraw()
             return Outcome.WITHDRAWN
+        self._holder.ensure_account_runs()
         self._holder.hand_over()
         _publish_continuation(self._task, self._holder, self._services)
         return Outcome.CONTINUED

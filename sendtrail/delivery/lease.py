@@ -255,5 +255,5 @@ def _status_after(
     if status.run_id != after.run_id or after.status is Status.RUNNING:
         return counted
     if after.status is Status.DONE and after.reason is None:
-        return replace(counted, campaigns_completed=counted.campaigns_completed + 1)
+        return replace(counted, campaigns_completed=counted.campaigns_completed + 1).with_success()
     return replace(counted, campaigns_failed=counted.campaigns_failed + 1)

@@ -73,6 +73,7 @@ def _attempt(request: Request, instance: Runtime, services: Services) -> Summary
     try:
         return _dispatch(request, instance, services)
     except (AccountDisabled, AccountPaused) as error:
+        logger.warning("nothing is published for %s: %s", request.organization_id, error)
         raise_wants(instance.services.state, request.organization_id, request.ask)
         return str(error) + (KEPT if request.ask else "")
     except (Rejected, AnotherAccount) as error:

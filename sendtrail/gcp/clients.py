@@ -9,7 +9,7 @@ from google.auth.exceptions import DefaultCredentialsError, TransportError
 from google.cloud import bigquery
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
-from google.cloud.pubsub_v1 import PublisherClient
+from google.cloud.pubsub_v1 import PublisherClient, SubscriberClient
 from google.cloud.pubsub_v1.types import PublisherOptions
 from google.cloud.secretmanager_v1 import SecretManagerServiceClient
 
@@ -74,6 +74,11 @@ def firestore_client(emulator: str | None = None) -> FirestoreClient:
 def publisher_client() -> PublisherClient:
     """Return a client that publishes within the time that Sendtrail waits for it."""
     return PublisherClient(publisher_options=PUBLISHER_OPTIONS)
+
+
+def subscriber_client() -> SubscriberClient:
+    """Return a client that pulls messages."""
+    return SubscriberClient()
 
 
 def secret_client() -> SecretManagerServiceClient:

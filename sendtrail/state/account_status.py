@@ -18,6 +18,7 @@ class AccountStatus:
     midnight UTC of the day of `last_sync_date`. `backfill_since` is how far back somebody asked for all campaigns
     to be read; it is stored until all of them were handed out, and each run continues with it. `timestamp_meanings` is
     what the times of each report's rows were observed to mean in this account, `timestamps_observed_at` when.
+    `is_whole`: the run looked at every campaign; `last_success` is when the latest such run began that lacks nothing.
     """
 
     run_id: str
@@ -30,6 +31,8 @@ class AccountStatus:
     backfill_since: datetime | None = None
     timestamp_meanings: Mapping[Report, TimestampMeaning] = field(default_factory=dict)
     timestamps_observed_at: datetime | None = None
+    is_whole: bool = False
+    last_success: datetime | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -40,6 +43,11 @@ class AccountStatus:
     def campaigns_left(self) -> int:
         """Return how many campaigns of the run have not ended."""
         return self.campaigns_total - self.campaigns_completed - self.campaigns_failed
+
+    def with_success(self) -> "AccountStatus":
+        """Return the status with its run as the last success, where that looked at everything and left nothing out."""
+        is_success = self.is_whole and self.is_finished and not self.campaigns_failed
+        return replace(self, last_success=self.last_run) if is_success else self
 
     def with_rows(self, new_rows: int, now: datetime) -> "AccountStatus":
         """Return the status after `new_rows` rows were added at `now`."""

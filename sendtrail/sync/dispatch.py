@@ -132,7 +132,8 @@ def _publish_campaigns(
         **_without_campaign(campaigns, sent, request),
     }
     request = replace(request, wants=without(request.wants, ended))
-    _report({**checkpoints.unreadable, **({CAMPAIGNS: found.problem} if found.problem else {})}, request, services)
+    left_out = {**checkpoints.unreadable, **({CAMPAIGNS: found.problem} if found.problem else {})}
+    _report(left_out, request, services)
     stale = stale_counters(request.organization_id, services.state, now=services.clock.now())
     if stale:
         logger.warning(_STALE, ", ".join(stale))
@@ -159,7 +160,9 @@ def _publish_campaigns(
     due_campaigns = within_quota(
         readable, checkpoints=checkpoints.readable, request=request, policy=policy, now=services.clock.now()
     )
-    _announce_run(request, services, due_campaigns=len(due_campaigns), sent=sent, ended=ended)
+    is_whole = request.kind is RunKind.CAMPAIGNS and not left_out
+    run = _Run(request=request, due_campaigns=len(due_campaigns), is_whole=is_whole)
+    _announce_run(run, services, sent=sent, ended=ended)
     services.publisher.publish(Topic.CAMPAIGNS, [encode(each.message) for each in due_campaigns])
     return _Published(campaigns=campaigns, due=due_campaigns, wants=request.wants)
 
@@ -217,13 +220,22 @@ def _is_older(moment: datetime | None, stored: datetime | None, *, now: datetime
     return moment is not None and stored is not None and moment < stored and is_credible(stored, now=now)
 
 
-def _announce_run(
-    request: Request, services: Services, *, due_campaigns: int, sent: tuple[int, ...], ended: Mapping[int, Want]
-) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Run:
+    """A run whose campaigns are known; `is_whole`: none of the account's was left out."""
+
+    request: Request
+    due_campaigns: int
+    is_whole: bool
+
+
+def _announce_run(run: _Run, services: Services, *, sent: tuple[int, ...], ended: Mapping[int, Want]) -> None:
+    request = run.request
+
     def work(transaction: Transaction) -> tuple[AccountStatus | None, bool]:
         before = read_status(transaction, request.organization_id)
         was_paused = before is not None and was_paused_since(transaction, request.organization_id, before.last_run)
-        after = _opened(before, request, due_campaigns, now=transaction.now)
+        after = _opened(before, run, now=transaction.now)
         with suppress(BadDocument):  # reported by now
             wants = settle_wants(transaction, request.organization_id, campaigns=sent, ended=ended)
             after = replace(after, backfill_since=wants.backfill_since)
@@ -241,13 +253,15 @@ def _announce_run(
         )
 
 
-def _opened(before: AccountStatus | None, request: Request, due_campaigns: int, *, now: datetime) -> AccountStatus:
+def _opened(before: AccountStatus | None, run: _Run, *, now: datetime) -> AccountStatus:
     """Return the account's status at the begin of this run."""
+    request = run.request
     status = before or AccountStatus(run_id=request.run_id, last_run=now, campaigns_total=0)
     if status.run_id != request.run_id:
         status = replace(status, run_id=request.run_id, campaigns_completed=0, campaigns_failed=0)
     ended = status.campaigns_completed + status.campaigns_failed  # of this run, when it is dispatched once more
-    return replace(status, last_run=now, campaigns_total=ended + due_campaigns)
+    status = replace(status, last_run=now, campaigns_total=ended + run.due_campaigns, is_whole=run.is_whole)
+    return status.with_success()
 
 
 def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: Services, *, now: datetime) -> None:

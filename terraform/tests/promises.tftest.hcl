@@ -54,6 +54,11 @@ run "access" {
   }
 
   assert {
+    condition     = length([for grant in google_project_iam_member.state : grant if grant.member == "user:ann@example.com"]) == 1 && toset([for grant in google_pubsub_subscription_iam_member.operator : "${grant.member} ${grant.subscription}"]) == toset(["user:ann@example.com sendtrail-campaigns-dead-letter", "user:ann@example.com sendtrail-contacts-dead-letter"])
+    error_message = "Operators change the state of the accounts, and publish dead letters again."
+  }
+
+  assert {
     condition     = length(distinct([for function in google_cloudfunctions2_function.function : function.service_config[0].service_account_email])) == 3
     error_message = "Each function runs as a service account of its own."
   }

@@ -21,7 +21,7 @@ UNDER_WAY = 2 * (THREADS + len(Report))
 def operate(line: Production, *words: str) -> str:
     """Type an operator's command, and return what it prints."""
     settings = line.project.settings
-    place = ["--project", settings.project_id, "--firestore-database", settings.firestore_database]
+    place = ["--project", settings.project_id, "--installation", settings.firestore_database]
     result = CliRunner(env=dict(line.project.emulators.environment)).invoke(app, [*words, *place])
     assert result.exit_code == 0, result.output or result.exception
     return result.output

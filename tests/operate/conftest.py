@@ -7,19 +7,19 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from sendtrail.cli.app import app
-from sendtrail.cli.settings.operator_settings import DEFAULT_FIRESTORE_DATABASE as DATABASE
+from sendtrail.cli.settings.operator_settings import DEFAULT_INSTALLATION as DATABASE
 from sendtrail.clock import SystemClock
 from sendtrail.gcp.clients import firestore_client
 from sendtrail.gcp.firestore_api import Database
 from sendtrail.gcp.firestore_state import FirestoreState
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.state.adoption import open_state
-from sendtrail.ports import State
+from sendtrail.ports import Document, State
 from sendtrail.state.documents import account_path, connection_path
+from tests.fakes import NOON
 
 
 @dataclass
@@ -46,6 +46,11 @@ class Place:
             return read(self.open_state(stack))
 
 
+def put(state: State, path: str, document: Document) -> None:
+    """Store a document."""
+    state.transact(lambda transaction: transaction.set(path, document))
+
+
 def _local(path: Path, make_database: Callable[[Path], Path], accounts: Sequence[str]) -> Place:
     make_database(path)
 
@@ -57,10 +62,7 @@ def _local(path: Path, make_database: Callable[[Path], Path], accounts: Sequence
     with ExitStack() as stack:
         state = open_it(stack)
         for name in accounts:
-            document = {"run_id": "run1", "last_run": "2025-06-01T12:00:00Z", "campaigns_total": 0}
-            state.transact(
-                lambda transaction, name=name, document=document: transaction.set(account_path(name), document)
-            )  # type: ignore[misc]
+            put(state, account_path(name), {"run_id": "run1", "last_run": NOON.isoformat(), "campaigns_total": 0})
     return place
 
 
@@ -69,7 +71,7 @@ def _project(request: pytest.FixtureRequest, stack: ExitStack, accounts: Sequenc
     database = Database(stack.enter_context(firestore_client(address)), project_id=project_id, database=DATABASE)
     state = FirestoreState(database, clock=SystemClock(), new_id=lambda: uuid4().hex)
     for name in accounts:
-        state.transact(lambda transaction, name=name: transaction.set(connection_path(name), {"enabled": True}))  # type: ignore[misc]
+        put(state, connection_path(name), {"enabled": True})
     return Place(
         options=["--project", project_id],
         open_state=lambda _: state,

@@ -83,8 +83,8 @@ def test_where_there_is_no_account_nothing_can_be_paused() -> None:
         ({"database": "my data.duckdb"}, "sendtrail resume --database 'my data.duckdb' --organization acme"),
         ({"project": "my-project"}, "sendtrail resume --project my-project --organization acme"),
         (
-            {"project": "my-project", "firestore_database": "mail"},
-            "sendtrail resume --project my-project --firestore-database mail --organization acme",
+            {"project": "my-project", "installation": "mail"},
+            "sendtrail resume --project my-project --installation mail --organization acme",
         ),
     ],
 )

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
-from sendtrail.cli.settings.operator_settings import DEFAULT_FIRESTORE_DATABASE, OperatorSettings
+from sendtrail.cli.settings.operator_settings import DEFAULT_INSTALLATION, OperatorSettings
 from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE
 from sendtrail.errors import SettingsError
 from sendtrail.ports import State
@@ -47,8 +47,8 @@ def typed(command: str, settings: OperatorSettings, *, organization: str) -> str
     words = ["sendtrail", *shlex.split(command)]
     if settings.project:
         words += ["--project", settings.project]
-        if settings.firestore_database != DEFAULT_FIRESTORE_DATABASE:
-            words += ["--firestore-database", settings.firestore_database]
+        if settings.installation != DEFAULT_INSTALLATION:
+            words += ["--installation", settings.installation]
     elif settings.database != DEFAULT_DATABASE:
         words += ["--database", str(settings.database)]
     if settings.dataset != DEFAULT_DATASET:

@@ -94,13 +94,13 @@ def _project(settings: OperatorSettings, project_id: str, *, clock: Clock) -> It
     from sendtrail.gcp.firestore_state import FirestoreState  # noqa: PLC0415
 
     with firestore_client(settings.firestore_emulator_host) as client:
-        database = Database(client, project_id=project_id, database=settings.firestore_database)
+        database = Database(client, project_id=project_id, database=settings.installation)
         state = FirestoreState(database, clock=clock, new_id=lambda: uuid4().hex)
         where = f"project {project_id}"
         try:
             yield Backend(state=state, accounts=connected_accounts(state), where=where)
         except Unavailable as error:  # most often the name is wrong, or the user has no permission
-            raise Unavailable(f"{error} (asked: {where}, Firestore database {settings.firestore_database})") from error
+            raise Unavailable(f"{error} (asked: {where}, Firestore database {settings.installation})") from error
 
 
 class _Waiting(Patience):
@@ -120,19 +120,25 @@ def _waiting(settings: OperatorSettings, clock: Clock) -> _Waiting:
 
 
 def _unreadable_in_file(settings: OperatorSettings) -> Mapping[str, int]:
-    with read_only(settings.database) as query:
-        return _counted(query, settings)
+    with _unknown_without_warehouse() as counts, read_only(settings.database) as query:
+        counts.update(_counted(query, settings))
+    return counts
 
 
 def _unreadable_in_project(settings: OperatorSettings, clock: Clock) -> Mapping[str, int]:
-    with open_reader(settings, clock) as query:
-        return _counted(query, settings)
+    with _unknown_without_warehouse() as counts, open_reader(settings, clock) as query:
+        counts.update(_counted(query, settings))
+    return counts
+
+
+@contextmanager
+def _unknown_without_warehouse() -> Iterator[dict[str, int]]:
+    """Yield counts to fill, which stay empty where the table is not there, or may not be read."""
+    try:
+        yield {}
+    except SendtrailError as error:
+        logger.warning("how many rows are unreadable is not known: %s", error)
 
 
 def _counted(query: Query, settings: OperatorSettings) -> Mapping[str, int]:
-    """Return the counts; none where the table is not there, or may not be read."""
-    try:
-        return {str(name): int(rows) for name, rows in query(_UNREADABLE.format(dataset=settings.dataset)).rows}
-    except SendtrailError as error:
-        logger.warning("how many rows are unreadable is not known: %s", error)
-        return {}
+    return {str(name): int(rows) for name, rows in query(_UNREADABLE.format(dataset=settings.dataset)).rows}

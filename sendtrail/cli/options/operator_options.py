@@ -12,8 +12,8 @@ class OperatorOptions(WarehouseOptions):
     """A DuckDB file or a Google Cloud project, and an account in it."""
 
     organization: Annotated[str | None, option("The account. Default: the only one there is.", "NAME")] = None
-    firestore_database: Annotated[
-        str | None, option("The Firestore database of the project, Terraform's `name`. Default: sendtrail.", "NAME")
+    installation: Annotated[
+        str | None, option("The installation in the project, Terraform's `name`. Default: sendtrail.", "NAME")
     ] = None
     wait: Annotated[
         str | None, option("How long to wait while another program has the file. Default: 0.", "SECONDS")

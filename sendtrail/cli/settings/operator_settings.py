@@ -7,8 +7,8 @@ from pydantic import Field
 from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
 from sendtrail.domain.messages import OrganizationId
 
-# What Terraform calls it: the `name` of the installation.
-DEFAULT_FIRESTORE_DATABASE = "sendtrail"
+# Terraform's `name`: that of the Firestore database, and the prefix of the topics.
+DEFAULT_INSTALLATION = "sendtrail"
 
 
 class OperatorSettings(WarehouseSettings):
@@ -17,7 +17,7 @@ class OperatorSettings(WarehouseSettings):
     `wait` is how many seconds to wait while another program has the file.
     """
 
-    firestore_database: str = DEFAULT_FIRESTORE_DATABASE
+    installation: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,62}$")] = DEFAULT_INSTALLATION
     firestore_emulator_host: Annotated[str | None, Field(validation_alias="FIRESTORE_EMULATOR_HOST")] = None
     organization: OrganizationId | None = None
     wait: Annotated[float, Field(ge=0, le=86_400)] = 0.0

@@ -1,0 +1,101 @@
+"""`sendtrail status` and `sendtrail failures`: how the accounts are, without a request to any of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from sendtrail.cli.operate.backend import Backend, open_reader_backend
+from sendtrail.cli.operate.durations import duration
+from sendtrail.cli.operate.status_output import failure_line, print_overviews, written_json
+from sendtrail.cli.options.expanded import expanded
+from sendtrail.cli.options.operator_options import OperatorOptions
+from sendtrail.cli.process.exit_codes import BUSY, DONE, MISSING
+from sendtrail.cli.settings.operator_settings import OperatorSettings
+from sendtrail.clock import SystemClock
+from sendtrail.sync.overview.account_overview import AccountOverview, Activity, overview_of
+
+AS_JSON = typer.Option("--json", help="Print JSON.")
+
+
+@expanded
+def status(
+    *,
+    max_age: Annotated[
+        str,
+        typer.Option(
+            help="For monitors: end with exit code 1 where an account had no complete sync for longer, such as 8h.",
+            metavar="DURATION",
+            show_default=False,
+        ),
+    ] = "",
+    as_json: Annotated[bool, AS_JSON] = False,
+    warehouse: Annotated[
+        bool,
+        typer.Option("--warehouse", help="Ask BigQuery, too, how many rows are unreadable; it bills a query for that."),
+    ] = False,
+    options: OperatorOptions,
+) -> None:
+    """Show how each account is: its last complete sync, what is running, due, wanted and unsettled, and what failed.
+
+    No account is asked: all of it is what the runs have stored. On one machine, a sync that is running has the file.
+
+    Exit code: 0 when it is shown and nothing is older than --max-age, 1 when something is, 2 when an option or the file
+    is wrong, 75 when only accounts that are paused are older, or another program has the file.
+    """
+    oldest = duration(max_age, option="--max-age") if max_age else None
+    settings, clock = OperatorSettings.read(asdict(options)), SystemClock()
+    with open_reader_backend(settings, clock=clock) as backend:
+        asks = warehouse or not settings.project
+        overviews = _overviews(backend, settings, unreadable=backend.unreadable_rows() if asks else {})
+    if as_json:
+        typer.echo(written_json(overviews))
+    else:
+        print_overviews(Console(), overviews)
+    if (code := exit_code(overviews, max_age=oldest)) != DONE:
+        raise typer.Exit(code)
+
+
+@expanded
+def failures(*, as_json: Annotated[bool, AS_JSON] = False, options: OperatorOptions) -> None:
+    """List what has failed and is still to be brought in, with the reason and what to do about it.
+
+    Exit code: 0 when nothing has failed, 1 when something has, 2 when an option or the file is wrong, 75 when another
+    program has the file.
+    """
+    settings, clock = OperatorSettings.read(asdict(options)), SystemClock()
+    with open_reader_backend(settings, clock=clock) as backend:
+        overviews = _overviews(backend, settings, unreadable={})
+    found = [{"organization": each.organization, **asdict(failed)} for each in overviews for failed in each.failures]
+    if as_json:
+        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+    else:
+        _print_failures(overviews)
+    if found:
+        raise typer.Exit(MISSING)
+
+
+def exit_code(overviews: Sequence[AccountOverview], *, max_age: timedelta | None) -> int:
+    """Return what a monitor is told: 0 only where every account is fresh enough."""
+    stale = [] if max_age is None else [each for each in overviews if not each.is_fresh(max_age)]
+    if not stale:
+        return DONE
+    return BUSY if all(each.activity is Activity.PAUSED for each in stale) else MISSING
+
+
+def _overviews(backend: Backend, settings: OperatorSettings, *, unreadable: Mapping[str, int]) -> list[AccountOverview]:
+    names = backend.chosen(settings, every=settings.organization is None)
+    return [overview_of(name, backend.state, unreadable_rows=unreadable.get(name)) for name in names]
+
+
+def _print_failures(overviews: Sequence[AccountOverview]) -> None:
+    console = Console(soft_wrap=True)
+    for each in overviews:
+        for failed in each.failures:
+            console.print(f"{each.organization}: {failure_line(failed)}", markup=False, highlight=False)
+    if not any(each.failures for each in overviews):
+        console.print("Nothing has failed.", highlight=False)

@@ -1,0 +1,84 @@
+"""How accounts are, for the eyes and for programs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from rich.console import Console
+
+from sendtrail.activecampaign.http.account_words import printable
+from sendtrail.cli.plan import shown_duration
+from sendtrail.cli.run.still_wanted import want_in_words
+from sendtrail.sync.overview.account_overview import AccountOverview
+from sendtrail.sync.overview.failures import Failed
+
+MAX_FAILURES = 5
+
+
+def print_overviews(console: Console, overviews: Sequence[AccountOverview]) -> None:
+    """Print a paragraph per account."""
+    for number, each in enumerate(overviews):
+        if number:
+            console.print()
+        for line in overview_lines(each):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def overview_lines(of: AccountOverview) -> Iterator[str]:
+    """Yield how an account is, a line per fact; what is all right and not asked about is left out."""
+    yield f"{of.organization}: {_activity(of)}"
+    yield from _times(of)
+    yield from _work(of)
+    if of.failures:
+        yield f"  failures          {len(of.failures):,}"
+        for failed in of.failures[:MAX_FAILURES]:
+            yield f"    {failure_line(failed)}"
+        if len(of.failures) > MAX_FAILURES:
+            yield f"    and {len(of.failures) - MAX_FAILURES:,} more: sendtrail failures lists all"
+
+
+def _times(of: AccountOverview) -> Iterator[str]:
+    if of.age_s is None or of.last_success is None:
+        yield "  last success      none is recorded"
+    else:
+        yield f"  last success      {of.last_success:%Y-%m-%d %H:%M} UTC, {shown_duration(of.age_s)} ago"
+    if of.last_run is not None and of.last_run != of.last_success:
+        yield f"  last run          {of.last_run:%Y-%m-%d %H:%M} UTC, {of.left:,} of {of.total:,} campaigns left"
+    if of.contacts_synced_at is not None:
+        yield f"  contacts          as of {of.contacts_synced_at:%Y-%m-%d %H:%M} UTC"
+
+
+def _work(of: AccountOverview) -> Iterator[str]:
+    if of.due:
+        yield f"  due               {of.due:,} campaigns, whatever the account says next"
+    for want in of.wanted:
+        yield f"  wanted            {want_in_words(want)}"
+    if of.unsettled:
+        yield f"  unsettled         {of.unsettled:,} reports, {of.rows_short:,} rows short"
+    if of.unreadable_rows:
+        yield f"  unreadable rows   {of.unreadable_rows:,}"
+
+
+def failure_line(failed: Failed) -> str:
+    """Return what failed, why, and what to do."""
+    subject = f"campaign {failed.subject}" if failed.subject.isdecimal() else failed.subject
+    since = f" ({failed.at:%Y-%m-%d %H:%M} UTC)" if failed.at else ""
+    return f"{subject}{since}: {printable(failed.reason)}: {failed.advice}"
+
+
+def written_json(overviews: Sequence[AccountOverview]) -> str:
+    """Return the accounts as a JSON list; times are in UTC."""
+    return orjson.dumps([as_json(each) for each in overviews], option=orjson.OPT_INDENT_2).decode()
+
+
+def as_json(of: AccountOverview) -> dict[str, Any]:
+    """Return an account as a JSON object."""
+    return asdict(of)
+
+
+def _activity(of: AccountOverview) -> str:
+    if of.paused_since is None:
+        return str(of.activity)
+    because = f" ({printable(of.pause_reason)})" if of.pause_reason else ""
+    return f"{of.activity} since {of.paused_since:%Y-%m-%d %H:%M} UTC{because}; sendtrail resume ends that"

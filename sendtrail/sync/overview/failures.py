@@ -1,0 +1,46 @@
+"""What has failed in an account and is still to be brought in, why, and what to do about it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sendtrail.delivery.checkpoint import Checkpoint, Status
+from sendtrail.domain.work_item import CONTACTS
+
+ACCOUNT = "account"
+AGAIN = "the next run tries it again; sendtrail retry lets it do so at once"
+A_PART = "all else of it is in, and the next run reads this part again"
+DOCUMENT = "do what it says: until then it is left out of every run"
+WHOLE_ACCOUNT = "nothing of the account is read until this is mended; the run after that brings in all of it"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failed:
+    """A campaign by its id, "contacts" or "account"; since when it fails, why, and what to do."""
+
+    subject: str
+    reason: str
+    advice: str
+    at: datetime | None = None
+
+
+def failures_of(
+    checkpoints: Mapping[int, Checkpoint],
+    *,
+    unreadable: Mapping[str, str],
+    contacts: Checkpoint | None,
+    account: str,
+) -> Sequence[Failed]:
+    """Return what has failed, what concerns most first."""
+    return [
+        *([Failed(subject=ACCOUNT, reason=account, advice=WHOLE_ACCOUNT)] if account else []),
+        *(Failed(subject=name, reason=reason, advice=DOCUMENT) for name, reason in sorted(unreadable.items())),
+        *_of_checkpoint(CONTACTS, contacts),
+        *(failed for number, each in sorted(checkpoints.items()) for failed in _of_checkpoint(str(number), each)),
+    ]
+
+
+def _of_checkpoint(subject: str, checkpoint: Checkpoint | None) -> Iterator[Failed]:
+    if checkpoint is not None and checkpoint.reason:
+        advice = A_PART if checkpoint.status is Status.DONE else AGAIN
+        yield Failed(subject=subject, reason=checkpoint.reason, advice=advice, at=checkpoint.updated_at)

@@ -1,0 +1,147 @@
+"""`sendtrail status` and `sendtrail failures`, on a file and on Firestore."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from sendtrail.cli.operate.durations import duration
+from sendtrail.cli.operate.status_command import exit_code
+from sendtrail.cli.operate.status_output import overview_lines
+from sendtrail.cli.process.exit_codes import BUSY, DONE, MISSING
+from sendtrail.delivery.checkpoint import Checkpoint, Status
+from sendtrail.domain.wants import Ask
+from sendtrail.errors import SettingsError
+from sendtrail.ports import State
+from sendtrail.state.account_status import AccountStatus, write_status
+from sendtrail.state.documents import campaign_path, to_document
+from sendtrail.state.stored_wants import raise_wants
+from sendtrail.sync.overview.account_overview import AccountOverview, Activity
+from sendtrail.sync.overview.failures import Failed
+from tests.fakes import NOON
+from tests.operate.conftest import MakePlace
+
+LONG_AGO = NOON - timedelta(days=2)
+
+
+def fill(state: State) -> None:
+    """Store an account that had a run, with a campaign that failed and a wish."""
+    status = AccountStatus(
+        run_id="run1",
+        last_run=NOON,
+        campaigns_total=2,
+        campaigns_completed=1,
+        campaigns_failed=1,
+        last_success=LONG_AGO,
+    )
+    failed = Checkpoint(run_id="run1", sequence=1, status=Status.FAILED, updated_at=NOON, reason="rows are refused")
+    state.transact(lambda transaction: write_status(transaction, "acme", status))
+    state.transact(lambda transaction: transaction.set(campaign_path("acme", 7), to_document(failed)))
+    raise_wants(state, "acme", Ask(run_id="run1", since=LONG_AGO))
+
+
+def test_the_status_of_an_account(make_place: MakePlace) -> None:
+    """In words, as JSON, and as an exit code for monitors."""
+    place = make_place("acme")
+    place.reading(fill)
+
+    words = place.say("status")
+    (found,) = json.loads(place.say("status", "--json"))
+    stale = place.run("status", "--max-age", "8h")
+    fresh = place.run("status", "--max-age", "99999d")
+    place.say("pause")
+    paused = place.run("status", "--max-age", "8h")
+
+    assert words.startswith("acme: idle\n  last success      2025-05-30 12:00 UTC, ")
+    assert "wanted            everything since 2025-05-30 for every campaign" in words
+    assert "campaign 7 (2025-06-01 12:00 UTC): rows are refused: the next run tries it again" in words
+    assert (found["organization"], found["activity"], found["due"]) == ("acme", "idle", 1)
+    assert found["failures"][0]["reason"] == "rows are refused"
+    assert (stale.exit_code, fresh.exit_code, paused.exit_code) == (MISSING, DONE, BUSY)
+    assert "acme: paused since 2" in paused.output
+
+
+def test_what_has_failed(make_place: MakePlace) -> None:
+    """Of every account, or of one; with an exit code that says whether there is anything."""
+    place = make_place("acme", "globex")
+    place.reading(fill)
+
+    listed, other = place.run("failures"), place.run("failures", "--organization", "globex")
+    found = json.loads(place.run("failures", "--json").output)
+
+    assert (listed.exit_code, other.exit_code) == (MISSING, DONE)
+    assert listed.output.startswith("acme: campaign 7 (2025-06-01 12:00 UTC): rows are refused: ")
+    assert other.output == "Nothing has failed.\n"
+    assert [(each["organization"], each["subject"]) for each in found] == [("acme", "7")]
+
+
+def an_overview(**fields: object) -> AccountOverview:
+    """Return an account that is all right."""
+    given = {
+        "organization": "acme", "activity": Activity.IDLE, "last_run": NOON, "last_success": NOON, "age_s": 60.0,
+        "total": 2, "left": 0, "due": 0, "wanted": (), "unsettled": 0, "rows_short": 0, "contacts_synced_at": None,
+        "failures": (), **fields,
+    }  # fmt: skip
+    return AccountOverview(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("others", "code"),
+    [
+        ([], DONE),
+        ([{"age_s": 7_200.0}], MISSING),
+        ([{"age_s": None, "last_success": None, "activity": Activity.NEVER}], MISSING),
+        ([{"age_s": 7_200.0, "activity": Activity.PAUSED}], BUSY),
+        ([{"age_s": 7_200.0, "activity": Activity.PAUSED}, {"age_s": 7_200.0}], MISSING),
+    ],
+)
+def test_what_a_monitor_is_told(others: list[dict[str, object]], code: int) -> None:
+    """The worst of all accounts."""
+    overviews = [an_overview(), *(an_overview(**fields) for fields in others)]
+
+    assert exit_code(overviews, max_age=timedelta(hours=1)) == code
+    assert exit_code(overviews, max_age=None) == DONE
+
+
+def test_a_healthy_account_takes_two_lines() -> None:
+    """What is all right is left out."""
+    assert list(overview_lines(an_overview())) == [
+        "acme: idle",
+        "  last success      2025-06-01 12:00 UTC, 1 min ago",
+    ]
+
+
+def test_an_account_in_trouble_says_all_of_it() -> None:
+    """Failures beyond the fifth are counted; what others wrote is printed without its control characters."""
+    failures = [Failed(subject=str(number), reason="no\x1b[31m", advice="wait") for number in range(7)]
+    overview = an_overview(
+        last_success=None, age_s=None, left=1, due=3, unsettled=2, rows_short=40, unreadable_rows=5,
+        failures=failures, contacts_synced_at=NOON,
+    )  # fmt: skip
+
+    lines = list(overview_lines(overview))
+
+    assert lines[1:4] == [
+        "  last success      none is recorded",
+        "  last run          2025-06-01 12:00 UTC, 1 of 2 campaigns left",
+        "  contacts          as of 2025-06-01 12:00 UTC",
+    ]
+    assert "  unsettled         2 reports, 40 rows short" in lines
+    assert "  unreadable rows   5" in lines
+    assert lines[-1] == "    and 2 more: sendtrail failures lists all"
+    assert not any("\x1b" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("30m", 1_800), ("8h", 28_800), (" 2D ", 172_800), ("0s", 0)]
+)
+def test_a_duration(text: str, seconds: int) -> None:
+    """As people type it."""
+    assert duration(text, option="--max-age").total_seconds() == seconds
+
+
+@pytest.mark.parametrize("text", ["8", "h", "-8h", "1.5h", "8 hours", "1h30m", "9999999d"])
+def test_what_is_no_duration(text: str) -> None:
+    """It is named, with what would be one."""
+    with pytest.raises(SettingsError, match=r"--max-age: .* is no duration, such as"):
+        duration(text, option="--max-age")
