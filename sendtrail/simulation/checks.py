@@ -18,6 +18,8 @@ def broken_promises(cloud: Cloud, tenant: Tenant, *, forced_at: datetime | None)
     """
     if tenant.watch.violations:
         yield f"{tenant.organization_id}: {tenant.watch.violations} requests were more than 5 in a second"
+    if late := tenant.transport.silence.violations:
+        yield f"{tenant.organization_id}: {late} requests are made although the account is paused"
     yield from _status_problems(cloud, tenant)
     yield from _forgotten(cloud, tenant, forced_at=forced_at)
     yield from tenant.differences()

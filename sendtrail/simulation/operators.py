@@ -48,6 +48,7 @@ class Operators:
             Fault.ONE_CAMPAIGN: lambda: self._calls.dispatch(organization_id, since=since, campaign_ids=campaign_ids),
             Fault.REVOKED_KEY: lambda: self._for_a_while(tenant.revoke_key, tenant.accept_key),
             Fault.DISABLED: lambda: self._for_a_while(lambda: tenant.connect(enabled=False), tenant.connect),
+            Fault.PAUSED: lambda: self._for_a_while(tenant.pause, tenant.resume),
             Fault.HANGING: lambda: self._for_a_while(tenant.transport.hang, tenant.transport.answer_again),
             Fault.OLD_STATE: self._restore_state,
         }
@@ -62,4 +63,5 @@ class Operators:
         self._calls.forced.clear()  # the copy may know nothing of it
         for tenant in self._tenants:
             tenant.connect()
+            tenant.resume()
             tenant.watch.forgive(until=self._cloud.scheduler.now + AFTER_RESTORE_S)

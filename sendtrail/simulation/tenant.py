@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from sendtrail.activecampaign.http.session import session_of
 from sendtrail.simulation.cloud.functions import Cloud, key_name
+from sendtrail.simulation.cloud.process import world_time
 from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.comparison import differences
 from sendtrail.simulator import Account, Quirks
-from sendtrail.state.documents import connection_path
+from sendtrail.state.account_pause import AccountPause
+from sendtrail.state.documents import account_pause_path, connection_path, to_document
 
 
 class Tenant:
@@ -45,6 +47,16 @@ class Tenant:
         }
         self._cloud.documents.put(connection_path(self.organization_id), document)
 
+    def pause(self) -> None:
+        """Pause the account, as an operator does."""
+        self._store_pause(AccountPause(paused_at=world_time(self._cloud.scheduler)))
+        self.transport.silence.pause(self._cloud.scheduler.now)
+
+    def resume(self) -> None:
+        """End the pause."""
+        self.transport.silence.resume()
+        self._store_pause(AccountPause(resumed_at=world_time(self._cloud.scheduler)))
+
     def accept_key(self) -> None:
         """Let the stored key be the account's."""
         self._cloud.keys[key_name(self.organization_id)] = self.account.api_key
@@ -52,6 +64,9 @@ class Tenant:
     def revoke_key(self) -> None:
         """Let the stored key be another one."""
         self._cloud.keys[key_name(self.organization_id)] = "another-key"
+
+    def _store_pause(self, pause: AccountPause) -> None:
+        self._cloud.documents.put(account_pause_path(self.organization_id), to_document(pause))
 
     def differences(self) -> Iterator[str]:
         """Yield a sentence for each way in which the warehouse differs from the account."""

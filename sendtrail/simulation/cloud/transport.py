@@ -14,6 +14,7 @@ from urllib3 import HTTPResponse
 
 from sendtrail.simulation.cloud.process import Process, world_time
 from sendtrail.simulation.cloud.rate_watch import RateWatch
+from sendtrail.simulation.cloud.silence_watch import SilenceWatch
 from sendtrail.simulation.engine.draws import chance
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
@@ -47,6 +48,7 @@ class SimulatedTransport(BaseAdapter):
         self._account, self._app = account, build_app(account)
         self._scheduler, self._faults, self._watch = scheduler, faults, watch
         self.requests = 0
+        self.silence = SilenceWatch()
         self._is_hanging = False
 
     def hang(self) -> None:
@@ -70,6 +72,7 @@ class SimulatedTransport(BaseAdapter):
             raise requests.ConnectionError("no connection (simulated)")
         self._scheduler.sleep(TRAVEL_S - JITTER_S * chance(self._url, self.requests))
         self._watch.arrived(self._scheduler.now)
+        self.silence.arrived(self._scheduler.now, frozen_until=process.frozen_until)
         if self._faults.strikes(Fault.HTTP_SLOW):
             self._scheduler.sleep(SLOW_S)
         answer = self._answer(request)

@@ -49,6 +49,7 @@ class Fault(StrEnum):
     HANGING = "account: does not answer for hours"
     OLD_STATE = "operator: restores an older copy of the state"
     HTTP_REPORT_ERROR = "http: a report's error, which looks like its end"
+    PAUSED = "operator: pauses the account for a while"
 
 
 # How often it happens, of the opportunities there are, where it is switched on.
@@ -87,6 +88,7 @@ RATES: Mapping[Fault, float] = {
     Fault.HANGING: 0.05,
     Fault.OLD_STATE: 0.03,
     Fault.HTTP_REPORT_ERROR: 0.03,
+    Fault.PAUSED: 0.1,
 }
 SHARE_SWITCHED_ON = 0.35
 
