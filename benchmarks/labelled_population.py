@@ -15,16 +15,23 @@ FIRST_SEND = datetime(2025, 1, 7, 9, tzinfo=UTC)
 HOUR_S, DAY_S = 3600, 86_400
 # How long it takes until all e-mails of a broadcast are delivered: that differs from one to the next.
 DELIVERY_S = (2 * 60, 50 * 60)
+# The share of contacts that did not get the first campaigns yet.
+NEWCOMERS = 0.3
+HONEYPOT = "shop.example/unseen/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mail:
-    """A kind of campaign: how many there are, the links of each message, and whether everybody gets it at once."""
+    """A kind of campaign: how many there are, the links of each message, and whether everybody gets it at once.
+
+    The last `honeypots` of the links are seen by no person.
+    """
 
     name: str
     campaigns: int
     links: int
     messages: int = 1
+    honeypots: int = 0
     is_automation: bool = False
 
 
@@ -36,6 +43,7 @@ class Delivered:
     message_id: str
     at_s: float
     links: Sequence[str]
+    visible_links: Sequence[str]
     shows_images: bool
 
 
@@ -56,6 +64,7 @@ MAILS = (
     Mail(name="3 links", campaigns=6, links=3),
     Mail(name="1 link", campaigns=6, links=1),
     Mail(name="automation", campaigns=3, links=5, is_automation=True),
+    Mail(name="5 links and a honeypot", campaigns=6, links=6, honeypots=1),
 )
 
 
@@ -88,7 +97,7 @@ def _by_person(
     at = mail.at_s + min(chance.lognormvariate(0, 1.4) * lag_s, 20 * DAY_S) + 5
     found = [Event(at_s=at, link=None, is_machine=False)] if mail.shows_images else []
     if chance.random() < 0.45:
-        picked = chance.sample(mail.links, min(len(mail.links), chance.randint(max(1, most - 1), most)))
+        picked = chance.sample(mail.visible_links, min(len(mail.visible_links), chance.randint(max(1, most - 1), most)))
         found += [
             Event(at_s=when, link=link, is_machine=False)
             for when, link in _clicks(chance, at + chance.uniform(3, 60), picked, pauses)
@@ -115,7 +124,7 @@ def tab_opener(chance: Random, mail: Delivered) -> list[Event]:
 
 def thorough_reader(chance: Random, mail: Delivered) -> list[Event]:
     """Read almost everything, one after the other."""
-    return _by_person(chance, mail, most=len(mail.links), pauses=(30, 400))
+    return _by_person(chance, mail, most=len(mail.visible_links), pauses=(30, 400))
 
 
 def early_reader(chance: Random, mail: Delivered) -> list[Event]:
@@ -184,11 +193,14 @@ def population(seed: int) -> Population:
     shows_images = [chance.random() < 0.75 for _ in actors]
     mails = [mail for mail in MAILS for _ in range(mail.campaigns)]
     chance.shuffle(mails)
+    joined = [chance.randint(1, len(mails)) if chance.random() < NEWCOMERS else 1 for _ in actors]
     for campaign_id, mail in enumerate(mails, start=1):
         sent_s = campaign_id * 2.5 * DAY_S
         campaigns.append(_campaign(mail, campaign_id, sent_s))
         delivery_s = chance.uniform(*DELIVERY_S)
         for contact, behaviour in enumerate(actors):
+            if campaign_id < joined[contact]:
+                continue
             delivered = _delivered(
                 chance, mail, campaign_id, sent_s, delivery_s=delivery_s, shows_images=shows_images[contact]
             )
@@ -213,12 +225,14 @@ def _delivered(
     chance: Random, mail: Mail, campaign_id: int, sent_s: float, *, delivery_s: float, shows_images: bool
 ) -> Delivered:
     message = chance.randrange(mail.messages)
+    links = [str(campaign_id * 100 + message * mail.links + number) for number in range(mail.links)]
     spread_s = 20 * DAY_S if mail.is_automation else delivery_s
     return Delivered(
         campaign_id=campaign_id,
         message_id=str(campaign_id * 10 + message),
         at_s=sent_s + chance.uniform(0, spread_s),
-        links=[str(campaign_id * 100 + message * mail.links + number) for number in range(mail.links)],
+        links=links,
+        visible_links=links[: mail.links - mail.honeypots],
         shows_images=shows_images,
     )
 
@@ -248,11 +262,16 @@ def _observations(events: Sequence[Event], mail: Delivered) -> Iterator[dict[str
                 "campaign_id": mail.campaign_id,
                 "message_id": mail.message_id,
                 "link_id": link,
+                "link_url": link and _address(link, mail),
                 "activity_timestamp": _moment(event.at_s),
                 "times": number,
                 "created_at": _moment(synced_s),
                 "is_machine": event.is_machine,
             }
+
+
+def _address(link: str, mail: Delivered) -> str:
+    return f"https://shop.example/{link}" if link in mail.visible_links else f"https://{HONEYPOT}{link}"
 
 
 def _moment(seconds: float) -> datetime:

@@ -14,7 +14,7 @@ import duckdb
 import orjson
 
 from benchmarks.figures import Figure
-from benchmarks.labelled_population import Population, population
+from benchmarks.labelled_population import HONEYPOT, Population, population
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 
 DATASET = "marketing_ai"
@@ -71,8 +71,8 @@ def judge(people: Population) -> list[Judged]:
 def _fill(connection: duckdb.DuckDBPyConnection, people: Population) -> None:
     connection.execute(
         "CREATE TEMP TABLE labels (mail VARCHAR, actor VARCHAR, contact_id VARCHAR, contact_email VARCHAR,"
-        " event_type VARCHAR, campaign_id BIGINT, message_id VARCHAR, link_id VARCHAR, activity_timestamp TIMESTAMPTZ,"
-        " times BIGINT, created_at TIMESTAMPTZ, is_machine BOOLEAN)"
+        " event_type VARCHAR, campaign_id BIGINT, message_id VARCHAR, link_id VARCHAR, link_url VARCHAR,"
+        " activity_timestamp TIMESTAMPTZ, times BIGINT, created_at TIMESTAMPTZ, is_machine BOOLEAN)"
     )
     with NamedTemporaryFile(suffix=".json") as file:
         file.write(orjson.dumps([dict(row) for row in people.activities]))
@@ -82,6 +82,10 @@ def _fill(connection: duckdb.DuckDBPyConnection, people: Population) -> None:
         f"INSERT INTO {DATASET}.campaigns (organization_id, campaign_id, campaign_name, campaign_type, automation_id,"
         " sent_at, send_amt, row_hash, created_at, updated_at) VALUES ('main', ?, ?, ?, ?, ?, ?, 'hash', now(), now())",
         [list(campaign.values()) for campaign in people.campaigns],
+    )
+    connection.execute(
+        f"INSERT INTO {DATASET}.attribution_settings VALUES ('main', 'honeypot_links', ?, 'hash', now(), now())",
+        [HONEYPOT],
     )
     connection.execute(
         f"INSERT INTO {DATASET}.email_activities BY NAME SELECT 'main' AS organization_id,"

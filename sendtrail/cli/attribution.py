@@ -8,7 +8,9 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from sendtrail.attribution.settings import checked_settings
+from sendtrail.attribution.setting_values import NONE
+from sendtrail.attribution.settings import HONEYPOTS, checked_settings
+from sendtrail.cli.load.honeypots import honeypots_line
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.warehouse_options import WarehouseOptions
 from sendtrail.cli.settings.warehouse_settings import AccountSettings
@@ -45,7 +47,8 @@ def set_(
     """Choose how credit is given; the views follow at once, and `attribution_parameters` shows what is set.
 
     lookback_days (default 30), include_opens (false), include_machine (false), first_percent and last_percent of
-    position_based (40 and 40), half_life_days of time_decay (7); and reporting_time_zone of days and months (UTC).
+    position_based (40 and 40), half_life_days of time_decay (7); reporting_time_zone of days and months (UTC); and
+    honeypot_links, what the addresses of links have in them that no person sees.
 
     Exit code: 0 when it is set, 2 when a setting or the account is wrong, 75 when another program has the file.
     """
@@ -53,8 +56,12 @@ def set_(
     chosen, clock = checked_settings(settings), SystemClock()
     with open_writer(place, clock) as to:
         to.warehouse.merge(_batch(chosen, to.organization, now=clock.now()))
+        has_honeypots = chosen.get(HONEYPOTS, NONE) != NONE
+        honeypots = [honeypots_line(to, dataset=place.dataset)] if has_honeypots else []
     for name, value in chosen.items():
-        Console().print(f"{name} is {value} now.", highlight=False)
+        Console().print(f"{name} is {value} now.", highlight=False, markup=False)
+    for line in honeypots:
+        Console(soft_wrap=True).print(line, highlight=False, markup=False)
 
 
 def _batch(chosen: dict[str, str], organization: str, *, now: datetime) -> Batch:

@@ -156,6 +156,36 @@ WITH
     GROUP BY organization_id, campaign_id, message, contact_key, visit
   ),
 
+  -- click_honeypot, open_honeypot: a link that no person sees, and what follows it in its e-mail at once;
+  -- click_after_honeypot: what follows later, from a scanner that comes back or from the person behind it
+  honeypot_clicks AS (
+    SELECT
+      observations.organization_id, observations.campaign_id, COALESCE(observations.message_id, '') AS message,
+      observations.contact_key, MIN(observations.activity_timestamp) AS recognised_at
+    FROM `${dataset}`.`observations` AS observations
+    INNER JOIN `${dataset}`.`honeypot_settings` AS honeypots
+      ON observations.organization_id = honeypots.organization_id
+    WHERE observations.event_type = 'click' AND STRPOS(LOWER(observations.link_url), honeypots.address_part) > 0
+    GROUP BY observations.organization_id, observations.campaign_id, message, observations.contact_key
+  ),
+  honeypot_observations AS (
+    SELECT DISTINCT
+      observations.organization_id, observations.campaign_id, COALESCE(observations.message_id, '') AS message,
+      observations.contact_key, observations.event_type, COALESCE(observations.link_id, '') AS link,
+      observations.activity_timestamp AS touched_at, observations.times,
+      UNIX_MICROS(observations.activity_timestamp) - UNIX_MICROS(honeypot_clicks.recognised_at)
+        <= thresholds.honeypot_minutes * 60000000 AS is_at_once
+    FROM `${dataset}`.`observations` AS observations
+    INNER JOIN honeypot_clicks
+      ON observations.organization_id = honeypot_clicks.organization_id
+      AND observations.campaign_id = honeypot_clicks.campaign_id
+      AND COALESCE(observations.message_id, '') = honeypot_clicks.message
+      AND observations.contact_key = honeypot_clicks.contact_key
+    CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
+    WHERE observations.event_type IN ('open', 'click')
+      AND observations.activity_timestamp >= honeypot_clicks.recognised_at
+  ),
+
   -- click_burst, click_at_send, click_repeated, click_doubtful: what each burst shows
   burst_clicks AS (
     SELECT
@@ -258,6 +288,9 @@ WITH
       UNION ALL
       SELECT organization_id, contact_key, campaign_id, recognised_at
       FROM visits
+      UNION ALL
+      SELECT organization_id, contact_key, campaign_id, recognised_at
+      FROM honeypot_clicks
     )
     GROUP BY organization_id, contact_key, campaign_id
   ),
@@ -270,23 +303,92 @@ WITH
       ) AS number
     FROM scanned_campaigns
   ),
-  known_scanners AS (
+  known_contacts AS (
     SELECT scans.organization_id, scans.contact_key, scans.scanned_at AS known_since
     FROM numbered_scans AS scans
     CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
     WHERE scans.number = thresholds.scanned_campaigns
   ),
+  -- A scanner watches all mail of a firm: where most contacts of a mail domain that click are known, so are the others.
+  domain_clickers AS (
+    SELECT
+      organization_id, REGEXP_EXTRACT(LOWER(TRIM(contact_email)), r'@(.+)') AS domain, contact_key,
+      MIN(activity_timestamp) AS first_clicked_at
+    FROM `${dataset}`.`observations`
+    WHERE event_type = 'click'
+    GROUP BY organization_id, domain, contact_key
+  ),
+  known_members AS (
+    SELECT
+      clickers.organization_id, clickers.domain,
+      GREATEST(clickers.first_clicked_at, known_contacts.known_since) AS known_since,
+      ROW_NUMBER() OVER (
+        PARTITION BY clickers.organization_id, clickers.domain
+        ORDER BY
+          GREATEST(clickers.first_clicked_at, known_contacts.known_since) ASC NULLS LAST,
+          clickers.contact_key ASC NULLS LAST
+      ) AS members
+    FROM domain_clickers AS clickers
+    INNER JOIN known_contacts
+      ON clickers.organization_id = known_contacts.organization_id
+      AND clickers.contact_key = known_contacts.contact_key
+    WHERE clickers.domain IS NOT NULL
+  ),
+  domain_shares AS (
+    SELECT
+      members.organization_id, members.domain, members.known_since, members.members, COUNT(*) AS clickers
+    FROM known_members AS members
+    INNER JOIN domain_clickers AS clickers
+      ON members.organization_id = clickers.organization_id
+      AND members.domain = clickers.domain
+    CROSS JOIN `${dataset}`.`view_settings` AS settings
+    WHERE members.members >= settings.domain_contacts
+      AND clickers.first_clicked_at <= members.known_since
+    GROUP BY members.organization_id, members.domain, members.known_since, members.members
+  ),
+  known_domains AS (
+    SELECT shares.organization_id, shares.domain, MIN(shares.known_since) AS known_since
+    FROM domain_shares AS shares
+    CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
+    WHERE shares.members >= thresholds.domain_scanned_share * shares.clickers
+    GROUP BY shares.organization_id, shares.domain
+  ),
+  known_scanners AS (
+    SELECT organization_id, contact_key, known_since, known_since AS member_since
+    FROM known_contacts
+    UNION ALL
+    SELECT clickers.organization_id, clickers.contact_key, known_domains.known_since, clickers.first_clicked_at
+    FROM domain_clickers AS clickers
+    INNER JOIN known_domains
+      ON clickers.organization_id = known_domains.organization_id
+      AND clickers.domain = known_domains.domain
+  ),
+  expected_bursts AS (
+    SELECT DISTINCT
+      bursts.organization_id, bursts.campaign_id, bursts.message, bursts.contact_key, bursts.began_at
+    FROM bursts
+    INNER JOIN known_scanners
+      ON bursts.organization_id = known_scanners.organization_id
+      AND bursts.contact_key = known_scanners.contact_key
+    WHERE bursts.is_unopened
+      AND known_scanners.known_since < bursts.began_at
+      AND known_scanners.member_since <= bursts.began_at
+  ),
   judged_bursts AS (
     SELECT
       bursts.*,
       CASE
-        WHEN bursts.is_unopened AND known_scanners.known_since < bursts.began_at
-          THEN CASE WHEN bursts.is_at_delivery THEN bursts.began_at ELSE bursts.paired_at END
+        WHEN expected_bursts.began_at IS NULL THEN NULL
+        WHEN bursts.is_at_delivery THEN bursts.began_at
+        ELSE bursts.paired_at
       END AS repeated_at
     FROM bursts
-    LEFT JOIN known_scanners
-      ON bursts.organization_id = known_scanners.organization_id
-      AND bursts.contact_key = known_scanners.contact_key
+    LEFT JOIN expected_bursts
+      ON bursts.organization_id = expected_bursts.organization_id
+      AND bursts.campaign_id = expected_bursts.campaign_id
+      AND bursts.message = expected_bursts.message
+      AND bursts.contact_key = expected_bursts.contact_key
+      AND bursts.began_at = expected_bursts.began_at
   ),
   burst_rules AS (
     SELECT judged_bursts.*, verdicts.rule_id,
@@ -350,8 +452,8 @@ WITH
   early_opens AS (
     SELECT
       opens.organization_id, opens.campaign_id, COALESCE(opens.message_id, '') AS message, opens.contact_key,
-      opens.contact_email, opens.activity_timestamp AS opened_at, opens.times, broadcasts.domain_judged_at,
-      opens.activity_timestamp <= broadcasts.at_send_until AS is_at_send
+      opens.contact_email, opens.activity_timestamp AS opened_at, opens.times, broadcasts.sent_at,
+      broadcasts.domain_judged_at, opens.activity_timestamp <= broadcasts.at_send_until AS is_at_send
     FROM `${dataset}`.`observations` AS opens
     INNER JOIN broadcasts
       ON opens.organization_id = broadcasts.organization_id
@@ -398,11 +500,98 @@ WITH
       opens.organization_id, opens.campaign_id, opens.message, opens.contact_key, opens.opened_at, opens.domain_judged_at
   ),
 
+  -- open_domain_repeated: everybody in a mail domain opens at once, campaign after campaign
+  early_campaigns AS (
+    SELECT DISTINCT organization_id, campaign_id, domain_judged_at AS judged_at
+    FROM early_opens
+  ),
+  early_members AS (
+    SELECT
+      openers.organization_id, openers.campaign_id, openers.domain, openers.contact_key, campaigns.judged_at,
+      MIN(campaigns.judged_at) OVER (
+        PARTITION BY openers.organization_id, openers.domain, openers.contact_key
+      ) AS member_since
+    FROM early_openers AS openers
+    INNER JOIN early_campaigns AS campaigns
+      ON openers.organization_id = campaigns.organization_id
+      AND openers.campaign_id = campaigns.campaign_id
+    WHERE openers.domain IS NOT NULL
+  ),
+  domain_campaigns AS (
+    -- Who opened early for the first time says nothing yet.
+    SELECT
+      organization_id, domain, judged_at, campaign_id,
+      COUNT(*) AS openers,
+      COUNTIF(member_since < judged_at) AS repeating,
+      COUNTIF(member_since = judged_at) AS new_members
+    FROM early_members
+    GROUP BY organization_id, domain, judged_at, campaign_id
+  ),
+  domain_members AS (
+    SELECT organization_id, domain, member_since, COUNT(DISTINCT contact_key) AS new_members
+    FROM early_members
+    GROUP BY organization_id, domain, member_since
+  ),
+  covered_campaigns AS (
+    SELECT
+      campaigns.organization_id, campaigns.domain, campaigns.judged_at, campaigns.campaign_id, campaigns.repeating
+    FROM domain_campaigns AS campaigns
+    INNER JOIN domain_members AS members
+      ON campaigns.organization_id = members.organization_id
+      AND campaigns.domain = members.domain
+      AND members.member_since < campaigns.judged_at
+    CROSS JOIN `${dataset}`.`view_settings` AS settings
+    CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
+    WHERE campaigns.repeating >= settings.domain_contacts
+    GROUP BY
+      campaigns.organization_id, campaigns.domain, campaigns.judged_at, campaigns.campaign_id, campaigns.repeating,
+      thresholds.domain_repeat_share
+    HAVING campaigns.repeating >= thresholds.domain_repeat_share * SUM(members.new_members)
+  ),
+  known_gateways AS (
+    SELECT covered.organization_id, covered.domain, covered.judged_at AS known_since
+    FROM covered_campaigns AS covered
+    CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY covered.organization_id, covered.domain
+      ORDER BY covered.judged_at ASC NULLS LAST, covered.campaign_id ASC NULLS LAST
+    ) = thresholds.domain_repeat_campaigns
+  ),
+  repeated_opens AS (
+    -- The gateway comes first: a second open within the hour may be a person's, also where it was counted with the first.
+    SELECT
+      opens.organization_id, opens.campaign_id, opens.message, opens.contact_key, opens.opened_at,
+      MIN(opens.times) AS times
+    FROM early_opens AS opens
+    INNER JOIN known_gateways AS gateways
+      ON opens.organization_id = gateways.organization_id
+      AND REGEXP_EXTRACT(LOWER(TRIM(opens.contact_email)), r'@(.+)') = gateways.domain
+    WHERE gateways.known_since < opens.sent_at
+    GROUP BY opens.organization_id, opens.campaign_id, opens.message, opens.contact_key, opens.opened_at
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY opens.organization_id, opens.campaign_id, opens.message, opens.contact_key
+      ORDER BY opens.opened_at ASC NULLS LAST
+    ) = 1
+      AND MIN(opens.times) = 1
+  ),
+
   rule_matches AS (
     SELECT
       organization_id, campaign_id, message, contact_key, 'click' AS event_type, link, clicked_at AS touched_at, times,
       recognised_at, rule_id
     FROM rule_clicks
+    UNION ALL
+    SELECT
+      organization_id, campaign_id, message, contact_key, event_type, link, touched_at, times,
+      CASE WHEN is_at_once THEN touched_at END,
+      CASE WHEN event_type = 'open' THEN 'open_honeypot' WHEN is_at_once THEN 'click_honeypot' ELSE 'click_after_honeypot' END
+    FROM honeypot_observations
+    WHERE is_at_once OR event_type = 'click'
+    UNION ALL
+    SELECT
+      organization_id, campaign_id, message, contact_key, 'open', '', opened_at, times, opened_at,
+      'open_domain_repeated'
+    FROM repeated_opens
     UNION ALL
     SELECT
       organization_id, campaign_id, opened_message, contact_key, 'open', '', opened_at, times, recognised_at,
@@ -419,7 +608,7 @@ WITH
     SELECT *
     FROM rule_matches
     QUALIFY ROW_NUMBER() OVER (
-      PARTITION BY organization_id, campaign_id, message, contact_key, event_type, link, touched_at
+      PARTITION BY organization_id, campaign_id, message, contact_key, event_type, link, touched_at, times
       ORDER BY recognised_at ASC NULLS LAST, rule_id ASC NULLS LAST
     ) = 1
   )

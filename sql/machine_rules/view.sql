@@ -26,10 +26,24 @@ FROM UNNEST([
   ),
   STRUCT(
     'click_repeated',
+    2,
+    'click',
+    'machine',
+    'The click came at the delivery, or with others at once, without an open before it, to a contact or a mail domain whose mail had been scanned in earlier campaigns.'
+  ),
+  STRUCT(
+    'click_honeypot',
     1,
     'click',
     'machine',
-    'The click came at the delivery, or with others at once, without an open before it, to a contact whose mail had been scanned in earlier campaigns.'
+    'The contact clicked a link of the e-mail that no person sees, minutes before at most: see the setting honeypot_links.'
+  ),
+  STRUCT(
+    'click_after_honeypot',
+    1,
+    'click',
+    'unknown',
+    'The contact had clicked a link of the e-mail that no person sees: the scanner came back, or it is the person behind it.'
   ),
   STRUCT(
     'click_doubtful',
@@ -44,6 +58,20 @@ FROM UNNEST([
     'open',
     'machine',
     'Most openers of a mail domain in the first hour opened at the time of the send: a mail gateway loads the images.'
+  ),
+  STRUCT(
+    'open_domain_repeated',
+    1,
+    'open',
+    'machine',
+    'Everybody in the mail domain opens soon after each send, campaign after campaign: a mail gateway loads the images.'
+  ),
+  STRUCT(
+    'open_honeypot',
+    1,
+    'open',
+    'machine',
+    'The contact clicked a link of the e-mail that no person sees, minutes before at most: see the setting honeypot_links.'
   ),
   STRUCT(
     'open_with_clicks',

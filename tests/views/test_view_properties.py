@@ -76,7 +76,7 @@ def _sources(view: str) -> set[str]:
 
 # Those of attribution have properties of their own.
 VIEWS = [view for view in names() if "conversions_in_use" not in _sources(view)]
-SETTINGS = {"machine_rules": 7, "machine_settings": 1, "view_settings": 1}
+SETTINGS = {"machine_rules": 11, "machine_settings": 1, "view_settings": 1}
 LEAVES = {*VIEWS}.difference(*map(references, VIEWS), SETTINGS) | {"touches"}
 
 
