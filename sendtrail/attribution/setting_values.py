@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 from zoneinfo import available_timezones
 
@@ -80,6 +81,33 @@ class AddressParts:
         if parts == [NONE]:
             return NONE
         return ",".join(parts) if all(map(_is_address_part, parts)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What something is called in the account."""
+
+    words: str = "its name as ActiveCampaign spells it, or none"
+
+    def stored(self, text: str) -> str | None:
+        """Return the name as it is."""
+        return NONE if text.lower() == NONE else text or None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day."""
+
+    words: str = "a day, such as 2025-03-01, or none"
+
+    def stored(self, text: str) -> str | None:
+        """Return it with year, month and day."""
+        if text.lower() == NONE:
+            return NONE
+        try:
+            return date.fromisoformat(text).isoformat() if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+        except ValueError:
+            return None
 
 
 def _is_address_part(text: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sendtrail.attribution.setting_values import AddressParts, Flag, TimeZone, Values, WholeNumber
+from sendtrail.attribution.setting_values import AddressParts, Day, Flag, Name, TimeZone, Values, WholeNumber
 from sendtrail.errors import SettingsError
 
 HONEYPOTS = "honeypot_links"
@@ -28,6 +28,11 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "reporting_time_zone": Setting(description="in which days and months are counted", values=TimeZone()),
     HONEYPOTS: Setting(description="the links that no person sees", values=AddressParts()),
+    "holdout_list": Setting(description="the list of who is held out", values=Name()),
+    "holdout_tag": Setting(description="the tag of who is held out", values=Name()),
+    "holdout_drawn_from": Setting(description="the list that they were drawn from", values=Name()),
+    "holdout_from": Setting(description="their first day", values=Day()),
+    "holdout_until": Setting(description="their last day", values=Day()),
 }
 
 

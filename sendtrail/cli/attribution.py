@@ -8,9 +8,9 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from sendtrail.attribution.setting_values import NONE
-from sendtrail.attribution.settings import HONEYPOTS, checked_settings
-from sendtrail.cli.load.honeypots import honeypots_line
+from sendtrail.attribution.settings import checked_settings
+from sendtrail.cli.load.setting_effects import effect_lines
+from sendtrail.cli.load.summary import print_lines
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.warehouse_options import WarehouseOptions
 from sendtrail.cli.settings.warehouse_settings import AccountSettings
@@ -48,7 +48,8 @@ def set_(
 
     lookback_days (default 30), include_opens (false), include_machine (false), first_percent and last_percent of
     position_based (40 and 40), half_life_days of time_decay (7); reporting_time_zone of days and months (UTC); and
-    honeypot_links, what the addresses of links have in them that no person sees.
+    honeypot_links, what the addresses of links have in them that no person sees; and who is held out, for
+    `holdout_lift`: holdout_list or holdout_tag, holdout_drawn_from, holdout_from and holdout_until.
 
     Exit code: 0 when it is set, 2 when a setting or the account is wrong, 75 when another program has the file.
     """
@@ -56,12 +57,10 @@ def set_(
     chosen, clock = checked_settings(settings), SystemClock()
     with open_writer(place, clock) as to:
         to.warehouse.merge(_batch(chosen, to.organization, now=clock.now()))
-        has_honeypots = chosen.get(HONEYPOTS, NONE) != NONE
-        honeypots = [honeypots_line(to, dataset=place.dataset)] if has_honeypots else []
+        effects = effect_lines(to, chosen, dataset=place.dataset)
     for name, value in chosen.items():
         Console().print(f"{name} is {value} now.", highlight=False, markup=False)
-    for line in honeypots:
-        Console(soft_wrap=True).print(line, highlight=False, markup=False)
+    print_lines(*effects)
 
 
 def _batch(chosen: dict[str, str], organization: str, *, now: datetime) -> Batch:

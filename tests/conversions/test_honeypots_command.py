@@ -41,7 +41,7 @@ def test_the_links_that_are_found_are_counted(database: Path) -> None:
 
     seen = run(attribution.app, "set", "honeypot_links=shop.example/unseen", "--database", database)
 
-    assert "2 links that were clicked so far have that in their address; 2 contacts clicked them." in seen
+    assert "2 links that were clicked so far have that in their address; 2 contacts did so." in seen
 
 
 @pytest.mark.parametrize(
