@@ -61,7 +61,7 @@ def record() -> WorkRecord:
         (Outcome.REPUBLISHED, Fate.STOPPED_HALFWAY),
         (Outcome.LOST, Fate.STOPPED_HALFWAY),
         (Outcome.STALE, Fate.NOT_REACHED),
-        (Outcome.PAUSED, Fate.NOT_REACHED),
+        (Outcome.PAUSED, Fate.PAUSED),
         (Outcome.WITHDRAWN, Fate.WITHDRAWN),
     ],
 )

@@ -154,7 +154,7 @@ def test_a_row_of_the_far_future_hides_no_others() -> None:
 
 def doubted(record: SyncRecord, *, stale: tuple[Report, ...] = (), **counters: int) -> DoubtedCounters:
     """Return what is doubted of an account of one campaign."""
-    campaign = a_campaign(1, **{**COUNTED, **counters})
+    campaign = replace(a_campaign(1), counters={**COUNTED, **counters})
     campaign = replace(campaign, sent_at=NOON - 100 * DAY, last_sent_at=None)
     return doubted_counters([(campaign, record)], stale=stale, settle=DAY, now=NOON)
 

@@ -160,10 +160,12 @@ def test_counters_may_stand_still_from_a_time_on(make_account: Make) -> None:
     account.pass_day()
     first, totals, rows = account.counters(campaign), account.link_totals(campaign, link), list(account.truth())
 
-    account.pass_day()
+    for _ in range(5):  # not every day brings something
+        account.pass_day()
 
     then = account.counters(campaign)
-    assert {name for name in then if then[name] != first[name]} <= {"hardbounces", "softbounces", "unsubscribes"}
+    kinds = ("bounces", "unsubscribes", "forwards")
+    assert all(name.endswith(kinds) for name in then if then[name] != first[name])
     assert then["unsubscribes"] > first["unsubscribes"] > 0
     assert account.link_totals(campaign, link) == totals
     assert len(list(account.truth())) > len(rows)
