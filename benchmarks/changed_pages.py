@@ -77,7 +77,7 @@ def _opens(view: View, since: float, grown_since: float | None) -> Fewest:
     new = _pages(view, lambda state: state.at >= since)
     if grown_since is None:
         return Fewest(open=len(new))
-    grown = _pages(view, lambda state: view.changed_at.get(state.member, 0) >= grown_since) - new
+    grown = _pages(view, lambda state: view.changed_at.get((state.member, state.at), 0) >= grown_since) - new
     return Fewest(open=len(new), grown=len(grown), open_depth=max(grown, default=0) + 1 - len(new) if grown else 0)
 
 

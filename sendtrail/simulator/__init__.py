@@ -27,8 +27,8 @@ and a `--quirk` of the command, whose `--help` says what it does; all may be com
 - order, pages and ends: unsorted_opens, ascending_opens, opens_sorted_within_pages, report_page_size, past_the_end,
   repeated_page, twenty_links, max_limit, id_greater_ignored, updated_after_ignored, meta_total, false_end,
   false_end_page, empty_page, empty_page_number, messageid_needed, messageid_ignored, unlisted_messages
-- rows: without_tstamp_iso, unsubscriptions_without_tstamp, tstamp_hour_behind, ancestor_unsubscriptions,
-  ancestor_forwards, info_shape, empty_info, bad_rows
+- rows: row_per_event, without_tstamp_iso, unsubscriptions_without_tstamp, tstamp_hour_behind,
+  ancestor_unsubscriptions, ancestor_forwards, info_shape, empty_info, bad_rows
 - counters: odd_counters, odd_counter_names, bots_filtered, counters_fall_on_deletion, zero_counters,
   counters_leave_out
 - change: still_tstamps, counters_run_ahead, late_opens_h, late_clicks_h, rows_vanish_on_deletion,

@@ -1,6 +1,8 @@
 """A naive, correct reader of an account: every page of everything, nothing clever; it knows which world it is in."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -139,9 +141,26 @@ def _list_rows(api: Api, where: Row, event: EventType, name: str) -> Iterator[Tr
         where = {key: value for key, value in where.items() if key != "messageid"}
     if event == "click":
         for link in (row for row in pages if _is_link(row)):
-            yield from _rows(api, where | {"link": link}, event, _info(link))
+            yield from _counted(api, event, _rows(api, where | {"link": link}, event, _info(link)))
     else:
-        yield from _rows(api, where, event, pages)
+        yield from _counted(api, event, _rows(api, where, event, pages))
+
+
+def _counted(api: Api, event: EventType, rows: Iterable[TruthRow]) -> Iterable[TruthRow]:
+    """Return rows with how many their contact had by then, where each event has one."""
+    if event not in api.quirks.row_per_event:
+        return rows
+    counts = Counter[str]()
+    return [replace(row, times=_next(counts, row.contact_id)) for row in sorted(rows, key=_when)]
+
+
+def _next(counts: Counter[str], key: str) -> int:
+    counts[key] += 1
+    return counts[key]
+
+
+def _when(row: TruthRow) -> datetime:
+    return row.activity_timestamp
 
 
 _REPORTS: dict[EventType, str] = {

@@ -24,6 +24,9 @@ BadRow = Literal[
 class RowQuirks:
     """What rows of reports look like; the ancestor is the program that the API comes from, whose source is public."""
 
+    row_per_event: tuple[Literal["open", "click"], ...] = ()
+    """Kinds of event that have a row each, with `times` 1, in place of a row per contact (clicks: of a link). Truth has
+    each with how many its contact had by then. `still_tstamps` makes no difference to them."""
     without_tstamp_iso: tuple[EventType, ...] = ()
     """Kinds of row without `tstamp_iso`: only the naive local `tstamp` is left."""
     unsubscriptions_without_tstamp: bool = False

@@ -4,6 +4,7 @@ A row belongs to a *member* of the list. Members below `size` were there from th
 has the latest timestamp.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -45,6 +46,12 @@ class FirstRows:
         # Dense after the send, thin at the end; never so dense that a second holds thousands.
         at = self.start + int((self.end - self.start) * share * (0.15 + 0.85 * share))
         return State(member, at, _TIMES[member % len(_TIMES)] if self.repeats else 1)
+
+    def events(self, member: int) -> Iterator[State]:
+        """Yield what a member did so far, the first time first, each in a second of its own."""
+        last = self[member]
+        gap = max(1, (last.at - self.start) // last.times)
+        return (State(member, last.at - (last.times - n) * gap, n) for n in range(1, last.times + 1))
 
 
 def total_times(size: int) -> int:

@@ -20,13 +20,16 @@ class Ledger:
         self.people = people
         self._quirks, self._clock = quirks, clock
         self._freezes_at = clock.now() + int(quirks.counters_freeze_h * HOUR_S)
-        self._still = frozenset[str](quirks.still_tstamps)
+        self._per_event = frozenset[str](quirks.row_per_event)
+        self._still = frozenset[str](quirks.still_tstamps) - self._per_event
         self._changes: dict[tuple[int, str], Changes] = {}
         self.delays = Delays(quirks)
         self.gains = Gains(is_frozen=self._is_frozen)
 
     def view(self, report: Report) -> View:
         """Return a list as it stands."""
+        if report.event in self._per_event:
+            return self._own(report).view()  # which is made once
         changes = self._changes.get(report.name)
         return changes.view() if changes else View(first=first_rows(report))
 
@@ -121,4 +124,9 @@ class Ledger:
         return self._changes.setdefault(report.name, self.changes(report))
 
     def _unchanged(self, report: Report) -> Changes:
-        return Changes(first=first_rows(report), capacity=capacity(report), still=report.event in self._still)
+        return Changes(
+            first=first_rows(report),
+            capacity=capacity(report),
+            still=report.event in self._still,
+            per_event=report.event in self._per_event,
+        )

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import merge
 from itertools import chain
 
@@ -19,13 +19,15 @@ class Changes:
     """Members there can ever be, but for those who join by name."""
     still: bool = False
     """Whether a repeat leaves a row's instant, and so its place, as it is."""
+    per_event: bool = False
+    """Whether each event has a row of its own."""
     joined: int = 0
     log: list[State] = field(default_factory=list)
     """Every state since the beginning, in the order in which the list showed them."""
     _latest: dict[int, State] = field(default_factory=dict)
     _missing: list[int] = field(default_factory=list)
     _grown: dict[int, int] = field(default_factory=dict)
-    _changed_at: dict[int, int] = field(default_factory=dict)
+    _changed_at: dict[tuple[int, int], int] = field(default_factory=dict)
     _repeated_at: dict[int, int] = field(default_factory=dict)
     _view: View | None = None
 
@@ -63,6 +65,7 @@ class Changes:
     def repeat(self, before: State, at: int, *, listed_at: int) -> None:
         """Count once more what a member does, and move its row to the top unless rows stand still."""
         member = before.member
+        at = max(at, before.at + 1) if self.per_event else at  # two rows that are alike could not be told apart
         if self.still:
             self._repeated_at[member] = at
         else:
@@ -81,25 +84,36 @@ class Changes:
     def view(self) -> View:
         """Return the list as it stands."""
         if self._view is None:
-            self._view = View(
-                first=self.first,
-                recent=tuple(_newest_first(self._latest.values())),
-                gaps=Gaps(tuple(self._missing)),
-                grown=dict(self._grown),
-                changed_at=dict(self._changed_at),
-            )
+            self._view = self._events() if self.per_event else self._rows()
         return self._view
 
     def states(self) -> Iterator[State]:
         """Return every state so far, newest first; later changes do not touch it."""
-        began = map(self.first.__getitem__, range(self.first.size))
+        if self.per_event:
+            events = chain.from_iterable(map(self.first.events, range(self.first.size)))
+            return iter(_newest_first([*events, *self.log]))
         happened = _newest_first(self.log)
-        return merge(happened, began, key=lambda state: -state.at) if self.still else chain(happened, began)
+        first = map(self.first.__getitem__, range(self.first.size))
+        return merge(happened, first, key=lambda state: -state.at) if self.still else chain(happened, first)
+
+    def _rows(self) -> View:
+        return View(
+            first=self.first,
+            recent=tuple(_newest_first(self._latest.values())),
+            gaps=Gaps(tuple(self._missing)),
+            grown=dict(self._grown),
+            changed_at=dict(self._changed_at),
+        )
+
+    def _events(self) -> View:
+        """Return a row per event of those members who have any."""
+        there = tuple(state for state in self.states() if self.holds(state.member))
+        return View(first=replace(self.first, size=0), recent=there, changed_at=dict(self._changed_at))
 
     def _note(self, state: State, listed_at: int) -> None:
         self.log.append(state)
         if listed_at != state.at:
-            self._changed_at[state.member] = listed_at
+            self._changed_at[state.member, state.at] = listed_at
         self._view = None
 
     def _take(self, member: int) -> None:

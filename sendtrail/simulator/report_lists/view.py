@@ -39,8 +39,8 @@ class View:
     gaps: Gaps = Gaps(())
     grown: Mapping[int, int] = field(default_factory=dict)
     """By how much `times` of first rows grew that stayed where they were, by member."""
-    changed_at: Mapping[int, int] = field(default_factory=dict)
-    """When the list last changed for a member, where that is not the instant of its row."""
+    changed_at: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """When a row last changed, by its member and instant, where that is not its instant."""
 
     def __len__(self) -> int:
         return len(self.recent) + self.first.size - len(self.gaps.missing)
@@ -67,7 +67,7 @@ class View:
 
     def has_changed(self, state: State, since: float) -> bool:
         """Say whether a row came or changed at an instant or later."""
-        return self.changed_at.get(state.member, state.at) >= since
+        return self.changed_at.get((state.member, state.at), state.at) >= since
 
     def _original(self, member: int) -> State:
         return self.first[member].grown(self.grown.get(member, 0))

@@ -51,6 +51,7 @@ LEVELS: dict[str, tuple[Any, ...]] = {
     "messageid_needed": ((), ("click", "forward")),
     "messageid_ignored": ((), EVENT_TYPES),
     "unlisted_messages": (False, True),
+    "row_per_event": ((), ("open", "click")),
     "without_tstamp_iso": ((), EVENT_TYPES),
     "unsubscriptions_without_tstamp": (False, True),
     "tstamp_hour_behind": (False, True),

@@ -1,12 +1,12 @@
 """Rows of reports: the ancestor's fields, and rows that nobody can read."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
 import pytest
 
-from sendtrail.simulator import Account, Plan, Quirks
+from sendtrail.simulator import Account, Plan, Quirks, TruthRow
 from sendtrail.simulator.plan import CampaignPlan
 from sendtrail.simulator.quirks import EventType
 from sendtrail.simulator.quirks.rows import BadRow
@@ -28,6 +28,51 @@ ROWS = {"open": 50, "bounce": 30, "unsubscription": 30, "forward": 3}
 def _all_rows(api: Api, name: str, campaign: int) -> list[Any]:
     pages = [api.rows(name, campaign, page=page) for page in (1, 2, 3, 4)]
     return pages[0] if name == "forward" else [row for page in pages for row in page]
+
+
+def test_opens_and_clicks_may_have_a_row_each(make_account: Make, connect: Connect) -> None:
+    """None says how many there were, so that rows are as many as the counters of events, and truth counts them."""
+    account = make_account(quirks=Quirks(row_per_event=("open", "click")), plan=PLAN)
+    api, campaign = connect(account), account.campaigns[0]
+    account.pass_day()
+
+    opens, links = _all_rows(api, "open", campaign.id), numbered(api.report("link", campaign.id))
+
+    counted = account.counters(campaign)
+    assert {row["times"] for row in opens} == {"1"}
+    assert len({row["subscriberid"] for row in opens}) < len(opens) == min(80, counted["opens"])
+    assert sum(len(link["info"]) for link in links) == counted["linkclicks"]
+    assert [int(link["a_total"]) for link in links] == [len(link["info"]) for link in links]
+    assert sorted(map(repr, read_activities(api))) == sorted(map(repr, account.truth()))
+    assert _largest_times(account.truth()) == _largest_times(_like(account, make_account).truth())
+
+
+def _like(account: Account, make_account: Make) -> Account:
+    """Return an account with the same days and a row per contact."""
+    plain = make_account(plan=account.plan)
+    plain.pass_day()
+    return plain
+
+
+def _largest_times(rows: Iterable[TruthRow]) -> dict[tuple[str, str, str], int]:
+    largest: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        key = (row.event_type, row.contact_id, row.link_id)
+        largest[key] = max(row.times, largest.get(key, 0))
+    return largest
+
+
+def test_events_of_a_deleted_contact_vanish_together(make_account: Make) -> None:
+    """History keeps them."""
+    quirks = Quirks(row_per_event=("open",), rows_vanish_on_deletion=("open",))
+    account = make_account(quirks=quirks, plan=PLAN)
+    often = next(row.contact_id for row in account.truth() if row.event_type == "open" and row.times > 1)
+
+    account.delete_contact(int(often))
+
+    assert often not in {row.contact_id for row in account.truth() if row.event_type == "open"}
+    times = [row.times for row in account.history() if (row.event_type, row.contact_id) == ("open", often)]
+    assert times == list(range(len(times), 0, -1))
 
 
 def test_unsubscriptions_may_have_a_row_per_list(make_account: Make, connect: Connect) -> None:

@@ -22,6 +22,7 @@ class RowWriter:
         self._people = account.contacts.people
         self.number = account.ledger.numbers(report)
         self._write = self._writer(report)
+        self._is_per_event = report.event in self._quirks.row_per_event
         self.is_per_list = report.event == "unsubscribe" and self._quirks.ancestor_unsubscriptions
         """Whether a state has a row for each list of its contact."""
 
@@ -50,7 +51,7 @@ class RowWriter:
         return who | self._wording.stamps(self._report.event, state.at)
 
     def _repeated(self, state: State) -> Row:
-        return self._who_and_when(state) | {"times": str(state.times)}
+        return self._who_and_when(state) | {"times": str(1 if self._is_per_event else state.times)}
 
     def _unsubscription(self, state: State) -> Row:
         return self._who_and_when(state) | detail(self._report, state.member)
