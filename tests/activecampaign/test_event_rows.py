@@ -8,6 +8,7 @@ import pytest
 
 from sendtrail.activecampaign.v1.oddities import event_clicks, event_rows
 from sendtrail.domain.campaign_report import Report, ReportPage, ReportQuery
+from sendtrail.errors import Unavailable
 from tests.activecampaign.conftest import Connect, Serve
 from tests.activecampaign.scripted_account import THE_END, Received, Reply, a_page, a_query, an_open
 from tests.fakes import NOON
@@ -83,6 +84,40 @@ def test_a_count_is_how_often_it_was_by_then(serve: Serve, connect: Connect) -> 
         (NOON - timedelta(minutes=5), 2),
         (NOON - timedelta(minutes=1), 3),
     ]
+
+
+def test_what_came_before_it_was_seen_is_counted_too(serve: Serve, connect: Connect) -> None:
+    """The contact of the first page did it once more on the second: no row says that the latest was the first time."""
+    rows = [an_event(contact, minutes_ago=10 * contact) for contact in range(1, 31)]
+    account = connect(serve(Opens([*rows, an_event(1, minutes_ago=900)])).url)
+
+    pages = list(account.read(query(expected_rows=30, expected_events=31)))
+
+    times = [each.times for page in pages for each in page.activities if each.contact_id == "1"]
+    assert times == [1, 2]
+
+
+def test_pages_that_are_held_back_are_not_lost_with_the_next(serve: Serve, connect: Connect) -> None:
+    """What was read before a failure is there."""
+    rows = [an_event(contact, minutes_ago=contact) for contact in range(1, 21)]
+    account = connect(serve(lambda got: a_page(rows) if got.params["page"] == "1" else Reply(status=500)).url)
+    pages = account.read(query(expected_rows=30))
+
+    found = largest([next(pages)])
+
+    assert len(found) == 20
+    with pytest.raises(Unavailable):
+        next(pages)
+
+
+def test_a_row_with_a_count_ends_the_holding_back(serve: Serve, connect: Connect) -> None:
+    """Long reports are not read into memory."""
+    rows = [an_event(contact, minutes_ago=contact, times=2) for contact in range(1, 41)]
+    answer = serve(Opens(rows))
+
+    first = next(iter(connect(answer.url).read(query(expected_rows=1_000))))
+
+    assert len(first.activities) == 20
 
 
 def test_an_account_that_is_known_for_it_is_read_whole(serve: Serve, connect: Connect) -> None:
