@@ -114,7 +114,7 @@ class World:
         ever = {_comparable(row) for row in account_activities(self.account.history())}
         rows = [_comparable(row) for row in stored]
         largest = _largest_times(rows)
-        wrong = {key for key, times in _largest_times(now).items() if largest.get(key) != times}
+        wrong = {key for key, times in _largest_times(now).items() if largest.get(key, 0) < times}
         return Holdings(
             missing=frozenset({(row[0], row[2]) for row in now - set(rows)} | {(key[0], key[1]) for key in wrong}),
             invented=len(set(rows) - ever),
