@@ -29,6 +29,7 @@ def printed(*failures: Failure, interrupted: bool = False, fates: Mapping[str, F
         (["contacts"], "contacts"),
         (["7"], "campaign 7"),
         (["7", "contacts", "8"], "contacts and campaigns 7, 8"),
+        (["7", "7", "7"], "campaign 7"),  # of which three reports failed alike
         ([str(number) for number in range(1, 9)], "campaigns 1, 2, 3, 4, 5 and 3 more"),
     ],
 )

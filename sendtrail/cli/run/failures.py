@@ -36,9 +36,9 @@ def print_failures(console: Console, result: RunResult) -> None:
 
 
 def named(subjects: Sequence[str]) -> str:
-    """Return what failed in words: "contacts", "campaign 7", "campaigns 7, 8, 9, 10, 11 and 225 more"."""
-    campaigns = [subject for subject in subjects if subject.isdecimal()]
-    others = [subject for subject in subjects if not subject.isdecimal()]
+    """Return what failed in words, once each: "contacts", "campaign 7", "campaigns 7, 8, 9, 10, 11 and 225 more"."""
+    campaigns = [subject for subject in dict.fromkeys(subjects) if subject.isdecimal()]
+    others = [subject for subject in dict.fromkeys(subjects) if not subject.isdecimal()]
     more = len(campaigns) - MAX_NAMED
     listed = ", ".join(campaigns[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
     word = "campaign" if len(campaigns) == 1 else "campaigns"
