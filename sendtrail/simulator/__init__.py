@@ -30,7 +30,7 @@ and a `--quirk` of the command, whose `--help` says what it does; all may be com
 - rows: row_per_event, without_tstamp_iso, unsubscriptions_without_tstamp, tstamp_hour_behind,
   ancestor_unsubscriptions, ancestor_forwards, info_shape, empty_info, bad_rows
 - counters: odd_counters, odd_counter_names, bots_filtered, counters_fall_on_deletion, zero_counters,
-  counters_leave_out
+  counters_leave_out, frozen_counters, counters_freeze_h
 - change: still_tstamps, counters_run_ahead, late_opens_h, late_clicks_h, rows_vanish_on_deletion,
   deletions_while_reading, opens_erase_soft_bounces, resubscribing
 - access: no_permission, refusal
