@@ -313,8 +313,47 @@ WITHOUT_ORDER = {
 @pytest.mark.parametrize("name", WITHOUT_ORDER)
 def test_an_account_that_ignores_what_was_asked_is_found_out(serve: Serve, connect: Connect, name: str) -> None:
     """Filters that the account does not know are silently ignored: the rows are checked."""
-    with pytest.raises(Unreadable, match="contacts after 7"):
+    with pytest.raises(Unreadable, match=r"contacts after 7: no contact|contacts: the account ignores id_greater"):
         read(connect, serve, lambda _: as_json({"contacts": WITHOUT_ORDER[name]}), after=7)
+
+
+class Shuffled:
+    """Shows its contacts by place: in an order of its own, or in another one in each pass over them."""
+
+    def __init__(self, *, total: object, is_steady: bool) -> None:
+        self.total, self.is_steady = total, is_steady
+        self.ids = [5, 3, 9, 1, 7]
+        self.passes = 0
+
+    def __call__(self, received: Received) -> Reply:
+        """Return a page of two."""
+        place = int(received.params.get("offset", 0))
+        self.passes += place == 0
+        turn = 0 if self.is_steady else place // 2 * self.passes % len(self.ids)
+        ids = self.ids[turn:] + self.ids[:turn]
+        found = [{"id": str(number)} for number in ids[place : place + 2]]
+        return as_json({"contacts": found, "meta": {"total": self.total}})
+
+
+@pytest.mark.parametrize(("total", "is_steady"), [(5, True), (None, True), (5, False)])
+def test_contacts_in_no_order_are_read_until_all_were_seen(
+    serve: Serve, connect: Connect, *, total: object, is_steady: bool
+) -> None:
+    """Each once, and none of them is where to go on from."""
+    account = serve(Shuffled(total=total, is_steady=is_steady))
+
+    pages = list(connect(account.url).contacts(0))
+
+    assert sorted(one.contact_id for page in pages for one in page.contacts) == [1, 3, 5, 7, 9]
+    assert {page.last_id for page in pages} == {0}
+
+
+def test_contacts_in_no_order_are_not_all_there_before_as_many_were_seen_as_there_are(
+    serve: Serve, connect: Connect
+) -> None:
+    """Who was not shown would be taken for deleted."""
+    with pytest.raises(Unreadable, match="5 of 8 were shown"):
+        read(connect, serve, Shuffled(total=8, is_steady=True))
 
 
 def test_an_answer_without_contacts_is_no_end(serve: Serve, connect: Connect) -> None:

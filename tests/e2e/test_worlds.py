@@ -54,6 +54,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "links that repeat their page": {"repeated_page": "links"},
     "twenty links without pages": {"twenty_links": True},
     "small pages": {"max_limit": 30},
+    "no order of contacts": {"id_greater_ignored": True},
     "updated_after ignored": {"updated_after_ignored": True},
     **{
         f"total {lie}": {"meta_total": lie}
@@ -122,7 +123,6 @@ PARTIAL: dict[str, dict[str, Any]] = {
     "no bounces for this key": {"no_permission": ("campaign_report_bounce_list",)},
     "no opens for this key": {"no_permission": ("campaign_report_open_list",), "refusal": "status_403"},
     "no contacts for this key": {"no_permission": ("/api/3/contacts",)},
-    "no order of contacts": {"id_greater_ignored": True},
     "totals too high, no order of contacts": {"meta_total": "too_high", "id_greater_ignored": True},
     "reports that repeat their page": {"repeated_page": "all"},
 }

@@ -1,7 +1,9 @@
 """Contacts with their tags and lists, by ascending id."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import count, pairwise
 from typing import Any
@@ -14,9 +16,12 @@ from sendtrail.activecampaign.unreadable_rows import unreadable_row
 from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, item_id, items, listed, total_of
 from sendtrail.activecampaign.v3.list_end import record_false_total
 from sendtrail.activecampaign.v3.lists import NO_ID, OnUnreadable, log_unreadable, paginate
+from sendtrail.activecampaign.v3.unordered_contacts import UnorderedContacts
 from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.domain.contact import Contact, ContactPage, ListMembership
 from sendtrail.errors import Unreadable
+
+logger = logging.getLogger(__name__)
 
 UNKNOWN_STATUS = -1
 # How many empty pages in a row are the end: where totals can be believed, and where not.
@@ -67,8 +72,28 @@ class ContactPages:
             if not content["contacts"]:
                 return
             page = self._page(content, last_id, page_number=page_number)
+            if not _are_in_order([last_id, *(each.contact_id for each in page.contacts)]):
+                logger.warning(
+                    "%s: the account does not heed the order of ids: they are read by place", _subject(last_id)
+                )
+                yield from self._by_place(last_id)
+                return
             last_id = page.last_id
             yield page
+
+    def _by_place(self, last_id: int) -> Iterator[ContactPage]:
+        """Yield all contacts, from the first one on, in whatever order; none of them is where to go on from."""
+        latest: dict[str, Any] = {}
+
+        def rows_from(place: int) -> tuple[list[Any], int | None]:
+            content = self._client.json(_contacts_from(place), _with_contacts)
+            latest.clear()
+            latest.update(content)
+            return content["contacts"], total_of(content)
+
+        for page_number, rows in enumerate(UnorderedContacts(rows_from).pages(), start=1):
+            found = self._page({**latest, "contacts": rows}, 0, page_number=page_number)
+            yield replace(found, last_id=last_id)
 
     def _content(self, after: int, evidence: EndEvidence) -> dict[str, Any]:
         """Return an answer with contacts, or one without at the end of the list."""
@@ -114,7 +139,6 @@ class ContactPages:
         readable = list(by_id.items())
         if not readable:
             raise Unreadable(f"{_subject(after)}: no contact of the page has an id, so the list cannot be followed")
-        _check_order([after, *(found for found, _ in readable)], subject=_subject(after))
         tags, lists = _by_contact(content, "contactTags"), _by_contact(content, "contactLists")
         contacts = [
             contact(found, row, tags=self._tag_names(tags[found]), lists=self._memberships(lists[found]))
@@ -173,6 +197,11 @@ def _contacts_above(contact_id: int) -> Get:
     return _request(params, subject=_subject(contact_id))
 
 
+def _contacts_from(place: int) -> Get:
+    params: dict[str, str | int] = {"limit": LIST_LIMIT, "offset": place, "include": "contactTags,contactLists"}
+    return _request(params, subject=f"contacts from {place} on")
+
+
 def _subject(after: int) -> str:
     return f"contacts after {after}"
 
@@ -195,10 +224,8 @@ def _without_false_end(content: dict[str, Any], *, after: int) -> dict[str, Any]
     return found
 
 
-def _check_order(ids: Sequence[int], *, subject: str) -> None:
-    """Check that ids ascend; a page without a single id cannot be gone on from either."""
-    if len(ids) == 1 or any(later <= earlier for earlier, later in pairwise(ids)):
-        raise Unreadable(f"{subject}: the account ignores id_greater or the order asked for, so it cannot be paged")
+def _are_in_order(ids: Sequence[int]) -> bool:
+    return all(earlier < later for earlier, later in pairwise(ids))
 
 
 def _by_contact(content: Item, name: str) -> defaultdict[int | None, list[Item]]:
