@@ -24,7 +24,14 @@ from sendtrail.domain.stored_counts import SeenRows
 from sendtrail.errors import BadDocument
 from sendtrail.state.documents import from_document
 from sendtrail.sync.evidence.uncounted_rows import latest_of, uncounted
-from sendtrail.sync.read_window import THOROUGH, Overlap, coverage_start, read_window, reports_to_read
+from sendtrail.sync.read_window import (
+    THOROUGH,
+    Overlap,
+    believes_no_zero,
+    coverage_start,
+    read_window,
+    reports_to_read,
+)
 from sendtrail.sync.settling import QUIET_FOR, REVERSIBLE, ReadResult, settling_after
 from sendtrail.sync.sync_record import SyncRecord
 
@@ -105,7 +112,7 @@ def new_progress(
     units = [
         _unit(report, part, message, synced, since=since, now=now, overlap=overlap)
         for report in reports_to_read(message, synced, since=since)
-        for part in _parts(report, message, messages)
+        for part in _parts(report, message, messages, synced=synced)
     ]
     units.sort(key=_rows_expected)  # the small ones first: their pages are all under way at once
     progress = CampaignProgress(
@@ -121,12 +128,22 @@ def new_progress(
     return start_of(progress, 0)
 
 
-def _parts(report: Report, message: SyncCampaign, messages: Sequence[CampaignMessage]) -> Sequence[CampaignMessage]:
-    """Return what a report is read by: its messages where they have all that the campaign counts, or the campaign."""
+def _parts(
+    report: Report, message: SyncCampaign, messages: Sequence[CampaignMessage], *, synced: SyncRecord | None
+) -> Sequence[CampaignMessage]:
+    """Return what a report is read by: its messages where they have all that the campaign counts, or the campaign.
+
+    Where its counters have moved, those without any are left out.
+    """
     counted = [expected_row_count(report, each.counters) for each in messages]
     rows, whole = [each for each in counted if each is not None], expected_row_count(report, message.counters)
     is_covered = len(rows) == len(counted) and whole is not None and sum(rows) >= whole
-    return messages if is_covered else [whole_campaign(message)]
+    if not is_covered:
+        return [whole_campaign(message)]
+    has_moved = has_changed(report, now=message.counters, before=synced.counters if synced else {})
+    if believes_no_zero(message) or not has_moved:
+        return messages
+    return [each for each in messages if not is_empty(report, each.counters)] or messages
 
 
 def whole_campaign(message: SyncCampaign) -> CampaignMessage:

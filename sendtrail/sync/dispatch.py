@@ -12,6 +12,7 @@ from sendtrail.delivery.failures import publish_failure
 from sendtrail.delivery.lease import read_checkpoint
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign, CampaignLists
+from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.messages import SyncContacts, encode
 from sendtrail.domain.timestamp_meaning import standing_rows
 from sendtrail.domain.wants import NO_WANTS, StillWanted, Want, Wants, spread, summarised, without
@@ -149,7 +150,7 @@ def _publish_campaigns(
     policy = replace(
         policy,
         standing_rows=standing_rows(_observe_timestamps(request, services)),
-        complete={number: tuple(each for each in found if each not in stale) for number, found in complete.items()},
+        complete=_without_stale(complete, stale),
         doubted=doubted_counters(
             _with_records(readable, checkpoints.readable),
             stale=stale,
@@ -165,6 +166,13 @@ def _publish_campaigns(
     _announce_run(run, services, sent=sent, ended=ended)
     services.publisher.publish(Topic.CAMPAIGNS, [encode(each.message) for each in due_campaigns])
     return _Published(campaigns=campaigns, due=due_campaigns, wants=request.wants)
+
+
+def _without_stale(
+    complete: Mapping[int, Sequence[Report]], stale: Sequence[Report]
+) -> Mapping[int, tuple[Report, ...]]:
+    """Return the reports of which all is stored, without those whose counters do not say how much that is."""
+    return {number: tuple(each for each in reports if each not in stale) for number, reports in complete.items()}
 
 
 def _with_records(

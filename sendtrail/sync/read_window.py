@@ -65,10 +65,15 @@ def coverage_start(message: SyncCampaign, synced: SyncRecord | None, *, now: dat
     return min(asked, default=now)
 
 
+def believes_no_zero(message: SyncCampaign) -> bool:
+    """Return whether also those reports are read that are empty by their counters."""
+    is_everything = message.since is not None and message.since <= ALL_TIME
+    return message.reason in (Reason.AUDIT, Reason.FORCED) or is_everything
+
+
 def reports_to_read(message: SyncCampaign, synced: SyncRecord | None, *, since: datetime) -> Iterable[Report]:
     """Return the reports that may hold something new; where everything is asked for, no zero is believed."""
-    is_everything = message.since is not None and message.since <= ALL_TIME
-    if message.reason in (Reason.AUDIT, Reason.FORCED) or is_everything:
+    if believes_no_zero(message):
         return list(Report)
     if synced is not None and since >= synced.since:
         if message.reason is Reason.CHANGED:

@@ -287,6 +287,28 @@ def test_each_message_of_a_split_campaign_has_rows_of_its_own_to_expect() -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("message", "read"),
+    [
+        (a_message(Reason.CHANGED, uniqueopens=11), ["11"]),
+        (a_message(Reason.FORCED, uniqueopens=11), ["11", "12"]),
+        (replace(a_message(Reason.CONFIRM), settle=(Report.OPENS,)), ["11", "12"]),
+    ],
+    ids=["changed", "everything again", "although no counter has moved"],
+)
+def test_messages_without_rows_are_left_out_where_counters_are_believed(message: SyncCampaign, read: list[str]) -> None:
+    """Twenty-five messages, of which three have forwards, cost three requests for them."""
+    zeros = dict.fromkeys(("opens", "uniqueopens", "verified_opens", "verified_unique_opens"), 0)
+    messages = [
+        CampaignMessage(message_id="11", counters={**zeros, "opens": 11, "uniqueopens": 11}),
+        CampaignMessage(message_id="12", counters=zeros),
+    ]
+
+    plan = new_progress(message, synced=SYNCED, messages=messages, now=NOON, overlap=Overlap())
+
+    assert sorted(unit.message_id for unit in plan.units if unit.report is Report.OPENS) == read
+
+
 def test_a_later_look_goes_back_to_the_change_that_it_is_for() -> None:
     """Not to the look before it: rows that come days late are older than that."""
     looked = {Report.OPENS: Settling(changed_at=NOON - 7 * DAY, read_at=NOON - 4 * DAY)}

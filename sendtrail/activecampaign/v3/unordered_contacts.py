@@ -42,7 +42,7 @@ class UnorderedContacts:
         return len(self._seen) + self._without_id
 
     def _one_pass(self, *, is_first: bool) -> Generator[list[Item], None, int]:
-        """Yield what a pass shows for the first time, in the first one also rows without an id; return how many rows."""
+        """Yield what a pass shows for the first time, in the first one also rows without an id; return their number."""
         place, without_new = 0, 0
         in_pass = set[int]()
         while rows := self._rows(place):
