@@ -150,11 +150,12 @@ class LeaseHolder:
         self._change(lambda before, now: rules.withdraw(before, token=self.token, now=now))
 
     def published(self, sequence: int) -> None:
-        """Record that the continuation was published."""
+        """Record that the continuation was published; by now it may be claimed, and its checkpoint another worker's."""
 
         def work(transaction: Transaction) -> None:
-            after = rules.published(read_checkpoint(transaction, self.context.checkpoint_path), sequence=sequence)
-            if after is not None:
+            before = read_checkpoint(transaction, self.context.checkpoint_path)
+            after = rules.published(before, sequence=sequence)
+            if after is not None and after != before:
                 transaction.set(self.context.checkpoint_path, to_document(after))
 
         self._state.transact(work)
