@@ -66,12 +66,15 @@ class SimulatedTransport(BaseAdapter):
             raise TypeError("only a process sends requests")
         target = (request.url or "").partition("//")[2].partition("/")[2]
         # Nothing can keep a request in time whose process freezes between its slot and the network.
+        asked_at = self._scheduler.now
         process.step(f"asks {target}", may_freeze=False)
         self.requests += 1
         if self._faults.strikes(Fault.HTTP_REFUSED):
             raise requests.ConnectionError("no connection (simulated)")
-        self._scheduler.sleep(TRAVEL_S - JITTER_S * chance(self._url, self.requests))
-        self._watch.arrived(self._scheduler.now)
+        travel_s = TRAVEL_S - JITTER_S * chance(self._url, self.requests)
+        if self._scheduler.now == asked_at:  # else the process froze
+            self._watch.arrived(asked_at + travel_s)  # whatever becomes of the process meanwhile
+        self._scheduler.sleep(travel_s)
         self.silence.arrived(self._scheduler.now, frozen_until=process.frozen_until)
         if self._faults.strikes(Fault.HTTP_SLOW):
             self._scheduler.sleep(SLOW_S)
