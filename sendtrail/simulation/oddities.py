@@ -25,6 +25,8 @@ ODDITIES: tuple[dict[str, Any], ...] = (
     {"false_end": "once"},
     {"false_end": "day"},
     {"empty_page": "once"},
+    {"empty_page": "once", "max_limit": 30, "meta_total": "missing"},
+    {"empty_page": "once", "max_limit": 30},
     {"messageid_needed": ("click", "forward")},
     {"without_tstamp_iso": EVENT_TYPES},
     {"ancestor_unsubscriptions": True},

@@ -24,6 +24,7 @@ class Tenant:
             account, url=self._url, scheduler=cloud.scheduler, faults=cloud.faults, watch=self.watch
         )
         session_of(self._url).mount(self._url, self.transport)
+        cloud.contact_ids[organization_id] = lambda: {contact.id for contact in account.contacts_truth()}
         self.accept_key()
         self.connect()
 

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -53,8 +53,12 @@ class Cloud:
     """The state; a FileStore is one machine, whose processes die together."""
     keys: dict[str, str] = field(default_factory=dict)
     """The secrets, by name."""
+    contact_ids: dict[str, Callable[[], Collection[str]]] = field(default_factory=dict)
+    """Returns the ids of the contacts that are there, by organization."""
     unhandled: list[str] = field(default_factory=list)
     """Errors that no function expects, as `process: error`."""
+    wrongly_marked: list[str] = field(default_factory=list)
+    """Contacts that were marked as deleted while they were there."""
 
     def __post_init__(self) -> None:
         self.tables = MemoryWarehouse(ServerClock(self.scheduler))
@@ -73,7 +77,7 @@ class Cloud:
     def problems(self) -> list[str]:
         """Return what functions did that they must not do, whatever happens."""
         unreadable = [reason for reason in self.queue.failures if UNREADABLE.search(reason)]
-        return [*self.unhandled, *self.documents.lease_watch.violations, *unreadable]
+        return [*self.unhandled, *self.documents.lease_watch.violations, *self.wrongly_marked, *unreadable]
 
     def rows(self, table: Table) -> Sequence[StoredRow]:
         """Return the rows of a table."""
@@ -157,6 +161,16 @@ class Cloud:
         ended.wait(ACK_DEADLINE_S)
         return bool(succeeded)
 
+    def _look_at_marks(self, organization_id: str) -> None:
+        marked = {
+            row["contact_id"]
+            for row in self.rows(Table.CONTACTS)
+            if row["organization_id"] == organization_id and row["deleted_at"]
+        }
+        if wrong := marked.intersection(self.contact_ids[organization_id]()):
+            found = f"{len(wrong)} contacts are marked as deleted that are there, such as {min(wrong)}"
+            self.wrongly_marked.append(f"{organization_id}: {found}")
+
     def _warehouse(self) -> Warehouse:
         return self.documents.warehouse if isinstance(self.documents, FileStore) else self.tables
 
@@ -174,7 +188,7 @@ class Cloud:
         return Adapters(
             state=SimulatedState(process, self.documents),
             publisher=SimulatedPublisher(process, self.queue),
-            warehouse=SimulatedWarehouse(process, self._warehouse, self.documents),
+            warehouse=SimulatedWarehouse(process, self._warehouse, self.documents, on_marked=self._look_at_marks),
             read_secret=self.keys.__getitem__,
         )
 

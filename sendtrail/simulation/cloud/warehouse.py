@@ -21,8 +21,16 @@ JOB_S, SLOW_S = 2.0, 200.0
 class SimulatedWarehouse:
     """Satisfies Warehouse for one process."""
 
-    def __init__(self, process: Process, tables: Callable[[], Warehouse], documents: Documents) -> None:
+    def __init__(
+        self,
+        process: Process,
+        tables: Callable[[], Warehouse],
+        documents: Documents,
+        *,
+        on_marked: Callable[[str], None],
+    ) -> None:
         self._process, self._tables, self._documents = process, tables, documents
+        self._on_marked = on_marked
 
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch; return the rows inserted or changed."""
@@ -46,11 +54,14 @@ class SimulatedWarehouse:
         self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
     ) -> int:
         """Mark the contacts that a complete pass did not see; return how many."""
-        return self._job(
-            "marks contacts",
-            lambda: self._tables().mark_vanished(organization_id, pass_id=pass_id, seen=seen, at=at),
-            check_lease,
-        )
+
+        def mark() -> int:
+            marked = self._tables().mark_vanished(organization_id, pass_id=pass_id, seen=seen, at=at)
+            if marked:
+                self._on_marked(organization_id)
+            return marked
+
+        return self._job("marks contacts", mark, check_lease)
 
     def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
         """Forget whom a pass saw that is over."""
