@@ -11,7 +11,13 @@ from sendtrail.simulator import Account, CampaignPlan, Network, Plan
 def drawn_account(seed: int, random: Random) -> Account:
     """Return an account of one to three campaigns."""
     sizes = tuple(_campaign(random) for _ in range(random.choice((1, 2, 3))))
-    plan = Plan(sizes=sizes, daily_share=random.choice((0.02, 0.1)), shift_every=random.choice((0, 0, 7)))
+    plan = Plan(
+        sizes=sizes,
+        daily_share=random.choice((0.02, 0.1)),
+        shift_every=random.choice((0, 0, 7)),
+        spare_recipients=random.choice((35, 35, 100)),
+        tags=3,
+    )
     return Account(seed=seed, now=START, plan=plan, quirks=drawn_quirks(random), network=Network(rate=0))
 
 

@@ -9,7 +9,6 @@ from sendtrail.simulation.calls import Calls
 from sendtrail.simulation.checks import broken_promises
 from sendtrail.simulation.cloud.file_store import FileStore
 from sendtrail.simulation.cloud.functions import Cloud
-from sendtrail.simulation.cloud.message_queue import organization_of
 from sendtrail.simulation.cloud.process import world_time
 from sendtrail.simulation.cloud.state_store import Documents
 from sendtrail.simulation.cloud.transport import catch_up
@@ -25,7 +24,7 @@ DAY_S = 24 * HOUR_S
 ORGANIZATIONS = ("acme", "bolt", "coral")
 BUSY_S = 60.0
 """What people do while nobody looks happens within so many seconds before somebody may."""
-CONTACTS_EVERY = 2
+CONTACTS_EVERY = 3
 """How many scheduled calls come to one that syncs contacts as well."""
 QUIET_DAYS = (1, 2, 4)
 """After so many days without trouble a report is looked at again."""
@@ -128,7 +127,7 @@ class World:
             self._rest_while_one_hangs(self.tenants[0])
         for days in (0, *QUIET_DAYS):
             self.scheduler.run(until=self.scheduler.now + days * DAY_S)
-            self._dispatch(f"{days} days later")
+            self._dispatch(f"{days} days later", contacts=days != 1)
             self._drain()
             for tenant in self.tenants:
                 if days == 1 and tenant.is_ordinary:
@@ -180,10 +179,10 @@ class World:
             self.problems.append(f"the dispatcher fails without trouble, {when}: {outcome}")
 
     def _drain(self, organizations: Collection[str] = ORGANIZATIONS, *, within_s: float = PATIENCE_S) -> None:
-        def waiting() -> int:
-            return sum(organization_of(data) in organizations for data in self.cloud.queue.waiting())
-
-        self.scheduler.run(until=self.scheduler.now + within_s, while_=lambda: waiting() > 0)
-        if waiting():
-            names = ", ".join(sorted({organization_of(data) for data in self.cloud.queue.waiting()}))
-            self.problems.append(f"{waiting()} messages still wait after {within_s / HOUR_S:.0f} quiet hours ({names})")
+        queue = self.cloud.queue
+        self.scheduler.run(until=self.scheduler.now + within_s, while_=lambda: bool(queue.waiting(organizations)))
+        if waiting := queue.waiting(organizations):
+            names = ", ".join(sorted(set(waiting)))
+            self.problems.append(
+                f"{len(waiting)} messages still wait after {within_s / HOUR_S:.0f} quiet hours ({names})"
+            )

@@ -57,6 +57,8 @@ class Plan:
     shift_every: int = 0
     """After so many report requests, new rows arrive on the campaign being read; 0 means never."""
     sizes: tuple[CampaignPlan, ...] = ()
+    spare_recipients: int = 100
+    """Of each message: who has not done anything yet, and may be the next to; 20 of them are kept for bounces."""
 
     def campaign_count(self) -> int:
         """Return how many campaigns the account has."""
@@ -81,7 +83,7 @@ class Plan:
 
     def contact_count(self) -> int:
         """Return how many contacts the account has at the start; raise ValueError if too few for its campaigns."""
-        enough = max((_recipients(self.campaign_plan(n, n)) for n in range(len(self.sizes) or 1)), default=0)
+        enough = max((self._recipients(self.campaign_plan(n, n)) for n in range(len(self.sizes) or 1)), default=0)
         enough += enough // 40  # some are known by phone alone
         if self.contacts is None:
             return enough + enough // 4
@@ -93,7 +95,6 @@ class Plan:
         older = self.campaign_count() - 1 - number
         return self.newest_days + (self.days - self.newest_days) * older / max(1, self.campaign_count() - 1)
 
-
-def _recipients(size: CampaignPlan) -> int:
-    readers = max(size.openers, size.clickers, size.unsubscribes, size.forwards)
-    return readers + readers // 8 + 2 * size.bounces + 100 * size.messages
+    def _recipients(self, size: CampaignPlan) -> int:
+        readers = max(size.openers, size.clickers, size.unsubscribes, size.forwards)
+        return readers + readers // 8 + 2 * size.bounces + self.spare_recipients * size.messages

@@ -124,10 +124,11 @@ def identity_path(organization_id: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if type(value) in _PLAIN:  # most are, and asking what else they might be takes long
+    kind = type(value)
+    if kind in _PLAIN:  # most are, and asking what else they might be takes long
         return value
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
+    if kind is list or isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value.value if isinstance(value, Enum) else value

@@ -21,6 +21,8 @@ class LeaseWatch:
         """Look at a document that a process has stored; tokens begin with the names of their processes."""
         if before is None or not _is_checkpoint(before) or not _is_checkpoint(after):
             return
+        if not before["lease"]:
+            return  # nobody's, as most are
         then, lease = _checkpoint(before), (after.get("lease") or {})
         if then is None or then.lease is None or then.lease.token == lease.get("token"):
             if (

@@ -54,10 +54,11 @@ class MemoryWarehouse:
         with self._lock:
             seen = self._seen.get((organization_id, pass_id), set())
             rows = [row for row in self._contacts(organization_id) if not row["deleted_at"]]
-            unseen = [row for row in rows if row["contact_id"] not in seen]
-            new = [row for row in rows if started_at <= _moment(row["created_at"]) <= self._clock.now()]
-            known = [row for row in rows if row in unseen or row not in new]
-            return PassCounts(known=len(known), unseen=len(unseen), seen=len(seen))
+            now = self._clock.now()
+            unseen = [row["contact_id"] not in seen for row in rows]
+            is_new = [started_at <= _moment(row["created_at"]) <= now for row in rows]
+            known = sum(is_unseen or not new for is_unseen, new in zip(unseen, is_new, strict=True))
+            return PassCounts(known=known, unseen=sum(unseen), seen=len(seen))
 
     def mark_vanished(
         self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease

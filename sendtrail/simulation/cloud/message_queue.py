@@ -1,8 +1,8 @@
 """The queue of a simulated cloud: at least once, in any order, now and then twice or hours late, dead letters apart."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 import orjson
@@ -24,6 +24,7 @@ class Queued:
 
     topic: Topic
     data: bytes
+    organization_id: str
     due_at: float
     deliveries: int = 0
     is_out: bool = False
@@ -48,9 +49,12 @@ class MessageQueue:
         if topic is Topic.FAILURES:
             self.failures.append(str(orjson.loads(data)["reason"]))
             return
+        organization_id = organization_of(data)
         for _ in range(1 + self._faults.strikes(Fault.QUEUE_DUPLICATE)):
             late_s = LATE_S * self._random.random() if self._faults.strikes(Fault.QUEUE_LATE) else 0.0
-            self._messages.append(Queued(topic=topic, data=data, due_at=self._scheduler.now + late_s))
+            self._messages.append(
+                Queued(topic=topic, data=data, organization_id=organization_id, due_at=self._scheduler.now + late_s)
+            )
         self._wake()
 
     def take(self, topic: Topic) -> Queued:
@@ -94,13 +98,13 @@ class MessageQueue:
         self.acknowledged.clear()
         self.dead.clear()
         for message in again:
-            self._messages.append(Queued(topic=message.topic, data=message.data, due_at=self._scheduler.now))
+            self._messages.append(replace(message, due_at=self._scheduler.now, deliveries=0, is_out=False))
         self._wake()
         return len(again)
 
-    def waiting(self) -> list[bytes]:
-        """Return the messages that wait or are out."""
-        return [message.data for message in self._messages]
+    def waiting(self, organizations: Collection[str]) -> list[str]:
+        """Return whose messages wait or are out, of some organizations."""
+        return [each.organization_id for each in self._messages if each.organization_id in organizations]
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []

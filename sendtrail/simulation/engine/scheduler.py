@@ -84,8 +84,10 @@ class Scheduler:
 
     def pause(self) -> None:
         """Let others go first, perhaps."""
-        self._ready.append(self.current)
-        self._switch()
+        task = self.current
+        if self._ready or not _may_run(task, self.now):
+            self._ready.append(task)
+            self._switch()
 
     def sleep(self, seconds: float) -> None:
         """Let `seconds` pass."""
@@ -130,8 +132,9 @@ class Scheduler:
         self._tasks.clear()
 
     def _run_one(self) -> None:
-        position = self._random.randrange(len(self._ready))
-        self._ready[position], self._ready[-1] = self._ready[-1], self._ready[position]
+        if len(self._ready) > 1:
+            position = int(self._random.random() * len(self._ready))
+            self._ready[position], self._ready[-1] = self._ready[-1], self._ready[position]
         task = self._ready.pop()
         if task.owner is not None and not task.owner.is_alive:
             return
@@ -162,3 +165,7 @@ class Scheduler:
         self._hub.switch()
         if self._is_closed:
             raise GreenletExit
+
+
+def _may_run(task: Task, now: float) -> bool:
+    return task.owner is None or (task.owner.is_alive and task.owner.frozen_until <= now)

@@ -71,7 +71,8 @@ class Book:
         size = replace(size, links=_LINK_PAGE) if self.quirks.twenty_links else size
         garble = garbling(self.quirks)
         count = size.messages if size.kind == "split" else 1
-        sent_to = 0 if size.kind == "draft" else min(self.mailable, 3 * _readers(size) + 2 * size.bounces + 100 * count)
+        spare = self.plan.spare_recipients * count
+        sent_to = 0 if size.kind == "draft" else min(self.mailable, 3 * _readers(size) + 2 * size.bounces + spare)
         return tuple(
             _message(campaign_id * 10 + n + 1, _Share(n, count), (size, sent_to), garble) for n in range(count)
         )
