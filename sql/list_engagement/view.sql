@@ -36,7 +36,13 @@ SELECT
   SAFE_DIVIDE(
     COUNT(DISTINCT CASE WHEN memberships.status = 'active' AND engagement.click_recency = 'active' THEN memberships.contact_id END),
     COUNT(DISTINCT CASE WHEN memberships.status = 'active' THEN memberships.contact_id END)
-  ) AS clicking_share
+  ) AS clicking_share,
+  SAFE_DIVIDE(
+    COUNT(DISTINCT CASE
+      WHEN memberships.status = 'active' AND engagement.click_recency IN ('cooling', 'cold') THEN memberships.contact_id
+    END),
+    COUNT(DISTINCT CASE WHEN memberships.status = 'active' THEN memberships.contact_id END)
+  ) AS stopped_share
 FROM memberships
 LEFT JOIN `${dataset}`.`contact_engagement` AS engagement
   ON engagement.organization_id = memberships.organization_id
