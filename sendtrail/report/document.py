@@ -19,7 +19,20 @@ from sendtrail.report.figures import Figures
 from sendtrail.report.payload import ReportContext, payload
 
 PAGE = files("sendtrail.report") / "page"
-SCRIPTS = ("dom", "words", "state", "answer", "charts", "tables", "trust", "main")
+SCRIPTS = (
+    "dom",
+    "words",
+    "state",
+    "csv",
+    "answer",
+    "charts",
+    "earned",
+    "campaigns",
+    "audience",
+    "campaign_page",
+    "trust",
+    "main",
+)
 # Characters that could end the element with the data, or a line of a script.
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
@@ -47,7 +60,7 @@ def embedded(values: Mapping[str, Any]) -> Markup:
 @cache
 def charting_library() -> str:
     """Return plotly's smallest bundle (npm: plotly.js-basic-dist-min), a quarter of the whole library."""
-    return _text("plotly/plotly-basic.min.js")
+    return _text("plotly-basic.min.js")
 
 
 def _script() -> str:

@@ -1,19 +1,14 @@
-"""What campaigns earned in each period and currency: exact sums, and the rank under each model.
-
-A period is a month, or ALL_TIME. Currencies are never added.
-"""
+"""What campaigns earned in each period and currency, and their rank under each model. Currencies are never added."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from sendtrail.report.attributed import ALL_TIME, MONTH, Earned, Period
 from sendtrail.report.attribution_models import DEFAULT, NAMES
-from sendtrail.report.figures import Earned
 
-ALL_TIME = None
-Period = date | None
 MONTHS_SHOWN = 25
 
 
@@ -21,7 +16,7 @@ MONTHS_SHOWN = 25
 class Earnings:
     """What one campaign (None: no e-mail) earned in one period and currency under each model."""
 
-    period: Period
+    period: str
     currency: str | None
     campaign_id: int | None
     conversions: int = 0
@@ -30,7 +25,7 @@ class Earnings:
     rank: dict[str, int] = field(default_factory=dict)
 
     def add(self, earned: Earned) -> None:
-        """Add what was earned in one month; every conversion is in one month only, so months can be added up."""
+        """Add what was earned under one model."""
         model = earned.model
         self.conversions += earned.conversions if model == DEFAULT else 0
         self.credit[model] = self.credit.get(model, Decimal(0)) + earned.credit
@@ -42,7 +37,7 @@ class Earnings:
 class Total:
     """All conversions of one period and currency, and the part that e-mails earned, the same under every model."""
 
-    period: Period
+    period: str
     currency: str | None
     conversions: Decimal
     value: Decimal | None
@@ -50,20 +45,23 @@ class Total:
     earned_value: Decimal | None
 
 
-def periods(earned: Iterable[Earned]) -> list[Period]:
-    """Return the newest months, newest first, then all time."""
-    months = sorted({row.month for row in earned}, reverse=True)[:MONTHS_SHOWN]
-    return [*months, ALL_TIME]
+def shown_periods(periods: Iterable[Period]) -> list[Period]:
+    """Return the periods without the oldest months, with which none is compared then."""
+    found = list(periods)
+    older = sorted((each.period for each in found if each.kind == MONTH), reverse=True)[MONTHS_SHOWN:]
+    return [
+        replace(each, compared_with=None) if each.compared_with in older else each
+        for each in found
+        if each.period not in older
+    ]
 
 
 def earnings(rows: Sequence[Earned]) -> list[Earnings]:
     """Return what each campaign earned in each period and currency, ranked among the campaigns of both."""
-    shown = set(periods(rows))
-    found: dict[tuple[Period, str | None, int | None], Earnings] = {}
+    found: dict[tuple[str, str | None, int | None], Earnings] = {}
     for row in rows:
-        for period in {row.month, ALL_TIME} & shown:
-            key = (period, row.currency, row.campaign_id)
-            found.setdefault(key, Earnings(period=period, currency=row.currency, campaign_id=row.campaign_id)).add(row)
+        key = (row.period, row.currency, row.campaign_id)
+        found.setdefault(key, Earnings(period=row.period, currency=row.currency, campaign_id=row.campaign_id)).add(row)
     for group in _groups(found.values()).values():
         _rank(group)
     return list(found.values())
@@ -74,21 +72,21 @@ def totals(found: Iterable[Earnings]) -> list[Total]:
     return [_total(period, currency, group) for (period, currency), group in _groups(found).items()]
 
 
-def starting_period(found: Sequence[Total], today: date) -> Period:
+def starting_period(found: Sequence[Total], periods: Iterable[Period], today: date) -> str:
     """Return the period to show first: last month if it has conversions, else the newest month that has any."""
-    months = [total.period for total in found if total.period is not ALL_TIME]
-    first = today.replace(day=1)
-    last_month = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
+    earning = {total.period for total in found}
+    months = [each.period for each in periods if each.kind == MONTH and each.period in earning]
+    last_month = f"{date.fromordinal(today.replace(day=1).toordinal() - 1):%Y-%m}"
     return last_month if last_month in months else max(months, default=ALL_TIME)
 
 
 def currencies(found: Sequence[Total]) -> list[str | None]:
     """Return the currencies, the one with the most conversions first, and None (without a value) last."""
-    counts: dict[str | None, Decimal] = {t.currency: t.conversions for t in found if t.period is ALL_TIME}
+    counts: dict[str | None, Decimal] = {t.currency: t.conversions for t in found if t.period == ALL_TIME}
     return sorted(counts, key=lambda each: (each is None, -counts[each], each or ""))
 
 
-def _groups(found: Iterable[Earnings]) -> Mapping[tuple[Period, str | None], list[Earnings]]:
+def _groups(found: Iterable[Earnings]) -> Mapping[tuple[str, str | None], list[Earnings]]:
     groups = defaultdict(list)
     for each in found:
         groups[each.period, each.currency].append(each)
@@ -111,7 +109,7 @@ def _score(each: Earnings, model: str) -> tuple[bool, Decimal, Decimal]:
     return value is not None, value or Decimal(0), each.credit.get(model, Decimal(0))
 
 
-def _total(period: Period, currency: str | None, group: Sequence[Earnings]) -> Total:
+def _total(period: str, currency: str | None, group: Sequence[Earnings]) -> Total:
     by_email = [each for each in group if each.campaign_id is not None]
     return Total(
         period=period,

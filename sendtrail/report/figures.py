@@ -7,17 +7,8 @@ number in the report is a field here, and the place on the page that shows it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
 
-STEP_DIVIDER = " > "
-
-
-class Counting(StrEnum):
-    """Which opens and clicks count: those that no rule recognises as a machine's, or all."""
-
-    HUMAN = "human"
-    RAW = "raw"
+from sendtrail.report.attributed import Attributed, Counting, Parameters, Period
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +17,7 @@ class Campaign:
 
     campaign_id: int
     campaign_name: str | None
+    automation_id: str | None
     sent_at: datetime | None
     sent: int | None
     delivered: int | None
@@ -36,11 +28,84 @@ class Campaign:
     bounces: int
     unsubscribes: int
     forwards: int
+    open_rate: float | None
+    raw_open_rate: float | None
+    click_through_rate: float | None
+    raw_click_through_rate: float | None
+    click_to_open_rate: float | None
+    raw_click_to_open_rate: float | None
+    bounce_rate: float | None
+    unsubscribe_rate: float | None
 
     @property
     def title(self) -> str:
         """Return the campaign's name, or its id where it has no name."""
         return self.campaign_name or f"Campaign {self.campaign_id}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """A row of `link_engagement`: a link of a campaign and who clicked it; `raw_*` include machines."""
+
+    campaign_id: int
+    link_url: str | None
+    unique_clicks: int
+    raw_unique_clicks: int
+    click_rate: float | None
+    share_of_clickers: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """A row of `message_engagement`: one of several messages of a split test, and how it compares with the others."""
+
+    campaign_id: int
+    message_id: str | None
+    readers: int
+    unique_clicks: int
+    click_share: float | None
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Response:
+    """A row of `response_times`: within how many hours half of those who opened, or clicked, had done so."""
+
+    campaign_id: int
+    event_type: str
+    contacts: int
+    half_within_hours: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Automation:
+    """A row of `automation_engagement`: an automation, all its campaigns together."""
+
+    automation_id: str
+    campaigns: int
+    campaign_names: str | None
+    sent: int | None
+    delivered: int | None
+    open_rate: float | None
+    click_through_rate: float | None
+    unsubscribe_rate: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactList:
+    """A row of `list_engagement`: a list, and how many of those who get its e-mails still click."""
+
+    list: str
+    contacts: int
+    active: int
+    unsubscribed: int
+    bounced: int
+    clicking: int
+    cooling: int
+    cold: int
+    never_clicked: int
+    clicking_share: float | None
+    stopped_share: float | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,60 +116,6 @@ class Day:
     event_type: str
     events: int
     raw_events: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Earned:
-    """A row of `attribution_by_month`: what a campaign earned in a month, in one currency, under one model.
-
-    `campaign_id` is None for what no e-mail earned; `currency` and `value` are None for conversions without a value.
-    """
-
-    month: date
-    model: str
-    currency: str | None
-    campaign_id: int | None
-    conversions: int
-    credit: Decimal
-    value: Decimal | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Path:
-    """A row of `attribution_paths`: a path to conversion; its campaign ids are joined by STEP_DIVIDER."""
-
-    currency: str | None
-    campaign_ids: str
-    conversions: int
-    value: Decimal | None
-    average_days: float | None
-
-    @property
-    def steps(self) -> list[int | None]:
-        """Return the campaigns in their order; None stands for earlier steps that were left out ("...")."""
-        return [int(step) if step.isdigit() else None for step in self.campaign_ids.split(STEP_DIVIDER)]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MonthPath(Path):
-    """A row of `attribution_paths_by_month`: a path to conversion of one month."""
-
-    month: date
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Funnel:
-    """A row of `monthly_funnel`: how many contacts opened, clicked and bought in a month; None is all time."""
-
-    month: date | None
-    sent: int
-    delivered: int
-    openers: int
-    raw_openers: int
-    clickers: int
-    raw_clickers: int
-    buyers: int
-    orders: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,30 +153,22 @@ class Times:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Parameters:
-    """A row of `attribution_parameters`: how credit is given in this account."""
+class TimeZone:
+    """A row of `reporting_settings`: at whose midnight days and months begin, if the account chose."""
 
-    lookback_days: int
-    include_opens: bool
-    include_machine: bool
-    first_percent: int
-    last_percent: int
-    half_life_days: int
-
-    @property
-    def counting(self) -> Counting:
-        """Return whose clicks earn in this account."""
-        return Counting.RAW if self.include_machine else Counting.HUMAN
+    time_zone: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Attributed:
-    """What campaigns earned, the paths to conversion, and the funnel of each month."""
+class Sent:
+    """What was sent, and what its recipients did with it."""
 
-    earned: tuple[Earned, ...] = ()
-    paths: tuple[Path, ...] = ()
-    month_paths: tuple[MonthPath, ...] = ()
-    funnel: tuple[Funnel, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    links: tuple[Link, ...] = ()
+    messages: tuple[Message, ...] = ()
+    responses: tuple[Response, ...] = ()
+    automations: tuple[Automation, ...] = ()
+    lists: tuple[ContactList, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,7 +176,9 @@ class Figures:
     """Everything that the report shows about an account."""
 
     organization_id: str
-    campaigns: tuple[Campaign, ...]
+    time_zone: str
+    periods: tuple[Period, ...]
+    sent: Sent
     days: tuple[Day, ...]
     attributed: Mapping[Counting, Attributed]
     completeness: tuple[Completeness, ...]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from sendtrail.report.earnings import ALL_TIME, Total
+from sendtrail.report.attributed import ALL_TIME
+from sendtrail.report.earnings import Total
 from sendtrail.report.figures import Figures
 from sendtrail.report.times import says_what_is_known, times_sentence
 from sendtrail.report.trust import LEVELS, OUTSIDE, by_campaign, not_covered, not_understood
@@ -69,7 +70,7 @@ def _ago(hours: float) -> str:
 
 
 def _not_covered(figures: Figures) -> Iterator[Note]:
-    older = not_covered(figures.completeness) & {each.campaign_id for each in figures.campaigns}
+    older = not_covered(figures.completeness) & {each.campaign_id for each in figures.sent.campaigns}
     if older:
         yield Note(
             level=Level.CAREFUL,
@@ -117,8 +118,8 @@ def _times(figures: Figures) -> Iterator[Note]:
 
 
 def _machines(figures: Figures) -> Iterator[Note]:
-    opens = sum(each.estimated_human_opens for each in figures.campaigns)
-    raw = sum(each.raw_unique_opens for each in figures.campaigns)
+    opens = sum(each.estimated_human_opens for each in figures.sent.campaigns)
+    raw = sum(each.raw_unique_opens for each in figures.sent.campaigns)
     share = 1 - opens / raw if raw else 0.0
     if share >= MANY_MACHINES:
         yield Note(
@@ -130,7 +131,7 @@ def _machines(figures: Figures) -> Iterator[Note]:
 
 
 def _without_email(totals: Sequence[Total], figures: Figures) -> Iterator[Note]:
-    of_all_time = [total for total in totals if total.period is ALL_TIME]
+    of_all_time = [total for total in totals if total.period == ALL_TIME]
     conversions = sum((total.conversions for total in of_all_time), Decimal(0))
     earned = sum((total.earned_conversions for total in of_all_time), Decimal(0))
     if conversions and 1 - earned / conversions >= MANY_WITHOUT_EMAIL:

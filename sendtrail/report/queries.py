@@ -8,18 +8,19 @@ from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
 from sendtrail.domain.messages import OrganizationId
+from sendtrail.report.attributed import Counting, Earned, Parameters, Path, Period, PeriodEngagement
 from sendtrail.report.figures import (
+    Automation,
     Campaign,
     Completeness,
-    Counting,
+    ContactList,
     Day,
-    Earned,
     Freshness,
-    Funnel,
-    MonthPath,
-    Parameters,
-    Path,
+    Link,
+    Message,
+    Response,
     Times,
+    TimeZone,
 )
 from sendtrail.validation import adapter
 from sendtrail.warehouse.tables import checked_name
@@ -28,6 +29,7 @@ from sendtrail.warehouse.view_snapshot import Override, ViewRequest
 RowT = TypeVar("RowT")
 
 PATHS_SHOWN = 12
+LINKS_SHOWN = 5  # of a campaign
 ACCOUNTS = "SELECT organization_id FROM {dataset}.attribution_parameters ORDER BY organization_id"
 # Both ways to count, whatever the account has chosen: the reader of the report switches between them.
 COUNTINGS: Mapping[Counting, Override] = {
@@ -83,39 +85,47 @@ CAMPAIGNS = Select(
     row=Campaign,
     clauses="ORDER BY sent_at DESC, campaign_id DESC",
 )
+LINKS = Select(
+    view="link_engagement",
+    row=Link,
+    clauses=f"""QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY campaign_id ORDER BY unique_clicks DESC, raw_unique_clicks DESC, link_url, link_id
+) <= {LINKS_SHOWN}
+ORDER BY unique_clicks DESC, raw_unique_clicks DESC, campaign_id, link_url""",
+    clause_columns=("link_id",),
+)
+MESSAGES = Select(
+    view="message_engagement",
+    row=Message,
+    clauses="AND messages > 1\nORDER BY campaign_id, message_id",
+    clause_columns=("messages",),
+)
+RESPONSES = Select(view="response_times", row=Response, clauses="ORDER BY campaign_id, event_type")
+AUTOMATIONS = Select(view="automation_engagement", row=Automation, clauses="ORDER BY sent DESC, automation_id")
+LISTS = Select(view="list_engagement", row=ContactList, clauses="ORDER BY active DESC, list")
+PERIODS = Select(view="reporting_periods", row=Period, clauses="ORDER BY kind, starts_on DESC")
+TIME_ZONE = Select(view="reporting_settings", row=TimeZone)
 DAYS = Select(
     view="daily_activity",
     row=Day,
     clauses="ORDER BY activity_date, event_type",
 )
 EARNED = Select(
-    view="attribution_by_month",
+    view="attribution_by_period",
     row=Earned,
-    clauses="ORDER BY month, currency, campaign_id, model",
+    clauses="ORDER BY period, currency, campaign_id, model",
 )
 PATHS = Select(
-    view="attribution_paths",
+    view="attribution_paths_by_period",
     row=Path,
     clauses=f"""AND steps > 0
-QUALIFY ROW_NUMBER() OVER (PARTITION BY currency ORDER BY conversions DESC, value DESC, campaign_ids) <= {PATHS_SHOWN}
-ORDER BY conversions DESC, value DESC, campaign_ids""",
-    clause_columns=("steps",),
-)
-MONTH_PATHS = Select(
-    view="attribution_paths_by_month",
-    row=MonthPath,
-    clauses=f"""AND steps > 0
 QUALIFY ROW_NUMBER() OVER (
-  PARTITION BY month, currency ORDER BY conversions DESC, value DESC, campaign_ids
+  PARTITION BY period, currency ORDER BY conversions DESC, value DESC, campaign_ids
 ) <= {PATHS_SHOWN}
-ORDER BY month, conversions DESC, value DESC, campaign_ids""",
+ORDER BY period, conversions DESC, value DESC, campaign_ids""",
     clause_columns=("steps",),
 )
-FUNNEL = Select(
-    view="monthly_funnel",
-    row=Funnel,
-    clauses="ORDER BY month NULLS FIRST",
-)
+ENGAGEMENT = Select(view="engagement_by_period", row=PeriodEngagement, clauses="ORDER BY period")
 COMPLETENESS = Select(
     view="completeness",
     row=Completeness,
@@ -134,8 +144,22 @@ TIMES = Select(
 PARAMETERS = Select(view="attribution_parameters", row=Parameters)
 
 # Read as they are, and once for each way to count.
-PLAIN: tuple[Select[Any], ...] = (CAMPAIGNS, DAYS, COMPLETENESS, FRESHNESS, TIMES, PARAMETERS)
-COUNTED: tuple[Select[Any], ...] = (EARNED, PATHS, MONTH_PATHS, FUNNEL)
+PLAIN: tuple[Select[Any], ...] = (
+    CAMPAIGNS,
+    LINKS,
+    MESSAGES,
+    RESPONSES,
+    AUTOMATIONS,
+    LISTS,
+    PERIODS,
+    TIME_ZONE,
+    DAYS,
+    COMPLETENESS,
+    FRESHNESS,
+    TIMES,
+    PARAMETERS,
+)
+COUNTED: tuple[Select[Any], ...] = (EARNED, PATHS, ENGAGEMENT)
 
 
 def accounts(dataset: str) -> str:

@@ -5,13 +5,15 @@ from typing import TypeVar
 
 from sendtrail.errors import SettingsError
 from sendtrail.report import queries
-from sendtrail.report.figures import Attributed, Counting, Figures
+from sendtrail.report.attributed import Attributed, Counting
+from sendtrail.report.figures import Figures, Sent
 from sendtrail.report.port import Snapshot
 from sendtrail.report.queries import Select
 from sendtrail.warehouse.query_result import Query
 from sendtrail.warehouse.view_snapshot import plan_views
 
 RowT = TypeVar("RowT")
+UTC = "UTC"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +52,9 @@ def read_figures(snapshot: Snapshot, *, organization: str) -> Figures:
     [parameters] = reader.rows(queries.PARAMETERS)
     return Figures(
         organization_id=organization,
-        campaigns=reader.rows(queries.CAMPAIGNS),
+        time_zone=next((each.time_zone for each in reader.rows(queries.TIME_ZONE)), UTC),
+        periods=reader.rows(queries.PERIODS),
+        sent=_sent(reader),
         days=reader.rows(queries.DAYS),
         attributed={counting: _attributed(reader, counting) for counting in Counting},
         completeness=reader.rows(queries.COMPLETENESS),
@@ -60,10 +64,20 @@ def read_figures(snapshot: Snapshot, *, organization: str) -> Figures:
     )
 
 
+def _sent(reader: AccountReader) -> Sent:
+    return Sent(
+        campaigns=reader.rows(queries.CAMPAIGNS),
+        links=reader.rows(queries.LINKS),
+        messages=reader.rows(queries.MESSAGES),
+        responses=reader.rows(queries.RESPONSES),
+        automations=reader.rows(queries.AUTOMATIONS),
+        lists=reader.rows(queries.LISTS),
+    )
+
+
 def _attributed(reader: AccountReader, counting: Counting) -> Attributed:
     return Attributed(
         earned=reader.rows(queries.EARNED, counting),
         paths=reader.rows(queries.PATHS, counting),
-        month_paths=reader.rows(queries.MONTH_PATHS, counting),
-        funnel=reader.rows(queries.FUNNEL, counting),
+        engagement=reader.rows(queries.ENGAGEMENT, counting),
     )

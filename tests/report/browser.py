@@ -78,5 +78,5 @@ def _visit(page: Page, file: Path) -> Visit:
     page.on("console", lambda message: visit.complaints.append(message.text))
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     page.goto(file.as_uri())
-    page.wait_for_selector("#campaigns-rows table, #campaigns-rows p")
+    page.wait_for_selector("#campaigns-rows table, #campaigns-rows p", state="attached")  # folded away on a phone
     return visit

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from sendtrail.cli.report import write_report
 from sendtrail.cli.settings.report_settings import ReportSettings
@@ -13,6 +14,7 @@ from sendtrail.report.figures import Figures
 from sendtrail.report.reading import read_figures
 from sendtrail.warehouse.query_result import Query
 from tests.fakes import FakeClock
+from tests.report.browser import Browse, browsing, running
 from tests.report.samples import NOW, make_database
 
 
@@ -46,3 +48,17 @@ def report_of(database: Path) -> Path:
 def file(database: Path) -> Path:
     """Give the report of the sample account."""
     return report_of(database)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give Chromium; not for the whole session, because no event loop can be run beside it."""
+    with running() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browse(browser: Browser) -> Iterator[Browse]:
+    """Give what opens a file in Chromium."""
+    with browsing(browser) as browse:
+        yield browse

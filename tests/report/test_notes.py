@@ -2,28 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from sendtrail.report.attributed import ALL_TIME, Earned, Parameters
 from sendtrail.report.earnings import earnings, totals
-from sendtrail.report.figures import Campaign, Completeness, Earned, Figures, Freshness, Parameters, Times
+from sendtrail.report.figures import Campaign, Completeness, Figures, Freshness, Sent, Times
 from sendtrail.report.notes import Level, notes
 from sendtrail.report.trust import by_campaign, largest_gaps
 
 AT = datetime(2025, 6, 1, tzinfo=UTC)
 CAMPAIGN = Campaign(campaign_id=1, campaign_name="Spring", sent_at=AT, sent=100, delivered=99, estimated_human_opens=30,
                     raw_unique_opens=30, unique_clicks=5,
-                    raw_unique_clicks=5, bounces=1, unsubscribes=0, forwards=0)  # fmt: skip
+                    raw_unique_clicks=5, bounces=1, unsubscribes=0, forwards=0,
+                    automation_id=None, open_rate=0.3, raw_open_rate=0.3, click_through_rate=0.05,
+                    raw_click_through_rate=0.05, click_to_open_rate=0.17, raw_click_to_open_rate=0.17,
+                    bounce_rate=0.01, unsubscribe_rate=0.0)  # fmt: skip
 COMPLETE = Completeness(campaign_id=1, event_type="open", counter=30, stored=30, gap=0, gap_times=0,
                         unreadable_rows=0, likely_cause="none", explanation="", trust="exact")  # fmt: skip
 FRESH = Freshness(event_type="open", newest_activity_at=AT, newest_sync_at=AT, account_hours_since_sync=2.0)
 PARAMETERS = Parameters(lookback_days=30, include_opens=False, include_machine=False, first_percent=40,
                         last_percent=40, half_life_days=7)  # fmt: skip
-FIGURES = Figures(organization_id="acme", campaigns=(CAMPAIGN,), days=(), attributed={},
-                  completeness=(COMPLETE,), freshness=(FRESH,), times=(), parameters=PARAMETERS)  # fmt: skip
-UNEARNED = Earned(month=date(2025, 6, 1), model="last_touch", currency="EUR", campaign_id=None, conversions=4,
+FIGURES = Figures(organization_id="acme", time_zone="UTC", periods=(), sent=Sent(campaigns=(CAMPAIGN,)),
+                  days=(), attributed={}, completeness=(COMPLETE,), freshness=(FRESH,), times=(),
+                  parameters=PARAMETERS)  # fmt: skip
+UNEARNED = Earned(period=ALL_TIME, model="last_touch", currency="EUR", campaign_id=None, conversions=4,
                   credit=Decimal(4), value=Decimal(40))  # fmt: skip
 EARNED = replace(UNEARNED, campaign_id=1, conversions=1, credit=Decimal(1))
 
@@ -65,7 +70,7 @@ def test_all_being_well_is_said() -> None:
             (Level.CAREFUL, "What times mean"),
         ),
         (
-            replace(FIGURES, campaigns=(replace(CAMPAIGN, estimated_human_opens=15),)),
+            replace(FIGURES, sent=Sent(campaigns=(replace(CAMPAIGN, estimated_human_opens=15),))),
             (Level.CAREFUL, "About 50% of the opens were probably made by machines"),
         ),
     ],
@@ -121,7 +126,7 @@ def test_what_times_mean_is_said_in_a_sentence(opens: str, clicks: str, level: L
 
 def test_an_empty_account_has_nothing_to_be_warned_of() -> None:
     """Not even of itself."""
-    assert titles(replace(FIGURES, campaigns=(), completeness=(), freshness=())) == []
+    assert titles(replace(FIGURES, sent=Sent(), completeness=(), freshness=())) == []
 
 
 def test_a_campaign_is_as_complete_as_the_worse_of_its_opens_and_clicks() -> None:

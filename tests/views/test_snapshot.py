@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sendtrail.local.duckdb_snapshot import DuckDbSnapshot, snapshot
-from sendtrail.report.figures import Counting
+from sendtrail.report.attributed import Counting
 from sendtrail.report.queries import COUNTINGS
 from sendtrail.warehouse.view_snapshot import PlannedView, ViewRequest, plan_views
 from sendtrail.warehouse.views import READ_IN_PLACE, columns, names

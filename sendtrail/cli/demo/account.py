@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from sendtrail.cli.demo.orders import Click
 from sendtrail.cli.demo.proof import Diff, compare
 from sendtrail.cli.demo.truth import (
     ACTIVITIES,
@@ -64,12 +63,6 @@ class DemoAccount:
     def activities(self) -> Iterator[Hashable]:
         """Yield what its reports hold now."""
         return account_activities(self._account.truth())
-
-    def clicks(self) -> Iterator[Click]:
-        """Yield the clicks that its reports hold now."""
-        for row in self._account.truth():
-            if row.event_type == "click":
-                yield Click(campaign_id=row.campaign_id, email=row.contact_email, at=row.activity_timestamp)
 
     def prove(
         self, warehouse: DuckDbWarehouse, settings: SyncSettings, activities: AbstractSet[Hashable]

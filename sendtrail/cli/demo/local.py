@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from sendtrail.cli.demo.account import DemoAccount
-from sendtrail.cli.demo.orders import write_demo_report
 from sendtrail.cli.demo.proof import Diff
+from sendtrail.cli.demo.shop.shop_account import DATABASE_NAME, write_shop_report
 from sendtrail.cli.process.exit_codes import DONE, MISSING
 from sendtrail.cli.run.local_run import LocalRun
 from sendtrail.cli.run.run_stats import RunStats
@@ -52,18 +52,17 @@ def demo(
         account.pass_day()
         holds &= act("2. A day has passed: only what is new is read.")
         holds &= act("3. Nothing has happened since.")
-        _report(console, account, settings)
+    _report(console, database.parent, seed=seed)
     _say_how_to_query(console, database)
     if not holds:
         raise typer.Exit(MISSING)
 
 
-def _report(console: Console, account: DemoAccount, settings: SyncSettings) -> None:
-    console.rule("[bold]4. Some of those who clicked have bought something.", align="left")
-    report = write_demo_report(
-        account.clicks(), database=settings.database, organization=settings.organization, clock=SystemClock()
-    )
-    console.print(f"Which e-mails earned it is in [bold]{report}[/]: open it in a browser.\n")
+def _report(console: Console, folder: Path, *, seed: int) -> None:
+    console.rule("[bold]4. A report on a shop with a year of e-mails and orders, all of it made up.", align="left")
+    _start_over(folder / DATABASE_NAME)
+    report = write_shop_report(folder, seed=seed, clock=SystemClock())
+    console.print(f"Which e-mails earned what is in [bold]{report}[/]: open it in a browser.\n")
 
 
 def _act(

@@ -1,29 +1,32 @@
-// The answer in a sentence, and the headline figures.
-function leaders(place) {
-  return ranking(place).filter((row) => row.rank[place] === 1);
+// The answer in a few sentences, and the headline figures with their change.
+function leaders(place, counting = state.counting) {
+  return ranking(place, counting).filter((row) => row.rank[place] === 1);
 }
 
-const quoted = (rows) => listed(rows.slice(0, 3).map((row) => `‘${campaignName(row.campaign)}’`));
+function quoted(rows) {
+  const names = rows.slice(0, 3).map((row) => `‘${campaignName(row.campaign)}’`);
+  return listed(rows.length > 3 ? [...names, `${count(rows.length - 3)} more`] : names);
+}
 const sameLeaders = (a, b) => a.map((row) => row.campaign).join() === b.map((row) => row.campaign).join();
 
 function otherModels() {
   const mine = leaders(state.model);
-  const groups = [];
+  const found = [];
   data.models.forEach((other, place) => {
     const theirs = leaders(place);
     if (place === state.model || sameLeaders(mine, theirs)) return;
-    const group = groups.find((each) => sameLeaders(each.rows, theirs));
-    if (group) group.models.push(other.title.toLowerCase());
-    else groups.push({ rows: theirs, models: [other.title.toLowerCase()] });
+    const same = found.find((each) => sameLeaders(each.rows, theirs));
+    if (same) same.models.push(other.title.toLowerCase());
+    else found.push({ rows: theirs, models: [other.title.toLowerCase()] });
   });
-  return groups;
+  return found;
 }
 
 function verdict() {
-  const groups = otherModels();
-  if (!groups.length) return `All five models put the same campaign first${isOrderShaken() ? ", but further down the order depends on the model" : " and agree on the first five"}.`;
-  const words = groups.map(
-    (group) => `${listed(group.models)} ${group.models.length > 1 ? "put" : "puts"} ${quoted(group.rows)} first`,
+  const found = otherModels();
+  if (!found.length) return `All five models put the same campaign first${isOrderShaken() ? ", but further down the order depends on the model" : " and agree on the first five"}.`;
+  const words = found.map(
+    (each) => `${listed(each.models)} ${each.models.length > 1 ? "put" : "puts"} ${quoted(each.rows)} first`,
   );
   return `Other models disagree: ${words.join("; ")}.`;
 }
@@ -33,7 +36,32 @@ function isOrderShaken() {
 }
 
 function when() {
-  return state.period ? `In ${monthName(state.period)}` : "In all";
+  if (period().kind === "all") return "In all";
+  return period().kind === "days" ? `In the ${periodName(state.period).toLowerCase()}` : `In ${periodName(state.period)}`;
+}
+
+const earnedIn = (of, counting) => {
+  const row = total(of, counting);
+  return (state.currency === null ? row?.earned_conversions : row?.earned_value) ?? 0;
+};
+
+function compared() {
+  if (!before()) return state.period === ALL_TIME ? "" : "There is nothing to compare this period with: no activity from before is known.";
+  const now = earnedIn(state.period), then = earnedIn(before()), name = beforeName();
+  if (!then) return `Before (${name}), e-mails earned nothing.`;
+  return `E-mails earned ${worth(now)} together, ${now === then ? "as much as" : `${rateText(Math.abs(now / then - 1))} ${now > then ? "more" : "less"} than`} before (${name}: ${worth(then)}).`;
+}
+const beforeName = () => periodName(before());
+
+// What machines do to the answer: the other way to count, beside the chosen one.
+function machineVerdict() {
+  const other = state.counting === "human" ? "raw" : "human";
+  const mine = earnedIn(state.period), theirs = earnedIn(state.period, other);
+  const first = leaders(state.model, other);
+  const says = other === "raw" ? "If clicks by known machines counted as well" : "Without the clicks of known machines";
+  if (mine === theirs && sameLeaders(leaders(state.model), first)) return `${says}, the answer would be the same.`;
+  const place = sameLeaders(leaders(state.model), first) ? "the first place would stay" : first.length ? `${quoted(first)} would be first` : "no e-mail would have earned anything";
+  return `${says}, e-mails would have earned ${worth(theirs)} instead of ${worth(mine)}, and ${place}.`;
 }
 
 function drawAnswer() {
@@ -45,7 +73,7 @@ function drawAnswer() {
       h("p", {}, "Then create this report again. Everything below is already complete."));
   }
   if (!first.length) {
-    const what = totalsOfPeriod().length ? "no e-mail earned a conversion of this kind" : "there were no conversions";
+    const what = totalsOf().length ? "no e-mail earned a conversion of this kind" : "there were no conversions";
     return fill("answer", h("p", { class: "lead" }, `${when()}, ${what}.`), h("p", {}, "Choose another period above."));
   }
   const tied = first.length > 1 ? "each" : "";
@@ -53,32 +81,53 @@ function drawAnswer() {
     h("p", { class: "lead" }, `${when()}, `, h("strong", {}, quoted(first)), " earned the most: ",
       h("strong", { class: "nobreak" }, scoreText(first[0], state.model)), tied && ` ${tied}`,
       ` under ${model().title.toLowerCase()}.`),
-    h("p", { id: "verdict" }, verdict()));
+    h("p", { id: "verdict" }, verdict()),
+    h("p", { id: "compared" }, compared()),
+    h("p", { id: "machines" }, machineVerdict()));
 }
 
-function tile(name, value, more) {
-  return h("div", { class: "tile" }, h("dt", {}, name), h("dd", {}, value, h("span", { class: "more" }, more || "\u00a0")));
+function tile(name, value, more, change) {
+  return h("div", { class: "tile" }, h("dt", {}, name),
+    h("dd", {}, value, h("span", { class: "more" }, more || "\u00a0"), change ?? h("span", { class: "change" }, "\u00a0")));
+}
+
+// `better` is 1 where more is better, -1 where less is, 0 where it is neither.
+function change(now, then, better = 1, text = (each) => count(each)) {
+  if (!before()) return null;
+  if (missing(now) || missing(then)) return h("span", { class: "change" }, `before: ${missing(then) ? NOTHING : text(then)}`);
+  const sign = Math.sign(now - then), matters = Math.abs(now - then) >= 0.01 * Math.abs(then);
+  const kind = !matters ? "" : sign * better > 0 ? "better" : sign * better < 0 ? "worse" : "";
+  const by = then ? `${sign > 0 ? "+" : sign < 0 ? "−" : "±"}${rateText(Math.abs(now / then - 1))}` : "";
+  return h("span", { class: `change ${kind}`, title: `Before (${beforeName()}): ${text(then)}` }, [by, `before: ${text(then)}`].filter(Boolean).join(" · "));
 }
 
 function earnedTile() {
   const mine = total();
-  const others = totalsOfPeriod().filter((row) => row.currency !== state.currency && row.currency !== null && row.earned_value);
+  const others = totalsOf().filter((row) => row.currency !== state.currency && row.currency !== null && row.earned_value);
   const also = others.map((row) => money(row.earned_value, row.currency));
-  if (state.currency === null) return tile("Earned by e-mail", conversions(mine?.earned_conversions ?? 0), "conversions without a value");
+  const moved = change(earnedIn(state.period), before() ? earnedIn(before()) : null, 1, worth);
+  if (state.currency === null) return tile("Earned by e-mail", conversions(mine?.earned_conversions ?? 0), "conversions without a value", moved);
   const all = `of ${money(mine?.value ?? 0, state.currency)}`;
-  return tile("Earned by e-mail", money(mine?.earned_value ?? 0, state.currency), also.length ? `${all} · also ${listed(also)}` : all);
+  return tile("Earned by e-mail", money(mine?.earned_value ?? 0, state.currency), also.length ? `${all} · also ${listed(also)}` : all, moved);
+}
+
+const earnedConversions = (of) => sum(totalsOf(of).map((row) => row.earned_conversions));
+
+function conversionsTile() {
+  const earned = earnedConversions(), all = sum(totalsOf().map((row) => row.conversions));
+  return tile("Conversions earned", count(earned), `${percent(earned, all)} of ${count(all)}`, change(earned, before() ? earnedConversions(before()) : null));
 }
 
 function drawTiles() {
-  const rows = totalsOfPeriod();
-  const earned = sum(rows.map((row) => row.earned_conversions));
-  const all = sum(rows.map((row) => row.conversions));
   const who = state.counting === "human" ? "without known machines" : "machines included";
-  const sent = data.campaigns.filter((each) => each.sent_at && each.sent_at.startsWith(state.period));
+  const now = engagement(), then = before() ? engagement(before()) : NO_ENGAGEMENT;
+  const events = (type) => change(eventsIn(type), before() ? eventsIn(type, before()) : null);
   fill("tiles",
     HAS_CONVERSIONS ? earnedTile() : null,
-    HAS_CONVERSIONS ? tile("Conversions earned", count(earned), `${percent(earned, all)} of ${count(all)}`) : null,
-    tile("Opens seen", count(sum(daysShown("open").events)), who),
-    tile("Clicks seen", count(sum(daysShown("click").events)), who),
-    tile("Campaigns sent", count(sent.length), `${count(sum(sent.map((each) => each.sent)))} e-mails so far`));
+    HAS_CONVERSIONS ? conversionsTile() : null,
+    tile("Opens seen", count(eventsIn("open")), who, events("open")),
+    tile("Clicks seen", count(eventsIn("click")), who, events("click")),
+    tile("Campaigns sent", count(now.campaigns), `${count(now.sent)} e-mails so far`, change(now.campaigns, then.campaigns, 0)),
+    tile("Bounced", rateText(now.bounce_rate), "of the e-mails of these campaigns", change(now.bounce_rate, then.bounce_rate, -1, rateText)),
+    tile("Unsubscribed", rateText(now.unsubscribe_rate), "of what was delivered", change(now.unsubscribe_rate, then.unsubscribe_rate, -1, rateText)));
 }

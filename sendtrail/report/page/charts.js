@@ -17,6 +17,7 @@ function layout(extra) {
 }
 
 function draw(id, traces, extra) {
+  if (!byId(id).offsetParent) return; // folded away, or behind a campaign's page
   const width = printing ? { width: 680, autosize: false } : { autosize: true };
   Plotly.react(id, traces, layout({ ...extra, ...width }), { displayModeBar: false, responsive: !printing });
 }
@@ -61,8 +62,8 @@ function drawDays() {
   const gap = 0.06, part = (1 - gap * (TYPES.length - 1)) / TYPES.length;
   TYPES.forEach((type, place) => {
     const axis = place ? `y${place + 1}` : "y", top = 1 - place * (part + gap);
-    const shown = daysShown(type);
-    traces.push({ type: "bar", x: shown.dates, y: shown.events, yaxis: axis, marker: { color: colour(type) }, name: TYPE_NAMES[type],
+    const shown = daysOf(type);
+    traces.push({ type: "bar", x: shown.dates, y: shown.events, yaxis: axis, width: 0.75 * 86400e3, marker: { color: colour(type) }, name: TYPE_NAMES[type],
       hovertemplate: `%{x|%a, %-d %b %Y}<br>${TYPE_NAMES[type]}: <b>%{y:,}</b><extra></extra>` });
     axes[place ? `yaxis${place + 1}` : "yaxis"] = {
       domain: [Math.max(top - part, 0), top - 0.035], fixedrange: true, nticks: 3, rangemode: "tozero", gridcolor: colour("line"),
@@ -77,10 +78,10 @@ function drawDays() {
 }
 
 function daysRange() {
-  if (!state.period) return { tickformat: "%b %Y" };
-  const [year, month] = state.period.split("-").map(Number);
-  const day = 86400e3, begin = Date.UTC(year, month - 1, 1), end = Date.UTC(year, month, 1);
-  return { range: [begin - day / 2, end - day / 2].map((time) => new Date(time).toISOString()), tickformat: "%-d %b" };
+  const { starts_on: first, ends_on: last } = period(), day = 86400e3;
+  if (!first) return { tickformat: "%b %Y" };
+  const range = [Date.parse(first) - day / 2, Date.parse(last) + day / 2].map((time) => new Date(time).toISOString());
+  return { range, tickformat: period().kind === "year" ? "%b" : "%-d %b" };
 }
 
 // Of one campaign since it was sent: each e-mail went to one contact. Of all campaigns in the period: contacts, each once.
@@ -90,17 +91,14 @@ function funnelSteps() {
     const steps = [["Sent", chosen.sent || 0], ["Delivered", chosen.delivered || 0], ["Opened", chosen.opens[state.counting]], ["Clicked", chosen.clicks[state.counting]]];
     return HAS_CONVERSIONS ? [...steps, ["Converted", creditOfAllTime(chosen.id)]] : steps;
   }
-  const found = funnelOfPeriod();
+  const found = engagement();
   const steps = [["Opened", found.openers[state.counting]], ["Clicked", found.clickers[state.counting]]];
   return HAS_CONVERSIONS ? [...steps, ["Bought", found.buyers]] : steps;
 }
 
-const NO_FUNNEL = { sent: 0, delivered: 0, openers: { human: 0, raw: 0 }, clickers: { human: 0, raw: 0 }, buyers: 0, orders: 0 };
-const funnelOfPeriod = () => attributed().funnel.find((row) => row.period === state.period) ?? NO_FUNNEL;
-
 function funnelSentence() {
   if (state.funnel) return "Shares are of what was delivered. Opens are an estimate, based on the share that ActiveCampaign verified, unless everything counts.";
-  const found = funnelOfPeriod();
+  const found = engagement();
   const orders = HAS_CONVERSIONS ? ` Buyers placed ${count(found.orders)} ${found.orders === 1 ? "order" : "orders"} that an e-mail earned.` : "";
   return `Contacts, each counted once; shares are of those that opened. ${count(found.delivered)} of ${count(found.sent)} e-mails were delivered.${orders}`
     + " What Apple's mail program opens by itself cannot be told apart and is among the opens.";
