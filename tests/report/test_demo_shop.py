@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sendtrail.cli.demo.shop.shop_account import DATABASE_NAME, write_shop_report
+from sendtrail.cli.demo.shop.shop_account import CONVERSIONS_NAME, DATABASE_NAME, write_shop_report
 from sendtrail.local.duckdb_reader import read_only
 from sendtrail.warehouse.query_result import Query
 from tests.fakes import FakeClock
@@ -115,4 +115,4 @@ def test_the_same_seed_is_the_same_shop(shop: Path, tmp_path: Path) -> None:
     """To the last order."""
     again = write_shop_report(tmp_path, seed=1, clock=FakeClock(NOW))
 
-    assert again.with_name("conversions.csv").read_bytes() == shop.with_name("conversions.csv").read_bytes()
+    assert again.with_name(CONVERSIONS_NAME).read_bytes() == shop.with_name(CONVERSIONS_NAME).read_bytes()

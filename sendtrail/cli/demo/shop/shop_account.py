@@ -28,8 +28,9 @@ from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.warehouse.rows import Row, Table, activity_row, campaign_row, contact_row, unreadable_row
 
 SHOP = "kiln-and-clay"
-DATABASE_NAME, REPORT_NAME = "shop.duckdb", "report.html"
-CONVERSIONS_NAME, USERS_NAME = "conversions.csv", "users.csv"
+# Beside the demo's file, where somebody may have files of their own.
+DATABASE_NAME, REPORT_NAME = "demo-shop.duckdb", "report.html"
+CONVERSIONS_NAME, USERS_NAME = "demo-shop-orders.csv", "demo-shop-users.csv"
 ACTIVE, UNSUBSCRIBED, BOUNCED = 1, 2, 3
 RUN = "demo"
 
