@@ -51,7 +51,7 @@ def activities(draw: st.DrawFn, times: st.SearchStrategy[datetime]) -> dict[str,
 def bursts(draw: st.DrawFn, times: st.SearchStrategy[datetime]) -> list[dict[str, Any]]:
     """Draw what a scanner does: link after link, with an open."""
     contact, campaign, at = draw(st.sampled_from(PEOPLE)), draw(st.integers(1, 2)), draw(times)
-    pause = draw(st.sampled_from([0, 1, 2, 40]))
+    pause, hidden = draw(st.sampled_from([0, 1, 2, 40])), draw(st.sampled_from([0, 0, 2]))
     return [
         {
             "event_type": "click" if n else "open",
@@ -63,7 +63,7 @@ def bursts(draw: st.DrawFn, times: st.SearchStrategy[datetime]) -> list[dict[str
             "created_at": (at + timedelta(hours=1)).isoformat(),
             "times": 1,
             "link_id": str(n) if n else None,
-            "link_url": "https://shop.example/" if n else None,
+            "link_url": f"https://shop.example/{'unseen' if n == hidden else n}" if n else None,
         }
         for n in range(draw(st.integers(2, 6)))
     ]
@@ -92,7 +92,7 @@ def chosen(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[World, dict[str, Any]]:
     """Draw observations, conversions at about the same times, and settings."""
-    picked = draw(chosen())
+    picked, honeypots = draw(chosen()), {"honeypot_links": draw(st.sampled_from(["none", "shop.example/unseen"]))}
     seen = draw(observed(moments))
     stamps = [datetime.fromisoformat(row["activity_timestamp"]) for row in seen] or [SENT]
     after = st.tuples(st.sampled_from(stamps), spans).map(sum_of)
@@ -112,7 +112,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, dict[str, Any]]:
         ],
         "attribution_settings": [
             {"name": name, "value": str(value).lower(), "updated_at": SENT.isoformat()}
-            for name, value in picked.items()
+            for name, value in (picked | honeypots).items()
         ],
     }, picked
 
