@@ -25,7 +25,10 @@ class ListMembership:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contact:
-    """A contact as the account shows it; times are UTC, None where the API has no value; `email` may be ""."""
+    """A contact as the account shows it; times are UTC, None where the API has no value; `email` may be "".
+
+    `mpp_tracking`: whether Apple opens whatever the contact gets; None if the account does not say.
+    """
 
     contact_id: int
     email: str
@@ -37,6 +40,7 @@ class Contact:
     deleted_at: datetime | None
     tags: tuple[str, ...]
     lists: tuple[ListMembership, ...]
+    mpp_tracking: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -89,6 +89,7 @@ class ContactRow:
     row_hash: str
     created_at: datetime
     updated_at: datetime
+    mpp_tracking: bool | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,6 +151,7 @@ class UnreadableReportRow:
 
 
 CampaignRow = Mapping[str, Any]
+_CONTACT_FIELDS = tuple(field.name for field in fields(Contact))
 _CONVERSION_FIELDS = tuple(field.name for field in fields(Conversion))
 Row = ActivityRow | ContactRow | CampaignRow | ConversionRow | UserRow | SettingRow | UnreadableReportRow
 
@@ -255,9 +257,10 @@ def contact_row(contact: Contact, *, organization_id: str, now: datetime) -> Con
         status=overall_status(contact.lists),
         list_statuses=tuple(ListStatus(list=m.list_name, status=m.status_name) for m in contact.lists),
         deleted_at=contact.deleted_at,
-        row_hash=_hash(contact),
+        row_hash=_contact_hash(contact),
         created_at=now,
         updated_at=now,
+        mpp_tracking=contact.mpp_tracking,
     )
 
 
@@ -338,5 +341,13 @@ def _conversion_hash(conversion: Conversion) -> str:
     return sha256(orjson.dumps(values, default=_exactly)).hexdigest()
 
 
-def _hash(value: Contact | Campaign) -> str:
+def _contact_hash(contact: Contact) -> str:
+    """Return the hash of a contact: if its account says nothing of Apple, the one that it had before `mpp_tracking`."""
+    values = {name: getattr(contact, name) for name in _CONTACT_FIELDS}
+    if contact.mpp_tracking is None:
+        del values["mpp_tracking"]
+    return sha256(orjson.dumps(values, default=_exactly)).hexdigest()
+
+
+def _hash(value: Campaign) -> str:
     return sha256(orjson.dumps(value, default=_exactly, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -35,13 +35,14 @@ THEN
     list_statuses = S.list_statuses,
     deleted_at = S.deleted_at,
     row_hash = S.row_hash,
-    updated_at = S.updated_at
+    updated_at = S.updated_at,
+    mpp_tracking = S.mpp_tracking
 WHEN NOT MATCHED THEN
   INSERT (
     organization_id, contact_id, email, first_name, last_name, phone, created_date, updated_date, tags, lists, status,
-    list_statuses, deleted_at, row_hash, created_at, updated_at
+    list_statuses, deleted_at, row_hash, created_at, updated_at, mpp_tracking
   )
   VALUES (
     S.organization_id, S.contact_id, S.email, S.first_name, S.last_name, S.phone, S.created_date, S.updated_date, S.tags,
-    S.lists, S.status, S.list_statuses, S.deleted_at, S.row_hash, S.created_at, S.updated_at
+    S.lists, S.status, S.list_statuses, S.deleted_at, S.row_hash, S.created_at, S.updated_at, S.mpp_tracking
   )

@@ -237,6 +237,16 @@ def test_a_row_becomes_a_contact(serve: Serve, connect: Connect) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "found"), [("1", True), (1, True), (True, True), ("0", False), (None, None), ("", None), ("yes", None)]
+)
+def test_whether_apple_opens_the_mail_is_told(serve: Serve, connect: Connect, value: object, found: object) -> None:
+    """Unknown where the account does not say, or not readably."""
+    (ann,) = read(connect, serve, Book({"id": "9", "mpp_tracking": value}))
+
+    assert ann.mpp_tracking is found
+
+
 DELETED: dict[str, tuple[dict[str, Any], datetime | None]] = {
     "a date": ({"deleted_at": "2025-07-04T09:00:00-05:00"}, JULY),
     "flag and date": ({"deleted": "1", "deleted_at": "2025-07-04 09:00:00"}, JULY),

@@ -180,6 +180,7 @@ def contact(contact_id: int, row: Item, *, tags: Iterable[str], lists: Iterable[
         deleted_at=_deleted_at(row, otherwise=updated or created),
         tags=tuple(sorted(tags)),
         lists=tuple(sorted(lists)),
+        mpp_tracking=_flag(row.get("mpp_tracking")),
     )
 
 
@@ -238,6 +239,11 @@ def _by_contact(content: Item, name: str) -> defaultdict[int | None, list[Item]]
 
 def _moment(row: Item, utc_field: str, field: str) -> datetime | None:
     return instant(row.get(utc_field), UTC_ZONE) or instant(row.get(field), CENTRAL)
+
+
+def _flag(value: object) -> bool | None:
+    found = int(value) if isinstance(value, bool) else number(value)
+    return None if found not in {0, 1} else bool(found)
 
 
 def _deleted_at(row: Item, *, otherwise: datetime | None) -> datetime | None:
