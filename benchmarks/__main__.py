@@ -12,6 +12,7 @@ from benchmarks import (
     budget,
     conversion_memory,
     daily_delta,
+    data_driven,
     machines,
     memory,
     merge,
@@ -38,6 +39,7 @@ SCENARIOS = {
     "scale": scale.measure,
     "merge": merge.measure,
     "views": views.measure,
+    "data_driven": data_driven.measure,
     "machines": machines.measure,
 }
 RESULTS = Path(__file__).parent / "results.json"

@@ -1,4 +1,4 @@
-"""`sendtrail attribution set`: how credit is given, in every view from then on."""
+"""`sendtrail attribution`: how credit is given, in every view from then on, and what the paths themselves suggest."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from sendtrail.attribution.settings import checked_settings
+from sendtrail.cli.data_driven.command import data_driven
 from sendtrail.cli.load.setting_effects import effect_lines
 from sendtrail.cli.load.summary import print_lines
 from sendtrail.cli.options.expanded import expanded
@@ -25,6 +26,9 @@ app = typer.Typer(name="attribution", help="How conversions are credited to camp
 @app.callback()
 def _attribution() -> None:
     """How conversions are credited to campaigns."""
+
+
+app.command("data-driven")(data_driven)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

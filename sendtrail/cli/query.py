@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Annotated, Any
@@ -36,13 +36,18 @@ def query(
 
     Exit code: 0 when the rows are printed, 2 when the query or the file is wrong, 75 when another program has the file.
     """
-    if as_csv and as_json:
-        raise SettingsError(["choose one of --csv and --json"])
+    show = printer(as_csv=as_csv, as_json=as_json)
     settings = WarehouseSettings.read({"database": database, "project": project, "location": location})
-    show = _print_csv if as_csv else _print_json if as_json else _print_table
     with open_reader(settings, SystemClock()) as run_select, _as_settings_error():
         result = run_select(sql)
         show(result.columns, result.rows)
+
+
+def printer(*, as_csv: bool, as_json: bool) -> Callable[[Sequence[str], Iterable[Sequence[Any]]], None]:
+    """Return what prints columns and rows in the form that was asked for; raise SettingsError if two were."""
+    if as_csv and as_json:
+        raise SettingsError(["choose one of --csv and --json"])
+    return _print_csv if as_csv else _print_json if as_json else _print_table
 
 
 @contextmanager

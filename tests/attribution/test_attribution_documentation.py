@@ -9,9 +9,13 @@ import pytest
 
 from sendtrail.attribution.conversion_csv.header import NAMES
 from sendtrail.attribution.conversion_csv.shops import SHOPS
+from sendtrail.attribution.data_driven.markov import MarkovModel
+from sendtrail.attribution.data_driven.model import Model
+from sendtrail.attribution.data_driven.shapley import ShapleyModel
 from sendtrail.attribution.settings import SETTINGS
 from sendtrail.attribution.user_csv.user_file import NAMES as USER_NAMES
 from sendtrail.warehouse.tables import definition
+from tests.attribution.data_driven.path_samples import arrays, paths_of
 from tests.views.cases import load_cases
 from tests.views.engines import duckdb_with_cases
 
@@ -34,6 +38,18 @@ def test_each_model_has_its_five_touches_worked_out() -> None:
     assert {
         re.sub(r"[ -]", "_", model): [Decimal(value) for value in values.split("|")] for model, values in documented
     } == expected
+
+
+def test_the_data_driven_models_have_their_example_worked_out() -> None:
+    """Ten people clicked the one, ten the other, ten both, one after the other."""
+    paths = paths_of(("1", 1, 9), ("2", 3, 7), ("1 > 2", 6, 4))
+    models: dict[str, Model] = {"Markov": MarkovModel(paths, (1, 2)), "Shapley": ShapleyModel(paths, (1, 2))}
+
+    documented = re.findall(r"^\| \*\*(Markov|Shapley)\*\* \| (.+) \|$", DOCUMENT, flags=re.MULTILINE)
+
+    assert {model: [float(credit) for credit in credits_.split("|")] for model, credits_ in documented} == {
+        name: pytest.approx(model.credits(*arrays(paths)).tolist(), abs=0.005) for name, model in models.items()
+    }
 
 
 def test_the_example_runs() -> None:

@@ -139,11 +139,12 @@ def _remainders(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {**row, "conversion_id": f"rest of {row['conversion_id']}", "refund_of": row["conversion_id"], "value": None}
         | {"converted_at": (BEGINNING + timedelta(days=30)).isoformat()}
         for row in rows
-        if _is_conversion(row)
+        if is_conversion(row)
     ]
 
 
-def _is_conversion(row: Mapping[str, Any]) -> bool:
+def is_conversion(row: Mapping[str, Any]) -> bool:
+    """Return whether a row is a conversion, rather than a refund or an amount that is counted apart."""
     return row["refund_of"] is None and (row["value"] is None or row["value"] >= 0)
 
 
@@ -153,7 +154,7 @@ def _worth(row: Mapping[str, Any], world: World) -> Decimal | None:
     if row["refund_of"] is None or value is not None:
         return value if row["refund_of"] is None or value is None else -abs(value)
     refunded = next((each for each in world["conversions"] if each["conversion_id"] == row["refund_of"]), None)
-    whole: Decimal | None = refunded["value"] if refunded and _is_conversion(refunded) else None
+    whole: Decimal | None = refunded["value"] if refunded and is_conversion(refunded) else None
     return None if whole is None else -whole
 
 
@@ -165,7 +166,7 @@ def test_the_credits_of_a_conversion_sum_to_exactly_one(engine: DuckDbEngine, wo
 
     for world, rows in zip(worlds, found, strict=True):
         of_conversions = {
-            (which, model): EXACTLY_ONE for which, model, row in _each_with_every_model(world) if _is_conversion(row)
+            (which, model): EXACTLY_ONE for which, model, row in _each_with_every_model(world) if is_conversion(row)
         }
         assert {key: total for key, total in _sums(rows).items() if total} == of_conversions
 
@@ -189,7 +190,7 @@ def test_the_values_of_a_conversion_sum_to_its_value(engine: DuckDbEngine, world
     for world, rows in zip(worlds, found, strict=True):
         own = _sums([[which, model, value] for which, model, value, is_conversion in rows if is_conversion])
         assert own == {
-            (which, model): row["value"] for which, model, row in _each_with_every_model(world) if _is_conversion(row)
+            (which, model): row["value"] for which, model, row in _each_with_every_model(world) if is_conversion(row)
         }
 
 
@@ -296,6 +297,6 @@ def test_every_view_has_the_same_conversions(engine: DuckDbEngine, worlds: World
     by_month = _columns(engine, "attribution_by_month", "model", "currency", "campaign_id", "credit")
 
     assert [sum(count for _, count in rows) for rows in paths] == [
-        sum(map(_is_conversion, world["conversions"])) for world in worlds
+        sum(map(is_conversion, world["conversions"])) for world in worlds
     ]
     assert list(map(_sums, by_month)) == list(map(_sums, by_campaign))
