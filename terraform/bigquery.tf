@@ -81,7 +81,7 @@ resource "google_bigquery_table" "table" {
     content {
       type          = time_partitioning.value.type
       field         = time_partitioning.value.field
-      expiration_ms = try(tonumber(time_partitioning.value.expirationMs), null)
+      expiration_ms = each.key == "email_activities" ? var.activity_retention_days * 24 * 60 * 60 * 1000 : try(tonumber(time_partitioning.value.expirationMs), null)
     }
   }
 }

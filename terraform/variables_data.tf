@@ -34,6 +34,18 @@ variable "firestore_location" {
   }
 }
 
+variable "activity_retention_days" {
+  description = "After how many days an activity is deleted: 730 to 3650. Fewer are refused: the functions would take what has expired for lost."
+  type        = number
+  default     = 730
+  nullable    = false
+
+  validation {
+    condition     = var.activity_retention_days >= 730 && var.activity_retention_days <= 3650 && floor(var.activity_retention_days) == var.activity_retention_days
+    error_message = "activity_retention_days must be a whole number of days from 730 to 3650."
+  }
+}
+
 variable "protect_data" {
   description = "Whether tables and the Firestore database are protected from being destroyed. To remove them as well, apply with false first, then destroy."
   type        = bool

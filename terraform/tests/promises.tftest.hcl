@@ -267,6 +267,16 @@ run "data" {
   }
 }
 
+run "a_longer_memory" {
+  command = plan
+  variables { activity_retention_days = 1826 }
+
+  assert {
+    condition     = google_bigquery_table.table["email_activities"].time_partitioning[0].expiration_ms == 1826 * 86400000
+    error_message = "Activities are kept as long as somebody chose."
+  }
+}
+
 run "unprotected" {
   command = plan
   variables { protect_data = false }

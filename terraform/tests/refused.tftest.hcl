@@ -33,6 +33,18 @@ run "a_long_name" {
   expect_failures = [var.name]
 }
 
+run "a_short_memory" {
+  command = plan
+  variables { activity_retention_days = 90 }
+  expect_failures = [var.activity_retention_days]
+}
+
+run "half_a_day" {
+  command = plan
+  variables { activity_retention_days = 800.5 }
+  expect_failures = [var.activity_retention_days]
+}
+
 run "no_accounts" {
   command = plan
   variables { accounts = {} }
