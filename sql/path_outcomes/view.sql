@@ -99,26 +99,27 @@ WITH
     WHERE is_conversion = 0
       AND (next_conversion_us IS NULL OR next_conversion_us - at_us > lookback_us)
   ),
-  -- A run of touches has no gap longer than the window; it is cut into paths no longer than the window.
-  numbered_runs AS (
+  -- A run of touches has no gap longer than the window, and is known by its start; it is cut into paths no longer than
+  -- the window.
+  observations_in_runs AS (
     SELECT
       *,
-      COUNT(CASE WHEN before_us IS NULL OR at_us - before_us > lookback_us THEN 1 END) OVER (
+      MAX(CASE WHEN before_us IS NULL OR at_us - before_us > lookback_us THEN at_us END) OVER (
         PARTITION BY organization_id, contact_key
         ORDER BY at_us ASC NULLS LAST
         RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS run
+      ) AS run_us
     FROM unconverted_observations
   ),
-  run_offsets AS (
-    SELECT *, at_us - MIN(at_us) OVER (PARTITION BY organization_id, contact_key, run) AS offset_us
-    FROM numbered_runs
+  observations_in_paths AS (
+    SELECT *, at_us - run_us AS offset_us
+    FROM observations_in_runs
   ),
   unconverted_touches AS (
     SELECT
       organization_id,
       contact_key,
-      run,
+      run_us,
       DIV(offset_us, lookback_us) AS part,
       campaign_id,
       message_id,
@@ -126,15 +127,15 @@ WITH
       link_id,
       MIN(happened_at) AS touched_at,
       MAX(happened_at) AS last_touched_at
-    FROM run_offsets
-    GROUP BY organization_id, contact_key, run, part, campaign_id, message_id, event_type, link_id
+    FROM observations_in_paths
+    GROUP BY organization_id, contact_key, run_us, part, campaign_id, message_id, event_type, link_id
   ),
   path_touches AS (
     SELECT
       organization_id,
       conversion_id,
       CAST(NULL AS STRING) AS contact_key,
-      0 AS run,
+      0 AS run_us,
       0 AS part,
       COALESCE(position, 1) AS position,
       campaign_id,
@@ -147,10 +148,10 @@ WITH
       organization_id,
       CAST(NULL AS STRING),
       contact_key,
-      run,
+      run_us,
       part,
       ROW_NUMBER() OVER (
-        PARTITION BY organization_id, contact_key, run, part
+        PARTITION BY organization_id, contact_key, run_us, part
         ORDER BY
           touched_at ASC NULLS LAST, campaign_id ASC NULLS LAST, message_id ASC NULLS LAST, event_type ASC NULLS LAST,
           link_id ASC NULLS LAST
@@ -164,7 +165,7 @@ WITH
     SELECT
       *,
       LAG(campaign_id) OVER (
-        PARTITION BY organization_id, conversion_id, contact_key, run, part
+        PARTITION BY organization_id, conversion_id, contact_key, run_us, part
         ORDER BY position ASC NULLS LAST
       ) AS campaign_before
     FROM path_touches
@@ -176,16 +177,6 @@ WITH
         AS is_step
     FROM touches_with_previous
   ),
-  touches_with_steps_to_go AS (
-    SELECT
-      *,
-      SUM(is_step) OVER (
-        PARTITION BY organization_id, conversion_id, contact_key, run, part
-        ORDER BY position DESC NULLS LAST
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-      ) AS steps_to_go
-    FROM touches_with_steps
-  ),
   paths AS (
     SELECT
       organization_id,
@@ -194,10 +185,9 @@ WITH
       MIN(touched_at) AS started_at,
       MAX(last_touched_at) AS ended_at,
       CAST(SUM(is_step) AS INT64) AS steps,
-      STRING_AGG(CASE WHEN is_step = 1 AND steps_to_go <= 10 THEN CAST(campaign_id AS STRING) END, ' > ' ORDER BY position ASC)
-        AS campaign_ids
-    FROM touches_with_steps_to_go
-    GROUP BY organization_id, conversion_id, contact_key, run, part
+      STRING_AGG(CASE WHEN is_step = 1 THEN CAST(campaign_id AS STRING) END, ' > ' ORDER BY position ASC) AS campaign_ids
+    FROM touches_with_steps
+    GROUP BY organization_id, conversion_id, contact_key, run_us, part
   )
 SELECT
   paths.organization_id,
@@ -207,7 +197,7 @@ SELECT
   ended_at,
   conversion_id IS NOT NULL AS is_converting,
   steps,
-  campaign_ids
+  CASE WHEN steps > 10 THEN REGEXP_EXTRACT(campaign_ids, r'(?:[0-9]+ > ){9}[0-9]+\z') ELSE campaign_ids END AS campaign_ids
 FROM paths
 INNER JOIN path_parameters AS parameters
   ON parameters.organization_id = paths.organization_id
