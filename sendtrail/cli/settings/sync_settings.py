@@ -10,9 +10,10 @@ from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, NoDecode, SettingsConfigDict
 
 from sendtrail.cli.settings.option_names import option_name
+from sendtrail.cli.settings.sources import warn_of_misspelt, with_nearest
 from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE
 from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE, Connection, checked_api_url
 from sendtrail.domain.deletion_guard import DEFAULT_MAX_DELETED_SHARE, DeletionGuard
@@ -26,6 +27,8 @@ from sendtrail.warehouse.place import DEFAULT_DATASET, DatasetId
 logger = logging.getLogger(__name__)
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+# What says the same in different ways: the nearest to the hand counts.
+ALTERNATIVES = (("api_key", "api_key_file"), ("since", "lookback_days", "all"))
 
 
 class LogFormat(StrEnum):
@@ -63,7 +66,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
     all: bool = False
     force: bool = False
     drop_wants: bool = False
-    campaign: list[Annotated[int, Field(gt=0)]] = []
+    campaign: Annotated[list[Annotated[int, Field(gt=0)]], NoDecode] = []
     contacts: bool = True
     max_deleted_share: Annotated[float, Field(ge=0, le=1)] = DEFAULT_MAX_DELETED_SHARE
     accept_deletions: bool = False
@@ -80,11 +83,18 @@ class SyncSettings(OverlapSettings, BaseSettings):
     def read(cls, options: dict[str, Any], *, named: Callable[[str], str] = option_name) -> Self:
         """Return the settings; raise SettingsError with every problem there is, by the names that `named` returns."""
         given = {name: value for name, value in options.items() if value not in (None, [])}
+        warn_of_misspelt(cls)
         _warn_of_a_foreign_address(cls, given)
+        given = with_nearest(cls, given, ALTERNATIVES)
         try:
             return cls(**given)
         except ValidationError as error:
             raise settings_error(error, named=named) from None
+
+    @field_validator("campaign", mode="before")
+    @classmethod
+    def _separate(cls, numbers: object) -> object:
+        return [number.strip() for number in numbers.split(",")] if isinstance(numbers, str) else numbers
 
     @field_validator("api_url", mode="after")
     @classmethod

@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sendtrail.cli.settings.option_names import option_name
+from sendtrail.cli.settings.sources import warn_of_misspelt
 from sendtrail.domain.messages import OrganizationId
 from sendtrail.validation import settings_error
 from sendtrail.warehouse.place import (
@@ -44,6 +45,7 @@ class WarehouseSettings(BigQueryEndpoint, BaseSettings):
         A file that is named as an option is used whatever project the environment names.
         """
         given = {name: value for name, value in options.items() if value not in (None, [])}
+        warn_of_misspelt(cls)
         if "database" in given:
             given.setdefault("project", None)
         try:
