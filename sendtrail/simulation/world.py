@@ -30,8 +30,8 @@ QUIET_DAYS = (1, 2, 4)
 """After so many days without trouble a report is looked at again."""
 PATIENCE_S = 2 * DAY_S
 """How long messages may take without trouble."""
-LAST_LOOKS = 4
-"""On so many days a campaign may still be looked at that has had no news for a week."""
+LAST_LOOKS = 9
+"""On so many days a campaign may still be looked at that has had no news for a week: reports have looks of their own."""
 LAG_S = 6 * HOUR_S
 """How long the work of a run may take while another account does not answer: until the next run."""
 

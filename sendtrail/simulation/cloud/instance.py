@@ -69,4 +69,10 @@ def handle(instance: Instance, message: Queued) -> None:
         else:
             rest = delivery.receive(message.data, SyncContacts)
             with runtime.account(rest.organization_id, rest.priority) as account:
-                contacts.sync_contacts(rest, contacts=account, services=runtime.services, budget=budget)
+                contacts.sync_contacts(
+                    rest,
+                    contacts=account,
+                    services=runtime.services,
+                    budget=budget,
+                    guard=runtime.settings.deletion_guard,
+                )
