@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from sendtrail.errors import SettingsError
 from sendtrail.local.duckdb_file import open_file, translated_errors
 from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, run_query
 from sendtrail.local.duckdb_views import typed
@@ -30,7 +31,7 @@ class DuckDbSnapshot:
         query = view.sql(dataset=self._dataset, sources=self._sources)
         shown = [column for column in columns(view.view) if column.name in view.columns]
         kind = "TABLE" if view.is_materialized else "VIEW"
-        with translated_errors(self._path):
+        with translated_errors(self._path), _of_this_version(self._path):
             self.connection.execute(f'CREATE TEMP {kind} "{view.name}" AS {typed(query, shown)}')
         self._sources[view.name] = f"temp.main.{view.name}"
 
@@ -41,6 +42,16 @@ class DuckDbSnapshot:
     def query(self, sql: str, /) -> QueryResult:
         """Run a SELECT."""
         return run_query(self.connection, self._path, sql)
+
+
+@contextmanager
+def _of_this_version(path: Path) -> Iterator[None]:
+    """Say what to do where the tables lack what views of this version read."""
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        advice = f"{path} is of an earlier version of Sendtrail: run sendtrail sync once, which brings it up to date"
+        raise SettingsError([advice]) from error
 
 
 @contextmanager

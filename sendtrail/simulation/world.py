@@ -31,7 +31,7 @@ QUIET_DAYS = (1, 2, 4)
 PATIENCE_S = 2 * DAY_S
 """How long messages may take without trouble."""
 LAST_LOOKS = 9
-"""On so many days a campaign may still be looked at that has had no news for a week: reports have looks of their own."""
+"""On so many days a campaign may still be looked at that has had no news for a week: reports have their own looks."""
 LAG_S = 6 * HOUR_S
 """How long the work of a run may take while another account does not answer: until the next run."""
 

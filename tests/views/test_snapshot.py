@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from sendtrail.errors import SettingsError
 from sendtrail.local.duckdb_snapshot import DuckDbSnapshot, snapshot
 from sendtrail.report.attributed import Counting
 from sendtrail.report.queries import COUNTINGS
@@ -78,13 +80,18 @@ def test_an_override_has_its_own_copy_of_what_depends_on_it_and_nothing_else() -
     assert ViewRequest(view="daily_activity", override=RAW).name == "daily_activity"
 
 
+def create_all(views: DuckDbSnapshot) -> None:
+    """Create every view."""
+    for view in plan_views(EVERYTHING):
+        views.create(view)
+
+
 @pytest.fixture(scope="module")
 def taken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDbSnapshot]:
     """Give a snapshot of every view of a small account."""
     database = make_database(tmp_path_factory.mktemp("snapshot") / "sample.duckdb")
     with snapshot(database, dataset=DATASET) as views:
-        for view in plan_views(EVERYTHING):
-            views.create(view)
+        create_all(views)
         yield views
 
 
@@ -106,8 +113,17 @@ def test_the_file_never_sees_a_snapshot(tmp_path: Path) -> None:
     before = database.read_bytes()
 
     with snapshot(database, dataset=DATASET) as views:
-        for view in plan_views(EVERYTHING):
-            views.create(view)
+        create_all(views)
 
     assert database.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["sample.duckdb"]
+
+
+def test_a_file_of_an_earlier_version_is_to_be_synced_first(tmp_path: Path) -> None:
+    """Its tables lack a column that the views read by now."""
+    database = make_database(tmp_path / "sample.duckdb")
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(f"ALTER TABLE {DATASET}.contacts DROP COLUMN mpp_tracking")
+
+    with snapshot(database, dataset=DATASET) as views, pytest.raises(SettingsError, match="run sendtrail sync once"):
+        create_all(views)
