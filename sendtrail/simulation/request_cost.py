@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import groupby
+from math import ceil
 
 from sendtrail.simulator.report_lists.page_counts import TruthPages
 
@@ -12,14 +13,14 @@ OVERLAP_PAGES = 2
 """Pages of a list, newest first, that are read on until nothing is new for as long as the overlap is."""
 
 
-def most_requests(pages: Iterable[TruthPages]) -> float:
+def most_requests(pages: Iterable[TruthPages]) -> int:
     """Return how many requests a run may make at most, whose account has these pages and new ones among them.
 
     What nobody can do without: the list of campaigns; the messages of a campaign that has several; of each kind of
     report whose counter moved, the pages with something new, or the first one, of every message, as counters are the
     campaign's.
     """
-    fewest, beside = float(CAMPAIGN_LIST), 0
+    fewest, beside = CAMPAIGN_LIST, 0
     ordered = sorted(pages, key=lambda page: (page.campaign_id, page.event_type))
     split = set()
     for (campaign_id, event_type), group in groupby(ordered, key=lambda page: (page.campaign_id, page.event_type)):
@@ -28,4 +29,6 @@ def most_requests(pages: Iterable[TruthPages]) -> float:
             fewest += sum(max(each.new_pages, 1) for each in lists)
             beside += OVERLAP_PAGES * len(lists) if event_type == "open" else 0
             split |= {campaign_id} if len(lists) > 1 else set()
-    return ALLOWED_SHARE * (fewest + len(split)) + beside
+    if fewest == CAMPAIGN_LIST:
+        return CAMPAIGN_LIST
+    return ceil(ALLOWED_SHARE * (fewest + len(split))) + beside

@@ -159,7 +159,7 @@ class World:
         spent = self._requests_of_a_day(tenant, days=BUSY_S / DAY_S)
         most = most_requests(tenant.account.pages(began))
         if spent > most:
-            self.problems.append(f"{tenant.organization_id}: {spent} requests are made, where {most:.1f} are enough")
+            self.problems.append(f"{tenant.organization_id}: {spent} requests are made, where {most} are enough")
 
     def _requests_of_a_day(self, tenant: Tenant, *, days: float = 1) -> int:
         self.scheduler.run(until=self.scheduler.now + days * DAY_S)
