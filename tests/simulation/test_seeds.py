@@ -9,7 +9,7 @@ from sendtrail.simulation.story import story
 
 # `make test` runs some; `make check` all of these. docs/simulation.md names those beyond that do not hold yet.
 FEW = range(1, 9)
-SEEDS, PER_TEST = 25, 5
+SEEDS, PER_TEST = 150, 25
 ON_FILES = range(1, 7)
 
 
