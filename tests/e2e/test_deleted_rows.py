@@ -6,6 +6,7 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
+from sendtrail.domain.campaign_report import Report
 from tests.e2e.conftest import Pipeline
 
 Make = Callable[..., Pipeline]
@@ -104,10 +105,11 @@ def test_a_file_of_an_earlier_version_that_was_emptied_is_filled(line: Pipeline)
 
 
 def test_a_sync_that_finds_all_in_place_reads_next_to_nothing(line: Pipeline) -> None:
-    """Also when everything is counted, once a week: one campaign shows whether counters move at all."""
+    """Also when everything is counted, once a week: a campaign shows whether the counters of a report move at all."""
     for _ in range(3):
         line.clock.advance(8 * DAY_S)
         result = line.sync(all=None, contacts=False)
 
-        assert result.campaigns.total() == 1
-        assert line.stats.activities_new == 0
+    assert result.campaigns.total() <= len(Report)
+    assert line.stats.requests < 20
+    assert line.stats.activities_new == 0
