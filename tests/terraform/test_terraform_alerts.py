@@ -196,7 +196,8 @@ def test_only_runs_of_all_campaigns_count_as_runs(plan: Plan) -> None:
 
 def test_every_alert_has_its_section_of_the_runbook(plan: Plan) -> None:
     """With what it means, what to type and how to see that it is over; and no section is left over."""
-    sections = dict(section.split("\n", 1) for section in RUNBOOK.split("\n## ")[1:])
+    of_alerts, questions = RUNBOOK.split("\n# Questions\n")
+    sections = dict(section.split("\n", 1) for section in of_alerts.split("\n## ")[1:])
     alerts = plan.by_key("google_monitoring_alert_policy", "alert").values()
     titles = {alert["conditions"][0]["display_name"]: alert["documentation"][0] for alert in alerts}
 
@@ -207,6 +208,7 @@ def test_every_alert_has_its_section_of_the_runbook(plan: Plan) -> None:
         assert documentation["links"][0]["url"] == f"https://wiki.example.com/runbook{anchor}"
         assert all(f"**{part}**" in sections[title] for part in ("It means", "Do", "It is over"))
         assert "```sh" in sections[title]
+    assert all("sendtrail " in section for section in questions.split("\n## ")[1:])
 
 
 def runs(organization_id: str, interval: int, *, until: float, first: float = 0, late: float = 0) -> Series:
