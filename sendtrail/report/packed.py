@@ -27,10 +27,10 @@ def same_or_each(values: Sequence[Any]) -> Any:
 
 
 def number(value: Decimal | None) -> float | int | None:
-    """Return a number as JSON has it, without ".0"."""
+    """Return a number as JSON has it, without ".0", and with as many decimals as a share has."""
     if value is None:
         return None
-    return int(value) if value == value.to_integral_value() else float(value)
+    return int(value) if value == value.to_integral_value() else round(float(value), DIGITS)
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from sendtrail.report.figures import Figures, Link
 from sendtrail.report.packed import Values, plain
 
 # The most links in the file: it has to stay small, and nobody reads on.
-LINKS_SHOWN = 500
+LINKS_SHOWN = 2_500
 MOST_OF_AN_ADDRESS = 120
 _EMAIL = re.compile(r"[^\s/?&=:;,<>]+(?:@|%40)[^\s/?&=:;,<>]+", re.IGNORECASE)
 HIDDEN = "…"

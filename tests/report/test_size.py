@@ -10,7 +10,7 @@ from sendtrail.report.figures import Campaign, Figures, Link, Sent
 from sendtrail.report.payload import ReportContext
 from tests.report.samples import NOW
 
-MEGABYTE = 2**20
+MEGABYTE = 1_000_000
 CAMPAIGNS, PERIODS_EACH = 2_000, 6
 CONTEXT = ReportContext(made_at=NOW, model="last_touch")
 
