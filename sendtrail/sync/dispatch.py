@@ -1,20 +1,17 @@
 """List an account's campaigns and publish a message for each that is due, once a run."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sendtrail.clock import is_credible
 from sendtrail.delivery.checkpoint import Checkpoint
 from sendtrail.delivery.failures import publish_failure
 from sendtrail.delivery.lease import read_checkpoint
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign, CampaignLists
-from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.messages import SyncContacts, encode
-from sendtrail.domain.timestamp_meaning import standing_rows
 from sendtrail.domain.wants import NO_WANTS, StillWanted, Want, Wants, spread, summarised, without
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import BadDocument
@@ -23,28 +20,19 @@ from sendtrail.ports import Topic, Transaction
 from sendtrail.state.account_pause import was_paused_since
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import contacts_path
-from sendtrail.state.stored_habits import stale_counters
 from sendtrail.state.stored_wants import settle_wants
 from sendtrail.sync.backfill_quota import within_quota
 from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of, fulfilled_wants, wants_of_others
-from sendtrail.sync.due import Due, Policy, Request, RunKind, last_sync, next_sequence
-from sendtrail.sync.evidence.complete_reports import complete_reports
-from sendtrail.sync.evidence.false_zeros import without_false_zeros
-from sendtrail.sync.evidence.stale_counters import doubted_counters
+from sendtrail.sync.due import Due, Policy, Request, RunKind, next_sequence
+from sendtrail.sync.evidence.account_evidence import with_evidence
 from sendtrail.sync.evidence.vanished_campaigns import AcceptedDeletions, ListedCampaigns, listed_campaigns
 from sendtrail.sync.forecast import total
 from sendtrail.sync.runs.stored_run import Begun, Summary, begin_run, close_run
-from sendtrail.sync.sync_record import SyncRecord
-from sendtrail.sync.timestamp_observation import Meanings, observe_timestamps
 from sendtrail.warehouse.rows import Batch, Table, campaign_row
 
 logger = logging.getLogger(__name__)
 
 CAMPAIGNS = "campaigns"
-_STALE = (
-    "the account's counters of %s stand still while rows come: these reports are read whatever their counters say, "
-    "daily while something happens in a campaign, and later after a tenth of the time for which nothing did"
-)
 _UNFINISHED = "the run before this one did not come to its end: it left {} of {} campaigns, which go on"
 
 
@@ -135,28 +123,12 @@ def _publish_campaigns(
     request = replace(request, wants=without(request.wants, ended))
     left_out = {**checkpoints.unreadable, **({CAMPAIGNS: found.problem} if found.problem else {})}
     _report(left_out, request, services)
-    stale = stale_counters(request.organization_id, services.state, now=services.clock.now())
-    if stale:
-        logger.warning(_STALE, ", ".join(stale))
-    readable = without_false_zeros(
+    readable, policy = with_evidence(
         [each for each in campaigns if str(each.campaign_id) not in checkpoints.unreadable],
         checkpoints.readable,
-        now=services.clock.now(),
-        stale=stale,
-    )
-    complete = complete_reports(
-        readable, request=request, checkpoints=checkpoints.readable, policy=policy, services=services
-    )
-    policy = replace(
-        policy,
-        standing_rows=standing_rows(_observe_timestamps(request, services)),
-        complete=_without_stale(complete, stale),
-        doubted=doubted_counters(
-            _with_records(readable, checkpoints.readable),
-            stale=stale,
-            settle=policy.settle,
-            now=services.clock.now(),
-        ),
+        request=request,
+        services=services,
+        policy=policy,
     )
     due_campaigns = within_quota(
         readable, checkpoints=checkpoints.readable, request=request, policy=policy, now=services.clock.now()
@@ -166,21 +138,6 @@ def _publish_campaigns(
     _announce_run(run, services, sent=sent, ended=ended)
     services.publisher.publish(Topic.CAMPAIGNS, [encode(each.message) for each in due_campaigns])
     return _Published(campaigns=campaigns, due=due_campaigns, wants=request.wants)
-
-
-def _without_stale(
-    complete: Mapping[int, Sequence[Report]], stale: Sequence[Report]
-) -> Mapping[int, tuple[Report, ...]]:
-    """Return the reports of which all is stored, without those whose counters do not say how much that is."""
-    return {number: tuple(each for each in reports if each not in stale) for number, reports in complete.items()}
-
-
-def _with_records(
-    campaigns: Iterable[Campaign], checkpoints: Mapping[int, Checkpoint]
-) -> Iterator[tuple[Campaign, SyncRecord]]:
-    for campaign in campaigns:
-        if record := last_sync(checkpoints.get(campaign.campaign_id)):
-            yield campaign, record
 
 
 def _without_campaign(campaigns: Sequence[Campaign], sent: Sequence[int], request: Request) -> Mapping[int, Want]:
@@ -200,32 +157,6 @@ def _from_earlier(wants: Wants, before: Wants, request: Request, *, now: datetim
     return summarised(
         want for number, want in found.items() if want and not ((mine := own[number]) and mine.covers(want))
     )
-
-
-def _observe_timestamps(request: Request, services: Services) -> Meanings:
-    """Return what the times of the account's rows mean, and store it where it was observed just now."""
-    organization_id = request.organization_id
-    status = services.state.transact(lambda transaction: read_status(transaction, organization_id))
-    meanings, observed_at = observe_timestamps(organization_id, status, services=services, now=services.clock.now())
-    if status is not None and observed_at != status.timestamps_observed_at:
-        services.state.transact(
-            lambda transaction: _store_timestamps(transaction, organization_id, meanings, observed_at)
-        )
-    return meanings
-
-
-def _store_timestamps(
-    transaction: Transaction, organization_id: str, meanings: Meanings, observed_at: datetime | None
-) -> None:
-    status = read_status(transaction, organization_id)
-    if status is not None and not _is_older(observed_at, status.timestamps_observed_at, now=transaction.now):
-        changed = replace(status, timestamp_meanings=meanings, timestamps_observed_at=observed_at)
-        write_status(transaction, organization_id, changed)
-
-
-def _is_older(moment: datetime | None, stored: datetime | None, *, now: datetime) -> bool:
-    """Return whether a dispatcher that was frozen would replace what another one has stored since."""
-    return moment is not None and stored is not None and moment < stored and is_credible(stored, now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
