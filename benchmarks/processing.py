@@ -17,7 +17,8 @@ from benchmarks.small_merges import batch
 from sendtrail.activecampaign.v1.envelope import NoRows, page_rows
 from sendtrail.activecampaign.v1.rows import Origin, activities, open_activity
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.warehouse.rows import ActivityRow, activity_row
+from sendtrail.warehouse.domain_rows import activity_row
+from sendtrail.warehouse.rows import ActivityRow
 
 ROWS, PAGE, BATCH = 200_000, 20, 5_000
 START = datetime(2025, 6, 1, tzinfo=UTC)

@@ -12,7 +12,8 @@ from benchmarks.figures import Figure
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_row
+from sendtrail.warehouse.domain_rows import activity_row
+from sendtrail.warehouse.rows import ActivityRow, Batch, Table
 
 CAMPAIGNS, OPENERS, NEW_ROWS = 1_000, 1_000, 20
 CAMPAIGNS_PER_BATCH = 5

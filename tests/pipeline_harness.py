@@ -18,7 +18,8 @@ from sendtrail.sync.contacts import sync_contacts
 from sendtrail.sync.dispatch import dispatch
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.runs.stored_run import Summary
-from sendtrail.warehouse.rows import Table, activity_row
+from sendtrail.warehouse.domain_rows import activity_row
+from sendtrail.warehouse.rows import Table
 from tests.fake_account import FakeAccount
 from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryWarehouse
 

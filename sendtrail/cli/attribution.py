@@ -18,7 +18,8 @@ from sendtrail.cli.settings.warehouse_settings import AccountSettings
 from sendtrail.cli.warehouses import NEW_ORGANIZATION, open_writer, option
 from sendtrail.clock import SystemClock
 from sendtrail.domain.work_item import WorkItem
-from sendtrail.warehouse.rows import Batch, Table, setting_row
+from sendtrail.warehouse.domain_rows import setting_row
+from sendtrail.warehouse.rows import Batch, Table
 
 app = typer.Typer(name="attribution", help="How conversions are credited to campaigns.", no_args_is_help=True)
 

@@ -24,7 +24,8 @@ from sendtrail.cli.process.exit_codes import MISSING
 from sendtrail.cli.settings.load_settings import LoadSettings
 from sendtrail.cli.warehouses import open_writer
 from sendtrail.clock import Clock, SystemClock
-from sendtrail.warehouse.rows import Table, conversion_row
+from sendtrail.warehouse.domain_rows import conversion_row
+from sendtrail.warehouse.rows import Table
 
 app = typer.Typer(name="conversions", help="Bring in what your users bought or signed up for.", no_args_is_help=True)
 

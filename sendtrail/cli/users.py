@@ -21,7 +21,8 @@ from sendtrail.cli.process.exit_codes import MISSING
 from sendtrail.cli.settings.load_settings import UserLoadSettings
 from sendtrail.cli.warehouses import open_writer
 from sendtrail.clock import Clock, SystemClock
-from sendtrail.warehouse.rows import Table, user_row
+from sendtrail.warehouse.domain_rows import user_row
+from sendtrail.warehouse.rows import Table
 
 app = typer.Typer(name="users", help="Say which of your users is which contact.", no_args_is_help=True)
 

@@ -38,7 +38,8 @@ from sendtrail.sync.campaign_plan import (
 from sendtrail.sync.prefetch import prefetched
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
 from sendtrail.sync.sync_record import SyncRecord, credible, read_record
-from sendtrail.warehouse.rows import Row, Table, activity_row, unreadable_row
+from sendtrail.warehouse.domain_rows import activity_row, unreadable_row
+from sendtrail.warehouse.rows import Row, Table
 
 # After so many deliveries in a row that got no further, a report that stays without an answer costs itself alone.
 MAX_UNANSWERED = 3

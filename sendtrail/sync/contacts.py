@@ -16,7 +16,8 @@ from sendtrail.domain.messages import SyncContacts, encode
 from sendtrail.errors import BadDocument, Rejected
 from sendtrail.ports import LeaseCheck, TimeBudget, Topic, Warehouse
 from sendtrail.state.documents import contacts_path, from_document, to_document
-from sendtrail.warehouse.rows import Table, contact_row
+from sendtrail.warehouse.domain_rows import contact_row
+from sendtrail.warehouse.rows import Table
 
 logger = logging.getLogger(__name__)
 

@@ -28,7 +28,8 @@ from sendtrail.sync.evidence.account_evidence import with_evidence
 from sendtrail.sync.evidence.vanished_campaigns import AcceptedDeletions, ListedCampaigns, listed_campaigns
 from sendtrail.sync.forecast import total
 from sendtrail.sync.runs.stored_run import Begun, Summary, begin_run, close_run
-from sendtrail.warehouse.rows import Batch, Table, campaign_row
+from sendtrail.warehouse.domain_rows import campaign_row
+from sendtrail.warehouse.rows import Batch, Table
 
 logger = logging.getLogger(__name__)
 

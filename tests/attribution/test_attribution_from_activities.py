@@ -12,7 +12,8 @@ from sendtrail.domain.activity import EventType
 from sendtrail.domain.conversion import Conversion
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.warehouse.rows import Batch, Table, conversion_row
+from sendtrail.warehouse.domain_rows import conversion_row
+from sendtrail.warehouse.rows import Batch, Table
 from tests.contracts.samples import activities, contact, contacts, opened
 from tests.fakes import NOON
 

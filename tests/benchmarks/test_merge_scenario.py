@@ -12,7 +12,8 @@ from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportQuery
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.sync.bigquery_price import MEBIBYTE
-from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_row
+from sendtrail.warehouse.domain_rows import activity_row
+from sendtrail.warehouse.rows import ActivityRow, Batch, Table
 
 NOON = datetime(2025, 6, 2, 12, tzinfo=UTC)
 SMALL = Decay(active=3, daily=600)

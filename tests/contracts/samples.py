@@ -10,18 +10,8 @@ from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report, UnreadableRow
 from sendtrail.domain.contact import Contact, ListMembership
 from sendtrail.domain.work_item import WorkItem
-from sendtrail.warehouse.rows import (
-    ActivityRow,
-    Batch,
-    CampaignRow,
-    ContactRow,
-    Row,
-    Table,
-    activity_row,
-    campaign_row,
-    contact_row,
-    unreadable_row,
-)
+from sendtrail.warehouse.domain_rows import activity_row, campaign_row, contact_row, unreadable_row
+from sendtrail.warehouse.rows import ActivityRow, Batch, CampaignRow, ContactRow, Row, Table
 from tests.fakes import NOON
 
 FIRST_PASS = "pass-1"

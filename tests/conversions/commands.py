@@ -10,7 +10,8 @@ from sendtrail.cli import conversions
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import SendtrailError
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.warehouse.rows import Batch, Table, campaign_row
+from sendtrail.warehouse.domain_rows import campaign_row
+from sendtrail.warehouse.rows import Batch, Table
 from tests.contracts.samples import SPRING, contact, contacts
 from tests.fakes import NOON
 

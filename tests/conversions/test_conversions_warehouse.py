@@ -13,7 +13,8 @@ from sendtrail.domain.user import User
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.ports import Warehouse
-from sendtrail.warehouse.rows import Batch, Row, Table, conversion_row, setting_row, user_row
+from sendtrail.warehouse.domain_rows import conversion_row, setting_row, user_row
+from sendtrail.warehouse.rows import Batch, Row, Table
 from tests.contracts.under_test import WarehouseUnderTest
 from tests.fakes import NOON
 

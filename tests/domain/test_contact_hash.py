@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sendtrail.warehouse.rows import contact_row
+from sendtrail.warehouse.domain_rows import contact_row
 from tests.contracts.samples import ANN
 from tests.fakes import NOON
 

@@ -16,7 +16,8 @@ from sendtrail.errors import LeaseLost, Rejected, Unavailable
 from sendtrail.gcp.bigquery_jobs import MAX_ATTEMPTS, Jobs
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets, labels_of
 from sendtrail.gcp.clients import bigquery_client
-from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_row
+from sendtrail.warehouse.domain_rows import activity_row
+from sendtrail.warehouse.rows import ActivityRow, Batch, Table
 from tests.contracts.samples import contact, contacts
 from tests.fakes import NOON, FakeClock
 from tests.gcp.bigquery_server import BigQueryServer, Fault, serving

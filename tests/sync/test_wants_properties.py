@@ -15,7 +15,8 @@ from sendtrail.state.documents import account_path, from_document
 from sendtrail.state.stored_wants import read_wants, withdraw_wants
 from sendtrail.sync.campaign_checkpoints import close_wants
 from sendtrail.sync.due import Policy
-from sendtrail.warehouse.rows import Table, activity_row
+from sendtrail.warehouse.domain_rows import activity_row
+from sendtrail.warehouse.rows import Table
 from tests.fake_account import FakeAccount
 from tests.fakes import NOON
 from tests.pipeline_harness import ORGANIZATION, Crash, PipelineHarness

@@ -25,7 +25,8 @@ from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import UnreadableRow
 from sendtrail.domain.contact import Contact, ListMembership
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.warehouse.rows import Row, Table, activity_row, campaign_row, contact_row, unreadable_row
+from sendtrail.warehouse.domain_rows import activity_row, campaign_row, contact_row, unreadable_row
+from sendtrail.warehouse.rows import Row, Table
 
 SHOP = "kiln-and-clay"
 # Beside the demo's file, where somebody may have files of their own.
