@@ -12,7 +12,7 @@ from tests.e2e_gcp.production import Production, wait_until
 from tests.e2e_gcp.test_mishaps import new_rows, organization
 
 CAMPAIGNS = 8
-FULL = Plan(sizes=tuple(CampaignPlan(openers=120, clickers=10) for _ in range(CAMPAIGNS)))
+FULL = Plan(sizes=tuple(CampaignPlan(openers=400, clickers=10) for _ in range(CAMPAIGNS)))
 # Each of them may have a request waiting for its answer, and one whose slot has come.
 THREADS = 2
 UNDER_WAY = 2 * (THREADS + len(Report))
@@ -32,12 +32,14 @@ def test_a_full_queue_is_not_read_while_its_account_is_paused_and_nothing_is_los
     line = production(size=Size(campaign_workers=1, threads=THREADS), flush_rows=100)
     name = organization()
     account = line.add(name, plan=FULL, latency_ms=50, requests_per_second=20)
+    operate(line, "resume", "--organization", name)  # what a command loads is loaded then
     line.dispatch()
     wait_until(lambda: new_rows(line, name) > 0, what="the first rows are merged")
 
     said = operate(line, "pause", "--organization", name)
     at_pause = account.stats().requests
-    wait_until(lambda: line.outcomes(CAMPAIGN_WORKER)["paused"] >= CAMPAIGNS - THREADS, what="the queue is empty")
+    wait_until(lambda: sum(line.outcomes(CAMPAIGN_WORKER).values()) >= CAMPAIGNS, what="the queue is empty")
+    assert line.outcomes(CAMPAIGN_WORKER)["paused"] > THREADS
     rejected = line.dispatch().body["failed"]
     after_pause = account.stats().requests - at_pause
     resumed = operate(line, "resume", "--organization", name)
