@@ -169,7 +169,7 @@ def sync_to_duckdb(**arguments: Unpack[SyncArguments]) -> SyncResult:
         raise KeyboardInterrupt
     return SyncResult(
         campaigns=result.campaigns[Fate.DONE],
-        activities_read=dict(stats.activities_read),
+        activities_read={str(kind): count for kind, count in stats.activities_read.items()},
         activities_new=stats.activities_new,
         contacts_read=stats.contacts_read,
         contacts_changed=stats.contacts_changed,

@@ -16,6 +16,7 @@ from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.cli.settings.sync_settings import LogFormat
+from sendtrail.domain.activity import EventType
 from sendtrail.ports import Topic
 from sendtrail.sync.runs.stored_run import Summary
 from tests.fakes import NOON, FakeClock
@@ -98,12 +99,14 @@ def test_the_result_is_an_object_that_names_what_is_missing() -> None:
     )
     stats = RunStats()
     stats.on_response(429)
+    stats.activities_read.update([EventType.OPEN, EventType.OPEN, EventType.CLICK])
 
     found = json.loads(written(result, stats))
 
     assert found == as_object(result, stats)
     assert (found["exit_code"], found["seconds"], found["refused"]) == (1, 1.235, 1)
     assert found["campaigns"] == {"listed": 250, "due": 2, "done": 1}
+    assert found["activities"] == {"read": {"open": 2, "click": 1}, "new": 0}
     assert found["contacts"]["pass"] == "done"
     assert found["failures"][0].items() >= {"subject": "7", "reason": "the answer is no JSON"}.items()
     assert found["failures"][0]["advice"].startswith("This may pass")

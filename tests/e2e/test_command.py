@@ -1,5 +1,6 @@
 """The command as a person runs it, in a process of its own: what it says, how it ends, what a kill leaves behind."""
 
+import json
 import signal
 import socket
 import subprocess
@@ -30,6 +31,21 @@ def test_a_sync_says_what_it_brought_in_and_ends_with_0(pipeline: Make) -> None:
     for name in ("opens", "clicks", "bounces", "unsubscribes", "forwards", "contacts", "API requests", "429s", "time"):
         assert name in output
     assert line.account.api_key not in output
+
+
+def test_a_program_reads_what_a_sync_did(pipeline: Make) -> None:
+    """One JSON object, of all that came in by event type."""
+    line = pipeline()
+
+    code, output = sync(line, "--json")
+
+    assert code == 0, output
+    found = json.loads(output.splitlines()[-1])
+    line.remember()
+    assert found["activities"]["read"]["open"] > 0
+    assert sum(found["activities"]["read"].values()) >= found["activities"]["new"] > 0
+    assert (found["exit_code"], found["failures"]) == (0, [])
+    line.assert_equal()
 
 
 @pytest.mark.parametrize("requests", [3, 40, 90])

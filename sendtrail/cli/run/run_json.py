@@ -28,7 +28,10 @@ def as_object(result: RunResult, stats: RunStats) -> dict[str, Any]:
             "due": result.summary.due,
             "done": result.campaigns[Fate.DONE],
         },
-        "activities": {"read": dict(stats.activities_read), "new": stats.activities_new},
+        "activities": {
+            "read": {str(kind): count for kind, count in stats.activities_read.items()},
+            "new": stats.activities_new,
+        },
         "unreadable_rows": stats.unreadable_rows,
         "contacts": {
             "pass": str(result.contacts) if result.contacts else None,
