@@ -85,13 +85,13 @@ PLANTED = (
     ),
     _fault(
         "a unit that was begun is taken for done",
-        "sync.campaign_plan",
+        "sync.progress.campaign_progress",
         "return replace(position, page=max(first_page, position.page - 1), earliest=None)",
         "return replace(position, page=position.page + 1, earliest=None)",
     ),
     _fault(
         "failed reports are recorded as read",
-        "sync.campaign_plan",
+        "sync.progress.completed_sync",
         "complete = [unit for unit in progress.units if unit.report not in progress.failed]",
         "complete = list(progress.units)",
     ),
@@ -239,7 +239,7 @@ PLANTED = (
     ),
     _fault(
         "what was read again is not recorded as that",
-        "sync.campaign_plan",
+        "sync.progress.completed_sync",
         "return progress.wanted_at if is_everything and progress.wanted_at is not None else before",
         "return before",
     ),

@@ -20,22 +20,21 @@ from sendtrail.errors import KeyRefused, Rejected, Retryable, Unavailable
 from sendtrail.ports import LeaseCheck, TimeBudget, Topic
 from sendtrail.state.documents import campaign_path, from_document, to_document
 from sendtrail.state.stored_habits import StoredHabits
-from sendtrail.sync.campaign_plan import (
+from sendtrail.sync.campaign_plan import new_progress, whole_campaign
+from sendtrail.sync.prefetch import prefetched
+from sendtrail.sync.progress.campaign_progress import (
     CampaignProgress,
     can_resume,
-    completed_sync,
     continued,
-    new_progress,
     read_progress,
     resume_from,
     start_of,
-    whole_campaign,
     with_failure,
     with_page,
     with_seen,
     with_times,
 )
-from sendtrail.sync.prefetch import prefetched
+from sendtrail.sync.progress.completed_sync import completed_sync
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, Overlap
 from sendtrail.sync.sync_record import SyncRecord, credible, read_record
 from sendtrail.warehouse.domain_rows import activity_row, unreadable_row

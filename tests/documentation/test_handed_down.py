@@ -16,7 +16,7 @@ from sendtrail.domain.campaign_report import ReportQuery
 from sendtrail.domain.messages import SyncCampaign, encode
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.sync.campaign import CampaignTask
-from sendtrail.sync.campaign_plan import CampaignProgress, ReportRead
+from sendtrail.sync.progress.campaign_progress import CampaignProgress, ReportRead
 from sendtrail.warehouse.rows import Batch
 from tests.documentation.pages import REPOSITORY
 from tests.functions.conftest import Connect

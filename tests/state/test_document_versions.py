@@ -14,8 +14,8 @@ from sendtrail.state.account_status import AccountStatus
 from sendtrail.state.deleted_campaigns import DeletedCampaigns
 from sendtrail.state.documents import from_document, to_document
 from sendtrail.state.stored_rows import Baseline, CountedTable, LostRows, MergedRows
-from sendtrail.sync.campaign_plan import CampaignProgress, ReportRead
 from sendtrail.sync.contacts import ContactsProgress, ContactsSynced
+from sendtrail.sync.progress.campaign_progress import CampaignProgress, ReportRead
 from sendtrail.sync.runs.stored_run import Run, Summary
 from sendtrail.sync.sync_record import SyncRecord
 from tests.fakes import NOON

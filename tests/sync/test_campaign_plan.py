@@ -11,14 +11,9 @@ from sendtrail.domain.campaign import CampaignMessage, Counters
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportPage
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.state.documents import from_document, to_document
-from sendtrail.sync.campaign_plan import (
-    CampaignProgress,
-    can_resume,
-    completed_sync,
-    new_progress,
-    resume_from,
-    with_seen,
-)
+from sendtrail.sync.campaign_plan import new_progress
+from sendtrail.sync.progress.campaign_progress import CampaignProgress, can_resume, resume_from, with_seen
+from sendtrail.sync.progress.completed_sync import completed_sync
 from sendtrail.sync.read_window import Overlap
 from sendtrail.sync.settling import QUIET_FOR, Settling
 from sendtrail.sync.sync_record import SyncRecord

@@ -19,8 +19,8 @@ from sendtrail.state.account_status import AccountStatus
 from sendtrail.state.documents import account_path, campaign_path, from_document, to_document, wants_path
 from sendtrail.state.stored_wants import read_wants, withdraw_wants
 from sendtrail.sync.campaign_checkpoints import close_wants
-from sendtrail.sync.campaign_plan import CampaignProgress, can_resume
 from sendtrail.sync.due import Policy, Request, due
+from sendtrail.sync.progress.campaign_progress import CampaignProgress, can_resume
 from sendtrail.sync.read_window import DEFAULT_OVERLAP, read_window
 from sendtrail.sync.settling import Settling
 from sendtrail.warehouse.rows import Table
