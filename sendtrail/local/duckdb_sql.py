@@ -125,3 +125,12 @@ def keep_decimals(tree: expressions.Expr) -> None:
         if kind.this is expressions.DataType.Type.DECIMAL and not kind.expressions:
             digits = (expressions.Literal.number(PRECISION), expressions.Literal.number(SCALE))
             kind.set("expressions", [expressions.DataTypeParam(this=number) for number in digits])
+
+
+def days_of_zones(tree: expressions.Expr) -> None:
+    """Take each day in its own time zone at once: sqlglot goes by way of the session's, which other programs choose."""
+    for day in list(tree.find_all(expressions.Date)):
+        zone = day.args.get("zone")
+        if zone is not None:
+            there = expressions.AtTimeZone(this=day.this, zone=zone)
+            day.replace(expressions.cast(there, expressions.DataType.Type.DATE))

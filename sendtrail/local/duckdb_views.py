@@ -10,12 +10,14 @@ import sqlglot
 
 from sendtrail.errors import SettingsError
 from sendtrail.local.duckdb_schema import create_table
-from sendtrail.local.duckdb_sql import duckdb_type, keep_decimals, literal
+from sendtrail.local.duckdb_sql import days_of_zones, duckdb_type, keep_decimals, literal
 from sendtrail.warehouse.tables import Column, definition
 from sendtrail.warehouse.views import CUSTOMER_TABLES, SETTINGS, columns, description, names, view_sql
 
 # In the comment of each view that is Sendtrail's; a hash of its SQL follows.
 MARK = "Sendtrail's view "
+# Raised when the same SQL is translated in another way, so that the views of existing files are renewed.
+TRANSLATION = 2
 TAKEN = (
     "the database already has {name}, and it is not Sendtrail's view: rename it,"
     " or choose another --database or another dataset name; nothing was changed"
@@ -55,6 +57,7 @@ def typed(query: str, shown: Iterable[Column]) -> str:
     """Return some columns of a query in BigQuery's SQL as DuckDB's SQL, with the types that they have in BigQuery."""
     tree = sqlglot.parse_one(query, read="bigquery")
     keep_decimals(tree)
+    days_of_zones(tree)
     cast = ", ".join(f'"{column.name}"::{duckdb_type(column)} AS "{column.name}"' for column in shown)
     return f"SELECT {cast} FROM ({tree.sql(dialect='duckdb', comments=False)})"
 
@@ -90,5 +93,5 @@ def _comments(connection: duckdb.DuckDBPyConnection, dataset: str) -> Mapping[st
 
 
 def _comment(view: str, *, dataset: str) -> str:
-    text = f"{view_sql(view, dataset=dataset)}{columns(view)}{version('sqlglot')}"
+    text = f"{TRANSLATION}{view_sql(view, dataset=dataset)}{columns(view)}{version('sqlglot')}"
     return f"{description(view)} ({MARK}{sha256(text.encode()).hexdigest()[:12]})"

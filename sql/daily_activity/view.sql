@@ -45,8 +45,7 @@ WITH
       activity_date,
       event_type,
       contact_key,
-      SUM(events) AS events,
-      SUM(raw_events) AS raw_events
+      LOGICAL_OR(events > 0) AS is_counted
     FROM events
     GROUP BY organization_id, activity_date, event_type, contact_key
   ),
@@ -55,15 +54,19 @@ WITH
       organization_id,
       activity_date,
       event_type,
-      SUM(events) AS events,
-      COUNTIF(events > 0) AS unique_contacts,
-      SUM(raw_events) AS raw_events,
+      COUNTIF(is_counted) AS unique_contacts,
       COUNT(*) AS raw_unique_contacts
     FROM daily_contacts
     GROUP BY organization_id, activity_date, event_type
   ),
   daily_campaigns AS (
-    SELECT organization_id, activity_date, event_type, campaign_id, SUM(events) AS events
+    SELECT
+      organization_id,
+      activity_date,
+      event_type,
+      campaign_id,
+      SUM(events) AS events,
+      SUM(raw_events) AS raw_events
     FROM events
     GROUP BY organization_id, activity_date, event_type, campaign_id
   ),
@@ -72,7 +75,9 @@ WITH
       organization_id,
       activity_date,
       event_type,
+      SUM(events) AS events,
       COUNTIF(events > 0) AS campaigns,
+      SUM(raw_events) AS raw_events,
       COUNT(*) AS raw_campaigns
     FROM daily_campaigns
     GROUP BY organization_id, activity_date, event_type
@@ -81,10 +86,10 @@ SELECT
   daily_contact_counts.organization_id,
   daily_contact_counts.activity_date,
   daily_contact_counts.event_type,
-  CAST(daily_contact_counts.events AS INT64) AS events,
+  CAST(daily_campaign_counts.events AS INT64) AS events,
   daily_contact_counts.unique_contacts,
   daily_campaign_counts.campaigns,
-  CAST(daily_contact_counts.raw_events AS INT64) AS raw_events,
+  CAST(daily_campaign_counts.raw_events AS INT64) AS raw_events,
   daily_contact_counts.raw_unique_contacts,
   daily_campaign_counts.raw_campaigns
 FROM daily_contact_counts

@@ -519,34 +519,38 @@ WITH
   ),
   domain_campaigns AS (
     -- Who opened early for the first time says nothing yet.
-    SELECT
-      organization_id, domain, judged_at, campaign_id,
-      COUNT(*) AS openers,
-      COUNTIF(member_since < judged_at) AS repeating,
-      COUNTIF(member_since = judged_at) AS new_members
+    SELECT organization_id, domain, judged_at, campaign_id, COUNTIF(member_since < judged_at) AS repeating
     FROM early_members
     GROUP BY organization_id, domain, judged_at, campaign_id
   ),
-  domain_members AS (
-    SELECT organization_id, domain, member_since, COUNT(DISTINCT contact_key) AS new_members
+  domain_moments AS (
+    SELECT
+      organization_id, domain, judged_at,
+      COUNT(DISTINCT CASE WHEN member_since = judged_at THEN contact_key END) AS new_members
     FROM early_members
-    GROUP BY organization_id, domain, member_since
+    GROUP BY organization_id, domain, judged_at
+  ),
+  domain_members AS (
+    SELECT
+      organization_id, domain, judged_at,
+      SUM(new_members) OVER (
+        PARTITION BY organization_id, domain
+        ORDER BY judged_at ASC NULLS LAST
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      ) AS members_before
+    FROM domain_moments
   ),
   covered_campaigns AS (
-    SELECT
-      campaigns.organization_id, campaigns.domain, campaigns.judged_at, campaigns.campaign_id, campaigns.repeating
+    SELECT campaigns.organization_id, campaigns.domain, campaigns.judged_at, campaigns.campaign_id
     FROM domain_campaigns AS campaigns
     INNER JOIN domain_members AS members
       ON campaigns.organization_id = members.organization_id
       AND campaigns.domain = members.domain
-      AND members.member_since < campaigns.judged_at
+      AND campaigns.judged_at = members.judged_at
     CROSS JOIN `${dataset}`.`view_settings` AS settings
     CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
     WHERE campaigns.repeating >= settings.domain_contacts
-    GROUP BY
-      campaigns.organization_id, campaigns.domain, campaigns.judged_at, campaigns.campaign_id, campaigns.repeating,
-      thresholds.domain_repeat_share
-    HAVING campaigns.repeating >= thresholds.domain_repeat_share * SUM(members.new_members)
+      AND campaigns.repeating >= thresholds.domain_repeat_share * members.members_before
   ),
   known_gateways AS (
     SELECT covered.organization_id, covered.domain, covered.judged_at AS known_since
