@@ -78,6 +78,26 @@ COMMANDS = (
         help="Print the result of a SELECT on a synced warehouse.",
     ),
     Entry(
+        name="tables",
+        target="sendtrail.cli.copies.tables_command:tables",
+        help="List the tables and views with what a row of each is, or the columns of one; and where they are.",
+    ),
+    Entry(
+        name="export",
+        target="sendtrail.cli.copies.export_command:export",
+        help="Write tables and views to Parquet or CSV files, with a manifest; also while a sync runs.",
+    ),
+    Entry(
+        name="backup",
+        target="sendtrail.cli.copies.backup_command:backup",
+        help="Copy a database, with the state of its syncs, to one file; also while a sync runs.",
+    ),
+    Entry(
+        name="restore",
+        target="sendtrail.cli.copies.backup_command:restore",
+        help="Put a backup in the place of a database, which is kept; the next sync reads what is missing.",
+    ),
+    Entry(
         name="report",
         target="sendtrail.cli.report:report",
         help="Write a report as one HTML file: which campaigns earned the most, and how far to trust it.",

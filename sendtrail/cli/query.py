@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import islice
 from typing import Annotated, Any
 
 import orjson
@@ -16,9 +17,11 @@ from rich.text import Text
 
 from sendtrail.activecampaign.http.account_words import printable
 from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
-from sendtrail.cli.warehouses import DATABASE, LOCATION, PROJECT, open_reader
+from sendtrail.cli.warehouses import DATABASE, LOCATION, PROJECT, open_reader, place_of
 from sendtrail.clock import SystemClock
 from sendtrail.errors import Rejected, SettingsError
+
+_Print = Callable[[Sequence[str], Iterable[Sequence[Any]]], None]
 
 
 def query(
@@ -29,25 +32,37 @@ def query(
     location: Annotated[str | None, LOCATION] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
+    vertical: Annotated[bool, typer.Option("--vertical", help="Print a line per value, for wide rows.")] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(help="Print at most so many rows, and say so where there are more.", min=1, metavar="N"),
+    ] = None,
 ) -> None:
     """Run a SELECT on a synced warehouse and print its rows; the warehouse cannot be changed this way.
 
+    While a sync writes to the file, a copy of it is read, which takes as much space for that long.
+    `sendtrail tables` lists what can be asked.
+
     Example: `sendtrail query "SELECT event_type, COUNT(*) FROM marketing_ai.email_activities GROUP BY ALL"`
 
-    Exit code: 0 when the rows are printed, 2 when the query or the file is wrong, 75 when another program has the file.
+    Exit code: 0 when the rows are printed, 2 when the query or the file is wrong, 75 when the file changes too fast.
     """
-    show = printer(as_csv=as_csv, as_json=as_json)
+    show = printer(as_csv=as_csv, as_json=as_json, vertical=vertical)
     settings = WarehouseSettings.read({"database": database, "project": project, "location": location})
     with open_reader(settings, SystemClock()) as run_select, _as_settings_error():
         result = run_select(sql)
-        show(result.columns, result.rows)
+        show(result.columns, islice(result.rows, limit))
+        if limit is not None and next(result.rows, None) is not None:
+            typer.echo(f"There are more rows than the {limit:,} of --limit.", err=True)
+    if not as_csv and not as_json:
+        typer.echo(f"Asked: {place_of(settings)}", err=True)
 
 
-def printer(*, as_csv: bool, as_json: bool) -> Callable[[Sequence[str], Iterable[Sequence[Any]]], None]:
+def printer(*, as_csv: bool, as_json: bool, vertical: bool = False) -> _Print:
     """Return what prints columns and rows in the form that was asked for; raise SettingsError if two were."""
-    if as_csv and as_json:
-        raise SettingsError(["choose one of --csv and --json"])
-    return _print_csv if as_csv else _print_json if as_json else _print_table
+    if sum((as_csv, as_json, vertical)) > 1:
+        raise SettingsError(["choose one of --csv, --json and --vertical"])
+    return _print_csv if as_csv else _print_json if as_json else _print_vertical if vertical else _print_table
 
 
 @contextmanager
@@ -76,6 +91,15 @@ def _print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for row in rows:
         table.add_row(*(Text(_shown(value)) for value in row))
     Console().print(table)
+
+
+def _print_vertical(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    names = [printable(column) for column in columns]
+    width = max(map(len, names), default=0)
+    for number, row in enumerate(rows, start=1):
+        typer.echo(f"-- row {number}")
+        for name, value in zip(names, row, strict=True):
+            typer.echo(f"{name:<{width}}  {_shown(value)}".rstrip())
 
 
 def _shown(value: Any) -> str:

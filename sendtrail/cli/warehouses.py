@@ -38,6 +38,13 @@ PROJECT = option("Use BigQuery in this Google Cloud project instead of a file.",
 LOCATION = option("Where the BigQuery dataset is. Default: US.", "NAME")
 
 
+def place_of(settings: WarehouseSettings) -> str:
+    """Return where the data is, so that nobody takes another file or project for it."""
+    if settings.project:
+        return f"{settings.dataset} in the Google Cloud project {settings.project}"
+    return f"{settings.dataset} in {settings.database.absolute()}"
+
+
 @contextmanager
 def snapshot_of(settings: WarehouseSettings, clock: Clock) -> Iterator[Snapshot]:
     """Open a snapshot of the views; raise SettingsError if there is nothing to read."""

@@ -11,8 +11,8 @@ import duckdb
 
 from sendtrail.errors import SendtrailError
 from sendtrail.local.commit_journal import Event, create_journal, last_event, last_token, record, shorten
-from sendtrail.local.duckdb_file import cursor_of, finish, open_file, translated_errors
-from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, Parameters, run_query
+from sendtrail.local.duckdb_file import READ_MEMORY_LIMIT, cursor_of, finish, open_file, translated_errors
+from sendtrail.local.duckdb_reader import Parameters, run_query
 from sendtrail.local.duckdb_sql import parsed
 from sendtrail.local.private_files import private_files
 from sendtrail.local.write_ahead_log import log_of, say_that_log_is_lost

@@ -26,8 +26,9 @@ _LOCKED, _IN_USE = (
 )
 # https://duckdb.org/docs/stable/internals/storage: a file has three headers, and then blocks of one size; a block is
 # smaller only where the program that created the file has chosen that.
-_HEADER_SIZE = 3 * 4096
+HEADER_SIZE = 3 * 4096
 ALIAS = "sendtrail_database"
+READ_MEMORY_LIMIT = "2GB"
 _ENDS_EARLY = "could not read enough bytes"
 _DAMAGE = (_ENDS_EARLY, "corrupt database file")
 _DAMAGED = "{path} is damaged: restore a copy, or move it away and run `sendtrail sync` with another --database"
@@ -61,11 +62,17 @@ _REFUSED = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputExceptio
 
 
 def open_file(
-    path: Path, *, memory_limit: str, threads: int, is_read_only: bool = False, schemas: Iterable[str] = ()
+    path: Path,
+    *,
+    memory_limit: str,
+    threads: int,
+    is_read_only: bool = False,
+    schemas: Iterable[str] = (),
+    folder: Path | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open or create a file; only readers share one. Raise Busy while another program has it, else SettingsError.
 
-    `schemas` are those that the file is going to have.
+    `schemas` are those that the file is going to have, `folder` is the only one that statements may write files to.
     """
     _check_before_opening(path)
     config = {**_CONFIG, "memory_limit": memory_limit, "threads": threads}
@@ -73,7 +80,11 @@ def open_file(
         _set_foreign_log_aside(path, config)
     try:
         with private_files():
-            connection = _connect(path, config, is_read_only=is_read_only, schemas=schemas)
+            connection = (
+                _connect(path, config, is_read_only=is_read_only, schemas=schemas)
+                if folder is None
+                else _attached(path, config, is_read_only=is_read_only, folder=folder)
+            )
     except duckdb.Error as error:
         raise _opening_error(path, error) from error
     try:
@@ -145,20 +156,27 @@ def _connect(path: Path, config: _Config, *, is_read_only: bool, schemas: Iterab
     return _attached(path, config, is_read_only=is_read_only)
 
 
-def _attached(path: Path, config: _Config, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
+def _attached(
+    path: Path, config: _Config, *, is_read_only: bool, folder: Path | None = None
+) -> duckdb.DuckDBPyConnection:
     """Connect to a file under another name: for DuckDB, `a.b` is ambiguous where a database and its schema are `a`."""
     beside: _Config = {"temp_directory": f"{path}.tmp", "enable_external_access": True}
     connection = duckdb.connect(":memory:", config={**config, **beside})
     try:
         mode = " (READ_ONLY)" if is_read_only else ""
-        quoted = str(path).replace("'", "''")
-        connection.execute(f"ATTACH '{quoted}' AS {ALIAS}{mode}")
+        connection.execute(f"ATTACH '{_escaped(path)}' AS {ALIAS}{mode}")
         connection.execute(f"USE {ALIAS}")
+        if folder is not None:
+            connection.execute(f"SET GLOBAL allowed_directories = ['{_escaped(folder)}']")
         connection.execute("SET GLOBAL enable_external_access = false")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _check_size(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -170,7 +188,7 @@ def _check_size(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         "SELECT any_value(block_size) FROM pragma_database_size() WHERE database_name = current_database()"
     ).fetchall()
     last_block = max((_last_block(connection, schema, table) for schema, table in tables), default=-1)
-    if path.stat().st_size < _HEADER_SIZE + (last_block + 1) * block_size:
+    if path.stat().st_size < HEADER_SIZE + (last_block + 1) * block_size:
         raise SettingsError([_TRUNCATED.format(path=path)])
 
 

@@ -9,25 +9,22 @@ from typing import Any
 import duckdb
 
 from sendtrail.errors import SettingsError
-from sendtrail.local.duckdb_file import open_file, translated_errors
+from sendtrail.local.copies.reading import open_to_read
+from sendtrail.local.duckdb_file import translated_errors
 from sendtrail.warehouse.query_result import Query, QueryResult
 
 Parameters = Mapping[str, object]
 
 FETCH_ROWS = 1_000
-READ_MEMORY_LIMIT = "2GB"
 ZONED = "TIMESTAMP WITH TIME ZONE"
 _WRONG_SQL = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError, duckdb.PermissionException)
 
 
 @contextmanager
 def read_only(path: Path, *, threads: int = 2) -> Iterator[Query]:
-    """Open a file for reading and yield what runs a SELECT on it; several programs may read at once."""
-    connection = open_file(path, memory_limit=READ_MEMORY_LIMIT, threads=threads, is_read_only=True)
-    try:
+    """Open a file for reading and yield what runs a SELECT on it, also while another program reads or writes."""
+    with open_to_read(path, threads=threads) as connection:
         yield lambda sql: run_query(connection, path, sql)
-    finally:
-        connection.close()
 
 
 def run_query(

@@ -7,8 +7,9 @@ from pathlib import Path
 import duckdb
 
 from sendtrail.errors import SettingsError
-from sendtrail.local.duckdb_file import open_file, translated_errors
-from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT, run_query
+from sendtrail.local.copies.reading import open_to_read
+from sendtrail.local.duckdb_file import translated_errors
+from sendtrail.local.duckdb_reader import run_query
 from sendtrail.local.duckdb_views import typed
 from sendtrail.warehouse.query_result import QueryResult
 from sendtrail.warehouse.view_snapshot import PlannedView
@@ -60,9 +61,6 @@ def snapshot(path: Path, *, dataset: str) -> Iterator[DuckDbSnapshot]:
 
     What does not fit into memory is written to a folder beside the file for that time.
     """
-    connection = open_file(path, memory_limit=READ_MEMORY_LIMIT, threads=THREADS, is_read_only=True)
-    try:
+    with open_to_read(path, threads=THREADS) as connection:
         connection.execute(UNORDERED)
         yield DuckDbSnapshot(connection, path, dataset=dataset)
-    finally:
-        connection.close()

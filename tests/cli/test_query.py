@@ -121,10 +121,36 @@ def test_anything_but_a_select_is_refused_and_changes_nothing(place: Place, sql:
     assert place.ask("SELECT COUNT(*) AS n FROM {d}.contacts", "--csv") == "n\n1\n"
 
 
-def test_csv_and_json_exclude_each_other(place: Place) -> None:
-    """One of the two can be chosen."""
-    with pytest.raises(SettingsError, match="one of --csv and --json"):
-        place.ask("SELECT 1 AS one", "--csv", "--json")
+@pytest.mark.parametrize("forms", [("--csv", "--json"), ("--csv", "--vertical"), ("--json", "--vertical")])
+def test_forms_exclude_each_other(place: Place, forms: Sequence[str]) -> None:
+    """One of them can be chosen."""
+    with pytest.raises(SettingsError, match="one of --csv, --json and --vertical"):
+        place.ask("SELECT 1 AS one", *forms)
+
+
+def test_a_wide_row_is_a_line_per_value(place: Place) -> None:
+    """Names in one column, values in the next."""
+    shown = place.ask("SELECT 1 AS a, NULL AS b, 'text' AS longer", "--vertical")
+
+    assert shown.splitlines()[:4] == ["-- row 1", "a       1", "b", "longer  text"]
+
+
+@pytest.mark.parametrize(("limit", "is_more"), [("2", True), ("3", False)])
+def test_a_limit_says_when_there_is_more(place: Place, limit: str, is_more: bool) -> None:
+    """Nobody takes a part for the whole."""
+    shown = place.ask("SELECT x FROM UNNEST([1, 2, 3]) AS x", "--csv", "--limit", limit)
+
+    more = f"There are more rows than the {limit} of --limit."
+    assert [line for line in shown.splitlines() if line != more] == ["x", "1", "2", "3"][: int(limit) + 1]
+    assert (more in shown) == is_more
+
+
+def test_a_table_says_where_it_is_from(place: Place) -> None:
+    """An absolute path, or the project; not where a program reads the output."""
+    named = place.options[1] if place.options[0] == "--project" else str(Path(place.options[1]).absolute())
+
+    assert named in place.ask("SELECT 1 AS one")
+    assert named not in place.ask("SELECT 1 AS one", "--csv")
 
 
 HOSTILE = "A\x1b]0;x\x07B\x9b31m\u202eC\x7f"

@@ -5,8 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sendtrail.clock import Clock
-from sendtrail.local.duckdb_file import open_file
-from sendtrail.local.duckdb_reader import READ_MEMORY_LIMIT
+from sendtrail.local.duckdb_file import READ_MEMORY_LIMIT, open_file
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.state.duckdb_state import DuckDbState, without_lease
 from sendtrail.local.state.memory_state import MemoryState, encoded

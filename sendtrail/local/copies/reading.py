@@ -1,0 +1,34 @@
+"""Opens a database to read it, also while a sync writes to it."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from sendtrail.errors import Busy
+from sendtrail.local.copies.live_copy import copy_to_read
+from sendtrail.local.duckdb_file import READ_MEMORY_LIMIT, open_file
+
+logger = logging.getLogger(__name__)
+
+_COPIED = "%s is being written to: what follows is read from a copy of this moment"
+
+
+@contextmanager
+def open_to_read(path: Path, *, threads: int = 2, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a file for reading; while another program writes to it, a copy that is gone after the block.
+
+    `folder` is the only one that statements may write files to.
+    """
+    open_it = partial(open_file, memory_limit=READ_MEMORY_LIMIT, threads=threads, is_read_only=True, folder=folder)
+    with ExitStack() as stack:
+        try:
+            connection = open_it(path)
+        except Busy:
+            logger.warning(_COPIED, path)
+            connection = open_it(stack.enter_context(copy_to_read(path)))
+        stack.callback(connection.close)
+        yield connection
