@@ -4,11 +4,11 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from sendtrail.cli.lazy_commands import MARKUP, Entry, lazy_group
-from sendtrail.cli.process.exit_codes import BUSY, MISSING, USAGE
-from sendtrail.cli.process.interruption import CommandProcess
+from sendtrail.cli.lazy_commands import Entry, lazy_group
+from sendtrail.cli.process.exit_codes import BUSY, INTERRUPTED, MISSING, USAGE
+from sendtrail.cli.process.interruption import CommandProcess, Interrupts
+from sendtrail.cli.process.streams import make_streams_tolerant
 from sendtrail.errors import AccountPaused, Busy, SendtrailError, SettingsError
 
 COMMANDS = (
@@ -149,7 +149,7 @@ app = typer.Typer(
     cls=lazy_group(*COMMANDS),
     help="Every e-mail activity and contact of an ActiveCampaign account in your warehouse, once each.",
     no_args_is_help=True,
-    rich_markup_mode=MARKUP,
+    rich_markup_mode=None,  # with Rich, the list of commands would take three times as long
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -175,8 +175,12 @@ def _options(
 
 def main() -> None:
     """Run the command; print errors that a person can fix as sentences, without a traceback."""
+    make_streams_tolerant()
+    interrupts = Interrupts()
     try:
         app(obj=CommandProcess())
+    except SystemExit as end:
+        sys.exit(INTERRUPTED if interrupts.seen and end.code else end.code)
     except SettingsError as error:
         _print_error("This cannot be run as it was asked for:", *error.problems)
         sys.exit(USAGE)
@@ -192,6 +196,8 @@ def main() -> None:
 
 
 def _print_error(title: str, *lines: str) -> None:
+    from rich.console import Console  # noqa: PLC0415  (only for errors)
+
     console = Console(stderr=True, soft_wrap=True)
     console.print(f"[bold red]{title}[/]")
     for line in lines:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, distribution, requires
 
 from sendtrail.errors import SettingsError
 
@@ -19,12 +18,16 @@ def require(*extras: str) -> None:
 
 
 def _packages(extra: str) -> Iterator[str]:
+    from importlib.metadata import requires  # noqa: PLC0415  (not for the help)
+
     for line in requires(PACKAGE) or ():
         if (match := _REQUIREMENT.match(line)) and match["extra"] == extra:
             yield match["name"]
 
 
 def _is_installed(name: str) -> bool:
+    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415
+
     try:
         distribution(name)
     except PackageNotFoundError:

@@ -57,4 +57,9 @@ def lazy_group(*entries: Entry) -> type[TyperGroup]:
             for entry in entries:
                 self.add_command(LazyCommand(entry))
 
+        def format_commands(self, _context: Any, formatter: Any) -> None:
+            """Write each command with all of its sentence, however narrow the terminal is."""
+            with formatter.section("Commands"):
+                formatter.write_dl([(entry.name, entry.help) for entry in entries])
+
     return LazyGroup

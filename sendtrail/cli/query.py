@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sendtrail.activecampaign.http.account_words import printable
+from sendtrail.cli.process.streams import write_data_as_utf8
 from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
 from sendtrail.cli.warehouses import DATABASE, LOCATION, PROJECT, open_reader, place_of
 from sendtrail.clock import SystemClock
@@ -74,6 +75,7 @@ def _as_settings_error() -> Iterator[None]:
 
 
 def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    write_data_as_utf8()
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     show = _shown if sys.stdout.isatty() else _cell
@@ -81,6 +83,7 @@ def _print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def _print_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    write_data_as_utf8()
     for row in rows:
         line = _json(dict(zip(columns, row, strict=True)))
         sys.stdout.write((printable(line) if sys.stdout.isatty() else line) + "\n")

@@ -9,7 +9,10 @@ from typer.testing import CliRunner
 
 from sendtrail.cli.app import COMMANDS, app
 
-HEAVY = ("duckdb", "pydantic", "requests", "sendtrail.activecampaign", "sendtrail.cli.sync", "sqlglot", "starlette")
+HEAVY = (
+    *("duckdb", "pydantic", "requests", "rich", "markdown_it", "importlib.metadata", "sqlglot", "starlette"),
+    *("sendtrail.activecampaign", "sendtrail.cli.sync", "sendtrail.local", "sendtrail.sync"),
+)
 
 
 def test_the_version_needs_no_command() -> None:

@@ -25,6 +25,20 @@ class CommandProcess:
         atexit.register(_ignore_signals)
 
 
+class Interrupts:
+    """Remembers whether Ctrl-C has interrupted the command, which then ends with exit code 130, not 1."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        is_main = threading.current_thread() is threading.main_thread()
+        if is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._on_signal)
+
+    def _on_signal(self, number: int, frame: object) -> None:  # noqa: ARG002
+        self.seen = True
+        raise KeyboardInterrupt
+
+
 @contextmanager
 def ending_at_once(process: CommandProcess | None) -> Iterator[None]:
     """End the process on a signal from here on, up to its end if it is the command's own, else in this block."""
