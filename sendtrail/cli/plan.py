@@ -11,7 +11,7 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import PlanOptions
-from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, request_of
+from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, request_of, with_contacts
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.domain.campaign import Campaign
@@ -51,6 +51,7 @@ def plan(*, options: PlanOptions) -> None:
     console = Console()
     state = read_state(settings.database, dataset=settings.dataset, clock=SystemClock())
     ensure_account_runs(state, settings.organization)
+    settings = with_contacts(settings, state)
     account = _account(settings, state)
     campaigns = list(account.campaigns())
     people = (account.contact_count() or 0) if settings.contacts else None

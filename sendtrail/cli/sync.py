@@ -73,7 +73,7 @@ def run_sync(console: Console, settings: SyncSettings) -> RunResult:
         with bars:
             observer = replace(bars.observer, on_second_signal=end_at_once)
             result = run.sync(with_wants(console, observer))
-        print_summary(console, run, result=result, stats=bars.stats, settings=settings)
+        print_summary(console, run, result=result, stats=bars.stats, settings=run.settings)
     result = with_closing(result, left_log(settings.database))
     print_failures(console, result)
     if settings.json_summary:

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sendtrail.clock import Clock, is_credible
+from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.delivery.deliver import Again, Finished, Outcome, Step, deliver
 from sendtrail.delivery.lease import TaskContext
 from sendtrail.delivery.services import Services
@@ -20,6 +21,9 @@ from sendtrail.warehouse.domain_rows import contact_row
 from sendtrail.warehouse.rows import Table
 
 logger = logging.getLogger(__name__)
+
+# A day, less what one of two daily runs may be early.
+PASS_INTERVAL = timedelta(hours=23)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +50,17 @@ class ContactsSynced:
     pass_id: str
     synced_at: datetime
     vanished: int
+
+
+def is_pass_due(checkpoint: Checkpoint | None, *, now: datetime) -> bool:
+    """Return whether a run that was not asked for the contacts reads them: once a day, and until a pass succeeds."""
+    if checkpoint is None or checkpoint.status is not Status.DONE or checkpoint.reason or not checkpoint.synced:
+        return True
+    try:
+        began = from_document(ContactsSynced, checkpoint.synced).synced_at
+    except BadDocument:
+        return True
+    return not is_credible(began, now=now) or now - began >= PASS_INTERVAL
 
 
 def sync_contacts(

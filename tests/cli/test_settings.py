@@ -32,7 +32,7 @@ def test_an_account_and_a_key_are_all_that_must_be_given() -> None:
     settings = SyncSettings.read(GOOD)
 
     assert settings.connection.api_url == "https://acme.api-us1.com"
-    assert (settings.dataset, settings.requests_per_second, settings.contacts) == ("marketing_ai", 5.0, True)
+    assert (settings.dataset, settings.requests_per_second, settings.contacts) == ("marketing_ai", 5.0, None)
     assert settings.read_since(datetime.now(UTC)) is None
 
 

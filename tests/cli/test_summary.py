@@ -38,7 +38,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SyncSettings:
     """Give the settings of an account of its own database."""
     monkeypatch.chdir(tmp_path)  # leaves the developer's own `.env` out of it
     given = {"api_url": "https://acme.api-us1.com", "api_key": "key", "organization": "acme"}
-    return SyncSettings.read({**given, "database": tmp_path / "acme.duckdb"})
+    return SyncSettings.read({**given, "database": tmp_path / "acme.duckdb", "contacts": True})
 
 
 def summary_of(settings: SyncSettings, stats: RunStats, *, stored: int = 0, result: RunResult = RESULT) -> list[str]:

@@ -50,6 +50,7 @@ class Pipeline:
             "database": self.database,
             "requests_per_second": 1_000,
             "all": "since" not in options or None,
+            "contacts": True,
         }
         return SyncSettings.read({**defaults, **options})
 

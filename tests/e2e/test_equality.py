@@ -84,13 +84,18 @@ def test_a_second_sync_after_a_day_holds_both_days(pipeline: Make) -> None:
 
 
 def test_a_sync_with_nothing_new_costs_a_request_a_hundred_campaigns(pipeline: Make) -> None:
-    """Contacts are read when asked for."""
+    """Contacts are read once a day, or when asked for."""
     line = pipeline(plan=Plan(campaigns=110, openers=1))
     line.sync()
 
-    line.sync(contacts=False)
+    line.clock.advance(3_600)
+    line.sync(contacts=None)
+    idle, idle_contacts = line.stats.requests, line.stats.contacts_requests
+    line.clock.advance(23 * 3_600)
+    line.sync(contacts=None)
 
-    assert line.stats.requests == 2
+    assert (idle, idle_contacts) == (2, 0)
+    assert line.stats.contacts_requests > 0
     line.assert_equal()
 
 

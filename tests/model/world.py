@@ -86,7 +86,7 @@ class World:
     def sync(self, fuse: Fuse | None = None, *, served: Served | None = None, **options: Any) -> int:
         """Sync; return the exit code with which the command would end."""
         settings = self._settings(served or self._served, options)
-        self.has_all_contacts &= not settings.contacts
+        self.has_all_contacts &= settings.contacts is False
         try:
             with self._open(settings, fuse or Fuse()) as run:
                 code = run.sync(RunObserver(on_dispatched=lambda _: self._want(settings))).exit_code
@@ -97,7 +97,7 @@ class World:
         except SendtrailError:
             return MISSING
         self.done_once |= code == DONE
-        self.has_all_contacts |= code == DONE and settings.contacts
+        self.has_all_contacts |= code == DONE and settings.contacts is True
         if code == DONE and not settings.campaign:
             self.done = self.wants
         return code
@@ -183,6 +183,7 @@ class World:
                 "database": self.database,
                 "requests_per_second": 1_000,
                 "concurrency": 1,
+                "contacts": True,
                 **options,
             }
         )

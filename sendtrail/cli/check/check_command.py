@@ -63,7 +63,7 @@ def check(
 
 def _outcome(settings: SyncSettings, state: State) -> Outcome:
     account = AccountCheck(settings.connection, budget=_budget(settings, state), clock=SystemClock())
-    seen = account.observe(contacts=settings.contacts)
+    seen = account.observe(contacts=settings.contacts is not False)
     findings = [
         *account.findings(seen),
         *cost_findings(settings, state, seen, interval_s=account.budget.interval_s),

@@ -69,7 +69,7 @@ class PlanOptions:
         bool | None,
         typer.Option(
             "--contacts/--no-contacts",
-            help="Read the contacts, too, in one full pass. Default: --contacts.",
+            help="Read all contacts now, or not at all. Default: once a day.",
             rich_help_panel=REACH,
             show_default=False,
         ),

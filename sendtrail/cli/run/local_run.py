@@ -31,6 +31,7 @@ from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import CheckedClock, Clock, StoppableClock, StopSignal
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import Delivery, handling
+from sendtrail.delivery.lease import read_checkpoint
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign_report import Report
@@ -38,17 +39,18 @@ from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, de
 from sendtrail.domain.request_rate import Priority
 from sendtrail.domain.wants import KEPT
 from sendtrail.domain.work_item import CONTACTS
-from sendtrail.errors import AccountPaused
+from sendtrail.errors import AccountPaused, BadDocument
 from sendtrail.local.duckdb_stored_rows import DuckDbStoredRows
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
-from sendtrail.ports import State, Topic
+from sendtrail.ports import State, Topic, Transaction
 from sendtrail.state.account_pause import ensure_account_runs
+from sendtrail.state.documents import contacts_path
 from sendtrail.state.stored_habits import stale_counters
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.campaign_checkpoints import close_wants, sync_records
-from sendtrail.sync.contacts import sync_contacts
+from sendtrail.sync.contacts import is_pass_due, sync_contacts
 from sendtrail.sync.dispatch import dispatch_begun
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists
@@ -82,10 +84,26 @@ def request_of(settings: SyncSettings, *, now: datetime) -> Request:
         run_id=f"{now:%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}",
         campaign_ids=frozenset(settings.campaign) or None,
         since=settings.read_since(now),
-        contacts=settings.contacts,
+        contacts=bool(settings.contacts),
         force=settings.is_forced,
         drop_wants=settings.drop_wants,
     )
+
+
+def with_contacts(settings: SyncSettings, state: State) -> SyncSettings:
+    """Return the settings with whether contacts are read, which was asked for or is due."""
+    if settings.contacts is not None:
+        return settings
+
+    def work(transaction: Transaction) -> bool:
+        checkpoint = read_checkpoint(transaction, contacts_path(settings.organization))
+        return is_pass_due(checkpoint, now=transaction.now)
+
+    try:
+        contacts = state.transact(work)
+    except BadDocument:  # the pass says what is wrong with it
+        contacts = True
+    return settings.model_copy(update={"contacts": contacts})
 
 
 class LocalRun:
@@ -94,7 +112,7 @@ class LocalRun:
     def __init__(
         self, settings: SyncSettings, *, clock: Clock, stats: RunStats, retries: RetryPolicy = INTERACTIVE_RETRIES
     ) -> None:
-        self._settings, self._stats, self._retries = settings, stats, retries
+        self.settings, self._stats, self._retries = settings, stats, retries
         self._machine_clock = clock  # of the state, whose times are compared with one another
         self._clock = CheckedClock(clock, on_ahead=say_that_clock_is_ahead)
         self._stop = StopSignal(clock)
@@ -106,7 +124,7 @@ class LocalRun:
 
     def __enter__(self) -> Self:
         """Open the file, with the warehouse and the state in it; raise SettingsError if it cannot be used."""
-        settings, stats = self._settings, self._stats
+        settings, stats = self.settings, self._stats
         with ExitStack() as opening:
             self.warehouse = opening.enter_context(
                 DuckDbWarehouse(settings.database, dataset=settings.dataset, clock=self._clock, has_views=False)
@@ -141,12 +159,13 @@ class LocalRun:
         """Dispatch what is due, sync until nothing is left, and return the outcome."""
         started = self._clock.monotonic()
         self._record.clear()
+        self.settings = with_contacts(self.settings, self._services.state)
         request, policy = (
-            request_of(self._settings, now=self._clock.now()),
-            Policy(overlap=self._settings.overlap, counted=timedelta.max, deletions=self._settings.deletion_guard),
+            request_of(self.settings, now=self._clock.now()),
+            Policy(overlap=self.settings.overlap, counted=timedelta.max, deletions=self.settings.deletion_guard),
         )
         account = self._account(Priority.INCREMENTAL, self._stats.on_response)
-        lists = GuardedLists(self._settings.claimed_account, account, self._services.state, lists_campaigns=True)
+        lists = GuardedLists(self.settings.claimed_account, account, self._services.state, lists_campaigns=True)
         begun = begin_run(request, self._services)  # what is wanted comes first: whatever follows may be interrupted
         self._ensure_account_runs(request)
         self.warehouse.create_views()
@@ -162,10 +181,10 @@ class LocalRun:
             self._queue.run(
                 {Topic.CAMPAIGNS: self._sync_campaign, Topic.CONTACTS: self._sync_contacts},
                 # Half of them merge what they have read, while the others read.
-                concurrency=2 * self._settings.concurrency,
+                concurrency=2 * self.settings.concurrency,
                 apart=Topic.CONTACTS,
             )
-        close_wants(self._settings.organization, self._services.state)
+        close_wants(self.settings.organization, self._services.state)
         return self._result(summary, seconds=self._clock.monotonic() - started)
 
     def stop(self) -> None:
@@ -175,11 +194,11 @@ class LocalRun:
 
     def records(self) -> Mapping[int, SyncRecord]:
         """Return the record of the last completed sync of each campaign, by its id."""
-        return sync_records(self._settings.organization, self._services.state)
+        return sync_records(self.settings.organization, self._services.state)
 
     def stale_counters(self) -> Sequence[Report]:
         """Return the reports whose counters were seen to stand still while rows came."""
-        return stale_counters(self._settings.organization, self._services.state, now=self._clock.now())
+        return stale_counters(self.settings.organization, self._services.state, now=self._clock.now())
 
     def _on_merge(self, state: State) -> Callable[[Batch, int], None]:
         """Return what is done after each merge: it is recorded, and counted."""
@@ -200,14 +219,14 @@ class LocalRun:
 
     def _check_stored_rows(self) -> None:
         """Have campaigns read again whose rows somebody has deleted from the file."""
-        stored, organizations = DuckDbStoredRows(warehouse=self.warehouse), (self._settings.organization,)
+        stored, organizations = DuckDbStoredRows(warehouse=self.warehouse), (self.settings.organization,)
         check_stored_rows(stored, state=self._services.state, clock=self._clock, organizations=organizations)
 
     def _sync_campaign(self, data: bytes) -> None:
         with self._delivery(Topic.CAMPAIGNS) as delivery:
             message = delivery.receive(data, SyncCampaign)
             account = self._account(message.priority, self._stats.on_response)
-            source = CampaignSource(lists=account, reports=account, overlap=self._settings.overlap)
+            source = CampaignSource(lists=account, reports=account, overlap=self.settings.overlap)
             delivery.outcome = sync_campaign(
                 message, source=source, services=self._services, budget=self._budget(), read_slot=self._read_slot
             )
@@ -221,7 +240,7 @@ class LocalRun:
                 contacts=account,
                 services=self._services,
                 budget=self._budget(),
-                guard=self._settings.deletion_guard,
+                guard=self.settings.deletion_guard,
             )
 
     @contextmanager
@@ -237,10 +256,10 @@ class LocalRun:
             self._observer.on_finished(topic)
 
     def _account(self, priority: Priority, on_response: Callable[[int], None]) -> Account:
-        return self._accounts.account(self._settings.connection, priority=priority, on_response=on_response)
+        return self._accounts.account(self.settings.connection, priority=priority, on_response=on_response)
 
     def _budget(self) -> LocalBudget:
-        return LocalBudget(self._clock, budget_s=self._settings.time_budget_s, stop=self._stop)
+        return LocalBudget(self._clock, budget_s=self.settings.time_budget_s, stop=self._stop)
 
     def _result(self, summary: Summary, *, seconds: float) -> RunResult:
         given_up = [(subject_of(each.topic, each.message) or "", each.error) for each in self._queue.failures]
@@ -252,9 +271,9 @@ class LocalRun:
             *self._published_failures(fates),
             *(dropped(subject, error) for subject, error in given_up),
         ]
-        if self._settings.contacts and CONTACTS not in fates:
+        if self.settings.contacts and CONTACTS not in fates:
             failures.append(missing_contacts())
-        failures.extend(open_work(self._settings, self._services.state, fates=fates))
+        failures.extend(open_work(self.settings, self._services.state, fates=fates))
         if not is_interrupted:
             failures.extend(left_behind(fates, named=failures))
         return RunResult(

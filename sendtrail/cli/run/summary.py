@@ -53,6 +53,8 @@ def print_summary(
         table.add_row("pass of contacts", str(result.contacts or Fate.NOT_REACHED), "")
         table.add_row("contacts", f"{stats.contacts_changed:,} new or changed", f"{stored['contacts']:,}")
         table.add_row("vanished", f"{stats.contacts_vanished:,} marked", f"{stored['vanished']:,}")
+    else:
+        table.add_row("contacts", "not read", f"{stored['contacts']:,}")
     table.add_row("API requests", f"{stats.requests:,}", "")
     if not result.interrupted:
         table.add_row("forecast", _forecast(result.summary, stats), "")
@@ -62,6 +64,7 @@ def print_summary(
     console.print(table)
     since = {number: record.since for number, record in records.items()}
     console.print(reach_of(since, sent_at=_sent_at(run, settings)).sentence, highlight=False)
+    console.print(f"The data is in {settings.database.absolute()}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _title(result: RunResult) -> str:

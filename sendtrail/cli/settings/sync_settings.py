@@ -42,7 +42,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
     """What `sendtrail sync` was asked to do.
 
     `since` and `lookback_days` are None where they were not given: a campaign that was never synced is then read back
-    by DEFAULT_LOOKBACK, any other from where its last sync left off.
+    by DEFAULT_LOOKBACK, any other from where its last sync left off. `contacts` is None for "once a day".
     """
 
     model_config = SettingsConfigDict(
@@ -67,7 +67,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
     force: bool = False
     drop_wants: bool = False
     campaign: Annotated[list[Annotated[int, Field(gt=0)]], NoDecode] = []
-    contacts: bool = True
+    contacts: bool | None = None
     max_deleted_share: Annotated[float, Field(ge=0, le=1)] = DEFAULT_MAX_DELETED_SHARE
     accept_deletions: bool = False
     requests_per_second: Annotated[float, Field(gt=0, le=1_000)] = DEFAULT_REQUESTS_PER_SECOND
