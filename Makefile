@@ -119,8 +119,9 @@ lock: $(BIN)/uv  ## renew requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
 		--custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
-docs: $(READY)  ## renew the tables of terraform/README.md
+docs: $(READY)  ## renew docs/reference and the tables of terraform/README.md
 	@$(BIN)/python -m deploy.terraform_docs
+	@$(BIN)/python -m deploy.reference
 
 clean:  ## remove what was built
 	@rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(PYTHONS:%=$(VENV)-%) $(CHECKOV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

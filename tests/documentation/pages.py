@@ -9,7 +9,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     path.relative_to(REPOSITORY).as_posix()
-    for folder in (".", "docs", ".github", "terraform", "terraform/examples/*")
+    for folder in (".", "docs", "docs/reference", ".github", "terraform", "terraform/examples/*")
     for path in REPOSITORY.glob(f"{folder}/*.md")
 )
 

@@ -96,6 +96,7 @@ def _settings(database: Path, url: str, key: str) -> SyncSettings:
             "api_key": SecretStr(key),
             "database": database,
             "organization": "demo",
+            "contacts": True,  # its day passes in seconds
             "requests_per_second": DEMO_RATE,
             "all": True,
             "recent_overlap_hours": 48,  # its day passes in seconds: new rows are dated before the sync that just ran
