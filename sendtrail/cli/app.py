@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from sendtrail.cli.lazy_commands import Entry, lazy_group
-from sendtrail.cli.process.exit_codes import BUSY, INTERRUPTED, MISSING, USAGE
+from sendtrail.cli.process.exit_codes import INTERRUPTED
 from sendtrail.cli.process.interruption import CommandProcess, Interrupts
 from sendtrail.cli.process.streams import make_streams_tolerant
-from sendtrail.errors import AccountPaused, Busy, SendtrailError, SettingsError
+from sendtrail.errors import SendtrailError
 
 COMMANDS = (
     Entry(
@@ -181,27 +181,18 @@ def main() -> None:
         app(obj=CommandProcess())
     except SystemExit as end:
         sys.exit(INTERRUPTED if interrupts.seen and end.code else end.code)
-    except SettingsError as error:
-        _print_error("This cannot be run as it was asked for:", *error.problems)
-        sys.exit(USAGE)
-    except Busy as error:
-        _print_error("Busy:", str(error))
-        sys.exit(BUSY)
-    except AccountPaused as error:
-        _print_error("Paused:", str(error))
-        sys.exit(BUSY)
     except SendtrailError as error:
-        _print_error("Stopped:", str(error))
-        sys.exit(MISSING)
+        _end_with(error)
 
 
-def _print_error(title: str, *lines: str) -> None:
+def _end_with(error: SendtrailError) -> None:
     from rich.console import Console  # noqa: PLC0415  (only for errors)
 
-    console = Console(stderr=True, soft_wrap=True)
-    console.print(f"[bold red]{title}[/]")
-    for line in lines:
-        console.print(f"  {line}", markup=False, highlight=False)
+    from sendtrail.cli.process.error_output import CommandError  # noqa: PLC0415  (only for errors)
+
+    printed = CommandError.of(error)
+    printed.print_to(Console(stderr=True, soft_wrap=True))
+    sys.exit(printed.exit_code)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from functools import partial
 import typer
 from rich.console import Console
 
+from sendtrail.cli.accounts.asked_accounts import asked_accounts
+from sendtrail.cli.accounts.sync_accounts import sync_accounts
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import SyncOptions
 from sendtrail.cli.process.exit_codes import DONE, INTERRUPTED
@@ -38,28 +40,23 @@ def sync(context: typer.Context, *, options: SyncOptions) -> None:
     when nothing has. You can interrupt it at any time: the next run continues where it stopped.
 
     The API URL and key are in ActiveCampaign under Settings > Developer.
-    Every option can also be set in the environment or in a file named `.env`, as SENDTRAIL_ and its name in capitals.
+    Every option can also be set in the environment or in a file named `.env`, as SENDTRAIL_ and its name in capitals,
+    or in `sendtrail.toml`, which `sendtrail init` writes. That file may hold several accounts: all of them are synced,
+    one after the other, and none is stopped by the trouble of another.
 
     Exit code: 0 when all is in, 1 when something is missing (named, with its reason), 2 when an option, a setting or
-    the file is wrong, 75 when another program has the file or the account is paused, 130 when it was interrupted.
+    the file is wrong, 75 when another program has the file or the account is paused, 130 when it was interrupted. Of
+    several accounts, the worst.
     """
     with ending_at_once(context.find_object(CommandProcess)):
-        settings = SyncSettings.read(asdict(options))
-        console = Console(stderr=settings.json_summary)
-        log_to(console, settings.log_format)  # the one that draws the bars, so that neither overwrites the other
-        result = _unless_interrupted(console, settings)
-        code = INTERRUPTED if result is None else result.exit_code
+        accounts = asked_accounts(asdict(options))
+        console = Console(stderr=accounts.json_summary)
+        log_to(console, accounts.log_format)  # the one that draws the bars, so that neither overwrites the other
+        code = sync_accounts(accounts, partial(run_sync, console), console=console)
         if code == INTERRUPTED:
             console.print(SENTENCE)
         if code != DONE:
             raise typer.Exit(code)
-
-
-def _unless_interrupted(console: Console, settings: SyncSettings) -> RunResult | None:
-    try:
-        return run_sync(console, settings)
-    except KeyboardInterrupt:  # while the campaigns were being listed, or the second Ctrl-C
-        return None
 
 
 def run_sync(console: Console, settings: SyncSettings) -> RunResult:

@@ -107,3 +107,21 @@ def test_a_folder_that_no_scheduler_can_be_told_of_is_refused(tmp_path: Path, mo
 
     with pytest.raises(SettingsError, match="without such characters"):
         Installation.here(every_hours=6)
+
+
+def test_how_often_is_said_in_the_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless an option or a variable says otherwise."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sendtrail.toml").write_text("[schedule]\nevery_hours = 8\n", encoding="utf-8")
+    run = CliRunner().invoke
+    of_file, of_option = run(app, ["schedule"]), run(app, ["schedule", "--every-hours", "12"])
+    monkeypatch.setenv("SENDTRAIL_SCHEDULE_EVERY_HOURS", "4")
+    of_variable = run(app, ["schedule"])
+    monkeypatch.setenv("SENDTRAIL_SCHEDULE_EVERY_HOURS", "30")
+
+    hours = [each.stdout.split()[1] for each in (of_file, of_option, of_variable)]
+    assert hours == ["*/8", "*/12", "*/4"]
+    with pytest.raises(
+        SettingsError, match=r"SENDTRAIL_SCHEDULE_EVERY_HOURS: Input should be less than or equal to 24"
+    ):
+        run(app, ["schedule"], catch_exceptions=False)

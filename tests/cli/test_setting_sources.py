@@ -1,4 +1,4 @@
-"""Each setting of a sync from each source: options come before the environment, that before `.env`."""
+"""Each setting of a sync from each source: options, the environment, `.env`, `sendtrail.toml`, in this order."""
 
 import logging
 from pathlib import Path
@@ -60,6 +60,12 @@ def write_file(**values: str) -> None:
     Path(".env").write_text("\n".join(lines), encoding="utf-8")
 
 
+def write_toml(*lines: str, **values: str) -> None:
+    """Write `sendtrail.toml`; every value is text there, as it is in the other sources."""
+    given = [f"{name} = {value!r}" for name, value in values.items()]
+    Path("sendtrail.toml").write_text("\n".join([*given, *lines]), encoding="utf-8")
+
+
 def read(**options: Any) -> SyncSettings:
     """Return the settings."""
     return SyncSettings.read(options)
@@ -77,22 +83,26 @@ def test_every_setting_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("name", TABLE)
 def test_a_setting_comes_from_the_nearest_source(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From `.env` alone, then from the environment, then from an option."""
+    """From the settings file alone, then from `.env`, then from the environment, then from an option."""
     first, second, _ = TABLE[name]
     wanted, other = value_of(name, first), value_of(name, second)
     monkeypatch.delenv("SENDTRAIL_API_URL")
-    write_file(**{"api_url": GOOD["API_URL"], name: first})
+    address = {"api_url": GOOD["API_URL"]}
+    write_toml(**{**address, name: first})
+    of_toml = getattr(read(), name)
+    write_toml(**{**address, name: second})
+    write_file(**{**address, name: first})
     of_file = getattr(read(), name)
-    write_file(**{"api_url": GOOD["API_URL"], name: second})
+    write_file(**{**address, name: second})
     monkeypatch.setenv(f"SENDTRAIL_{name.upper()}", first)
     of_environment = getattr(read(), name)
     of_option = getattr(read(**{name: second}), name)
 
     assert wanted != other
-    assert (of_file, of_environment, of_option) == (wanted, wanted, other)
+    assert (of_toml, of_file, of_environment, of_option) == (wanted, wanted, wanted, other)
 
 
-@pytest.mark.parametrize("source", ["option", "environment", "file"])
+@pytest.mark.parametrize("source", ["option", "environment", "file", "toml"])
 @pytest.mark.parametrize("name", [name for name, (*_, bad) in TABLE.items() if bad is not None])
 def test_a_bad_value_is_a_sentence_wherever_it_comes_from(
     name: str, source: str, monkeypatch: pytest.MonkeyPatch
@@ -104,8 +114,12 @@ def test_a_bad_value_is_a_sentence_wherever_it_comes_from(
         write_file(**{name: bad})
     if source == "environment":
         monkeypatch.setenv(f"SENDTRAIL_{name.upper()}", bad)
+    if source == "toml":
+        monkeypatch.delenv(f"SENDTRAIL_{name.upper()}", raising=False)
+        write_toml(**{name: bad})
+    place = rf"sendtrail\.toml: {name}" if source == "toml" else option_name(name)
 
-    with pytest.raises(SettingsError, match=f"{option_name(name)}: "):
+    with pytest.raises(SettingsError, match=f"{place}: "):
         read(**({name: bad} if source == "option" else {}))
 
 
@@ -121,6 +135,14 @@ def test_a_file_with_a_key_that_is_named_counts_before_a_key_elsewhere(monkeypat
     assert of_option is not None
     assert of_environment is not None
     assert (of_option.get_secret_value(), of_environment.get_secret_value()) == ("fromthefile", "fromthefile")
+
+
+def test_a_key_file_of_an_account_counts_before_a_reach_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within the file, what is said of an account is nearer than what is said of all."""
+    monkeypatch.delenv("SENDTRAIL_API_URL")
+    write_toml("[accounts.acme]", f"api_url = '{GOOD['API_URL']}'", "all = true", lookback_days="30")
+
+    assert (read().all, read().lookback_days, read().organization) == (True, None, "acme")
 
 
 def test_a_reach_that_is_typed_counts_before_another_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from sendtrail.cli.demo.shop.shop_account import DATABASE_NAME, write_shop_repor
 from sendtrail.cli.process.exit_codes import DONE, MISSING
 from sendtrail.cli.run.local_run import LocalRun
 from sendtrail.cli.run.run_stats import RunStats
+from sendtrail.cli.settings.settings_file import SettingsFile
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.cli.sync import run_sync
 from sendtrail.clock import SystemClock
@@ -90,7 +91,7 @@ def _print_proof(console: Console, what: str, proof: Diff) -> None:
 
 
 def _settings(database: Path, url: str, key: str) -> SyncSettings:
-    return SyncSettings.read(
+    return SyncSettings.of_account(
         {
             "api_url": url,
             "api_key": SecretStr(key),
@@ -100,7 +101,9 @@ def _settings(database: Path, url: str, key: str) -> SyncSettings:
             "requests_per_second": DEMO_RATE,
             "all": True,
             "recent_overlap_hours": 48,  # its day passes in seconds: new rows are dated before the sync that just ran
-        }
+        },
+        SettingsFile(),  # whatever accounts the folder is for
+        account=None,
     )
 
 

@@ -26,7 +26,16 @@ class PlanOptions:
         _option("A file that holds the API key. Or the key itself in SENDTRAIL_API_KEY, never here.", "FILE", ACCOUNT),
     ] = None
     organization: Annotated[
-        str | None, _option("A name for the account, which marks its rows. Default: main.", "NAME", ACCOUNT)
+        str | None,
+        typer.Option(
+            "--organization",
+            "--account",
+            help="A name for the account, which marks its rows, or one of those in sendtrail.toml. Default: main; all "
+            "of the file, where a sync is asked for.",
+            metavar="NAME",
+            rich_help_panel=ACCOUNT,
+            show_default=False,
+        ),
     ] = None
     time_zone: Annotated[
         str | None,

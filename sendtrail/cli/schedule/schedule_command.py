@@ -8,6 +8,7 @@ import typer
 
 from sendtrail.cli.schedule.installation import Installation
 from sendtrail.cli.schedule.texts import crontab, launchd, systemd
+from sendtrail.cli.settings.schedule_settings import ScheduleSettings
 
 
 class Scheduler(StrEnum):
@@ -41,14 +42,23 @@ def schedule(
     scheduler: Annotated[Scheduler, typer.Argument(help="Who is to start the sync.")] = Scheduler.CRON,
     *,
     every_hours: Annotated[
-        int, typer.Option("--every-hours", help="How often: a number of hours that divides a day.", min=1, max=24)
-    ] = 6,
+        int | None,
+        typer.Option(
+            "--every-hours",
+            help="How often: a number of hours that divides a day. Default: every_hours in the table of sendtrail.toml "
+            "named schedule, else 6.",
+            min=1,
+            max=24,
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Print what a scheduler takes to sync from this folder by itself: a crontab line, a systemd timer, a launchd file.
 
     Nothing is installed: the text goes to standard output, what to do with it to standard error. The sync reads the
-    `.env` of this folder and adds its dated output to sendtrail.log. A sync that still runs when the next one begins is
-    left alone: the next one ends with exit code 75.
+    `.env` and the `sendtrail.toml` of this folder and adds its dated output to sendtrail.log. A sync that still runs
+    when the next one begins is left alone: the next one ends with exit code 75.
     """
-    typer.echo(TEXTS[scheduler](Installation.here(every_hours=every_hours)), nl=False)
+    settings = ScheduleSettings.read({"every_hours": every_hours})
+    typer.echo(TEXTS[scheduler](Installation.here(every_hours=settings.every_hours)), nl=False)
     typer.echo(STEPS[scheduler], err=True)

@@ -1,7 +1,8 @@
-"""The settings of `sendtrail sync`: options first, then the environment, then `.env`; every problem at once."""
+"""The settings of `sendtrail sync`: options, environment, `.env`, `sendtrail.toml`; every problem at once."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections import ChainMap
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -10,10 +11,11 @@ from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from sendtrail.cli.settings.option_names import option_name
-from sendtrail.cli.settings.sources import warn_of_misspelt, with_nearest
+from sendtrail.cli.settings.file_accounts import asked_account, the_account
+from sendtrail.cli.settings.settings_file import FILE, SettingsFile, read_settings_file
+from sendtrail.cli.settings.sources import Layers, layers_of, nearest_values, warn_of_misspelt
 from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE
 from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE, Connection, checked_api_url
 from sendtrail.domain.deletion_guard import DEFAULT_MAX_DELETED_SHARE, DeletionGuard
@@ -80,16 +82,43 @@ class SyncSettings(OverlapSettings, BaseSettings):
     json_summary: bool = False
 
     @classmethod
-    def read(cls, options: dict[str, Any], *, named: Callable[[str], str] = option_name) -> Self:
-        """Return the settings; raise SettingsError with every problem there is, by the names that `named` returns."""
-        given = {name: value for name, value in options.items() if value not in (None, [])}
-        warn_of_misspelt(cls)
-        _warn_of_a_foreign_address(cls, given)
-        given = with_nearest(cls, given, ALTERNATIVES)
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what is given alone: `of_account` has looked into each source, and left out the keys of others."""
+        return (init_settings,)
+
+    @classmethod
+    def read(cls, options: dict[str, Any], *, named: Callable[[str], str] | None = None) -> Self:
+        """Return the settings of one account; raise SettingsError with every problem there is.
+
+        Where `sendtrail.toml` has several accounts, one has to be named. `named` returns the name by which a user knows
+        a setting, where it is not its option.
+        """
+        file = read_settings_file()
+        return cls.of_account(options, file, account=the_account(file, asked=asked_account(cls, options)), named=named)
+
+    @classmethod
+    def of_account(
+        cls,
+        options: dict[str, Any],
+        file: SettingsFile,
+        *,
+        account: str | None,
+        named: Callable[[str], str] | None = None,
+    ) -> Self:
+        """Return the settings of an account of the file, or of the only one there is (None)."""
+        layers = layers_of(cls, options, file, account=account)
+        warn_of_misspelt(cls, file)
+        _warn_of_a_foreign_address(layers)
         try:
-            return cls(**given)
+            return cls(**nearest_values(cls, layers, ALTERNATIVES))
         except ValidationError as error:
-            raise settings_error(error, named=named) from None
+            raise settings_error(error, named=named or layers.place_of) from None
 
     @field_validator("campaign", mode="before")
     @classmethod
@@ -190,9 +219,13 @@ def checked_database(path: str) -> Path:
     return file
 
 
-def _warn_of_a_foreign_address(kind: type[BaseSettings], given: Mapping[str, Any]) -> None:
-    """Say so where the key of the environment goes to an address that only the `.env` of this folder names."""
-    environment = EnvSettingsSource(kind)()
-    address = DotEnvSettingsSource(kind)().get("api_url")
-    if "api_key" in environment and address and "api_url" not in {**environment, **given}:
-        logger.warning("the API key of the environment goes to %s, the address in the .env of this folder", address)
+def _warn_of_a_foreign_address(layers: Layers) -> None:
+    """Say so where the key of the environment goes to an address that only a file of this folder names."""
+    if "api_key" not in layers.environment or {"api_url"} & {*layers.options, *layers.environment}:
+        return
+    for name, layer in ((".env", layers.dotenv), (str(FILE), ChainMap(*map(dict, layers.file.layers(layers.account))))):
+        if address := layer.get("api_url"):
+            logger.warning(
+                "the API key of the environment goes to %s, the address in the %s of this folder", address, name
+            )
+            return

@@ -1,4 +1,4 @@
-"""Which warehouse a command works on: options first, then the environment, then `.env`; every problem at once."""
+"""Which warehouse a command works on: options, environment, `.env`, `sendtrail.toml`; every problem at once."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sendtrail.cli.settings.option_names import option_name
-from sendtrail.cli.settings.sources import warn_of_misspelt
+from sendtrail.cli.settings.settings_file import read_settings_file
+from sendtrail.cli.settings.sources import layers_of, nearest_values, warn_of_misspelt
 from sendtrail.domain.messages import OrganizationId
 from sendtrail.validation import settings_error
 from sendtrail.warehouse.place import (
@@ -42,16 +42,18 @@ class WarehouseSettings(BigQueryEndpoint, BaseSettings):
     def read(cls, options: dict[str, Any]) -> Self:
         """Return the settings; raise SettingsError with every problem there is.
 
-        A file that is named as an option is used whatever project the environment names.
+        A file that is named as an option is used whatever project the other sources name.
         """
-        given = {name: value for name, value in options.items() if value not in (None, [])}
-        warn_of_misspelt(cls)
-        if "database" in given:
-            given.setdefault("project", None)
+        file = read_settings_file()
+        layers = layers_of(cls, options, file)
+        warn_of_misspelt(cls, file)
+        values = nearest_values(cls, layers)
+        if "database" in layers.options and "project" not in layers.options:
+            values["project"] = None
         try:
-            return cls(**given)
+            return cls(**values)
         except ValidationError as error:
-            raise settings_error(error, named=option_name) from None
+            raise settings_error(error, named=layers.place_of) from None
 
 
 class AccountSettings(WarehouseSettings):

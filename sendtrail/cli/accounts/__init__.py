@@ -1,0 +1,1 @@
+"""The accounts of `sendtrail.toml`, synced one after the other."""
