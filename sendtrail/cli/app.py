@@ -13,6 +13,11 @@ from sendtrail.errors import SendtrailError
 
 COMMANDS = (
     Entry(
+        name="init",
+        target="sendtrail.cli.init.init_command:init",
+        help="Make this folder ready: ask for an account, check it, and write .env and sendtrail.toml.",
+    ),
+    Entry(
         name="check",
         target="sendtrail.cli.check.check_command:check",
         help="Look at an account before its first sync: what the key may read, and what is odd about the account.",

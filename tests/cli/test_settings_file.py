@@ -122,7 +122,7 @@ def test_a_command_about_one_account_asks_for_its_name() -> None:
 )
 def test_what_is_true_of_one_account_is_not_said_of_several(name: str, value: object) -> None:
     """Both would be read from one address, or with one key."""
-    with pytest.raises(SettingsError, match=r"sendtrail\.toml has several accounts: add --account"):
+    with pytest.raises(SettingsError, match=r"sendtrail\.toml has several accounts: leave it out, or add --account"):
         each(**{name: value})
     each(**{name: value}, organization="globex-eu")
 

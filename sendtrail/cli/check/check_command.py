@@ -50,7 +50,7 @@ def check(
     _check_file(evidence)
     state = read_state(settings.database, dataset=settings.dataset, clock=SystemClock())
     ensure_account_runs(state, settings.organization)
-    outcome = _outcome(settings, state)
+    outcome = outcome_of(settings, state)
     if evidence:
         _write(evidence, written_evidence(outcome))
     if as_json:
@@ -61,7 +61,8 @@ def check(
         raise typer.Exit(NOT_USABLE)
 
 
-def _outcome(settings: SyncSettings, state: State) -> Outcome:
+def outcome_of(settings: SyncSettings, state: State) -> Outcome:
+    """Return what is found out about an account."""
     account = AccountCheck(settings.connection, budget=_budget(settings, state), clock=SystemClock())
     seen = account.observe(contacts=settings.contacts is not False)
     findings = [

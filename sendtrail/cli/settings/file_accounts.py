@@ -51,8 +51,8 @@ def ensure_said_of_one(kind: type[BaseSettings], options: Mapping[str, Any], fil
     layers = layers_of(kind, options, SettingsFile())
     said = [name for name in OF_ONE_ACCOUNT if any(name in layer for layer in layers.all)]
     if said:
-        advice = f"{FILE} has several accounts: add --account with one of {_listed(file)}"
-        raise SettingsError([f"{option_name(name)}: {advice}" for name in said])
+        advice = f"{FILE} has several accounts: leave it out, or add --account with one of {_listed(file)}"
+        raise SettingsError([f"{option_name(name)} (or SENDTRAIL_{name.upper()}): {advice}" for name in said])
 
 
 def _listed(file: SettingsFile) -> str:

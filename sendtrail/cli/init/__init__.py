@@ -1,0 +1,1 @@
+"""`sendtrail init`: a folder made ready for its first sync."""
