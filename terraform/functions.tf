@@ -23,7 +23,7 @@ locals {
       concurrency   = min(16, local.deliveries) # waiting for pages, 16 deliveries use a seventh of a processor
       max_instances = ceil(local.deliveries / 16)
       publishes_to  = ["campaigns", "failures"]
-      merges_into   = ["email_activities", "unreadable_rows"]
+      merges_into   = ["email_activities", "unreadable_rows", "erased_rows"]
       reads         = []
     }
     contacts_worker = {

@@ -73,6 +73,11 @@ COMMANDS = (
         help="Have everything that was read of an account read again; what that costs is shown before.",
     ),
     Entry(
+        name="erase",
+        target="sendtrail.cli.operate.erase_command:erase",
+        help="Delete everything that is stored of a person, and never store it again.",
+    ),
+    Entry(
         name="schedule",
         target="sendtrail.cli.schedule.schedule_command:schedule",
         help="Print what cron, systemd or launchd take to sync from this folder by itself.",

@@ -17,6 +17,7 @@ from sendtrail.cli.load.summary import (
     print_lines,
     print_skipped,
     repeated_line,
+    withheld_line,
 )
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.load_options import LoadOptions
@@ -57,9 +58,10 @@ def load_conversions(path: Path, settings: LoadSettings, *, clock: Clock) -> int
         conversions = counted(file.conversions(), totals)
         rows = (conversion_row(each, organization_id=to.organization, now=now) for each in conversions)
         changed = merge_rows(rows, to, table=Table.CONVERSIONS, now=now)
-        unchanged = totals.count - changed
-        print_lines(f"{totals.count:,} conversions are in: {changed:,} new or changed, {unchanged:,} as they were.")
+        stored = totals.count - to.withheld()
+        print_lines(f"{stored:,} conversions are in: {changed:,} new or changed, {stored - changed:,} as they were.")
         print_lines(
+            *withheld_line(to.withheld()),
             *known_line(
                 to,
                 dataset=settings.dataset,

@@ -14,6 +14,7 @@ from sendtrail.cli.load.summary import (
     print_lines,
     print_skipped,
     repeated_line,
+    withheld_line,
 )
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.load_options import FileOptions
@@ -53,8 +54,10 @@ def load_users(path: Path, settings: UserLoadSettings, *, clock: Clock) -> int:
         rows = (user_row(user, organization_id=to.organization) for user in file.users())
         added = merge_rows(rows, to, table=Table.USERS, now=clock.now())
         total = sum(1 for _ in file.users())
-        print_lines(f"{total:,} rows are in: {added:,} new, {total - added:,} were there.")
+        stored = total - to.withheld()
+        print_lines(f"{stored:,} rows are in: {added:,} new, {stored - added:,} were there.")
         print_lines(
+            *withheld_line(to.withheld()),
             *known_line(
                 to,
                 dataset=settings.dataset,

@@ -1,6 +1,6 @@
 """The warehouse that a command works on: to read from, or to merge into."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from sendtrail.errors import Unavailable
 from sendtrail.local.duckdb_reader import read_only
 from sendtrail.local.duckdb_snapshot import snapshot
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.local.erasure.local_erasure import guarded, settle_erasures
 from sendtrail.ports import Warehouse
 from sendtrail.report.port import Snapshot
 from sendtrail.warehouse.query_result import Query
@@ -69,11 +70,15 @@ def open_reader(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Destination:
-    """Where rows go: the warehouse, the account whose rows they are, and what runs a SELECT of ours there."""
+    """Where rows go: the warehouse, the account whose rows they are, and what runs a SELECT of ours there.
+
+    `withheld` returns how many rows were left out, as they are of people who were erased.
+    """
 
     warehouse: Warehouse
     organization: str
     query: Query
+    withheld: Callable[[], int] = int
 
 
 @contextmanager
@@ -87,8 +92,16 @@ def open_writer(settings: AccountSettings, clock: Clock) -> Iterator[Destination
                 query=bigquery.reader(),
             )
         return
-    with DuckDbWarehouse(checked_database(str(settings.database)), dataset=settings.dataset) as warehouse:
-        yield Destination(warehouse=warehouse, organization=organization_in(warehouse, settings), query=warehouse.query)
+    database = checked_database(str(settings.database))
+    settle_erasures(database, dataset=settings.dataset, clock=clock)
+    with DuckDbWarehouse(database, dataset=settings.dataset) as warehouse:
+        guard = guarded(warehouse, clock=clock)
+        yield Destination(
+            warehouse=guard,
+            organization=organization_in(warehouse, settings),
+            query=warehouse.query,
+            withheld=lambda: guard.withheld,
+        )
 
 
 @contextmanager

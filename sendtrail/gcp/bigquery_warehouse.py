@@ -16,7 +16,7 @@ from typing import Any, cast
 from google.api_core import exceptions as api
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import bigquery
-from google.cloud.bigquery import QueryJob, ScalarQueryParameter
+from google.cloud.bigquery import ArrayQueryParameter, QueryJob, ScalarQueryParameter
 
 from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import CountsOfAccounts, by_account
@@ -33,7 +33,7 @@ from sendtrail.warehouse.tables import definition, sql
 logger = logging.getLogger(__name__)
 
 DROP_S = 10.0
-Parameters = Sequence[ScalarQueryParameter]
+Parameters = Sequence[ScalarQueryParameter | ArrayQueryParameter]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +81,8 @@ class BigQueryWarehouse:
         Raise Unavailable where BigQuery cannot be reached, or one day is more than it may bill, Rejected, with its
         reason, where it refuses the rows.
         """
+        if batch.also_seen:
+            self._run(self._of_withheld(batch, check_lease))
         if not batch.rows:
             return 0
         # Unique to this call, not to the batch: the worker that takes over a batch may have read other rows for it, and
@@ -176,6 +178,13 @@ class BigQueryWarehouse:
             parameters=[_text("organization_id", organization_id), _text("pass_id", pass_id), *more],
             labels=labels_of({"organization": organization_id, "run_id": pass_id, "campaign": "contacts"}),
         )
+
+    def _of_withheld(self, batch: Batch, check_lease: LeaseCheck) -> _Statement:
+        """Return the statement that records which contacts a pass has seen that are not stored."""
+        tokens = ArrayQueryParameter("tokens", "STRING", batch.also_seen)
+        whose = batch.item.organization_id
+        statement = self._of_pass("erasure/record_withheld", whose, batch.pass_id, more=[tokens])
+        return replace(statement, check_lease=check_lease)
 
     @contextmanager
     def _staged(self, batch: Batch, *, name: str, check_lease: LeaseCheck) -> Iterator[None]:

@@ -37,14 +37,20 @@ def create_views(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None
 
     The customer's own `users` and `view_settings`, be they tables or views, stay as they are.
     """
+    create_customer_tables(connection, dataset=dataset)
     found = _comments(connection, dataset)
     foreign = _foreign(found)
-    for table in CUSTOMER_TABLES:
-        if table not in found:
-            create_table(connection, dataset, definition(table))
     for view in names():
         if view not in foreign and found.get(view) != _comment(view, dataset=dataset):
             _create(connection, view, dataset=dataset)
+
+
+def create_customer_tables(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None:
+    """Create the tables that customers fill, where there is neither one nor a view in its place."""
+    found = _comments(connection, dataset)
+    for table in CUSTOMER_TABLES:
+        if table not in found:
+            create_table(connection, dataset, definition(table))
 
 
 @cache

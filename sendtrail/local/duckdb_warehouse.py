@@ -15,7 +15,7 @@ from sendtrail.local.duckdb_connection import RELEASE_AFTER, DuckDbConnection, D
 from sendtrail.local.duckdb_reader import Parameters
 from sendtrail.local.duckdb_schema import create_tables
 from sendtrail.local.duckdb_sql import BATCH, load_statement, parsed, staging_of, statement
-from sendtrail.local.duckdb_views import check_views, create_views
+from sendtrail.local.duckdb_views import check_views, create_customer_tables, create_views
 from sendtrail.local.private_files import make_private
 from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.merge_bounds import MergeBounds
@@ -74,7 +74,15 @@ class DuckDbWarehouse:
         """
         parts = list(slices(json_arrays(batch.rows)))  # an empty batch has none
         size = sum(len(array) for arrays in parts for array in arrays)
-        return self._write(lambda: sum(self._merge_part(batch, arrays) for arrays in parts), check_lease, size=size)
+
+        def work() -> int:
+            changed = sum(self._merge_part(batch, arrays) for arrays in parts)
+            if batch.also_seen:
+                whose = {"organization_id": batch.item.organization_id, "pass_id": batch.pass_id}
+                self._count("erasure/record_withheld", {**whose, "tokens": list(batch.also_seen)})
+            return changed
+
+        return self._write(work, check_lease, size=size)
 
     def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
         """Return what the pass `pass_id`, which began at `started_at`, means for the stored contacts."""
@@ -130,6 +138,10 @@ class DuckDbWarehouse:
     def create_views(self) -> None:
         """Create the views that are missing or of another version; raise SettingsError if one cannot be created."""
         self.connection.transact(lambda: create_views(self.connection.raw, dataset=self.dataset))
+
+    def create_customer_tables(self) -> None:
+        """Create the tables that customers fill where they are missing: the views need them, and so does an erasure."""
+        self.connection.transact(lambda: create_customer_tables(self.connection.raw, dataset=self.dataset))
 
     def _create_tables(self) -> None:
         check_views(self.connection.raw, dataset=self.dataset)

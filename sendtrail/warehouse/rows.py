@@ -25,6 +25,7 @@ class Table(StrEnum):
     USERS = "users"
     ATTRIBUTION_SETTINGS = "attribution_settings"
     UNREADABLE_ROWS = "unreadable_rows"
+    ERASED_ROWS = "erased_rows"
 
 
 class ActivityRow(TypedDict):
@@ -143,8 +144,21 @@ class UnreadableReportRow:
     updated_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErasedRow:
+    """A row of `erased_rows`: that a report has a row of an erased person, and not whose."""
+
+    organization_id: str
+    row_id: str
+    campaign_id: int
+    event_type: str
+    times: int
+    created_at: datetime
+    updated_at: datetime
+
+
 CampaignRow = Mapping[str, Any]
-Row = ActivityRow | ContactRow | CampaignRow | ConversionRow | UserRow | SettingRow | UnreadableReportRow
+Row = ActivityRow | ContactRow | CampaignRow | ConversionRow | UserRow | SettingRow | UnreadableReportRow | ErasedRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,7 +167,8 @@ class Batch:
 
     `number` counts the batches of a delivery. `delivery` is the token of the delivery that read the rows: a later
     delivery of the same message may read others, so it must never be taken for a retry of this one. `pass_id`
-    (contacts) is the pass in which these contacts were seen.
+    (contacts) is the pass in which these contacts were seen, `also_seen` what stands for those that it saw and that are
+    not stored.
     """
 
     table: Table
@@ -162,6 +177,7 @@ class Batch:
     rows: Sequence[Row]
     delivery: str
     pass_id: str = ""
+    also_seen: tuple[str, ...] = ()
 
     @property
     def batch_id(self) -> str:

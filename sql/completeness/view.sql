@@ -30,6 +30,11 @@ WITH
     FROM `${dataset}`.`unreadable_rows`
     GROUP BY organization_id, campaign_id, event_type
   ),
+  erased_counts AS (
+    SELECT organization_id, campaign_id, event_type, COUNT(DISTINCT row_id) AS erased_rows
+    FROM `${dataset}`.`erased_rows`
+    GROUP BY organization_id, campaign_id, event_type
+  ),
   counter_comparisons AS (
     SELECT
       engagement.organization_id,
@@ -75,6 +80,7 @@ WITH
       SAFE_DIVIDE(counter - stored, counter) AS gap_share,
       counter_times - stored_times AS gap_times,
       COALESCE(unreadable_counts.unreadable_rows, 0) AS unreadable_rows,
+      COALESCE(erased_counts.erased_rows, 0) AS erased_rows,
       -- One day of grace: even the first open of the first campaign comes after its send.
       COALESCE(
         sent_at < TIMESTAMP_SUB(account_coverage.coverage_begins_at, INTERVAL 24 HOUR), FALSE
@@ -95,6 +101,10 @@ WITH
       ON counter_comparisons.organization_id = unreadable_counts.organization_id
       AND counter_comparisons.campaign_id = unreadable_counts.campaign_id
       AND counter_comparisons.event_type = unreadable_counts.event_type
+    LEFT JOIN erased_counts
+      ON counter_comparisons.organization_id = erased_counts.organization_id
+      AND counter_comparisons.campaign_id = erased_counts.campaign_id
+      AND counter_comparisons.event_type = erased_counts.event_type
   ),
   explained_gaps AS (
     SELECT
@@ -106,7 +116,8 @@ WITH
         WHEN gap < 0 AND event_type = 'click' AND stored - machine_events <= counter THEN 'machine_clicks'
         WHEN counter = 0 AND gap < 0 AND NOT is_settling THEN 'false_counter'
         WHEN gap < 0 OR (gap = 0 AND gap_times < 0) THEN 'counter_behind'
-        -- The only cause that was seen, so it goes before those that are inferred.
+        -- The only causes that were seen, so they go before those that are inferred.
+        WHEN erased_rows > 0 AND gap <= erased_rows THEN 'erased_contacts'
         WHEN unreadable_rows > 0 AND gap <= unreadable_rows THEN 'unreadable_rows'
         WHEN is_older_than_coverage THEN 'outside_lookback'
         WHEN is_settling THEN 'list_behind'
@@ -140,6 +151,7 @@ SELECT
       ': this counter cannot be trusted, so what is stored cannot be compared with it.'
     )
     WHEN 'counter_behind' THEN 'More is stored than counted: the counter was read before the rows, stands still, or leaves some of them out.'
+    WHEN 'erased_contacts' THEN 'As many or fewer are missing than rows of people who were erased: the account still counts them.'
     WHEN 'unreadable_rows' THEN CONCAT(
       'As many or fewer are missing than rows could not be understood: the table unreadable_rows says why. ',
       'Update Sendtrail, run ', repair, ', and report it if that does not help.'
@@ -161,7 +173,7 @@ SELECT
     WHEN ABS(gap) <= high_trust_share * counter
       AND COALESCE(ABS(gap_times) <= high_trust_share * counter_times, TRUE)
       THEN 'high'
-    WHEN ABS(gap) <= medium_trust_share * counter OR likely_cause IN ('machine_opens', 'machine_clicks') THEN 'medium'
+    WHEN ABS(gap) <= medium_trust_share * counter OR likely_cause IN ('machine_opens', 'machine_clicks', 'erased_contacts') THEN 'medium'
     ELSE 'low'
   END AS trust
 FROM explained_gaps

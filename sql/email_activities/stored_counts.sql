@@ -3,7 +3,8 @@
 -- All accounts at once, as BigQuery bills partitions, whosever rows are in them. Only those from @first_date on are read: a
 -- campaign that was sent later has all of its rows in them. Contacts without an id are one, and so are bounces without
 -- one: BigQuery bills each column, and less than there is proves nothing.
--- A count beyond belief, which an earlier version stored, must not overflow the sum.
+-- A count beyond belief, which an earlier version stored, must not overflow the sum. Rows of erased people are counted, too:
+-- the account still counts them, and they are not missing.
 WITH
   -- The largest count of each row of a report; a contact may bounce more than once.
   largest_counts AS (
@@ -20,6 +21,16 @@ WITH
     WHERE activity_date >= @first_date
       AND event_type IN ('open', 'click', 'bounce', 'unsubscribe')
     GROUP BY organization_id, campaign_id, event_type, message_id, link_id, contact_id, bounce_id
+  ),
+  known_rows AS (
+    SELECT organization_id, campaign_id, event_type, times
+    FROM largest_counts
+    UNION ALL
+    -- Two merges at once may have inserted a row twice.
+    SELECT organization_id, campaign_id, event_type, MAX(times)
+    FROM `${dataset}`.`erased_rows`
+    WHERE event_type IN ('open', 'click', 'bounce', 'unsubscribe')
+    GROUP BY organization_id, campaign_id, event_type, row_id
   )
 SELECT
   organization_id,
@@ -27,5 +38,5 @@ SELECT
   event_type,
   COUNT(*) AS stored_rows,
   CAST(SUM(LEAST(times, 1000000000)) AS INT64) AS stored_times
-FROM largest_counts
+FROM known_rows
 GROUP BY organization_id, campaign_id, event_type

@@ -50,6 +50,11 @@ def left_out_line(left_out: Counter[str]) -> list[str]:
     return [f"Rows left out: {', '.join([*reasons, *more])}."]
 
 
+def withheld_line(withheld: int) -> list[str]:
+    """Return how many rows were left out for good."""
+    return [f"Rows of people who were erased: {withheld:,}. They are not stored."] if withheld else []
+
+
 def repeated_line(repeated: int) -> list[str]:
     """Return how many rows repeat another one."""
     return [f"Rows that repeat another: {repeated:,}. Each was taken once."] if repeated else []

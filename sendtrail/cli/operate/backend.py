@@ -60,7 +60,7 @@ def open_backend(settings: OperatorSettings, *, clock: Clock) -> Iterator[Backen
         return
     database = checked_database(str(settings.database))
     with ExitStack() as stack:
-        warehouse = _waiting(settings, clock).run(
+        warehouse = waiting(settings, clock).run(
             lambda: stack.enter_context(
                 DuckDbWarehouse(database, dataset=settings.dataset, clock=clock, has_views=False)
             )
@@ -77,7 +77,7 @@ def open_reader_backend(settings: OperatorSettings, *, clock: Clock) -> Iterator
             yield replace(backend, unreadable_rows=lambda: _unreadable_in_project(settings, clock))
         return
     database = checked_database(str(settings.database))
-    state = _waiting(settings, clock).run(lambda: read_state(database, dataset=settings.dataset, clock=clock))
+    state = waiting(settings, clock).run(lambda: read_state(database, dataset=settings.dataset, clock=clock))
     yield Backend(
         state=state,
         accounts=synced_accounts(state),
@@ -114,7 +114,8 @@ class _Waiting(Patience):
             raise Busy(f"{error}; {_A_SYNC}") from error
 
 
-def _waiting(settings: OperatorSettings, clock: Clock) -> _Waiting:
+def waiting(settings: OperatorSettings, clock: Clock) -> Patience:
+    """Return the patience of an operator, who has said how long to wait for the file."""
     console = Console(stderr=True, soft_wrap=True)
     return _Waiting(settings.wait, clock=clock, say=partial(console.print, markup=False, highlight=False))
 

@@ -42,6 +42,7 @@ from sendtrail.domain.work_item import CONTACTS
 from sendtrail.errors import AccountPaused, BadDocument
 from sendtrail.local.duckdb_stored_rows import DuckDbStoredRows
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.local.erasure.local_erasure import guarded, settle_erasures
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Topic, Transaction
@@ -126,9 +127,11 @@ class LocalRun:
         """Open the file, with the warehouse and the state in it; raise SettingsError if it cannot be used."""
         settings, stats = self.settings, self._stats
         with ExitStack() as opening:
+            settle_erasures(settings.database, dataset=settings.dataset, clock=self._clock)
             self.warehouse = opening.enter_context(
                 DuckDbWarehouse(settings.database, dataset=settings.dataset, clock=self._clock, has_views=False)
             )
+            self._guarded = guarded(self.warehouse, clock=self._clock)
             state = opening.enter_context(open_state(self.warehouse, clock=self._machine_clock))
             if self.warehouse.connection.was_killed:
                 wait_for_window(state, settings)
@@ -137,7 +140,7 @@ class LocalRun:
             state=state,
             publisher=ObservedPublisher(inner=self._queue, on_published=self._record.on_published),
             warehouse=ObservedWarehouse(
-                inner=self.warehouse, on_merge=self._on_merge(state), on_vanished=stats.on_vanished
+                inner=self._guarded, on_merge=self._on_merge(state), on_vanished=stats.on_vanished
             ),
             clock=self._clock,
             new_token=lambda: uuid4().hex,

@@ -151,6 +151,11 @@ class DuckDbState(MemoryState):
             self._documents, self._dirty = dict(documents), dict(documents)
             self._connection.settle(self._table.clear)
 
+    def forget_versions(self) -> None:
+        """Store everything now, and delete all earlier versions of the documents."""
+        self.flush()
+        self._table.delete_earlier()
+
     def _store_soon(self) -> None:
         with self._lock:
             if self._cancel_timer is None:

@@ -55,7 +55,11 @@ class StateTable:
     def shorten(self, documents: int) -> None:
         """Delete earlier versions where they are many for so many documents."""
         if self.rows > MAX_VERSIONS * documents + FEW_ROWS:
-            self._connection.transact(self._delete_earlier)
+            self.delete_earlier()
+
+    def delete_earlier(self) -> None:
+        """Delete all versions of the documents but the latest ones."""
+        self._connection.transact(self._delete_earlier)
 
     @property
     def _which(self) -> dict[str, object]:

@@ -24,6 +24,7 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
     Table.CONTACTS: ("organization_id", "contact_id"),
     Table.CAMPAIGNS: ("organization_id", "campaign_id"),
     Table.UNREADABLE_ROWS: ("organization_id", "row_id"),
+    Table.ERASED_ROWS: ("organization_id", "row_id"),
 }
 
 
@@ -46,6 +47,7 @@ class MemoryWarehouse:
             if batch.pass_id:
                 seen = self._seen.setdefault((batch.item.organization_id, batch.pass_id), set())
                 seen.update(row["contact_id"] for row in incoming)
+                seen.update(batch.also_seen)
             latest = _one_a_key(batch.table, incoming)
             return sum(self._merge_row(batch.table, key, row) for key, row in latest.items())
 
@@ -118,6 +120,11 @@ class MemoryWarehouse:
                 place = (str(row["message_id"]), str(row["link_id"]))
                 key = (row["organization_id"], str(row["campaign_id"]), row["event_type"], *place, contact, bounce)
                 largest[key] = max(row["times"], largest.get(key, 0))
+        for row in self._rows(Table.ERASED_ROWS):
+            if row["event_type"] != "forward":
+                largest[row["organization_id"], str(row["campaign_id"]), row["event_type"], row["row_id"]] = row[
+                    "times"
+                ]
         counted = [((*key[:3],), min(times, 1_000_000_000)) for key, times in largest.items()]
         rows, sums = Counter(report for report, _ in counted), Counter[tuple[str, ...]]()
         for report, times in counted:
@@ -152,6 +159,10 @@ class MemoryWarehouse:
             return True
         if table is Table.EMAIL_ACTIVITIES:
             return False
+        if table is Table.ERASED_ROWS:
+            is_larger = bool(row["times"] > stored["times"])
+            stored.update({"times": row["times"], "updated_at": row["updated_at"]} if is_larger else {})
+            return is_larger
         is_from_the_future = _moment(stored["updated_at"]) > self._clock.now()
         is_correction = is_from_the_future and _moment(row["updated_at"]) < _moment(stored["updated_at"])
         if not is_correction and not _is_news(stored, row):
@@ -169,7 +180,8 @@ def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:
     latest: dict[Key, StoredRow] = {}
     for row in rows:
         key = tuple(str(row[column]) for column in KEYS[table])
-        if key not in latest or row["updated_at"] > latest[key]["updated_at"]:
+        newer = "times" if table is Table.ERASED_ROWS else "updated_at"
+        if key not in latest or row[newer] > latest[key][newer]:
             latest[key] = row
     return latest
 

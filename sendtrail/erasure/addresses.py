@@ -1,0 +1,42 @@
+"""E-mail addresses as people write them: in one spelling, and found in a text."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from urllib.parse import unquote
+
+# Everything that cannot end an address in JSON, a URL or a sentence; what is beside the address is cut off below.
+_ADDRESS = re.compile(r"[^\s\"'<>(),;:=&?/\\\[\]{}|@]+@[^\s\"'<>(),;:=&?/\\\[\]{}|@]+")
+_AT_THE_ENDS = ".!-_*"
+
+
+def normalised(address: str) -> str:
+    """Return an address in the one spelling in which it is compared: no case, no blanks, one form of each character.
+
+    The domain is as DNS has it: `bücher.example` is `xn--bcher-kva.example`.
+    """
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", address).strip().casefold())
+    name, at, domain = text.rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode("ascii")
+    return f"{name}{at}{domain}"
+
+
+def addresses_in(text: str) -> Iterator[str]:
+    """Yield the addresses in a text, in the spelling in which they are compared; also those of an encoded URL."""
+    for each in {text, unquote(text)}:
+        for found in _ADDRESS.findall(each):
+            yield normalised(found)
+            if (bare := found.strip(_AT_THE_ENDS)) != found:
+                yield normalised(bare)
+
+
+def without_addresses(text: str, is_erased: Callable[[str], bool], *, mark: str = "[erased]") -> str:
+    """Return a text with a mark in the place of each address that is erased."""
+
+    def replaced(found: re.Match[str]) -> str:
+        bare = found[0].strip(_AT_THE_ENDS)
+        return mark if is_erased(normalised(found[0])) or is_erased(normalised(bare)) else found[0]
+
+    return _ADDRESS.sub(replaced, text)

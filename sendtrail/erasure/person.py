@@ -1,0 +1,87 @@
+"""A person: all that they are known by in an account, found from an id or an address. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sendtrail.erasure.addresses import normalised
+from sendtrail.erasure.erased_people import ErasedPeople, Kind
+from sendtrail.errors import SettingsError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sighting:
+    """One way in which somebody is named in a table; None for what it does not say."""
+
+    source: str
+    contact_id: str | None = None
+    email: str | None = None
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """All that a person is known by; `shared_users` are users who are other contacts, too, and are therefore kept."""
+
+    contact_ids: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset()
+    user_ids: frozenset[str] = frozenset()
+    shared_users: frozenset[str] = frozenset()
+
+    def tokens(self, people: ErasedPeople, organization_id: str) -> set[str]:
+        """Return what a list has of the person."""
+        known = ((Kind.CONTACT, self.contact_ids), (Kind.ADDRESS, self.addresses), (Kind.USER, self.user_ids))
+        return {people.token(kind, organization_id, value) for kind, values in known for value in values}
+
+
+def named_person(text: str) -> Person:
+    """Return the person that somebody has typed, an id or an address; raise SettingsError for anything else."""
+    word = text.strip()
+    if "@" in word.strip("@"):
+        return Person(addresses=frozenset({normalised(word)}))
+    if word.isascii() and word.isdecimal():
+        return Person(contact_ids=frozenset({str(int(word))}))
+    raise SettingsError([f"CONTACT: {word!r} is neither an e-mail address nor the id of a contact"])
+
+
+def whole_person(named: Person, sightings: Sequence[Sighting]) -> Person:
+    """Return all ids and addresses of a person: those of the ids and addresses named, and of the ids found by these.
+
+    It stops there: an address that two people have had leads from the one to the other, and not on to a third.
+    """
+    own = named.addresses | _addresses_of(named.contact_ids, sightings)
+    ids = named.contact_ids | {
+        each.contact_id for each in sightings if each.contact_id and each.email and normalised(each.email) in own
+    }
+    addresses = own | _addresses_of(ids, sightings)
+    users, shared = _users_of(ids, addresses, sightings)
+    return Person(contact_ids=frozenset(ids), addresses=addresses, user_ids=users, shared_users=shared)
+
+
+def is_known(person: Person, sightings: Iterable[Sighting]) -> bool:
+    """Return whether anything is stored of a person."""
+    return any(
+        each.contact_id in person.contact_ids
+        or each.user_id in person.user_ids
+        or (each.email and normalised(each.email) in person.addresses)
+        for each in sightings
+    )
+
+
+def _addresses_of(contact_ids: Iterable[str], sightings: Sequence[Sighting]) -> frozenset[str]:
+    ids = frozenset(contact_ids)
+    return frozenset(normalised(each.email) for each in sightings if each.email and each.contact_id in ids)
+
+
+def _users_of(
+    contact_ids: Iterable[str], addresses: frozenset[str], sightings: Sequence[Sighting]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the users who are this person alone, and those who are others, too: the conversions of these are kept."""
+    ids, claims = frozenset(contact_ids), defaultdict[str, set[bool]](set)
+    for each in sightings:
+        if each.user_id and (each.contact_id or each.email):
+            is_theirs = each.contact_id in ids or bool(each.email and normalised(each.email) in addresses)
+            claims[each.user_id].add(is_theirs)
+    theirs = {user for user, found in claims.items() if True in found}
+    shared = frozenset(user for user in theirs if False in claims[user])
+    return frozenset(theirs - shared), shared

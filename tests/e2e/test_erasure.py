@@ -1,0 +1,80 @@
+"""People who were erased leave no trace in any file of ours, whatever is synced, audited or loaded after that."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+from typer.testing import CliRunner
+
+from sendtrail.cli.app import app
+from sendtrail.simulator import TruthRow
+from tests.e2e.conftest import Pipeline
+
+Make = Callable[..., Pipeline]
+DAY_S = 86_400
+
+
+def files_with(folder: Path, text: str) -> list[str]:
+    """Return the files in which the bytes of a text are."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return [path.name for path in files if text.encode() in path.read_bytes()]
+
+
+def busiest(line: Pipeline) -> TruthRow:
+    """Return an activity of the contact who has most."""
+    rows: dict[str, list[TruthRow]] = {}
+    for row in line.account.truth():
+        rows.setdefault(row.contact_id, []).append(row)
+    rows.pop("", None)
+    return max(rows.values(), key=len)[0]
+
+
+def erase(line: Pipeline, *words: str, code: int = 0) -> str:
+    """Type the command, and return what it prints."""
+    result = CliRunner().invoke(app, ["erase", *words, "--database", str(line.database), "--yes"])
+    assert result.exit_code == code, result.output or result.exception
+    return result.output
+
+
+def others(line: Pipeline, person: TruthRow) -> Iterator[tuple[object, ...]]:
+    """Yield what the account shows of everybody else."""
+    for row in line.account.truth():
+        if row.contact_id != person.contact_id and row.contact_email != person.contact_email:
+            yield row.campaign_id, row.event_type, row.contact_id, row.link_id, row.times
+
+
+def stored(line: Pipeline) -> set[tuple[object, ...]]:
+    """Return what is stored of everybody."""
+    with duckdb.connect(line.database) as connection:
+        rows = connection.execute(
+            "SELECT campaign_id, event_type, coalesce(contact_id, ''), coalesce(link_id, ''), times"
+            " FROM marketing_ai.email_activities"
+        ).fetchall()
+    return set(rows)
+
+
+def test_an_erased_person_stays_erased(pipeline: Make, tmp_path: Path) -> None:
+    """Their bytes are nowhere, everybody else's rows are there, and nothing is read for ever or missed."""
+    line = pipeline()
+    line.sync()
+    person = busiest(line)
+    assert files_with(tmp_path, person.contact_email) == ["test.duckdb"]
+
+    receipt = json.loads(erase(line, person.contact_email.upper(), "--json"))
+
+    assert files_with(tmp_path, person.contact_email) == []
+    assert receipt[0]["rows"]["email_activities"] > 0
+    assert receipt[0]["rows"]["contacts"] == 1
+    assert person.contact_email not in json.dumps(receipt)
+    line.clock.advance(3_600)
+    idle = line.sync(all=None, contacts=False)
+    assert (idle.failures, dict(idle.fates)) == ((), {})
+
+    line.account.pass_day()
+    line.clock.advance(DAY_S)
+    assert line.sync(force=True).failures == ()
+
+    assert files_with(tmp_path, person.contact_email) == []
+    assert stored(line) >= set(others(line, person))
+    assert not [row for row in stored(line) if row[2] == person.contact_id]
