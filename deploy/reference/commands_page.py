@@ -14,7 +14,7 @@ from sendtrail.cli.app import COMMANDS
 _HEAD = """\
 # Commands
 
-What `sendtrail COMMAND --help` says. [Settings](settings.md) says where else an option can be set, and README what
+What `--help` says of each command. [Settings](settings.md) says where else an option can be set, and README what
 the exit codes mean. `sendtrail --install-completion` has your shell complete commands and options.
 """
 
