@@ -77,9 +77,12 @@ def activity_id(organization_id: str, activity: Activity) -> str:
 
 def happened_since(activity: Activity, since: datetime) -> bool:
     """Return whether an activity may have happened at or after `since`; a date without a time counts until its end."""
-    if activity.day_only:
-        return activity.activity_timestamp + ONE_DAY > since
-    return activity.activity_timestamp >= since
+    return happened_until(activity) > since if activity.day_only else activity.activity_timestamp >= since
+
+
+def happened_until(activity: Activity) -> datetime:
+    """Return by when an activity had happened: its own time, or the end of its day where no time is known."""
+    return activity.activity_timestamp + ONE_DAY if activity.day_only else activity.activity_timestamp
 
 
 def _isoformat(at: datetime) -> str:

@@ -11,6 +11,8 @@ from sendtrail.simulation.story import story
 FEW = range(1, 9)
 SEEDS, PER_TEST = 150, 25
 ON_FILES = range(1, 7)
+# Beyond those: seeds that have shown a fault, each mended.
+SHOWED_A_FAULT = (333,)
 
 
 @pytest.mark.parametrize("seed", FEW)
@@ -26,6 +28,13 @@ def test_many_seeds_hold_what_is_promised(first: int) -> None:
     outcomes = map(simulate, range(first, first + PER_TEST))
 
     assert {outcome.seed: outcome.problems for outcome in outcomes if outcome.problems} == {}
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("seed", SHOWED_A_FAULT)
+def test_a_seed_that_showed_a_fault_holds_what_is_promised(seed: int) -> None:
+    """As every other one."""
+    assert simulate(seed).problems == ()
 
 
 @pytest.mark.world

@@ -118,6 +118,14 @@ def test_a_row_is_uncounted_where_it_came_between_two_readings(ago: timedelta, c
     assert period.count([an_activity(0, at=NOON - ago)]) == count
 
 
+def test_a_day_without_a_time_proves_nothing_until_it_is_over() -> None:
+    """A bounce has the midnight with which its day began: it may have come after the counters were listed."""
+    bounce = replace(an_activity(0, at=NOON - 12 * HOUR), day_only=True)
+
+    assert Uncounted(after=NOON - DAY, before=NOON).count([bounce]) == 0
+    assert Uncounted(after=NOON - DAY, before=NOON + 13 * HOUR).count([bounce]) == 1
+
+
 def test_times_in_a_wrong_zone_prove_nothing() -> None:
     """Rows that were seen before seem to be of later than they were read: what is later than all of them is new."""
     seen = replace(READ, latest={Report.OPENS: NOON - 16 * HOUR})

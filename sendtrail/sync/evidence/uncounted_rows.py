@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sendtrail.domain.activity import Activity
+from sendtrail.domain.activity import Activity, happened_until
 from sendtrail.domain.campaign import Counters
 from sendtrail.domain.campaign_report import SLACK, Report, has_changed, is_unknown
 from sendtrail.sync.sync_record import SyncRecord
@@ -25,8 +25,8 @@ class Uncounted:
     before: datetime
 
     def count(self, activities: Iterable[Activity]) -> int:
-        """Return how many activities happened in between."""
-        return sum(self.after < activity.activity_timestamp < self.before for activity in activities)
+        """Return how many activities happened in between for certain: of some only the day is known."""
+        return sum(self.after < each.activity_timestamp and happened_until(each) < self.before for each in activities)
 
 
 def uncounted(
