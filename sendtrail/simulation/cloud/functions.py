@@ -128,7 +128,7 @@ class Cloud:
         instance = self.instance(topic)
         while True:
             message = self.queue.take(topic)
-            if not instance.process.is_alive or instance.process.frozen_until > self.scheduler.now:
+            if not instance.process.takes_messages:
                 instance = self.instance(topic)
             self._deliver(message, instance)
 

@@ -32,6 +32,12 @@ class Process:
     is_alive: bool = True
     frozen_until: float = 0.0
 
+    @property
+    def takes_messages(self) -> bool:
+        """Return whether it is there to work: alive, not frozen, and not of a version whose roll-out is over."""
+        is_over = self.faults.is_calm and self.writes is not None
+        return self.is_alive and self.frozen_until <= self.scheduler.now and not is_over
+
     def step(self, what: str, *, may_freeze: bool = True) -> None:
         """Come to a step at which others may run, and at which this process may die or freeze."""
         self.trace.add(self.scheduler.now, self.name, what)
