@@ -32,6 +32,8 @@ PATIENCE_S = 2 * DAY_S
 """How long messages may take without trouble."""
 LAST_LOOKS = 9
 """On so many days a campaign may still be looked at that has had no news for a week: reports have their own looks."""
+NEWS = 3
+"""So often news is waited for that takes no more requests than are enough: a look may be due along with it."""
 LAG_S = 6 * HOUR_S
 """How long the work of a run may take while another account does not answer: until the next run."""
 
@@ -154,12 +156,17 @@ class World:
             quiet.append(self._requests_of_a_day(tenant))
         if quiet[-1] > CAMPAIGN_LIST:
             self.problems.append(f"{tenant.organization_id}: days without news take {quiet} requests")
+        busy = [self._requests_of_news(tenant)]
+        while busy[-1].is_too_much and len(busy) < NEWS:
+            busy.append(self._requests_of_news(tenant))
+        if busy[-1].is_too_much:
+            self.problems.append(f"{tenant.organization_id}: days with news take {', '.join(map(str, busy))}")
+
+    def _requests_of_news(self, tenant: Tenant) -> "_Spent":
         began = tenant.account.now
         tenant.account.pass_moments(BUSY_S / 2)
         spent = self._requests_of_a_day(tenant, days=BUSY_S / DAY_S)
-        most = most_requests(tenant.account.pages(began))
-        if spent > most:
-            self.problems.append(f"{tenant.organization_id}: {spent} requests are made, where {most} are enough")
+        return _Spent(requests=spent, enough=most_requests(tenant.account.pages(began)))
 
     def _requests_of_a_day(self, tenant: Tenant, *, days: float = 1) -> int:
         self.scheduler.run(until=self.scheduler.now + days * DAY_S)
@@ -186,3 +193,18 @@ class World:
             self.problems.append(
                 f"{len(waiting)} messages still wait after {within_s / HOUR_S:.0f} quiet hours ({names})"
             )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Spent:
+    """How many requests a run made, and how many are enough."""
+
+    requests: int
+    enough: int
+
+    @property
+    def is_too_much(self) -> bool:
+        return self.requests > self.enough
+
+    def __str__(self) -> str:
+        return f"{self.requests} requests, where {self.enough} are enough"
