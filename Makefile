@@ -20,7 +20,7 @@ PLAIN := -m "not emulator and not browser and not terraform and not checkov and 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo simulate test test-tools test-everything test-lowest test-newest test-all check lint types imports format \
-	lock docs bench bundles emulators demo-emulators checkov clean
+	lock docs site bench bundles emulators demo-emulators checkov clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -96,7 +96,7 @@ emulators: $(READY)  ## install the BigQuery emulator, where Python 3.13 is ther
 bundles: $(READY)  ## build the deployment zip of each function into build/
 	@$(BIN)/python -m deploy.bundles
 
-check: lint types imports test-everything  ## what CI runs: lint, format, types, import rules, all tests
+check: lint types imports site test-everything  ## what CI runs: lint, format, types, import rules, the site, all tests
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -122,6 +122,9 @@ lock: $(BIN)/uv  ## renew requirements.lock from pyproject.toml
 docs: $(READY)  ## renew docs/reference and the tables of terraform/README.md
 	@$(BIN)/python -m deploy.terraform_docs
 	@$(BIN)/python -m deploy.reference
+
+site: $(READY)  ## build the site of the documentation into build/site; a broken link is an error
+	@$(BIN)/python -m deploy.site
 
 clean:  ## remove what was built
 	@rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest $(PYTHONS:%=$(VENV)-%) $(CHECKOV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
