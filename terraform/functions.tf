@@ -13,7 +13,7 @@ locals {
       max_instances = 2
       publishes_to  = ["campaigns", "contacts", "failures"]
       merges_into   = ["campaigns"]
-      reads         = ["email_activities"] # what the times of an account's rows mean
+      reads         = ["email_activities", "erased_rows"] # what is stored, and what the times of its rows mean
     }
     campaign_worker = {
       description   = "Copies one campaign's activities into BigQuery, page by page."

@@ -6,6 +6,7 @@ from typing import Any
 
 from sendtrail.simulation.cloud.functions import Cloud
 from sendtrail.simulation.cloud.process import world_time
+from sendtrail.simulation.erasures import Erasures
 from sendtrail.state.documents import run_path
 
 
@@ -13,7 +14,7 @@ class Calls:
     """Calls the dispatcher for one account, or for all that are switched on."""
 
     def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+        self._cloud, self._erasures = cloud, Erasures(cloud)
         self.runs = 0
         self.forced: dict[str, datetime] = {}
         """When everything of an account was last asked for again, and the answer was that it will be done."""
@@ -21,6 +22,7 @@ class Calls:
     def dispatch(self, organization_id: str | None = None, **wanted: Any) -> Mapping[str, str] | None:
         """Return the reason of each account that was rejected; None where the dispatcher did not come to its end."""
         self.runs += 1
+        self._erasures.sweep_all()
         asked_at = world_time(self._cloud.scheduler)
         rejected = self._cloud.dispatch(self._run_id, organization_id, wanted)
         if organization_id and wanted.get("force") and rejected is not None:

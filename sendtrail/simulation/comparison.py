@@ -10,16 +10,24 @@ from sendtrail.warehouse.rows import Table
 
 # Returns the rows of a table.
 Rows = Callable[[Table], Sequence[StoredRow]]
+# Tells of an id and an address whether they are of somebody who was erased.
+IsErased = Callable[[str, str], bool]
 # Campaign, event type, contact, link: whose `times` grow.
 Key = tuple[int, str, str, str]
 # And with `times` and the time.
 Observation = tuple[Key, int, datetime]
 
 
-def differences(account: Account, rows_of: Rows, *, organization_id: str) -> Iterator[str]:
-    """Yield a sentence for each way in which the warehouse differs from what the account shows, or ever showed."""
+def differences(
+    account: Account, rows_of: Rows, *, organization_id: str, is_erased: IsErased = lambda _id, _email: False
+) -> Iterator[str]:
+    """Yield a sentence for each way in which the warehouse differs from what the account shows, or ever showed.
+
+    `is_erased` tells who was erased, by id and address: nothing of theirs may be there.
+    """
     rows = [row for row in rows_of(Table.EMAIL_ACTIVITIES) if row["organization_id"] == organization_id]
-    there, now = {_stored(row) for row in rows}, {_true(row) for row in account.truth()}
+    shown = [row for row in account.truth() if not is_erased(row.contact_id, row.contact_email)]
+    there, now = {_stored(row) for row in rows}, {_true(row) for row in shown}
     ever = {_true(row) for row in account.history()}
     largest = _largest(_stored(row) for row in rows)
     short = {key for key, times in _largest(now).items() if largest.get(key) != times}
@@ -28,17 +36,22 @@ def differences(account: Account, rows_of: Rows, *, organization_id: str) -> Ite
     yield from _counted("activities are stored that never were", there - ever)
     if len(rows) != len({_stored(row) + _beside(row) for row in rows}):
         yield "activities are stored twice"
-    yield from _contact_differences(account, rows_of, organization_id=organization_id)
+    erased = {row["contact_id"] for row in rows if is_erased(row["contact_id"] or "", row["contact_email"] or "")}
+    yield from _counted("people are stored who were erased", erased)
+    yield from _contact_differences(account, rows_of, organization_id=organization_id, is_erased=is_erased)
     yield from _campaign_differences(account, rows_of, organization_id=organization_id)
 
 
-def _contact_differences(account: Account, rows_of: Rows, *, organization_id: str) -> Iterator[str]:
+def _contact_differences(
+    account: Account, rows_of: Rows, *, organization_id: str, is_erased: IsErased
+) -> Iterator[str]:
     stored = {
         (row["contact_id"], row["email"] or "")
         for row in rows_of(Table.CONTACTS)
         if row["organization_id"] == organization_id and not row["deleted_at"]
     }
-    there = {(contact.id, contact.email) for contact in account.contacts_truth()}
+    contacts = account.contacts_truth()
+    there = {(each.id, each.email) for each in contacts if not is_erased(each.id, each.email)}
     yield from _counted("contacts are missing or marked as deleted", there - stored)
     yield from _counted("contacts are stored that are not there", stored - there)
 

@@ -9,6 +9,7 @@ from sendtrail.simulation.calls import Calls
 from sendtrail.simulation.cloud.functions import Cloud
 from sendtrail.simulation.cloud.process import world_time
 from sendtrail.simulation.engine.faults import Fault
+from sendtrail.simulation.erasures import Erasures
 from sendtrail.simulation.tenant import Tenant
 
 HOUR_S = 3_600.0
@@ -23,6 +24,8 @@ class Operators:
 
     def __init__(self, cloud: Cloud, calls: Calls, tenants: Sequence[Tenant], *, random: Random) -> None:
         self._cloud, self._calls, self._tenants, self._random = cloud, calls, tenants, random
+        self._chosen = Random(f"{cloud.faults.seed}: erased")  # apart, so that no other choice depends on it
+        self._erasures = Erasures(cloud)
         self._copy: Mapping[str, Document] = {}
 
     def act(self) -> None:
@@ -51,12 +54,18 @@ class Operators:
             Fault.PAUSED: lambda: self._for_a_while(tenant.pause, tenant.resume),
             Fault.HANGING: lambda: self._for_a_while(tenant.transport.hang, tenant.transport.answer_again),
             Fault.OLD_STATE: self._restore_state,
+            Fault.ERASED: lambda: self._erase(tenant),
         }
 
     def _for_a_while(self, begin: Callable[[], None], end: Callable[[], None]) -> None:
         begin()
         self._cloud.scheduler.sleep(self._random.uniform(0.5, 8) * HOUR_S)
         end()
+
+    def _erase(self, tenant: Tenant) -> None:
+        there = sorted(contact.id for contact in tenant.account.contacts_truth())
+        if there:
+            self._erasures.erase(tenant.organization_id, self._chosen.choice(there))
 
     def _restore_state(self) -> None:
         self._cloud.documents.restore(self._copy)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sendtrail.activecampaign.http.session import session_of
+from sendtrail.erasure.erased_people import Kind
 from sendtrail.simulation.cloud.functions import Cloud, key_name
 from sendtrail.simulation.cloud.process import world_time
 from sendtrail.simulation.cloud.rate_watch import RateWatch
@@ -71,5 +72,13 @@ class Tenant:
 
     def differences(self) -> Iterator[str]:
         """Yield a sentence for each way in which the warehouse differs from the account."""
-        for each in differences(self.account, self._cloud.rows, organization_id=self.organization_id):
+        people = self._cloud.erased_people
+
+        def is_erased(contact_id: str, email: str) -> bool:
+            return people.has(Kind.CONTACT, self.organization_id, contact_id) or people.has(
+                Kind.ADDRESS, self.organization_id, email
+            )
+
+        found = differences(self.account, self._cloud.rows, organization_id=self.organization_id, is_erased=is_erased)
+        for each in found:
             yield f"{self.organization_id}: {each}"

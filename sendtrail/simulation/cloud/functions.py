@@ -13,6 +13,7 @@ from typing import Any
 from sendtrail import threads
 from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
 from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.errors import SendtrailError
 from sendtrail.ports import Topic, Warehouse
 from sendtrail.simulation.cloud.file_store import FileStore, stored_rows
@@ -55,6 +56,10 @@ class Cloud:
     """The secrets, by name."""
     contact_ids: dict[str, Callable[[], Collection[str]]] = field(default_factory=dict)
     """Returns the ids of the contacts that are there, by organization."""
+    erased_people: ErasedPeople = field(default_factory=lambda: ErasedPeople(key=b"simulated".ljust(32)))
+    """The erased list, which lies apart from the state: a copy of that does not undo an erasure."""
+    erased_at: float = 0.0
+    """When the list has last become longer."""
     unhandled: list[str] = field(default_factory=list)
     """Errors that no function expects, as `process: error`."""
     wrongly_marked: list[str] = field(default_factory=list)
@@ -189,6 +194,7 @@ class Cloud:
             state=SimulatedState(process, self.documents),
             publisher=SimulatedPublisher(process, self.queue),
             warehouse=SimulatedWarehouse(process, self._warehouse, self.documents, on_marked=self._look_at_marks),
+            people=lambda: self.erased_people,
             read_secret=self.keys.__getitem__,
         )
 

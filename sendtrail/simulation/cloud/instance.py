@@ -13,6 +13,8 @@ from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.domain.messages import SyncCampaign, SyncContacts
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.erasure.erased_people import ErasedPeople
+from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.ports import Publisher, State, Topic, Warehouse
 from sendtrail.simulation.cloud.message_queue import Queued
 from sendtrail.simulation.cloud.process import Process, ProcessClock
@@ -30,11 +32,15 @@ class Instance:
 
 @dataclass(frozen=True, kw_only=True)
 class Adapters:
-    """How a process reaches the services of its cloud; `read_secret` returns a key by its name."""
+    """How a process reaches the services of its cloud; `read_secret` returns a key by its name.
+
+    `people` returns the erased list as it is now.
+    """
 
     state: State
     publisher: Publisher
     warehouse: Warehouse
+    people: Callable[[], ErasedPeople]
     read_secret: Callable[[str], str]
 
 
@@ -46,7 +52,9 @@ def new_instance(process: Process, adapters: Adapters, settings: FunctionSetting
         state=adapters.state,
         publisher=adapters.publisher,
         warehouse=ObservedWarehouse(
-            inner=adapters.warehouse, on_merge=lambda *_: breaker.succeeded(), on_unavailable=breaker.failed
+            inner=GuardedWarehouse(inner=adapters.warehouse, people=adapters.people, clock=clock),
+            on_merge=lambda *_: breaker.succeeded(),
+            on_unavailable=breaker.failed,
         ),
         clock=clock,
         new_token=lambda: f"{process.name}-{next(tokens)}",

@@ -90,6 +90,22 @@ class MemoryWarehouse:
         with self._lock:
             self._seen.pop((organization_id, pass_id), None)
 
+    def seen(self, organization_id: str) -> set[str]:
+        """Return whom the passes of an account have seen."""
+        with self._lock:
+            return {each for (whose, _), ids in self._seen.items() if whose == organization_id for each in ids}
+
+    def hide_seen(self, organization_id: str, contact_ids: Sequence[str]) -> int:
+        """Replace contacts that passes have seen by what names nobody; return how many."""
+        with self._lock:
+            hidden = 0
+            for pass_, ids in self._seen.items():
+                gone = ids.intersection(contact_ids) if pass_[0] == organization_id else set[str]()
+                marks = {f"erased:{number}:{len(ids)}" for number in range(len(gone))}
+                self._seen[pass_] = (ids - gone) | marks
+                hidden += len(gone)
+            return hidden
+
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return, by event type, what the times of rows did while their counts grew."""
         found: dict[str, TimestampEvidence] = {}

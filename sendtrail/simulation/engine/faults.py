@@ -50,6 +50,7 @@ class Fault(StrEnum):
     OLD_STATE = "operator: restores an older copy of the state"
     HTTP_REPORT_ERROR = "http: a report's error, which looks like its end"
     PAUSED = "operator: pauses the account for a while"
+    ERASED = "operator: erases a contact"
 
 
 # How often it happens, of the opportunities there are, where it is switched on.
@@ -89,6 +90,7 @@ RATES: Mapping[Fault, float] = {
     Fault.OLD_STATE: 0.03,
     Fault.HTTP_REPORT_ERROR: 0.03,
     Fault.PAUSED: 0.1,
+    Fault.ERASED: 0.1,
 }
 SHARE_SWITCHED_ON = 0.35
 
