@@ -45,6 +45,11 @@ class Walk:
         """Return the campaign that the page calls 42."""
         return min(each.id for each in self.line.account.campaigns_truth())
 
+    @property
+    def address(self) -> str:
+        """Return the address that the page calls jane@example.com."""
+        return min(each.email for each in self.line.account.contacts_truth() if each.email)
+
     def fail(self, kind: FailureKind, **given: object) -> None:
         """Have requests of the account go wrong from now on."""
         self.line.account.fail(Failure(kind=kind, **{"times": None, **given}))  # type: ignore[arg-type]
@@ -56,7 +61,7 @@ class Walk:
 
     def type(self, command: Sequence[str]) -> None:
         """Type a command of the page, on this machine."""
-        words = list(_on_this_machine(command, campaign=self.campaign))
+        words = list(_on_this_machine(command, {"42": str(self.campaign), "jane@example.com": self.address}))
         if words[0] == "sync":
             return self.sync(**_options(words[1:]))
         result = CliRunner().invoke(app, words, input="y\n", env=self.environment)
@@ -119,14 +124,14 @@ def questions() -> Iterator[str]:
     yield from re.findall(r"^## (.*)$", text("docs/runbook.md").partition("\n# Questions\n")[2], re.MULTILINE)
 
 
-def _on_this_machine(command: Sequence[str], *, campaign: int) -> Iterator[str]:
-    """Yield the words without what leads to Google Cloud, about the account and the campaign of the test."""
+def _on_this_machine(command: Sequence[str], names: Mapping[str, str]) -> Iterator[str]:
+    """Yield the words without what leads to Google Cloud, about the account of the test and what is in it."""
     words = iter(command)
     for word in words:
         if word == "--project":
             next(words)
         else:
-            yield {"acme": "main", "42": str(campaign)}.get(word, word)
+            yield {"acme": "main", **names}.get(word, word)
 
 
 def _options(words: Sequence[str]) -> dict[str, object]:
@@ -226,6 +231,16 @@ def is_exported(walk: Walk) -> bool:
     return walk.codes["export"] == 0 and Path("all-tables/manifest.json").is_file()
 
 
+def is_erased(walk: Walk) -> bool:
+    """Return whether nothing of the person is stored, and nothing comes back."""
+    walk.sync(all=True, force=True)
+    tables = ("contacts", "email_activities", "contact_engagement")
+    rows = " UNION ALL ".join(f"SELECT to_json(t)::VARCHAR AS row FROM marketing_ai.{name} AS t" for name in tables)
+    with walk.line.open() as run:
+        [(count,)] = run.warehouse.query(f"SELECT COUNT(*) FROM ({rows}) WHERE contains(row, '{walk.address}')").rows
+    return walk.results[-1].exit_code == 0 and count == 0
+
+
 SITUATIONS: Mapping[str, Situation] = {
     "Pause an account, and go on": Situation(is_over=is_paused_and_resumed),
     "How are the accounts": Situation(
@@ -233,6 +248,7 @@ SITUATIONS: Mapping[str, Situation] = {
     ),
     "Read further back, or take that back": Situation(is_over=wants_nothing),
     "Read a campaign again, or everything": Situation(),
+    "Erase a person": Situation(is_over=is_erased),
     "Try again what failed": Situation(
         produce=has_failing_campaign, remove_cause=is_mended, is_over=has_no_failures, codes={"failures": 1}
     ),
