@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from sendtrail.erasure.erased_people import Kind
 from sendtrail.errors import Busy, SettingsError
 from sendtrail.local.copies.backup import back_up
+from sendtrail.local.copies.erased_list import copy_list, newer_list
 from sendtrail.local.copies.restore import plan_restore, restore
 from sendtrail.local.duckdb_reader import read_only
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.local.erasure.list_file import list_path, new_list, write_list
 from sendtrail.local.state.adoption import open_state
 from sendtrail.local.write_ahead_log import log_of
 from sendtrail.state.account_identity import AccountIdentity, write_identity
@@ -175,3 +178,35 @@ def test_a_damaged_file_is_replaced(path: Path) -> None:
 
     assert plan.replaced is None
     assert count(path) == 1
+
+
+def test_the_erased_list_goes_with_the_backup_and_the_newer_one_counts(path: Path) -> None:
+    """Also where the machine of the database is lost, with its list."""
+    backup, people = path.with_name("backup.duckdb"), new_list()
+    write_list(list_path(path), people)
+    copied = copy_list(path, backup)
+    later = people.plus([people.token(Kind.ADDRESS, "acme", "ann@example.com")])
+    write_list(list_path(path), later)
+
+    assert copied == list_path(backup)
+    assert newer_list(backup, path) == later
+    list_path(path).unlink()
+    assert newer_list(backup, path) == people
+
+
+def test_no_list_is_copied_where_nobody_was_erased(path: Path) -> None:
+    """And none counts."""
+    backup = path.with_name("backup.duckdb")
+
+    assert copy_list(path, backup) is None
+    assert newer_list(backup, path) is None
+
+
+def test_an_erased_list_of_another_database_is_refused(path: Path) -> None:
+    """With it, nobody could tell who is not to be stored."""
+    backup = path.with_name("backup.duckdb")
+    for each in (backup, path):
+        write_list(list_path(each), new_list())
+
+    with pytest.raises(SettingsError, match="erased lists of two databases"):
+        newer_list(backup, path)

@@ -16,9 +16,12 @@ from sendtrail.clock import SystemClock
 from sendtrail.errors import SettingsError
 from sendtrail.local.commit_journal import INTERNAL
 from sendtrail.local.copies.backup import back_up
+from sendtrail.local.copies.erased_list import copy_list, newer_list
 from sendtrail.local.copies.file_content import FileContent
 from sendtrail.local.copies.restore import RestorePlan, plan_restore
 from sendtrail.local.copies.restore import restore as put_back
+from sendtrail.local.erasure.list_file import list_path, write_list
+from sendtrail.local.erasure.local_erasure import settle_erasures
 
 FILE = typer.Argument(help="The file to write; it must not be there yet.", metavar="FILE")
 BACKUP = typer.Argument(help="A file that `sendtrail backup` wrote, or any copy of a database.", metavar="BACKUP")
@@ -36,9 +39,13 @@ def backup(file: Annotated[Path, FILE], *, database: Annotated[str | None, DATAB
 
     Exit code: 0 when the backup is there, 2 when an option or a file is wrong, 75 when the database changes too fast.
     """
-    source, say = _database(database), printer()
-    for line in backup_lines(source, file, back_up(checked_database(str(source)), file)):
+    source, say = _settings(database).database, printer()
+    content = back_up(checked_database(str(source)), file)
+    erased_list = copy_list(source, file)
+    for line in backup_lines(source, file, content):
         say(line)
+    if erased_list is not None:
+        say(f"Whom you have erased is in {erased_list.absolute()}: keep it with the backup.")
 
 
 def restore(
@@ -49,16 +56,23 @@ def restore(
 ) -> None:
     """Put a backup in the place of a database, which is kept beside it; the next sync reads what is missing.
 
+    People who were erased since the backup are erased from it as well.
+
     Exit code: 0 when it is restored, 1 when the answer is no, 2 when an option or a file is wrong, or the backup is of
     another account, 75 when another program has the database.
     """
-    target, say, clock = _database(database), printer(), SystemClock()
-    plan = plan_restore(backup, target)
+    settings, say, clock = _settings(database), printer(), SystemClock()
+    target = settings.database
+    plan, erased = plan_restore(backup, target), newer_list(backup, target)
     for line in plan_lines(plan, backup, target):
         say(line)
     if plan.replaces and not yes and not typer.confirm("Replace it?"):
         raise typer.Exit(MISSING)
-    for line in restored_lines(target, put_back(backup, target, now=clock.now())):
+    aside = put_back(backup, target, now=clock.now())
+    if erased is not None:
+        write_list(list_path(target), erased)
+    settle_erasures(target, dataset=settings.dataset, clock=clock)
+    for line in restored_lines(target, aside):
         say(line)
 
 
@@ -111,8 +125,8 @@ def _is_internal(table: str) -> bool:
     return schema == INTERNAL or schema.endswith("_staging")
 
 
-def _database(given: str | None) -> Path:
+def _settings(given: str | None) -> WarehouseSettings:
     settings = WarehouseSettings.read({"database": given})
     if settings.project:
         raise SettingsError([_IN_GOOGLE_CLOUD])
-    return settings.database
+    return settings
