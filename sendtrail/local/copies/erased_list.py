@@ -7,9 +7,7 @@ from sendtrail.errors import SettingsError
 from sendtrail.local.copies.new_file import ensure_free
 from sendtrail.local.erasure.list_file import list_path, read_list, write_list
 
-_OF_ANOTHER = (
-    "{one} and {other} are erased lists of two databases: put the right one there; nothing was changed"
-)
+_OF_ANOTHER = "{one} and {other} are erased lists of two databases: put the right one there; nothing was changed"
 
 
 def copy_list(database: Path, backup: Path) -> Path | None:
