@@ -13,8 +13,9 @@ TESTS ?=
 PYTHONS := python3.11 python3.12 python3.13
 INSTALL := $(BIN)/uv pip install --quiet --group dev --editable '.[all]'
 
-# A process per core; the tests of one tool stay in one process, which starts the tool once (tests/conftest.py).
-PYTEST = pytest -n auto --maxprocesses 4 --dist loadgroup --quiet $(TESTS)
+# A process more than there are cores, as one waits for the emulators; the tests of one tool stay in one process, which
+# starts the tool once (tests/conftest.py).
+PYTEST = pytest -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --maxprocesses 4 --dist loadgroup --quiet $(TESTS)
 # What needs nothing but Python, and little time.
 PLAIN := -m "not emulator and not browser and not terraform and not checkov and not world"
 
