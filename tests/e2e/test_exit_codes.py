@@ -205,3 +205,18 @@ def test_a_summary_that_nobody_reads_is_no_success(pipeline: Make) -> None:
     assert "Traceback" not in done.stderr
     line.remember()
     line.assert_equal()
+
+
+def test_a_setting_that_is_missing_is_all_that_is_said(tmp_path: Path) -> None:
+    """Nothing of what the interpreter finds to be left over when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sendtrail", "sync"],
+        env={"PATH": os.environ["PATH"], "COLUMNS": "200"},
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        "This cannot be run as it was asked for:",
+        "  --api-url: name the URL of your account: ActiveCampaign shows it under Settings > Developer",
+    ]

@@ -48,7 +48,7 @@ def _settings(options: Mapping[str, Any], file: SettingsFile, account: str | Non
     try:
         return SyncSettings.of_account(dict(options), file, account=account)
     except SettingsError as error:
-        return error
+        return SettingsError(error.problems)  # without its traceback, which would hold this frame
 
 
 def _name_of(settings: SyncSettings | SettingsError) -> str:

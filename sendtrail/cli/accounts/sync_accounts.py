@@ -51,7 +51,7 @@ def _guarded(
 
 def _exit_code(settings: SyncSettings | SettingsError, run_sync: RunSync) -> int:
     if isinstance(settings, SettingsError):
-        raise settings
+        raise SettingsError(settings.problems)
     try:
         return run_sync(settings).exit_code
     except KeyboardInterrupt:  # while the campaigns were being listed, or the second Ctrl-C
