@@ -16,8 +16,9 @@ from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import State, Transaction
 from sendtrail.simulator import TruthCampaign
 from sendtrail.state.account_status import AccountStatus, write_status
-from sendtrail.state.documents import campaign_path, full_lists_path, report_habits_path, to_document
+from sendtrail.state.documents import campaign_path, full_lists_path, report_habits_path, subjects_path, to_document
 from sendtrail.state.full_lists import FullListsDocument, rows_digest
+from sendtrail.state.read_subjects import ReadSubjects
 from sendtrail.state.stored_habits import AccountHabits
 from sendtrail.state.stored_rows import write_baseline
 from sendtrail.sync.sync_record import SyncRecord
@@ -53,6 +54,7 @@ def write(state: State, counters: Mapping[int, Counters], *, at: datetime, still
         borders_in_order=BORDERS_NEEDED,
     )
     documents[report_habits_path(ORGANIZATION)] = to_document(AccountHabits(reports=dict.fromkeys(Report, habits)))
+    documents[subjects_path(ORGANIZATION)] = to_document(ReadSubjects(campaigns=dict.fromkeys(counters, 0)))
     status = AccountStatus(
         run_id="planted",
         last_run=at,

@@ -51,6 +51,7 @@ class FakeAccount:
     reports: dict[tuple[int, Report], list[Activity]] = field(default_factory=dict)
     people: dict[int, Contact] = field(default_factory=dict)
     messages: dict[int, list[str]] = field(default_factory=dict)
+    subjects: dict[str, str] = field(default_factory=dict)
     queries: list[ReportQuery] = field(default_factory=list)
 
     def fill(self, campaign_id: int, report: Report, count: int, *, at: datetime = NOON) -> None:
@@ -71,7 +72,15 @@ class FakeAccount:
 
     def campaign_messages(self, campaign_id: int) -> list[CampaignMessage]:
         """Return the messages of a split campaign, without counters."""
-        return [CampaignMessage(message_id=message_id, counters={}) for message_id in self.messages[campaign_id]]
+        return [
+            CampaignMessage(message_id=message_id, counters={}, subject=self.subjects.get(message_id, ""))
+            for message_id in self.messages.get(campaign_id, [])
+        ]
+
+    def all_messages(self) -> Iterator[CampaignMessage]:
+        """Yield the messages that have a subject line."""
+        for message_id, subject in self.subjects.items():
+            yield CampaignMessage(message_id=message_id, counters={}, subject=subject)
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the pages of a report."""

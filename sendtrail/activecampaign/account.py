@@ -10,6 +10,7 @@ from sendtrail.activecampaign.v1.reports import V1Reports
 from sendtrail.activecampaign.v3 import campaigns as campaign_list
 from sendtrail.activecampaign.v3.contacts import ContactPages, contact_count
 from sendtrail.activecampaign.v3.lists import log_unreadable
+from sendtrail.activecampaign.v3.subject_lines import messages
 from sendtrail.clock import Clock
 from sendtrail.domain.campaign import Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import ReportPage, ReportQuery, UnreadableRow
@@ -65,6 +66,10 @@ class Account:
     def campaign_messages(self, campaign_id: int) -> list[CampaignMessage]:
         """Return a campaign's messages."""
         return campaign_list.campaign_messages(self._client, campaign_id)
+
+    def all_messages(self) -> Iterator[CampaignMessage]:
+        """Yield every message of the account with its subject line, once each."""
+        return messages(self._client, on_unreadable=self._on_unreadable)
 
     def read(self, query: ReportQuery) -> Iterator[ReportPage]:
         """Yield the rows of a report from a position on, to its proven end."""

@@ -40,7 +40,7 @@ class Campaign:
     """A campaign as the account's list shows it; times are UTC, None where the API has no value.
 
     `counters` contains those of `COUNTERS` that the API returned. `split` means that the campaign has several messages,
-    which are read one by one.
+    which are read one by one. `message_id` is the only message of another, "" where the list does not name it.
     """
 
     campaign_id: int
@@ -55,6 +55,7 @@ class Campaign:
     created_at: datetime | None
     modified_at: datetime | None
     counters: Counters
+    message_id: str = ""
 
     @property
     def was_sent(self) -> bool:
@@ -70,10 +71,14 @@ class Campaign:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CampaignMessage:
-    """One of the messages of a campaign, with counters of its own, as far as the account gives them readably."""
+    """One of the messages of a campaign, with counters of its own, as far as the account gives them readably.
+
+    `subject` is its subject line, "" where the account gives none.
+    """
 
     message_id: str
     counters: Counters
+    subject: str = ""
 
 
 class CampaignLists(Protocol):
@@ -85,4 +90,8 @@ class CampaignLists(Protocol):
 
     def campaign_messages(self, campaign_id: int) -> list[CampaignMessage]:
         """Return a campaign's messages."""
+        ...
+
+    def all_messages(self) -> Iterator[CampaignMessage]:
+        """Yield every message of the account with its subject line, once each."""
         ...

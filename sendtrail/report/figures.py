@@ -17,6 +17,7 @@ class Campaign:
 
     campaign_id: int
     campaign_name: str | None
+    subject: str | None
     automation_id: str | None
     sent_at: datetime | None
     sent: int | None
@@ -61,6 +62,7 @@ class Message:
 
     campaign_id: int
     message_id: str | None
+    subject: str | None
     readers: int
     unique_clicks: int
     click_share: float | None

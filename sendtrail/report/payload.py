@@ -13,7 +13,7 @@ from sendtrail.report.earned_payload import attributed_values
 from sendtrail.report.figures import Day, Figures
 from sendtrail.report.notes import notes
 from sendtrail.report.packed import Values, packed, plain
-from sendtrail.report.sent_payload import campaign_values, link_values
+from sendtrail.report.sent_payload import campaign_values, link_values, message_values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +44,7 @@ def payload(figures: Figures, context: ReportContext) -> Values:
         "start": {"period": start, "model": context.model, "counting": chosen},
         "campaigns": packed(campaign_values(figures)),
         "links": packed(link_values(figures.sent.links)),
-        "messages": [asdict(each) for each in figures.sent.messages],
+        "messages": message_values(figures.sent.messages),
         "responses": packed([asdict(each) for each in figures.sent.responses]),
         "automations": [plain(each) for each in figures.sent.automations],
         "lists": [plain(each) for each in figures.sent.lists],

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from sendtrail.report import trust
-from sendtrail.report.figures import Figures, Link
+from sendtrail.report.figures import Figures, Link, Message
 from sendtrail.report.packed import Values, plain
 
 # The most links in the file: it has to stay small, and nobody reads on.
 LINKS_SHOWN = 2_500
 MOST_OF_AN_ADDRESS = 120
+MOST_OF_A_SUBJECT = 120
 _EMAIL = re.compile(r"[^\s/?&=:;,<>]+(?:@|%40)[^\s/?&=:;,<>]+", re.IGNORECASE)
 HIDDEN = "…"
 
@@ -25,6 +26,7 @@ def campaign_values(figures: Figures) -> list[Values]:
             **plain(each),
             "sent_at": each.sent_at and each.sent_at.astimezone(zone).date().isoformat(),
             "campaign_name": each.title,
+            "subject": shown_subject(each.subject),
             "trust": levels.get(each.campaign_id, "unknown"),
             "covered": each.campaign_id not in missing,
         }
@@ -35,6 +37,17 @@ def campaign_values(figures: Figures) -> list[Values]:
 def link_values(links: Iterable[Link]) -> list[Values]:
     """Return a row per link, those that most clicked first; without e-mail addresses, which a link may contain."""
     return [{**plain(each), "link_url": shown_url(each.link_url)} for each in list(links)[:LINKS_SHOWN]]
+
+
+def message_values(messages: Iterable[Message]) -> list[Values]:
+    """Return a row per message of the split tests."""
+    return [{**plain(each), "subject": shown_subject(each.subject)} for each in messages]
+
+
+def shown_subject(subject: str | None) -> str | None:
+    """Return a subject line as it is shown: without e-mail addresses, and not longer than a line or two."""
+    shown = _EMAIL.sub(HIDDEN, subject or "")
+    return (shown if len(shown) <= MOST_OF_A_SUBJECT else f"{shown[:MOST_OF_A_SUBJECT]}{HIDDEN}") or None
 
 
 def shown_url(url: str | None) -> str:

@@ -98,6 +98,11 @@ def report_habits_path(organization_id: str) -> str:
     return f"sync_state/report_habits_{organization_id}"
 
 
+def subjects_path(organization_id: str) -> str:
+    """Return the path of the campaigns of an account whose subject lines were read."""
+    return f"sync_state/subject_lines_{organization_id}"
+
+
 def run_path(run_id: str) -> str:
     """Return the path of a run of the dispatcher."""
     return f"runs/{run_id}"

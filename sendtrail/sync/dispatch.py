@@ -28,6 +28,8 @@ from sendtrail.sync.evidence.account_evidence import with_evidence
 from sendtrail.sync.evidence.vanished_campaigns import AcceptedDeletions, ListedCampaigns, listed_campaigns
 from sendtrail.sync.forecast import total
 from sendtrail.sync.runs.stored_run import Begun, Summary, begin_run, close_run
+from sendtrail.sync.subjects.read_subject_lines import SUBJECT_LINES, read_subject_lines
+from sendtrail.sync.subjects.subject_lines import NO_SUBJECT_LINES, SubjectLines
 from sendtrail.warehouse.domain_rows import campaign_row
 from sendtrail.warehouse.rows import Batch, Table
 
@@ -76,6 +78,7 @@ class _Published:
     campaigns: Sequence[Campaign] = ()
     due: Sequence[Due] = ()
     wants: Wants = NO_WANTS
+    subjects: SubjectLines = NO_SUBJECT_LINES
 
 
 def _dispatch_campaigns(begun: Begun, lists: CampaignLists, services: Services, policy: Policy) -> _Published:
@@ -91,7 +94,16 @@ def _dispatch_campaigns(begun: Begun, lists: CampaignLists, services: Services, 
         now=services.clock.now(),
     )
     _merge_campaigns(found.campaigns, begun.asked, services, now=listed_at)
-    return _publish_campaigns(found, begun.request, services, policy, checkpoints=checkpoints)
+    published = _publish_campaigns(found, begun.request, services, policy, checkpoints=checkpoints)
+    return replace(published, subjects=_subjects(found, begun.request, lists, services))
+
+
+def _subjects(found: ListedCampaigns, request: Request, lists: CampaignLists, services: Services) -> SubjectLines:
+    """Read subject lines after everything else: whoever asks for some campaigns is not made to wait for all."""
+    if request.kind is not RunKind.CAMPAIGNS:
+        return NO_SUBJECT_LINES
+    item = WorkItem(organization_id=request.organization_id, subject=SUBJECT_LINES, run_id=request.run_id, sequence=1)
+    return read_subject_lines(found.campaigns, lists=lists, services=services, item=item)
 
 
 def _summary(begun: Begun, published: _Published, *, contacts: int, now: datetime) -> Summary:
@@ -106,6 +118,7 @@ def _summary(begun: Begun, published: _Published, *, contacts: int, now: datetim
         forecast=total(each.forecast for each in published.due),
         unknown=sorted((request.campaign_ids or frozenset()) - known),
         still_wanted=_from_earlier(wants, begun.wants_before, request, now=now),
+        subjects=published.subjects,
         left_wanted=summarised(want for number, want in wants.of_campaigns.items() if not request.covers(number)),
     )
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 import orjson
 
 from sendtrail.domain.activity import Activity, activity_id
-from sendtrail.domain.campaign import COUNTERS, Campaign
+from sendtrail.domain.campaign import COUNTERS, Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import UnreadableRow
 from sendtrail.domain.contact import Contact, overall_status
 from sendtrail.domain.conversion import Conversion
@@ -18,12 +18,14 @@ from sendtrail.warehouse.rows import (
     ContactRow,
     ConversionRow,
     ListStatus,
+    MessageRow,
     SettingRow,
     UnreadableReportRow,
     UserRow,
     exactly,
 )
 
+_CAMPAIGN_FIELDS = tuple(field.name for field in fields(Campaign) if field.name != "message_id")
 _CONTACT_FIELDS = tuple(field.name for field in fields(Contact))
 _CONVERSION_FIELDS = tuple(field.name for field in fields(Conversion))
 
@@ -112,10 +114,23 @@ def campaign_row(campaign: Campaign, *, organization_id: str, now: datetime) -> 
         "created_date": campaign.created_at,
         "modified_date": campaign.modified_at,
         **{name: campaign.counters.get(name) for name in COUNTERS},
-        "row_hash": _hash(campaign),
+        "row_hash": _campaign_hash(campaign),
         "created_at": now,
         "updated_at": now,
     }
+
+
+def message_row(message: CampaignMessage, *, organization_id: str, campaign_id: int, now: datetime) -> MessageRow:
+    """Return the row of a campaign's message whose subject line was read at `now`."""
+    return MessageRow(
+        organization_id=organization_id,
+        campaign_id=campaign_id,
+        message_id=message.message_id,
+        subject=message.subject or None,
+        row_hash=sha256(message.subject.encode()).hexdigest(),
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def conversion_row(conversion: Conversion, *, organization_id: str, now: datetime) -> ConversionRow:
@@ -167,8 +182,11 @@ def _conversion_hash(conversion: Conversion) -> str:
     return sha256(orjson.dumps(values, default=exactly)).hexdigest()
 
 
-def _hash(value: Campaign) -> str:
-    return sha256(orjson.dumps(value, default=exactly, option=orjson.OPT_SORT_KEYS)).hexdigest()
+def _campaign_hash(campaign: Campaign) -> str:
+    """Return the hash of what is stored of a campaign: the one that it had before there was `message_id`."""
+    values = {name: getattr(campaign, name) for name in _CAMPAIGN_FIELDS}
+    values["counters"] = dict(sorted(campaign.counters.items()))
+    return sha256(orjson.dumps(values, default=exactly)).hexdigest()
 
 
 def _contact_hash(contact: Contact) -> str:

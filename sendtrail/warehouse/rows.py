@@ -21,6 +21,7 @@ class Table(StrEnum):
     EMAIL_ACTIVITIES = "email_activities"
     CONTACTS = "contacts"
     CAMPAIGNS = "campaigns"
+    MESSAGES = "messages"
     CONVERSIONS = "conversions"
     USERS = "users"
     ATTRIBUTION_SETTINGS = "attribution_settings"
@@ -157,8 +158,31 @@ class ErasedRow:
     updated_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageRow:
+    """A row of `messages`: a campaign's message and its subject line, which `row_hash` covers."""
+
+    organization_id: str
+    campaign_id: int
+    message_id: str
+    subject: str | None
+    row_hash: str
+    created_at: datetime
+    updated_at: datetime
+
+
 CampaignRow = Mapping[str, Any]
-Row = ActivityRow | ContactRow | CampaignRow | ConversionRow | UserRow | SettingRow | UnreadableReportRow | ErasedRow
+Row = (
+    ActivityRow
+    | ContactRow
+    | CampaignRow
+    | MessageRow
+    | ConversionRow
+    | UserRow
+    | SettingRow
+    | UnreadableReportRow
+    | ErasedRow
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,9 +50,29 @@ WITH
     WHERE event_type IN ('bounce', 'unsubscribe', 'forward')
     GROUP BY organization_id, campaign_id
   ),
+  stored_subjects AS (
+    -- The newest reading, in case two concurrent merges inserted a message twice.
+    SELECT *
+    FROM `${dataset}`.`messages`
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY organization_id, campaign_id, message_id
+      ORDER BY updated_at DESC NULLS LAST, row_hash ASC NULLS LAST
+    ) = 1
+  ),
+  distinct_subjects AS (
+    SELECT DISTINCT organization_id, campaign_id, subject
+    FROM stored_subjects
+    WHERE subject IS NOT NULL
+  ),
+  campaign_subjects AS (
+    SELECT organization_id, campaign_id, STRING_AGG(subject, ' | ' ORDER BY subject ASC) AS subject
+    FROM distinct_subjects
+    GROUP BY organization_id, campaign_id
+  ),
   campaign_counts AS (
     SELECT
       campaigns.*,
+      campaign_subjects.subject,
       -- What bounced was not delivered; the counters include bounces that were never read.
       GREATEST(
         campaigns.send_amt - COALESCE(campaigns.hardbounces + campaigns.softbounces, campaign_other_events.bounces, 0), 0
@@ -92,12 +112,16 @@ WITH
     LEFT JOIN campaign_other_events
       ON campaigns.organization_id = campaign_other_events.organization_id
       AND campaigns.campaign_id = campaign_other_events.campaign_id
+    LEFT JOIN campaign_subjects
+      ON campaigns.organization_id = campaign_subjects.organization_id
+      AND campaigns.campaign_id = campaign_subjects.campaign_id
     WHERE campaigns.send_amt > 0 OR campaign_touches.campaign_id IS NOT NULL OR campaign_other_events.campaign_id IS NOT NULL
   )
 SELECT
   organization_id,
   campaign_id,
   campaign_name,
+  subject,
   campaign_type,
   automation_id,
   is_broadcast,

@@ -75,12 +75,22 @@ WITH
         ELSE 3.291
       END AS z_bound
     FROM compared_messages
+  ),
+  stored_subjects AS (
+    -- The newest reading, in case two concurrent merges inserted a message twice.
+    SELECT *
+    FROM `${dataset}`.`messages`
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY organization_id, campaign_id, message_id
+      ORDER BY updated_at DESC NULLS LAST, row_hash ASC NULLS LAST
+    ) = 1
   )
 SELECT
   tested_messages.organization_id,
   tested_messages.campaign_id,
   campaign_name,
-  message_id,
+  tested_messages.message_id,
+  subject,
   messages,
   readers,
   unique_opens,
@@ -99,3 +109,7 @@ FROM tested_messages
 LEFT JOIN `${dataset}`.`campaigns_current` AS names
   ON names.organization_id = tested_messages.organization_id
   AND names.campaign_id = tested_messages.campaign_id
+LEFT JOIN stored_subjects
+  ON stored_subjects.organization_id = tested_messages.organization_id
+  AND stored_subjects.campaign_id = tested_messages.campaign_id
+  AND stored_subjects.message_id = tested_messages.message_id

@@ -14,7 +14,8 @@ from sendtrail.report.notes import Level, notes
 from sendtrail.report.trust import by_campaign, largest_gaps
 
 AT = datetime(2025, 6, 1, tzinfo=UTC)
-CAMPAIGN = Campaign(campaign_id=1, campaign_name="Spring", sent_at=AT, sent=100, delivered=99, estimated_human_opens=30,
+CAMPAIGN = Campaign(campaign_id=1, campaign_name="Spring", subject=None, sent_at=AT, sent=100, delivered=99,
+                    estimated_human_opens=30,
                     raw_unique_opens=30, unique_clicks=5,
                     raw_unique_clicks=5, bounces=1, unsubscribes=0, forwards=0,
                     automation_id=None, open_rate=0.3, raw_open_rate=0.3, click_through_rate=0.05,

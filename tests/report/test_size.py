@@ -38,7 +38,12 @@ def test_two_thousand_campaigns_are_at_most_four_megabytes(figures: Figures) -> 
 def _campaigns(figures: Figures) -> tuple[Campaign, ...]:
     one = figures.sent.campaigns[0]
     return tuple(
-        replace(one, campaign_id=number, campaign_name=f"A newsletter with an ordinary name, number {number}")
+        replace(
+            one,
+            campaign_id=number,
+            campaign_name=f"A newsletter with an ordinary name, number {number}",
+            subject=f"A subject line of the usual length, of fifty to sixty: {number}",
+        )
         for number in range(CAMPAIGNS)
     )
 

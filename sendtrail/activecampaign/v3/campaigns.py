@@ -7,6 +7,7 @@ from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.timestamps import CENTRAL, instant
 from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, items, total_of
 from sendtrail.activecampaign.v3.lists import DEFAULT_LIMIT, OnUnreadable, log_unreadable, paginate
+from sendtrail.activecampaign.v3.subject_lines import subject_line
 from sendtrail.domain.campaign import COUNTERS, LIST_LIMIT, Campaign, CampaignMessage, Counters
 
 SPLIT, MESSAGES = "split", "campaignMessages"
@@ -35,6 +36,7 @@ def campaign(campaign_id: int, row: Item) -> Campaign:
         created_at=instant(row.get("cdate"), CENTRAL),
         modified_at=instant(row.get("mdate"), CENTRAL),
         counters=_counters(row),
+        message_id=identifier(row.get("message_id")),
     )
 
 
@@ -50,7 +52,11 @@ def campaign_messages(client: Client, campaign_id: int) -> list[CampaignMessage]
         # An account may ignore the offset, and say nothing of a total, or a false one.
         is_last = len(rows) < DEFAULT_LIMIT if total is None else received >= total and len(rows) < LIST_LIMIT
         is_whole = is_last or len(found) == before
-    return [CampaignMessage(message_id=each, counters=_counters(row)) for each, row in found.items() if each]
+    return [
+        CampaignMessage(message_id=each, counters=_counters(row), subject=subject_line(row.get("subject")))
+        for each, row in found.items()
+        if each
+    ]
 
 
 def _messages_request(campaign_id: int, offset: int) -> Get:

@@ -28,6 +28,11 @@ def as_object(result: RunResult, stats: RunStats) -> dict[str, Any]:
             "due": result.summary.due,
             "done": result.campaigns[Fate.DONE],
         },
+        "subject_lines": {
+            "read": result.summary.subjects.read,
+            "unknown": result.summary.subjects.unknown,
+            "problem": result.summary.subjects.problem,
+        },
         "activities": {
             "read": {str(kind): count for kind, count in stats.activities_read.items()},
             "new": stats.activities_new,

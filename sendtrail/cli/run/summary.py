@@ -39,6 +39,7 @@ def print_summary(
     table.add_column("this run", justify="right")
     table.add_column("in the warehouse", justify="right")
     _add_campaigns(table, result, stored=stored["campaigns"])
+    _add_subjects(table, result.summary)
     for kind, name in PLURALS.items():
         table.add_row(name, f"{stats.activities_read[kind]:,} read", f"{stored[kind]:,}")
     new = f"{stats.activities_new:,} new"
@@ -82,6 +83,16 @@ def _add_campaigns(table: Table, result: RunResult, *, stored: int) -> None:
             table.add_row(f"  {fate}", f"{fates[fate]:,}", "")
 
 
+def _add_subjects(table: Table, summary: Summary) -> None:
+    """Add of how many campaigns the subject lines were read, and of how many they are unknown."""
+    found = summary.subjects
+    if found.read:
+        table.add_row("subject lines", f"{found.read:,} campaigns", "")
+    if found.unknown:
+        why = found.problem or "read by later runs"
+        table.add_row("  unknown so far", f"{found.unknown:,} campaigns", why)
+
+
 def _add_unsettled(table: Table, unsettled: Unsettled) -> None:
     """Add what holds fewer rows than the account counts, of earlier runs, too: it is read again soon."""
     if unsettled.reports:
@@ -90,7 +101,7 @@ def _add_unsettled(table: Table, unsettled: Unsettled) -> None:
 
 def _forecast(summary: Summary, stats: RunStats) -> str:
     """Return how far the forecast was off, the requests for contacts left out."""
-    forecast = summary.forecast.requests + list_requests(summary.campaigns)
+    forecast = summary.forecast.requests + list_requests(summary.campaigns) + summary.subjects.requests
     off = stats.requests - stats.contacts_requests - forecast
     share = f" ({off / forecast:+.1%})" if forecast >= MANY_REQUESTS else ""
     return f"{off:+,} of {forecast:,}{share}" if forecast else ""

@@ -30,8 +30,8 @@ const VERDICTS = { better: "clicked more often than the others", worse: "clicked
 function messagesTable(each) {
   const found = data.messages.filter((one) => one.campaign_id === each.id);
   if (!found.length) return null;
-  return [h("h3", {}, "Split test"), table(["Message", numberHeading("Readers"), numberHeading("Clicked"), "Verdict"], found.map((one) =>
-    h("tr", {}, h("th", { scope: "row" }, one.message_id || NOTHING), number(count(one.readers)), number(rateText(one.click_share)), cell(VERDICTS[one.verdict]))), {})];
+  return [h("h3", {}, "Split test"), table(["Subject line", numberHeading("Readers"), numberHeading("Clicked"), "Verdict"], found.map((one) =>
+    h("tr", {}, h("th", { scope: "row" }, one.subject || `Message ${one.message_id || NOTHING}`), number(count(one.readers)), number(rateText(one.click_share)), cell(VERDICTS[one.verdict]))), {})];
 }
 
 function drawCampaignPage() {
@@ -43,6 +43,7 @@ function drawCampaignPage() {
   fill("campaign",
     h("p", {}, h("a", { href: "#" }, "← All campaigns")),
     h("h2", { class: "campaign-name", tabindex: "-1" }, each.name),
+    each.subject ? h("p", { class: "subject-line" }, h("span", { class: "quiet" }, each.subject.includes(" | ") ? "Subject lines: " : "Subject line: "), each.subject) : null,
     h("p", { class: "quiet" }, `${kindName(each)} · sent on ${dayName(each.sent_at)} · complete: ${LEVEL_NAMES[each.trust].toLowerCase()}${each.covered ? "" : " · sent before the synced period"}`),
     h("dl", { class: "tiles" }, campaignTiles(each).filter(Boolean)),
     HAS_CONVERSIONS ? h("div", { class: "card" }, h("h3", {}, `What it earned: ${periodName(state.period)}`), h("div", { class: "scroll" }, modelsTable(each))) : null,

@@ -5,7 +5,7 @@ const covered = (each, value) => (each.covered ? value : null);
 const earnedBy = (each) => (earnedOf(each.id) ? score(earnedOf(each.id), state.model) : null);
 
 const COLUMNS = [
-  { name: "name", title: "Campaign", of: (each) => each.name.toLowerCase(), text: (each) => campaignLink(each.id) },
+  { name: "name", title: "Campaign", of: (each) => each.name.toLowerCase(), text: (each) => nameAndSubject(each) },
   { name: "kind", title: "Kind", of: kindName, text: kindName },
   { name: "sent_at", title: "Sent on", of: (each) => each.sent_at || "", text: (each) => dayName(each.sent_at), nobreak: true },
   countColumn("sent", "E-mails", (each) => each.sent),
@@ -17,8 +17,14 @@ const COLUMNS = [
   rateColumn("unsubscribe_rate", "Unsubscribed", (each) => covered(each, each.unsubscribe_rate)),
   { name: "earned", title: "Earned", number: true, needsConversions: true, of: earnedBy, text: (each) => (missing(earnedBy(each)) ? NOTHING : worth(earnedBy(each))) },
   { name: "trust", title: "Complete", of: (each) => Object.keys(LEVEL_NAMES).indexOf(each.trust), text: (each) => h("span", { class: `level ${each.trust}` }, LEVEL_NAMES[each.trust]), nobreak: true },
+  // Below the name on the page, and a column of its own in the file.
+  { name: "subject", title: "Subject line", of: (each) => each.subject || "", text: (each) => each.subject || NOTHING, needsSubjects: true, unseen: true },
 ];
-const columns = () => COLUMNS.filter((column) => HAS_CONVERSIONS || !column.needsConversions);
+const HAS_SUBJECTS = data.campaigns.some((each) => each.subject);
+const columns = () => COLUMNS.filter((column) => (HAS_CONVERSIONS || !column.needsConversions) && (HAS_SUBJECTS || !column.needsSubjects));
+// Many accounts name a campaign after its subject line: twice the same says nothing.
+const saysMore = (each) => Boolean(each.subject) && each.subject !== each.name;
+const nameAndSubject = (each) => [campaignLink(each.id), saysMore(each) ? h("span", { class: "subject" }, each.subject) : null];
 function kindName(each) { return each.automation_id ? "Automation" : "Newsletter"; }
 
 const campaignLink = (id) => (campaigns.has(id) ? h("a", { href: `#campaign-${id}` }, campaignName(id)) : campaignName(id));
@@ -39,23 +45,23 @@ function sortBy(column) {
 function sortHeading(column) {
   const chosen = state.sort.column === column.name;
   const order = chosen ? (state.sort.descending ? "descending" : "ascending") : "none";
-  return h("th", { scope: "col", class: column.number ? "number" : null, "aria-sort": order, "data-column": column.name },
+  return h("th", { scope: "col", class: column.number ? "number" : null, "aria-sort": order, "data-column": column.name, hidden: column.unseen },
     h("button", { type: "button", onclick: () => sortBy(column) }, column.title));
 }
 
 function campaignCell(each, column) {
-  if (column.name === "name") return h("th", { scope: "row" }, column.text(each));
+  if (column.name === "name") return h("th", { scope: "row", "data-name": each.name }, column.text(each));
   const kind = [column.number && "number", column.nobreak && "nobreak"].filter(Boolean).join(" ");
-  return h("td", { class: kind, "data-column": column.name, "data-csv": column.number || column.name === "sent_at" ? column.of(each) ?? "" : null }, column.text(each));
+  return h("td", { class: kind, "data-column": column.name, hidden: column.unseen, "data-csv": column.number || column.name === "sent_at" ? column.of(each) ?? "" : null }, column.text(each));
 }
 
 function drawCampaigns() {
   const column = columns().find((each) => each.name === state.sort.column) || COLUMNS[2];
   const searched = state.search.trim().toLowerCase();
   const found = data.campaigns
-    .filter((each) => each.name.toLowerCase().includes(searched) && (!state.kind || kindName(each) === state.kind))
+    .filter((each) => `${each.name} ${each.subject || ""}`.toLowerCase().includes(searched) && (!state.kind || kindName(each) === state.kind))
     .sort((a, b) => compare(a, b, column));
   drawTable("campaigns", rowsTable(columns().map(sortHeading), found,
     (each) => h("tr", { "data-campaign": each.id }, columns().map((one) => campaignCell(each, one))), { most: 25, id: "campaigns-table" }),
-  searched ? "No campaign name contains this." : "No campaign of this kind has been sent yet.");
+  searched ? "No campaign's name or subject line contains this." : "No campaign of this kind has been sent yet.");
 }

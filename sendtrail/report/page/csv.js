@@ -1,7 +1,7 @@
 // Every table as a CSV file: all of its rows, and numbers as they are.
 function csvCell(cell) {
   if (cell.dataset.csv !== undefined) return cell.dataset.csv;
-  const text = cell.textContent.replace(/[\u2068\u2069]/g, "").trim();
+  const text = (cell.dataset.name ?? cell.textContent).replace(/[\u2068\u2069]/g, "").trim();
   // A spreadsheet would run a name that begins like a formula.
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text === NOTHING ? "" : text;
 }

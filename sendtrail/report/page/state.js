@@ -5,7 +5,7 @@ const unpacked = ({ columns, rows }) => rows.map((row) => Object.fromEntries(col
 const eachModel = (value) => (Array.isArray(value) ? value : data.models.map(() => value));
 
 data.campaigns = unpacked(data.campaigns).map((each) => ({
-  ...each, id: each.campaign_id, name: isolated(each.campaign_name),
+  ...each, id: each.campaign_id, name: isolated(each.campaign_name), subject: each.subject && isolated(each.subject),
   opens: { human: each.estimated_human_opens, raw: each.raw_unique_opens },
   clicks: { human: each.unique_clicks, raw: each.raw_unique_clicks },
   rates: {
@@ -14,6 +14,7 @@ data.campaigns = unpacked(data.campaigns).map((each) => ({
     clickToOpen: { human: each.click_to_open_rate, raw: each.raw_click_to_open_rate },
   },
 }));
+data.messages = data.messages.map((each) => ({ ...each, subject: each.subject && isolated(each.subject) }));
 data.links = unpacked(data.links).map((each) => ({ ...each, link_url: isolated(each.link_url) }));
 data.responses = unpacked(data.responses);
 for (const found of Object.values(data.attributed)) {

@@ -23,6 +23,7 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
     Table.EMAIL_ACTIVITIES: ("activity_id",),
     Table.CONTACTS: ("organization_id", "contact_id"),
     Table.CAMPAIGNS: ("organization_id", "campaign_id"),
+    Table.MESSAGES: ("organization_id", "campaign_id", "message_id"),
     Table.UNREADABLE_ROWS: ("organization_id", "row_id"),
     Table.ERASED_ROWS: ("organization_id", "row_id"),
 }

@@ -1,6 +1,9 @@
 """Oddities of single values in the v3 lists."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Subjects = Literal["plain", "null", "missing", "entities", "any_script"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,3 +20,8 @@ class ValueQuirks:
     """Contacts say when they last opened and clicked in any campaign (`last_open_date`, `last_click_date`,
     `last_mpp_open_date`: naive US Central), and whether Apple hides their opens (`mpp_tracking`). Otherwise the dates
     are null."""
+    unnamed_messages: bool = False
+    """Campaigns in the list do not name their first message (`message_id`)."""
+    subjects: Subjects = "plain"
+    """How messages write their subject lines: null, without the field, with HTML entities and a line break, or with
+    other scripts and emoji."""

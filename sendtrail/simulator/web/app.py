@@ -31,6 +31,7 @@ def _api() -> list[Route]:
         Route("/api/3/campaigns", v3_lists.campaigns, methods=["GET"]),
         Route("/api/3/campaigns/{id:int}", v3_lists.campaign, methods=["GET"]),
         Route("/api/3/campaigns/{id:int}/campaignMessages", v3_lists.campaign_messages, methods=["GET"]),
+        Route("/api/3/messages", v3_lists.messages, methods=["GET"]),
         Route("/api/3/contacts", v3_lists.contacts, methods=["GET"]),
         Route("/api/3/contacts/{id:int}", v3_lists.contact, methods=["GET"]),
         Route("/api/3/tags", v3_lists.tags, methods=["GET"]),

@@ -91,6 +91,10 @@ class GuardedLists:
         """Return a campaign's messages."""
         return self._lists.campaign_messages(campaign_id)
 
+    def all_messages(self) -> Iterator[CampaignMessage]:
+        """Yield every message of the account."""
+        return self._lists.all_messages()
+
     def _confirmed(self) -> Sequence[Campaign]:
         found = list(self._lists.campaigns())
         _bind(self._claimed, found, self._state)

@@ -15,6 +15,7 @@ from sendtrail.state.documents import from_document, run_path, to_document
 from sendtrail.state.stored_wants import add_wants, drop_wants
 from sendtrail.sync.due import Request
 from sendtrail.sync.forecast import NOTHING, Forecast
+from sendtrail.sync.subjects.subject_lines import NO_SUBJECT_LINES, SubjectLines
 
 RUNS_ARE_KEPT = timedelta(days=90)
 DISPATCH_LEASE = timedelta(minutes=3)
@@ -26,7 +27,7 @@ class Summary:
 
     `forecast` is what the campaigns that are due will take; `unknown` are those that were asked for by id and are not
     in the account; `still_wanted` is what earlier runs were asked for, is not done, and goes on, `left_wanted` the same
-    of campaigns that this run was not asked for.
+    of campaigns that this run was not asked for. `subjects` is what came of reading subject lines.
     """
 
     run_id: str
@@ -38,6 +39,7 @@ class Summary:
     unknown: Sequence[int] = ()
     still_wanted: Sequence[StillWanted] = ()
     left_wanted: Sequence[StillWanted] = ()
+    subjects: SubjectLines = NO_SUBJECT_LINES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

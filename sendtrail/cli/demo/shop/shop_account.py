@@ -13,6 +13,7 @@ from sendtrail.cli.demo.shop.counters import BEHIND, GAPS, Gap, counters
 from sendtrail.cli.demo.shop.people import Person, people
 from sendtrail.cli.demo.shop.purchases import TITLES, orders
 from sendtrail.cli.demo.shop.sendings import Sending, sendings
+from sendtrail.cli.demo.shop.subject_lines import subject_lines
 from sendtrail.cli.load.row_batches import merge_rows
 from sendtrail.cli.report import write_report
 from sendtrail.cli.settings.load_settings import LoadSettings, UserLoadSettings
@@ -21,11 +22,11 @@ from sendtrail.cli.users import load_users
 from sendtrail.cli.warehouses import Destination
 from sendtrail.clock import Clock
 from sendtrail.domain.activity import EventType
-from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign import Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import UnreadableRow
 from sendtrail.domain.contact import Contact, ListMembership
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.warehouse.domain_rows import activity_row, campaign_row, contact_row, unreadable_row
+from sendtrail.warehouse.domain_rows import activity_row, campaign_row, contact_row, message_row, unreadable_row
 from sendtrail.warehouse.rows import Row, Table
 
 SHOP = "kiln-and-clay"
@@ -61,6 +62,7 @@ def _tables(
     by_id = {str(each.contact_id): each for each in known}
     gaps, did = _gaps(sent), _what_each_did(sent)
     yield Table.CAMPAIGNS, [_campaign(each, by_id, gaps, now=now) for each in sent]
+    yield Table.MESSAGES, [row for each in sent for row in _messages(each, now=now)]
     yield Table.CONTACTS, [_contact(each, did[str(each.contact_id)], now=now) for each in known]
     yield (
         Table.EMAIL_ACTIVITIES,
@@ -103,6 +105,12 @@ def _campaign(sending: Sending, people: Mapping[str, Person], gaps: Mapping[int,
     )
     read_at = now if gap is BEHIND else now - timedelta(days=3)
     return campaign_row(campaign, organization_id=SHOP, now=read_at)
+
+
+def _messages(sending: Sending, *, now: datetime) -> Iterator[Row]:
+    for number, subject in enumerate(subject_lines(sending.mailing)):
+        message = CampaignMessage(message_id=f"{sending.campaign_id}{number}", counters={}, subject=subject)
+        yield message_row(message, organization_id=SHOP, campaign_id=sending.campaign_id, now=now)
 
 
 def _what_each_did(sent: Sequence[Sending]) -> Mapping[str, set[EventType]]:

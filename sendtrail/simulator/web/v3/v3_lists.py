@@ -10,7 +10,7 @@ from starlette.responses import Response
 from sendtrail.simulator.account import Account
 from sendtrail.simulator.report_lists.timestamps import CENTRAL, Stamps
 from sendtrail.simulator.web.envelopes import answer
-from sendtrail.simulator.web.v3.campaign_json import campaign_json, messages_json
+from sendtrail.simulator.web.v3.campaign_json import campaign_json, list_message_json, messages_json
 from sendtrail.simulator.web.v3.contact_json import contact_json, lists_of, tags_of
 from sendtrail.simulator.web.v3.list_pages import Rows, Window, number_in
 from sendtrail.simulator.world.campaigns import Campaign
@@ -39,6 +39,14 @@ async def campaign_messages(request: Request) -> Response:
     account = _account(request)
     found = account.campaign(request.path_params["id"])
     return answer({"campaignMessages": messages_json(account, found)}) if found else _unknown("Campaign", request)
+
+
+async def messages(request: Request) -> Response:
+    """Answer `GET /api/3/messages`: all of the account's, whichever campaign they belong to."""
+    account, window = _account(request), Window.of(request)
+    found = [message for campaign in account.campaigns for message in campaign.messages]
+    shown = [list_message_json(account, message) for message in found[window.rows]]
+    return window.page({"messages": shown}, total=len(found))
 
 
 async def contacts(request: Request) -> Response:
