@@ -72,6 +72,7 @@ locals {
       SENDTRAIL_DATASET            = google_bigquery_dataset.data.dataset_id
       SENDTRAIL_STAGING_DATASET    = google_bigquery_dataset.staging.dataset_id
       SENDTRAIL_FIRESTORE_DATABASE = google_firestore_database.state.name
+      SENDTRAIL_ERASURE_KEY_SECRET = "projects/${var.project_id}/secrets/${google_secret_manager_secret.erasure_key.secret_id}"
       SENDTRAIL_BACKFILL_HOURS     = tostring(var.dispatch_every_hours)
     },
     { for topic in local.topics : "SENDTRAIL_${upper(topic)}_TOPIC" => google_pubsub_topic.topic[topic].name },

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sendtrail.cli.erased_list import erased_people_of
 from sendtrail.cli.extras import require
 from sendtrail.cli.organizations import organization_in
 from sendtrail.cli.settings.sync_settings import checked_database
 from sendtrail.cli.settings.warehouse_settings import AccountSettings, WarehouseSettings
 from sendtrail.clock import Clock
+from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.errors import Unavailable
 from sendtrail.local.duckdb_reader import read_only
 from sendtrail.local.duckdb_snapshot import snapshot
@@ -50,7 +52,7 @@ def place_of(settings: WarehouseSettings) -> str:
 def snapshot_of(settings: WarehouseSettings, clock: Clock) -> Iterator[Snapshot]:
     """Open a snapshot of the views; raise SettingsError if there is nothing to read."""
     if settings.project:
-        with _bigquery(settings.project, settings, clock) as bigquery, bigquery.snapshot(settings.dataset) as opened:
+        with bigquery_of(settings.project, settings, clock) as bigquery, bigquery.snapshot(settings.dataset) as opened:
             yield opened
         return
     with snapshot(checked_database(str(settings.database)), dataset=settings.dataset) as opened:
@@ -61,7 +63,7 @@ def snapshot_of(settings: WarehouseSettings, clock: Clock) -> Iterator[Snapshot]
 def open_reader(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
     """Open what runs a user's SELECT and refuses anything else; raise SettingsError if there is nothing to read."""
     if settings.project:
-        with _bigquery(settings.project, settings, clock) as bigquery:
+        with bigquery_of(settings.project, settings, clock) as bigquery:
             yield bigquery.select_guard()
         return
     with read_only(checked_database(str(settings.database))) as run_select:
@@ -85,32 +87,46 @@ class Destination:
 def open_writer(settings: AccountSettings, clock: Clock) -> Iterator[Destination]:
     """Open the warehouse to merge into, and choose the account; raise SettingsError if there is none."""
     if settings.project:
-        with _bigquery(settings.project, settings, clock) as bigquery:
+        with (
+            bigquery_of(settings.project, settings, clock) as bigquery,
+            erased_people_of(settings, settings.project, clock=clock) as people,
+        ):
+            guard = GuardedWarehouse(inner=bigquery.warehouse(settings.dataset), people=people, clock=clock)
             yield Destination(
-                warehouse=bigquery.warehouse(settings.dataset),
+                warehouse=guard,
                 organization=settings.organization,
                 query=bigquery.reader(),
+                withheld=lambda: guard.withheld,
             )
         return
     database = checked_database(str(settings.database))
     settle_erasures(database, dataset=settings.dataset, clock=clock)
     with DuckDbWarehouse(database, dataset=settings.dataset) as warehouse:
-        guard = guarded(warehouse, clock=clock)
+        local_guard = guarded(warehouse, clock=clock)
         yield Destination(
-            warehouse=guard,
+            warehouse=local_guard,
             organization=organization_in(warehouse, settings),
             query=warehouse.query,
-            withheld=lambda: guard.withheld,
+            withheld=lambda: local_guard.withheld,
         )
 
 
 @contextmanager
-def _bigquery(project_id: str, settings: WarehouseSettings, clock: Clock) -> "Iterator[Access]":
+def bigquery_of(
+    project_id: str, settings: WarehouseSettings, clock: Clock, *, patience_s: float = 600.0
+) -> "Iterator[Access]":
+    """Connect to BigQuery in a project; raise SettingsError if nobody is signed in."""
     require("gcp")
     from sendtrail.gcp.bigquery_access import access  # noqa: PLC0415  (an extra)
 
     try:
-        with access(project_id, location=settings.location, endpoint=settings.bigquery_endpoint, clock=clock) as open_:
+        with access(
+            project_id,
+            location=settings.location,
+            endpoint=settings.bigquery_endpoint,
+            clock=clock,
+            patience_s=patience_s,
+        ) as open_:
             yield open_
     except Unavailable as error:  # most often the location is wrong, or the user has no permission
         raise Unavailable(f"{error} (asked: project {project_id}, location {settings.location})") from error

@@ -23,11 +23,14 @@ from sendtrail.domain.connection import Connection
 from sendtrail.domain.request_rate import Priority
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
 from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
+from sendtrail.erasure.stored_people import StoredPeople
 from sendtrail.errors import Rejected, SettingsError
 from sendtrail.gcp.bigquery_jobs import Jobs
 from sendtrail.gcp.bigquery_stored_rows import BigQueryStoredRows
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse
 from sendtrail.gcp.clients import bigquery_client, firestore_client, publisher_client, secret_client
+from sendtrail.gcp.erasure.erasure_key import read_key
 from sendtrail.gcp.firestore_api import Database
 from sendtrail.gcp.firestore_state import FirestoreState
 from sendtrail.gcp.pubsub import PubSubPublisher
@@ -159,7 +162,7 @@ def _built() -> Runtime:
     services = Services(
         state=state,
         publisher=OneFailurePerAccount(PubSubPublisher(publisher_client(), topics=settings.topics), state),
-        warehouse=observed(warehouse, RowLedger(state=state, clock=clock), breaker),
+        warehouse=observed(_guarded(warehouse, state, settings, clock), RowLedger(state=state, clock=clock), breaker),
         clock=clock,
         new_token=_new_id,
         settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),
@@ -181,6 +184,17 @@ def _bigquery(settings: FunctionSettings, clock: SystemClock) -> tuple[BigQueryW
         client=client, jobs=jobs, dataset=settings.dataset, new_id=_new_id, maximum_bytes_billed=most
     )
     return warehouse, stored
+
+
+def _guarded(warehouse: Warehouse, state: State, settings: FunctionSettings, clock: SystemClock) -> GuardedWarehouse:
+    """Return a warehouse that stores no row of an erased person; the key is asked for once there is one."""
+
+    def key() -> str:
+        if not settings.erasure_key_secret:
+            raise SettingsError(["SENDTRAIL_ERASURE_KEY_SECRET: people were erased, and it names no secret"])
+        return read_key(secret_client(), settings.erasure_key_secret)
+
+    return GuardedWarehouse(inner=warehouse, people=StoredPeople(state, key), clock=clock)
 
 
 def _seconds_left(clock: SystemClock) -> Callable[[], float]:

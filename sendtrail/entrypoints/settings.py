@@ -38,7 +38,8 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     the dispatcher hands out as much backfill as the account's budget can read in `backfill_hours`, the time to the next
     run. A batch is merged when it has `flush_rows` rows or is `flush_s` old: each MERGE is billed for the partitions
     that it touches. A pass over the contacts that would mark more than `max_deleted_share` of them as deleted marks
-    nobody. The emulators' addresses are in the variables that Google's clients know, and replace the services.
+    nobody. `erasure_key_secret` names the secret that is the key of the erased list. The emulators' addresses are in
+    the variables that Google's clients know, and replace the services.
     """
 
     model_config = SettingsConfigDict(
@@ -65,6 +66,7 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     flush_s: Seconds = 240.0
     budget_block: Annotated[int, Field(ge=1, le=100)] = 10
     maximum_bytes_billed: Count = TEBIBYTE // 10
+    erasure_key_secret: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     firestore_emulator_host: Annotated[str | None, Field(validation_alias="FIRESTORE_EMULATOR_HOST")] = None
 

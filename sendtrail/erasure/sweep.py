@@ -41,6 +41,23 @@ class StoredNames:
         return bool(self.contact_ids or self.emails or self.user_ids or self.row_ids)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Swept:
+    """What a sweep has deleted of an account: rows by table, documents of the state, and tables that it had to keep."""
+
+    rows: Mapping[str, int]
+    state_documents: int
+    kept_tables: Sequence[str]
+
+    def plus(self, other: "Swept") -> "Swept":
+        """Return the sums of two sweeps."""
+        return Swept(
+            rows={table: rows + other.rows.get(table, 0) for table, rows in self.rows.items()},
+            state_documents=self.state_documents + other.state_documents,
+            kept_tables=self.kept_tables,
+        )
+
+
 class PeopleTables(Protocol):
     """The tables in which people are named."""
 

@@ -1,4 +1,4 @@
-"""BigQuery for one command that a person runs: with their own credentials, for PATIENCE_S seconds at most."""
+"""BigQuery for one command that a person runs: with their own credentials, for PATIENCE_S seconds by default."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +13,7 @@ from sendtrail.gcp.bigquery_reader import BigQueryReader, SelectGuard
 from sendtrail.gcp.bigquery_snapshot import BigQuerySnapshot
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets
 from sendtrail.gcp.clients import bigquery_client
+from sendtrail.gcp.erasure.people_tables import BigQueryPeopleTables
 
 PATIENCE_S = 600.0
 MAXIMUM_BYTES_BILLED = 2**40 // 10  # a tenth of a TiB per statement
@@ -39,23 +40,39 @@ class Access:
         """Return what runs SELECTs that a user wrote."""
         return SelectGuard(reader=self.reader())
 
+    def people_tables(self, dataset: str) -> BigQueryPeopleTables:
+        """Return the tables of a dataset in which people are named."""
+        return BigQueryPeopleTables(
+            client=self.client,
+            jobs=self.jobs,
+            datasets=_datasets(dataset),
+            new_id=_new_id,
+            maximum_bytes_billed=MAXIMUM_BYTES_BILLED,
+        )
+
     def warehouse(self, dataset: str) -> BigQueryWarehouse:
         """Return a dataset as Terraform creates it: batches pass through a dataset of the same name with `_staging`."""
         return BigQueryWarehouse(
             self.client,
             self.jobs,
-            datasets=Datasets(tables=dataset, staging=f"{dataset}_staging"),
+            datasets=_datasets(dataset),
             new_id=_new_id,
             maximum_bytes_billed=MAXIMUM_BYTES_BILLED,
         )
 
 
 @contextmanager
-def access(project_id: str, *, location: str, endpoint: str | None, clock: Clock) -> Iterator[Access]:
+def access(
+    project_id: str, *, location: str, endpoint: str | None, clock: Clock, patience_s: float = PATIENCE_S
+) -> Iterator[Access]:
     """Connect to a project; raise SettingsError if nobody is signed in."""
-    ends_at = clock.monotonic() + PATIENCE_S
+    ends_at = clock.monotonic() + patience_s
     with bigquery_client(project_id, location=location, endpoint=endpoint) as client:
         yield Access(client=client, jobs=Jobs(client, clock=clock, seconds_left=lambda: ends_at - clock.monotonic()))
+
+
+def _datasets(dataset: str) -> Datasets:
+    return Datasets(tables=dataset, staging=f"{dataset}_staging")
 
 
 def _new_id() -> str:

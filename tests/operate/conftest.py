@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sendtrail.cli.app import app
-from sendtrail.cli.settings.operator_settings import DEFAULT_INSTALLATION as DATABASE
+from sendtrail.cli.settings.warehouse_settings import DEFAULT_INSTALLATION as DATABASE
 from sendtrail.clock import SystemClock
 from sendtrail.gcp.clients import firestore_client
 from sendtrail.gcp.firestore_api import Database

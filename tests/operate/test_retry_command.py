@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sendtrail.cli.operate.retry_command import chosen_failures, retried_lines
-from sendtrail.cli.settings.operator_settings import DEFAULT_INSTALLATION, OperatorSettings
+from sendtrail.cli.settings.operator_settings import OperatorSettings
+from sendtrail.cli.settings.warehouse_settings import DEFAULT_INSTALLATION
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.emulators.queues import Queues
 from sendtrail.errors import SettingsError

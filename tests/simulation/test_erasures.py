@@ -16,9 +16,3 @@ def test_rows_that_are_let_in_are_noticed(monkeypatch: pytest.MonkeyPatch) -> No
     problems = simulate(WITH_ERASURES).problems
 
     assert any("stored who were erased" in problem or "that are not there" in problem for problem in problems)
-
-
-@pytest.mark.world
-def test_erased_people_stay_erased_on_one_machine() -> None:
-    """With the rows in a file, whose process is killed."""
-    assert simulate(WITH_ERASURES, files=True).problems == ()

@@ -3,8 +3,8 @@
 import shlex
 from collections.abc import Sequence
 
-from sendtrail.cli.settings.operator_settings import DEFAULT_INSTALLATION, OperatorSettings
-from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE
+from sendtrail.cli.settings.operator_settings import OperatorSettings
+from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE, DEFAULT_INSTALLATION
 from sendtrail.errors import SettingsError
 from sendtrail.ports import State
 from sendtrail.state.documents import account_path, connection_path, identity_path

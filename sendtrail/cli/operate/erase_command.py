@@ -90,16 +90,16 @@ def erase_people(wish: Wish, settings: OperatorSettings, *, every: bool, clock: 
     say = printer()
     with open_place(settings, clock=clock, has_new_list=wish.has_new_list) as place:
         organizations = chosen_accounts(place.accounts, asked=settings.organization, every=every, where=place.where)
-        people = place.people()
+        before = place.people()
         found = {each: _found(place, each, wish) for each in organizations}
-        _refuse_unknown(wish, found, people, place)
+        _refuse_unknown(wish, found, before, place)
         persons = {each: _united(persons) for each, (persons, _) in found.items()}
         if not wish.is_agreed:
             for line in plan_lines(persons):
                 say(line)
             typer.confirm("This cannot be undone. Are they to be erased?", abort=True)
-        people = people.plus(token for each, person in persons.items() for token in person.tokens(people, each))
-        place.store(people)
+        people = before.plus(token for each, person in persons.items() for token in person.tokens(before, each))
+        place.store(people, before=before)
         swept = place.sweep(organizations, people)
         receipts = [
             Receipt(
@@ -126,13 +126,13 @@ def readmit_people(wish: Wish, settings: OperatorSettings, *, every: bool, clock
     say = printer()
     with open_place(settings, clock=clock) as place:
         organizations = chosen_accounts(place.accounts, asked=settings.organization, every=every, where=place.where)
-        people = place.people()
+        people = before = place.people()
         for word, person in zip(wish.words, wish.named, strict=True):
             tokens = {token for each in organizations for token in person.tokens(people, each)}
             if not tokens & people.tokens:
                 raise SettingsError([f"CONTACT: {word} is not on the erased list of {', '.join(organizations)}"])
             people = people.without(tokens)
-        place.store(people)
+        place.store(people, before=before)
         place.sweep(organizations, people)
     say(f"Off the erased list: {len(wish.words)}. What is read from now on of what was typed is stored again.")
     say("For what the account has from before: sendtrail reset. To undo it: sendtrail erase, with the same names.")

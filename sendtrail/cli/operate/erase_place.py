@@ -1,24 +1,26 @@
-"""Where people are erased: a DuckDB file with the erased list beside it."""
+"""Where people are erased: a DuckDB file with the erased list beside it, or a project of Google Cloud."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from rich.console import Console
+
 from sendtrail.cli.operate.accounts import synced_accounts
 from sendtrail.cli.operate.backend import waiting
+from sendtrail.cli.operate.erase_project import open_project_place
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.cli.settings.sync_settings import checked_database
 from sendtrail.clock import Clock
 from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.person import Sighting
 from sendtrail.erasure.receipt import ON_ONE_MACHINE
-from sendtrail.erasure.sweep import sightings
-from sendtrail.errors import SettingsError
+from sendtrail.erasure.sweep import Swept, sightings
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.erasure.erased_marker import forget_marker
 from sendtrail.local.erasure.list_file import list_path, new_list, write_list
-from sendtrail.local.erasure.local_erasure import Swept, erased_people, sweep
+from sendtrail.local.erasure.local_erasure import erased_people, sweep
 from sendtrail.local.erasure.people_tables import DuckDbPeopleTables
 from sendtrail.local.erasure.rewritten_file import rewrite
 from sendtrail.local.state.adoption import open_state
@@ -51,8 +53,8 @@ class ErasurePlace(Protocol):
         """Return every way in which somebody is named in the tables."""
         ...
 
-    def store(self, people: ErasedPeople) -> None:
-        """Replace the erased list."""
+    def store(self, people: ErasedPeople, *, before: ErasedPeople) -> None:
+        """Replace the erased list; raise Busy where somebody else has done so since it was `before`."""
         ...
 
     def sweep(self, organizations: Sequence[str], people: ErasedPeople) -> Mapping[str, Swept]:
@@ -87,8 +89,9 @@ class LocalPlace:
         """Return every way in which somebody is named in the file."""
         return sightings(DuckDbPeopleTables(warehouse=self.warehouse), organization_id)
 
-    def store(self, people: ErasedPeople) -> None:
-        """Replace the list beside the file."""
+    def store(self, people: ErasedPeople, *, before: ErasedPeople) -> None:
+        """Replace the list beside the file, which nobody else can do while it is open."""
+        del before
         write_list(list_path(self.warehouse.connection.path), people)
 
     def sweep(self, organizations: Sequence[str], people: ErasedPeople) -> Mapping[str, Swept]:
@@ -104,7 +107,10 @@ def open_place(settings: OperatorSettings, *, clock: Clock, has_new_list: bool =
     `has_new_list`: the list is lost for good, and another one begins.
     """
     if settings.project:
-        raise SettingsError(["--project: erasing is not available on Google Cloud yet"])
+        say = Console(stderr=True, soft_wrap=True).print
+        with open_project_place(settings, settings.project, clock=clock, say=say) as project:
+            yield project
+        return
     database = checked_database(str(settings.database))
     patience = waiting(settings, clock)
     with ExitStack() as stack:

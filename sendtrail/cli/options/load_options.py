@@ -19,6 +19,9 @@ class FileOptions(WarehouseOptions):
     organization: Annotated[
         str | None, option("The account whose contacts are meant. Default in a file: the only one in it.", "NAME")
     ] = None
+    installation: Annotated[
+        str | None, option("The installation in the project, Terraform's `name`. Default: sendtrail.", "NAME")
+    ] = None
     new_organization: Annotated[bool | None, NEW_ORGANIZATION] = None
     map: Annotated[
         list[str] | None,

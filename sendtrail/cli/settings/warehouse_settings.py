@@ -19,6 +19,8 @@ from sendtrail.warehouse.place import (
     ProjectId,
 )
 
+# Terraform's `name`: that of the Firestore database, and the prefix of the topics and of the erased list's secret.
+DEFAULT_INSTALLATION = "sendtrail"
 DEFAULT_DATABASE = Path("sendtrail.duckdb")
 
 
@@ -56,7 +58,14 @@ class WarehouseSettings(BigQueryEndpoint, BaseSettings):
             raise settings_error(error, named=layers.place_of) from None
 
 
-class AccountSettings(WarehouseSettings):
+class InstallationSettings(WarehouseSettings):
+    """The warehouse, and the installation in a project that it belongs to: Terraform's `name`."""
+
+    installation: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,62}$")] = DEFAULT_INSTALLATION
+    firestore_emulator_host: Annotated[str | None, Field(validation_alias="FIRESTORE_EMULATOR_HOST")] = None
+
+
+class AccountSettings(InstallationSettings):
     """The warehouse, and the account in it that a command is about.
 
     In BigQuery it has to be named. Of a file, the account that was synced into it is meant unless another is named;

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ from sendtrail.clock import Clock
 from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.erasure.state_traces import clear_state
-from sendtrail.erasure.sweep import Sweep
+from sendtrail.erasure.sweep import Sweep, Swept
 from sendtrail.errors import SendtrailError
 from sendtrail.local.duckdb_file import READ_MEMORY_LIMIT, open_file
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
@@ -29,15 +28,6 @@ _ORGANIZATIONS = """
     UNION SELECT organization_id FROM "{dataset}"."campaigns"
     UNION SELECT organization_id FROM "{dataset}"."conversions"
 """
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Swept:
-    """What a sweep has deleted of an account: rows by table, documents of the state, and tables that it had to keep."""
-
-    rows: Mapping[str, int]
-    state_documents: int
-    kept_tables: Sequence[str]
 
 
 def erased_people(warehouse: DuckDbWarehouse) -> ErasedPeople:

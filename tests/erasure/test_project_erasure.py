@@ -1,0 +1,120 @@
+"""An erasure on Google Cloud, on the emulators of BigQuery and Firestore; the key stands for Secret Manager's."""
+
+import pytest
+from google.cloud.bigquery import Client
+
+from sendtrail.cli.operate.erase_project import DELIVERY_S, ProjectPlace
+from sendtrail.clock import SystemClock
+from sendtrail.erasure.erased_people import ErasedPeople, Kind
+from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
+from sendtrail.erasure.stored_people import StoredPeople
+from sendtrail.errors import Busy, SettingsError
+from sendtrail.gcp.bigquery_access import Access
+from sendtrail.gcp.bigquery_jobs import Jobs
+from sendtrail.gcp.bigquery_warehouse import Datasets
+from sendtrail.ports import State
+from sendtrail.state.documents import account_pause_path, campaign_path
+from sendtrail.warehouse.rows import Table
+from tests.contracts.samples import activities, contact, contacts, opened, unreadable
+from tests.contracts.under_test import WarehouseUnderTest
+from tests.fakes import FakeClock, MemoryState
+from tests.operate.conftest import put
+
+ANN, KEY = "ann@example.com", "ab" * 32
+
+
+def people_of(*names: str) -> ErasedPeople:
+    """Return a list with addresses of acme on it."""
+    nobody = ErasedPeople(key=bytes.fromhex(KEY))
+    return nobody.plus(nobody.token(Kind.ADDRESS, "acme", name) for name in names)
+
+
+def test_a_list_is_read_again_when_it_has_changed() -> None:
+    """A worker has it in memory, and looks before each batch."""
+    state = MemoryState()
+    worker, operator = StoredPeople(state, lambda: KEY), StoredPeople(state, lambda: KEY)
+    assert not worker()
+
+    operator.store(people_of(ANN), before=people_of(), clock=FakeClock())
+    first = worker()
+    operator.store(first.plus(people_of("joe@example.com").tokens), before=first, clock=FakeClock())
+
+    assert first == people_of(ANN)
+    assert worker().has(Kind.ADDRESS, "acme", "joe@example.com")
+
+
+def test_of_two_operators_at_once_neither_is_forgotten() -> None:
+    """The second one is told to try again, rather than to replace what the first has written."""
+    state = MemoryState()
+    people = StoredPeople(state, lambda: KEY)
+    people.store(people_of(ANN), before=people_of(), clock=FakeClock())
+
+    with pytest.raises(Busy, match="somebody else has changed the erased list"):
+        people.store(people_of("joe@example.com"), before=people_of(), clock=FakeClock())
+
+    assert people() == people_of(ANN)
+
+
+@pytest.mark.parametrize("key", ["", "ff", "cd" * 32, "not a key"])
+def test_without_its_key_a_list_is_refused(key: str) -> None:
+    """Nobody would be on it, so nothing may be stored."""
+    state = MemoryState()
+    StoredPeople(state, lambda: KEY).store(people_of(ANN), before=people_of(), clock=FakeClock())
+
+    with pytest.raises(SettingsError, match="restore the first version of its secret"):
+        StoredPeople(state, lambda: key)()
+
+
+def test_nobody_needs_a_key_before_somebody_is_erased() -> None:
+    """An installation of an earlier version has no secret yet."""
+    assert not StoredPeople(MemoryState(), lambda: pytest.fail("asked for a key"))()
+
+
+class ClockOfAWorker(FakeClock):
+    """A clock on which the worker of a campaign has ended after a while, and merged what it had read before."""
+
+    def __init__(self, state: State, merge: object) -> None:
+        super().__init__()
+        self._state, self._merge = state, merge
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, and the worker end."""
+        super().sleep(seconds)
+        assert callable(self._merge)
+        self._merge()
+        put(self._state, campaign_path("acme", 7), {"lease": None})
+
+
+def test_a_person_is_erased_from_a_project_while_a_worker_has_them_in_hand(
+    bigquery_warehouse: WarehouseUnderTest, bigquery_client: Client, bigquery_datasets: Datasets, firestore_state: State
+) -> None:
+    """What the worker merges after the erasure is gone as well, and whoever comes next obeys the list."""
+    warehouse, said = bigquery_warehouse.warehouse, list[str]()
+    jobs = Jobs(bigquery_client, clock=SystemClock(), seconds_left=lambda: 60.0)
+    warehouse.merge(activities(opened(), opened(contact_id="2", contact_email="joe@example.com")))
+    warehouse.merge(contacts(contact(), contact(contact_id=2, email="joe@example.com")))
+    warehouse.merge(unreadable(f'{{"email": "{ANN}"}}'))
+    put(firestore_state, account_pause_path("acme"), {"reason": f"{ANN} complained"})
+    put(firestore_state, campaign_path("acme", 7), {"lease": {"token": "t", "expires_at": SystemClock().now()}})
+    place = ProjectPlace(
+        bigquery=Access(client=bigquery_client, jobs=jobs),
+        dataset=bigquery_datasets.tables,
+        state=firestore_state,
+        accounts=["acme"],
+        where="here",
+        key=lambda: KEY,
+        clock=ClockOfAWorker(firestore_state, lambda: warehouse.merge(activities(opened(times=9), number=2))),
+        say=said.append,
+    )
+
+    place.store(people_of(ANN), before=place.people())
+    swept = place.sweep(["acme"], place.people())["acme"]
+    guard = GuardedWarehouse(inner=warehouse, people=StoredPeople(firestore_state, lambda: KEY), clock=FakeClock())
+    guard.merge(activities(opened(times=12)))
+
+    assert swept.rows == {"unreadable_rows": 1, "conversions": 0, "email_activities": 2, "contacts": 1, "users": 0}
+    assert swept.state_documents == 1
+    assert [row["contact_id"] for row in bigquery_warehouse.read(Table.EMAIL_ACTIVITIES)] == ["2"]
+    assert [row["times"] for row in bigquery_warehouse.read(Table.ERASED_ROWS)] == [12]
+    assert len(said) == 1
+    assert DELIVERY_S > 540
