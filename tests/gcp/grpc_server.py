@@ -1,4 +1,4 @@
-"""A gRPC server of one method, which answers with what it is given or fails."""
+"""A gRPC server of some methods, which answer with what they are given or fail."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,13 +21,14 @@ class Method:
 
 
 @contextmanager
-def serving(method: Method) -> Iterator[grpc.Channel]:
+def serving(*methods: Method) -> Iterator[grpc.Channel]:
     """Serve on loopback, and give a channel to it."""
-    handler = grpc.unary_unary_rpc_method_handler(
-        method.answer, request_deserializer=method.read, response_serializer=method.write
-    )
     server = grpc.server(ThreadPoolExecutor(4))
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(method.service, {method.name: handler}),))
+    for method in methods:
+        handler = grpc.unary_unary_rpc_method_handler(
+            method.answer, request_deserializer=method.read, response_serializer=method.write
+        )
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(method.service, {method.name: handler}),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:

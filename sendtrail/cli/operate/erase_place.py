@@ -17,6 +17,7 @@ from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.person import Sighting
 from sendtrail.erasure.receipt import ON_ONE_MACHINE
 from sendtrail.erasure.sweep import Swept, sightings
+from sendtrail.errors import SettingsError
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.erasure.erased_marker import forget_marker
 from sendtrail.local.erasure.list_file import list_path, new_list, write_list
@@ -106,6 +107,8 @@ def open_place(settings: OperatorSettings, *, clock: Clock, has_new_list: bool =
 
     `has_new_list`: the list is lost for good, and another one begins.
     """
+    if settings.project and has_new_list:
+        raise SettingsError(["--new-list: the list of a project is in Firestore, and is not lost with a file"])
     if settings.project:
         say = Console(stderr=True, soft_wrap=True).print
         with open_project_place(settings, settings.project, clock=clock, say=say) as project:
