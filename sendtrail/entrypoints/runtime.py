@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
-from sendtrail.clock import Deadline, SystemClock
+from sendtrail.clock import Clock, Deadline, SystemClock
 from sendtrail.delivery.fair_share import FairShare
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import DeliverySettings, Services
@@ -23,6 +23,7 @@ from sendtrail.domain.connection import Connection
 from sendtrail.domain.request_rate import Priority
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
 from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.erasure.stored_people import StoredPeople
 from sendtrail.errors import Rejected, SettingsError
@@ -162,7 +163,7 @@ def _built() -> Runtime:
     services = Services(
         state=state,
         publisher=OneFailurePerAccount(PubSubPublisher(publisher_client(), topics=settings.topics), state),
-        warehouse=observed(_guarded(warehouse, state, settings, clock), RowLedger(state=state, clock=clock), breaker),
+        warehouse=observed(guarded(warehouse, state, settings, clock), RowLedger(state=state, clock=clock), breaker),
         clock=clock,
         new_token=_new_id,
         settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),
@@ -186,15 +187,26 @@ def _bigquery(settings: FunctionSettings, clock: SystemClock) -> tuple[BigQueryW
     return warehouse, stored
 
 
-def _guarded(warehouse: Warehouse, state: State, settings: FunctionSettings, clock: SystemClock) -> GuardedWarehouse:
-    """Return a warehouse that stores no row of an erased person; the key is asked for once there is one."""
+def guarded(warehouse: Warehouse, state: State, settings: FunctionSettings, clock: Clock) -> GuardedWarehouse:
+    """Return a warehouse that stores no row of an erased person; the key is asked for once there is one.
+
+    It raises Rejected for every batch while the list or its key cannot be read.
+    """
 
     def key() -> str:
         if not settings.erasure_key_secret:
             raise SettingsError(["SENDTRAIL_ERASURE_KEY_SECRET: people were erased, and it names no secret"])
         return read_key(secret_client(), settings.erasure_key_secret)
 
-    return GuardedWarehouse(inner=warehouse, people=StoredPeople(state, key), clock=clock)
+    stored = StoredPeople(state, key)
+
+    def people() -> ErasedPeople:
+        try:
+            return stored()
+        except SettingsError as error:  # a failure of the account's, until somebody mends it
+            raise Rejected(str(error)) from error
+
+    return GuardedWarehouse(inner=warehouse, people=people, clock=clock)
 
 
 def _seconds_left(clock: SystemClock) -> Callable[[], float]:

@@ -5,10 +5,13 @@ from google.cloud.bigquery import Client
 
 from sendtrail.cli.operate.erase_project import DELIVERY_S, ProjectPlace
 from sendtrail.clock import SystemClock
+from sendtrail.delivery.failures import is_of_account
+from sendtrail.entrypoints.runtime import guarded
+from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.erasure.stored_people import StoredPeople
-from sendtrail.errors import Busy, SettingsError
+from sendtrail.errors import Busy, Rejected, SettingsError
 from sendtrail.gcp.bigquery_access import Access
 from sendtrail.gcp.bigquery_jobs import Jobs
 from sendtrail.gcp.bigquery_warehouse import Datasets
@@ -17,7 +20,7 @@ from sendtrail.state.documents import account_pause_path, campaign_path
 from sendtrail.warehouse.rows import Table
 from tests.contracts.samples import activities, contact, contacts, opened, unreadable
 from tests.contracts.under_test import WarehouseUnderTest
-from tests.fakes import FakeClock, MemoryState
+from tests.fakes import FakeClock, MemoryState, MemoryWarehouse
 from tests.operate.conftest import put
 
 ANN, KEY = "ann@example.com", "ab" * 32
@@ -68,6 +71,21 @@ def test_without_its_key_a_list_is_refused(key: str) -> None:
 def test_nobody_needs_a_key_before_somebody_is_erased() -> None:
     """An installation of an earlier version has no secret yet."""
     assert not StoredPeople(MemoryState(), lambda: pytest.fail("asked for a key"))()
+
+
+def test_without_the_key_a_worker_gives_a_batch_up_and_says_why() -> None:
+    """It is a failure of the account, which the next run tries again, rather than an error for the queue to repeat."""
+    state, warehouse = MemoryState(), MemoryWarehouse()
+    settings = FunctionSettings(project_id="a-project")
+    worker = guarded(warehouse, state, settings, FakeClock())
+    worker.merge(activities(opened()))
+    StoredPeople(state, lambda: KEY).store(people_of(ANN), before=people_of(), clock=FakeClock())
+
+    with pytest.raises(Rejected, match="SENDTRAIL_ERASURE_KEY_SECRET") as raised:
+        worker.merge(activities(opened(times=2)))
+
+    assert is_of_account(raised.value)
+    assert warehouse.counts()[Table.EMAIL_ACTIVITIES] == 1
 
 
 class ClockOfAWorker(FakeClock):
