@@ -18,9 +18,11 @@ from sendtrail.entrypoints.settings import FunctionSettings
 _HEAD = """\
 # Settings
 
-Every setting has one name. For a command, what is typed as an option counts before the environment, and that before a
-file `.env` in the folder where the command is run. The functions on Google Cloud read their environment, which
-Terraform sets. A variable that looks like one of these and is none is named when a command starts.
+Every setting has one name. For a command, what is typed as an option counts before the environment, that before a file
+`.env` in the folder where the command is run, and that before `sendtrail.toml` beside it, where the same name is
+written without SENDTRAIL_ and in small letters ([One machine](../one-machine.md)). The functions on Google Cloud read
+their environment, which Terraform sets. A variable that looks like one of these and is none is named when a command
+starts.
 """
 
 

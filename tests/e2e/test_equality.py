@@ -99,6 +99,21 @@ def test_a_sync_with_nothing_new_costs_a_request_a_hundred_campaigns(pipeline: M
     line.assert_equal()
 
 
+def test_a_run_that_stays_open_reads_contacts_once_a_day(pipeline: Make) -> None:
+    """What the first sync found to be due is asked again by the next ones."""
+    line = pipeline(plan=Plan(campaigns=3, openers=1))
+
+    read = []
+    with line.open(contacts=None) as run:
+        for hours in (0, 1, 23):
+            line.clock.advance(hours * 3_600)
+            before = line.stats.contacts_requests
+            run.sync(RunObserver())
+            read.append(line.stats.contacts_requests > before)
+
+    assert read == [True, False, True]
+
+
 def test_asking_for_more_than_before_reads_back_to_it(pipeline: Make) -> None:
     """The file ends up as if all had been asked for at once."""
     line = pipeline()

@@ -136,7 +136,14 @@ class World:
 def world(account: Account, url: str, database: Path, clock: FakeClock) -> Iterator[World]:
     """Open a run of the embedded pipeline for a world."""
     settings = SyncSettings.read(
-        {"api_url": url, "api_key": account.api_key, "database": database, "requests_per_second": 1_000, "all": True}
+        {
+            "api_url": url,
+            "api_key": account.api_key,
+            "database": database,
+            "requests_per_second": 1_000,
+            "all": True,
+            "contacts": True,
+        }
     )
     with LocalRun(settings, clock=clock, stats=RunStats(), retries=PATIENCE) as run:
         yield World(account=account, run=run, clock=clock)

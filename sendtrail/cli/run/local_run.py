@@ -113,7 +113,8 @@ class LocalRun:
     def __init__(
         self, settings: SyncSettings, *, clock: Clock, stats: RunStats, retries: RetryPolicy = INTERACTIVE_RETRIES
     ) -> None:
-        self.settings, self._stats, self._retries = settings, stats, retries
+        self._asked, self._stats, self._retries = settings, stats, retries
+        self.settings = settings  # with what this run found to be due
         self._machine_clock = clock  # of the state, whose times are compared with one another
         self._clock = CheckedClock(clock, on_ahead=say_that_clock_is_ahead)
         self._stop = StopSignal(clock)
@@ -162,7 +163,7 @@ class LocalRun:
         """Dispatch what is due, sync until nothing is left, and return the outcome."""
         started = self._clock.monotonic()
         self._record.clear()
-        self.settings = with_contacts(self.settings, self._services.state)
+        self.settings = with_contacts(self._asked, self._services.state)
         request, policy = (
             request_of(self.settings, now=self._clock.now()),
             Policy(overlap=self.settings.overlap, counted=timedelta.max, deletions=self.settings.deletion_guard),
