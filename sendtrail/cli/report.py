@@ -39,7 +39,7 @@ def report(
     """
     options = {name: value for name, value in locals().items() if name != "is_opened"}
     file = write_report(ReportSettings.read(options), clock=SystemClock())
-    Console().print(f"The report is in {file}", highlight=False, markup=False, soft_wrap=True)
+    Console().print(f"The report is in {file.absolute()}", highlight=False, markup=False, soft_wrap=True)
     if is_opened:
         webbrowser.open(file.resolve().as_uri())
 

@@ -25,7 +25,7 @@ def test_it_writes_a_file_and_says_where(database: Path, tmp_path: Path) -> None
     result = CliRunner().invoke(app, ["--database", str(database), "--output", "my.html", "--model", "linear"])
 
     assert result.exit_code == 0, result.output
-    assert "The report is in my.html" in result.output
+    assert f"The report is in {Path('my.html').absolute()}" in result.output
     assert '"model":"linear"' in (tmp_path / "my.html").read_text(encoding="utf-8")
     assert database.read_bytes() == before
 
