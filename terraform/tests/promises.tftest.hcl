@@ -69,13 +69,13 @@ run "access" {
   }
 
   assert {
-    condition     = sort([for grant in google_bigquery_table_iam_member.merge : "${grant.member} ${grant.table_id}"]) == sort([for pair in [["campaign-worker", "email_activities"], ["campaign-worker", "unreadable_rows"], ["contacts-worker", "contacts"], ["dispatcher", "campaigns"]] : "serviceAccount:sendtrail-${pair[0]}@example-project.iam.gserviceaccount.com ${pair[1]}"])
+    condition     = sort([for grant in google_bigquery_table_iam_member.merge : "${grant.member} ${grant.table_id}"]) == sort([for pair in [["campaign-worker", "email_activities"], ["campaign-worker", "unreadable_rows"], ["campaign-worker", "erased_rows"], ["contacts-worker", "contacts"], ["dispatcher", "campaigns"], ["dispatcher", "messages"]] : "serviceAccount:sendtrail-${pair[0]}@example-project.iam.gserviceaccount.com ${pair[1]}"])
     error_message = "Each function writes its own tables and no other."
   }
 
   assert {
-    condition     = [for grant in google_bigquery_table_iam_member.read : "${grant.member} ${grant.table_id} ${grant.role}"] == ["serviceAccount:sendtrail-dispatcher@example-project.iam.gserviceaccount.com email_activities roles/bigquery.dataViewer"]
-    error_message = "The dispatcher reads what the times of rows mean, and no function reads anything else that it does not write."
+    condition     = sort([for grant in google_bigquery_table_iam_member.read : "${grant.member} ${grant.table_id} ${grant.role}"]) == sort([for table in ["email_activities", "erased_rows"] : "serviceAccount:sendtrail-dispatcher@example-project.iam.gserviceaccount.com ${table} roles/bigquery.dataViewer"])
+    error_message = "The dispatcher reads what is stored and what the times of rows mean, and no function reads anything else that it does not write."
   }
 
   assert {
