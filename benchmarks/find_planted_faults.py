@@ -85,21 +85,35 @@ def find(
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds to run at most for each fault.")] = 200,
     first: Annotated[int, typer.Option(min=0, help="The first of them.")] = 1,
     jobs: Annotated[int, typer.Option(min=1, help="Processes to run them in.")] = 2,
-    write: Annotated[bool, typer.Option("--write", help="Write the table into docs/simulation.md.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write each row into docs/simulation.md as it comes.")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="Only those that the document has as not found.")] = False,
 ) -> None:
     """Plant each fault, run seeds until one notices it, and print a table; exit code 1 where one is not noticed."""
-    lines = [*HEADER]
-    typer.echo("\n".join(lines))
+    rows = rows_of(DOCUMENT.read_text(encoding="utf-8"))
+    numbers = [n for n, fault in enumerate(PLANTED) if not missing or not is_found(rows.get(fault.name, ""))]
+    typer.echo("\n".join(HEADER))
     missed = 0
-    for fault, found in _results(first=first, seeds=seeds, jobs=jobs):
+    for fault, found in _results(numbers, first=first, seeds=seeds, jobs=jobs):
         missed += found is None
         seen = f"{found['seeds']} | {found['problem'][:SHOWN].replace('|', '/')} |" if found else f"not in {seeds} | |"
-        lines.append(f"| {fault.name} | {seen}")
-        typer.echo(lines[-1])
-    if write:
-        DOCUMENT.write_text(with_table(DOCUMENT.read_text(encoding="utf-8"), lines), encoding="utf-8")
+        rows[fault.name] = f"| {fault.name} | {seen}"
+        typer.echo(rows[fault.name])
+        if write:
+            lines = [*HEADER, *(rows.get(each.name, f"| {each.name} | not run | |") for each in PLANTED)]
+            DOCUMENT.write_text(with_table(DOCUMENT.read_text(encoding="utf-8"), lines), encoding="utf-8")
     if missed:
         raise typer.Exit(FAILURE)
+
+
+def rows_of(document: str) -> dict[str, str]:
+    """Return the rows of the table in a document, by the names of the faults."""
+    lines = document.split(BEGIN)[1].split(END, maxsplit=1)[0].strip().splitlines()[len(HEADER) :]
+    return {line.split(" | ")[0].removeprefix("| "): line for line in lines}
+
+
+def is_found(row: str) -> bool:
+    """Return whether a row says after how many seeds its fault was found."""
+    return row.count(" | ") > 1 and row.split(" | ")[1].isdecimal()
 
 
 def with_table(document: str, lines: Sequence[str]) -> str:
@@ -109,7 +123,9 @@ def with_table(document: str, lines: Sequence[str]) -> str:
     return "\n".join([before + BEGIN, *lines, END + after])
 
 
-def _results(*, first: int, seeds: int, jobs: int) -> Iterator[tuple[PlantedFault, dict[str, str] | None]]:
+def _results(
+    numbers: Sequence[int], *, first: int, seeds: int, jobs: int
+) -> Iterator[tuple[PlantedFault, dict[str, str] | None]]:
     def run(number: int) -> dict[str, str] | None:
         code = (
             f"from benchmarks.find_planted_faults import run_seeds; run_seeds({number}, first={first}, seeds={seeds})"
@@ -119,7 +135,7 @@ def _results(*, first: int, seeds: int, jobs: int) -> Iterator[tuple[PlantedFaul
         return found
 
     with ThreadPoolExecutor(jobs) as pool:
-        yield from zip(PLANTED, pool.map(run, range(len(PLANTED))), strict=True)
+        yield from zip((PLANTED[number] for number in numbers), pool.map(run, numbers), strict=True)
 
 
 if __name__ == "__main__":

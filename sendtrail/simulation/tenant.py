@@ -1,6 +1,7 @@
 """One of the accounts of a simulated world: whose data it is, how it is reached, and what it has seen."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from sendtrail.activecampaign.http.session import session_of
 from sendtrail.erasure.erased_people import Kind
@@ -9,7 +10,9 @@ from sendtrail.simulation.cloud.process import world_time
 from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.comparison import differences
+from sendtrail.simulation.request_cost import ReportKey
 from sendtrail.simulator import Account, Quirks
+from sendtrail.simulator.world.counters import COUNTED
 from sendtrail.state.account_pause import AccountPause
 from sendtrail.state.documents import account_pause_path, connection_path, to_document
 
@@ -38,6 +41,15 @@ class Tenant:
     def campaign_ids(self) -> list[int]:
         """Return the ids of its campaigns."""
         return [campaign.id for campaign in self.account.campaigns]
+
+    def counters(self) -> Mapping[ReportKey, list[int]]:
+        """Return what is counted of each report."""
+        found: dict[ReportKey, list[int]] = defaultdict(list)
+        for campaign in self.account.campaigns:
+            counted = self.account.counters(campaign)
+            for name, event_type in COUNTED.items():
+                found[campaign.id, event_type].append(counted[name])
+        return found
 
     def connect(self, *, enabled: bool = True) -> None:
         """Store how the account is reached, and whether it is switched on."""

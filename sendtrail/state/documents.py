@@ -133,7 +133,7 @@ def _plain(value: Any) -> Any:
     if kind in _PLAIN:  # most are, and asking what else they might be takes long
         return value
     if kind is dict or isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {str(key): inner if type(inner) in _PLAIN else _plain(inner) for key, inner in value.items()}
     if kind is list or isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value.value if isinstance(value, Enum) else value

@@ -11,6 +11,8 @@ from sendtrail.domain.report_habits import Change, ReportHabits
 from sendtrail.ports import State, Transaction
 from sendtrail.state.documents import read_known, report_habits_path, to_document
 
+_NOTHING_KNOWN = ReportHabits()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountHabits:
@@ -42,7 +44,7 @@ class StoredHabits:
         with self._lock:
             if self._known is None:
                 self._known = self._state.transact(lambda transaction: _read(transaction, self._path))
-            return self._known.reports.get(report, ReportHabits())
+            return self._known.reports.get(report, _NOTHING_KNOWN)
 
     def observe(self, report: Report, change: Change) -> None:
         """Apply what was seen of a report to what is known of it, and store that where it differs."""

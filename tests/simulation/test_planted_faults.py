@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.find_planted_faults import BEGIN, DOCUMENT, END, with_table
+from benchmarks.find_planted_faults import BEGIN, DOCUMENT, END, HEADER, is_found, rows_of, with_table
 from benchmarks.planted_faults import PLANTED, PlantedFault
 
 
@@ -26,6 +26,15 @@ def test_a_table_takes_the_place_of_the_one_before() -> None:
     document = f"before\n{BEGIN}\n| old |\n{END}\nafter\n"
 
     assert with_table(document, ["| new |"]) == f"before\n{BEGIN}\n| new |\n{END}\nafter\n"
+
+
+def test_a_row_is_of_a_fault_that_was_found_or_not() -> None:
+    """Those that were not are run once more."""
+    row, other = "| one | 12 | 3 rows are missing |", "| two | not in 200 | |"
+    rows = rows_of(with_table(f"{BEGIN}{END}", [*HEADER, row, other]))
+
+    assert rows == {"one": row, "two": other}
+    assert [is_found(each) for each in (row, other, "")] == [True, False, False]
 
 
 def test_the_documented_table_is_of_these_faults() -> None:

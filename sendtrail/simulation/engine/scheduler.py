@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Callable
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from random import Random
 from typing import Protocol
@@ -41,12 +41,9 @@ class Task:
     timed_out: bool = False
 
 
-@dataclass(order=True, slots=True)
-class _Timer:
-    at: float
-    number: int
-    task: Task = field(compare=False)
-    wait: int = field(compare=False)
+# When it rings, a number that no other one has, whom it wakes, and from which of its waits. A plain tuple, as these are
+# compared all the time.
+_Timer = tuple[float, int, Task, int]
 
 
 class Scheduler:
@@ -102,7 +99,7 @@ class Scheduler:
         task.wait += 1
         task.is_waiting, task.timed_out = True, False
         if seconds is not None:
-            heapq.heappush(self._timers, _Timer(self.now + seconds, next(self._numbers), task, task.wait))
+            heapq.heappush(self._timers, (self.now + seconds, next(self._numbers), task, task.wait))
         self._switch()
         return not task.timed_out
 
@@ -117,7 +114,7 @@ class Scheduler:
         while while_():
             if self._ready:
                 self._run_one()
-            elif self._timers and self._timers[0].at <= until:
+            elif self._timers and self._timers[0][0] <= until:
                 self._ring(heapq.heappop(self._timers))
             else:
                 self.now = max(self.now, until)
@@ -139,7 +136,7 @@ class Scheduler:
         if task.owner is not None and not task.owner.is_alive:
             return
         if task.owner is not None and task.owner.frozen_until > self.now:
-            heapq.heappush(self._timers, _Timer(task.owner.frozen_until, next(self._numbers), task, -1))
+            heapq.heappush(self._timers, (task.owner.frozen_until, next(self._numbers), task, -1))
             return
         self.switches += 1
         if self.switches > MAX_SWITCHES:
@@ -151,11 +148,11 @@ class Scheduler:
             self._current = None
 
     def _ring(self, timer: _Timer) -> None:
-        self.now = max(self.now, timer.at)
-        task = timer.task
-        if timer.wait < 0:  # its process was frozen
+        at, _, task, wait = timer
+        self.now = max(self.now, at)
+        if wait < 0:  # its process was frozen
             self._ready.append(task)
-        elif task.is_waiting and task.wait == timer.wait:
+        elif task.is_waiting and task.wait == wait:
             task.timed_out = True
             self.wake(task)
 
