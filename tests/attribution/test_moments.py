@@ -92,6 +92,15 @@ def test_a_format_without_a_day_is_none(written: str) -> None:
         DateFormat(written)
 
 
+@pytest.mark.parametrize(
+    ("written", "sentence"), [("DD.MM.YYYY HH:MM", "minutes are mm"), ("DD.MM.YYYY hh:mm", "without AM or PM")]
+)
+def test_a_format_that_says_a_part_twice_or_half_is_none(written: str, sentence: str) -> None:
+    """Noon would be midnight by the second."""
+    with pytest.raises(ValueError, match=sentence):
+        DateFormat(written)
+
+
 @pytest.mark.parametrize(("text", "written"), [("2025-03-30", None), ("30.03.2025", DateFormat("DD.MM.YYYY"))])
 def test_a_day_without_a_time_is_its_end(text: str, written: DateFormat | None) -> None:
     """What was clicked on the day of the order may have earned it."""

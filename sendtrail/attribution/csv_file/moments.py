@@ -49,7 +49,7 @@ class DateFormat:
     """A way of writing times, such as DD.MM.YYYY HH:mm, or %d.%m.%Y %H:%M."""
 
     def __init__(self, text: str) -> None:
-        """Read it; raise ValueError with a sentence where it does not say the year, the month and the day."""
+        """Read it; raise ValueError with a sentence where it does not say one day, and one time of it at most."""
         self.text = text
         self.codes = text if "%" in text else _TOKEN.sub(lambda token: _TOKENS[token[0]], text)
         if not (re.search(r"%[Yy]", self.codes) and re.search(r"%[mbB]", self.codes) and "%d" in self.codes):
@@ -57,8 +57,13 @@ class DateFormat:
                 f"{text!r} does not say year, month and day: write it like 'DD.MM.YYYY HH:mm', 'MM/DD/YYYY'"
                 " or 'MMM D, YYYY h:mm:ss A'"
             )
+        if "%I" in self.codes and "%p" not in self.codes:  # Python would take 12:05 for five past midnight
+            raise ValueError(f"{text!r} has hours up to 12 without AM or PM: write HH for hours up to 24, or add A")
         self.has_time = bool(re.search(r"%[HIXcT]", self.codes))
-        self.parse(datetime(2025, 12, 31, 14, 5, tzinfo=UTC).strftime(self.codes))
+        try:
+            self.parse(datetime(2025, 12, 31, 14, 5, tzinfo=UTC).strftime(self.codes))
+        except re.error:
+            raise ValueError(f"{text!r} names a part of the time twice: months are MM, minutes are mm") from None
 
     def parse(self, text: str) -> datetime:
         """Return a time as it is written, without a zone unless it names one."""
