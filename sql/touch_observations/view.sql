@@ -44,7 +44,7 @@ WITH
     FROM observed_touches
     WINDOW touch AS (
       PARTITION BY contact_key, campaign_id, event_type, link_id, message_id, organization_id
-      ORDER BY activity_timestamp ASC NULLS LAST, times ASC NULLS LAST, created_at ASC NULLS LAST
+      ORDER BY activity_timestamp ASC NULLS LAST, created_at ASC NULLS LAST, times ASC NULLS LAST
     )
   )
 SELECT
@@ -55,8 +55,10 @@ SELECT
   contact_key,
   event_type,
   link_id,
-  CASE WHEN activity_timestamp = timestamp_before THEN GREATEST(created_at, activity_timestamp) ELSE activity_timestamp END
-    AS touched_at,
+  CASE
+    WHEN activity_timestamp = timestamp_before AND times > most_times_before THEN GREATEST(created_at, activity_timestamp)
+    ELSE activity_timestamp
+  END AS touched_at,
   times,
   GREATEST(times - COALESCE(most_times_before, 0), 0) AS growth,
   timestamp_before IS NULL AS is_first,
