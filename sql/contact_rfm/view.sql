@@ -5,14 +5,14 @@
 -- lies.
 WITH
   order_contacts AS (
-    SELECT orders.organization_id, orders.conversion_id, mapping.contact_key
+    SELECT orders.organization_id, orders.conversion_id, mapping.contact_key, 1 AS strength
     FROM `${dataset}`.`conversion_amounts` AS orders
     INNER JOIN `${dataset}`.`user_mapping` AS mapping
       ON mapping.organization_id = orders.organization_id
       AND mapping.user_id = orders.user_id
     WHERE orders.counts_as = 'conversion'
     UNION ALL
-    SELECT orders.organization_id, orders.conversion_id, mapping.contact_key
+    SELECT orders.organization_id, orders.conversion_id, mapping.contact_key, 2
     FROM `${dataset}`.`conversion_amounts` AS orders
     INNER JOIN `${dataset}`.`user_mapping` AS mapping
       ON mapping.organization_id = orders.organization_id
@@ -20,9 +20,12 @@ WITH
     WHERE orders.counts_as = 'conversion'
   ),
   order_owners AS (
-    SELECT organization_id, conversion_id, MIN(contact_key) AS contact_key
+    SELECT organization_id, conversion_id, contact_key
     FROM order_contacts
-    GROUP BY organization_id, conversion_id
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY organization_id, conversion_id
+      ORDER BY strength ASC NULLS LAST, contact_key ASC NULLS LAST
+    ) = 1
   ),
   buyers AS (
     SELECT
