@@ -1,7 +1,8 @@
 """What was sent when and to whom, and what its recipients did with it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -91,8 +92,16 @@ def _activities(sending: Sending, chance: Random) -> Iterator[Activity]:
         if chance.random() < BOUNCES:
             yield receipt.does(EventType.BOUNCE, at + timedelta(minutes=2))
             continue
-        yield from _machines(receipt, chance)
-        yield from _reading(receipt, chance, is_better=number % sending.mailing.messages == 1)
+        reading = _reading(receipt, chance, is_better=number % sending.mailing.messages == 1)
+        yield from _counted([*_machines(receipt, chance), *reading])
+
+
+def _counted(found: Sequence[Activity]) -> Iterator[Activity]:
+    """Yield what a contact did with an e-mail with the running totals that an account shows, whoever clicked before."""
+    totals: Counter[tuple[EventType, str]] = Counter()
+    for each in sorted(found, key=lambda activity: activity.activity_timestamp):
+        totals[each.event_type, each.link_id] += each.times
+        yield replace(each, times=totals[each.event_type, each.link_id])
 
 
 def _machines(receipt: Receipt, chance: Random) -> Iterator[Activity]:
