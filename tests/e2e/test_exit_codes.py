@@ -129,14 +129,12 @@ def test_the_readme_lists_these_codes_and_no_others() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("query", "SELECT 1"),
-        ("report",),
         ("conversions", "load", "orders.csv", "--no-value"),
         ("attribution", "set", "lookback_days=60"),
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_whatever_opens_the_file_says_that_it_is_in_use(
+def test_whatever_writes_to_the_file_says_that_it_is_in_use(
     pipeline: Make, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     """With the code of a sync, so that a script can come back."""
@@ -149,6 +147,21 @@ def test_whatever_opens_the_file_says_that_it_is_in_use(
 
     assert code == 75, output
     assert f"in use by another program (pid {process.pid})" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("arguments", [("query", "SELECT 1"), ("tables",), ("report",)], ids=lambda each: each[0])
+def test_whatever_reads_the_file_reads_a_copy_meanwhile(pipeline: Make, arguments: tuple[str, ...]) -> None:
+    """And says so; it comes as far as with a file that nobody else has."""
+    line = pipeline()
+    line.make_database(line.database)
+    alone, _ = command(*arguments, "--database", line.database)
+
+    with held(line.database):
+        code, output = command(*arguments, "--database", line.database)
+
+    assert code == alone, output
+    assert "is read from a copy of this moment" in output
     assert "Traceback" not in output
 
 
