@@ -20,7 +20,9 @@ WITH
       AND longest.period = '90d'
     LEFT JOIN `${dataset}`.`reporting_settings` AS reporting
       ON touches.organization_id = reporting.organization_id
-    WHERE DATE(touched_at, COALESCE(time_zone, 'UTC')) >= longest.starts_on
+    -- In UTC first, as no zone is a day from it: asking for the day in a zone takes longer than all else.
+    WHERE DIV(UNIX_MICROS(touched_at), 86400000000) >= UNIX_DATE(longest.starts_on) - 1
+      AND DATE(touched_at, COALESCE(time_zone, 'UTC')) >= longest.starts_on
     GROUP BY touches.organization_id, contact_key, day
   ),
   contact_periods AS (

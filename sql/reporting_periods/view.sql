@@ -4,14 +4,25 @@
 -- compared with as many days of the one before, kind 'before'. Nothing is compared with a time from before the first
 -- activity. Only months and years in which anything happened have a row. Days are those of reporting_time_zone.
 WITH
+  -- The first and the last of each day in UTC are in all months that the others are in: few times need a time zone.
+  utc_days AS (
+    SELECT
+      organization_id,
+      DIV(UNIX_MICROS(activity_timestamp), 86400000000) AS utc_day,
+      MIN(activity_timestamp) AS first_at,
+      MAX(activity_timestamp) AS last_at
+    FROM `${dataset}`.`observations`
+    GROUP BY organization_id, utc_day
+  ),
   happened_days AS (
     SELECT
-      observations.organization_id,
-      DATE(activity_timestamp, COALESCE(time_zone, 'UTC')) AS day,
+      utc_days.organization_id,
+      DATE(happened_at, COALESCE(time_zone, 'UTC')) AS day,
       TRUE AS is_activity
-    FROM `${dataset}`.`observations` AS observations
+    FROM utc_days
+    CROSS JOIN UNNEST([first_at, last_at]) AS happened_at
     LEFT JOIN `${dataset}`.`reporting_settings` AS reporting
-      ON observations.organization_id = reporting.organization_id
+      ON utc_days.organization_id = reporting.organization_id
     UNION ALL
     SELECT conversions.organization_id, DATE(converted_at, COALESCE(time_zone, 'UTC')), FALSE
     FROM `${dataset}`.`conversions_in_use` AS conversions
