@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    audits,
     bare_load,
     budget,
     conversion_memory,
@@ -32,6 +33,7 @@ SCENARIOS = {
     "daily_delta": daily_delta.measure,
     "real_days": real_days.measure,
     "quiet_day": quiet_day.measure,
+    "audits": audits.measure,
     "small_campaigns": small_campaigns.measure,
     "memory": memory.measure,
     "conversions": conversion_memory.measure,

@@ -234,7 +234,7 @@ PLANTED = (
     _fault(
         "wants that are done stay",
         "sync.dispatch",
-        "        **fulfilled_wants(request.wants, checkpoints.readable),\n",
+        "        **fulfilled_wants(request.wants, checkpoints.readable, kept_since=policy.floor),\n",
         "",
     ),
     _fault(

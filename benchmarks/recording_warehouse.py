@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from benchmarks.bigquery_price import KEY_BYTES, billed, logical_bytes
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfAccounts
+from sendtrail.domain.stored_counts import CountsOfReports
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.merge_bounds import Span, days_of, spans_of
@@ -75,7 +75,7 @@ class RecordingWarehouse:
         """Return that rows move: the account is one as ActiveCampaign documents it."""
         return dict.fromkeys(("open", "click"), TimestampEvidence(moved=1_000))
 
-    def stored_counts(self, *, since: date) -> CountsOfAccounts:  # noqa: ARG002 - the port's
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:  # noqa: ARG002 - the port's
         """Return nothing: rows are counted when they are merged, and not kept."""
         return {}
 

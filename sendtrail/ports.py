@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfAccounts
+from sendtrail.domain.stored_counts import CountsOfReports
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.warehouse.rows import Batch
 
@@ -104,8 +104,8 @@ class Warehouse(ContactPasses, Protocol):
         """Return, by event type, what the times of an account's rows did while their counts grew, from a day on."""
         ...
 
-    def stored_counts(self, *, since: date) -> CountsOfAccounts:
-        """Return, by account, and by campaign and event type, how many rows are stored, from a day on."""
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:
+        """Return, by campaign and event type, how many rows of an account are stored, from a day on."""
         ...
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfAccounts
+from sendtrail.domain.stored_counts import CountsOfReports
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.errors import Unavailable
 from sendtrail.ports import LeaseCheck, Warehouse, no_lease
@@ -62,6 +62,6 @@ class ObservedWarehouse:
         """Return what the times of an account's rows did while their counts grew."""
         return self.inner.timestamp_evidence(organization_id, since=since)
 
-    def stored_counts(self, *, since: date) -> CountsOfAccounts:
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:
         """Return how many rows are stored."""
-        return self.inner.stored_counts(since=since)
+        return self.inner.stored_counts(organization_id, since=since)

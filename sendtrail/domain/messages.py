@@ -45,7 +45,7 @@ class SyncCampaign:
     `standing_rows` those whose rows keep their time, or may, when a contact opens or clicks again, `complete` those of
     which all is stored that the account counted at the last sync. `wanted_at` is when somebody asked for more than the
     changes that it brings: once that is withdrawn, the work stops. `listed_at` is when the account had shown the
-    counters.
+    counters. What is older than `kept_since` would expire at once: it is not read.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = TOLERANT
@@ -66,6 +66,7 @@ class SyncCampaign:
     wanted_at: AwareDatetime | None = None
     complete: tuple[Report, ...] = ()
     listed_at: AwareDatetime | None = None
+    kept_since: AwareDatetime | None = None
 
     @property
     def item(self) -> WorkItem:

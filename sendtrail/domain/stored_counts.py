@@ -1,6 +1,5 @@
 """How many rows of a report are stored, or were seen, and whether that is all that the account counts."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,8 @@ COUNTED_REPORTS: Mapping[Report, EventType] = {
     Report.BOUNCES: EventType.BOUNCE,
     Report.UNSUBSCRIBES: EventType.UNSUBSCRIBE,
 }
+# Those whose stored rows an audit compares with their counters, too: all.
+AUDITED_REPORTS: Mapping[Report, EventType] = {**COUNTED_REPORTS, Report.FORWARDS: EventType.FORWARD}
 REPEATED: Mapping[Report, str] = {Report.OPENS: "opens", Report.CLICKS: "linkclicks"}
 
 
@@ -27,16 +28,16 @@ class StoredCounts:
     times: int = 0
 
 
-# By account, and by campaign and event type.
-CountsOfAccounts = Mapping[str, Mapping[tuple[int, str], StoredCounts]]
+# Of an account, by campaign and event type.
+CountsOfReports = Mapping[tuple[int, str], StoredCounts]
 
 
-def by_account(rows: Iterable[tuple[str, int, str, int, int]]) -> CountsOfAccounts:
-    """Return counts by account, from rows of an account, a campaign, an event type, its rows and its times."""
-    found = defaultdict[str, dict[tuple[int, str], StoredCounts]](dict)
-    for organization_id, campaign_id, event_type, stored_rows, stored_times in rows:
-        found[organization_id][campaign_id, event_type] = StoredCounts(rows=stored_rows, times=stored_times)
-    return found
+def by_report(rows: Iterable[tuple[int, str, int, int]]) -> CountsOfReports:
+    """Return counts by campaign and event type, from rows of these two, the stored rows and their times."""
+    return {
+        (campaign_id, event_type): StoredCounts(rows=stored_rows, times=stored_times)
+        for campaign_id, event_type, stored_rows, stored_times in rows
+    }
 
 
 def is_all_stored(report: Report, stored: StoredCounts, *, before: Counters, now: Counters) -> bool:

@@ -36,6 +36,11 @@ class Want:
             forced_at=max((moment for moment in (self.forced_at, other.forced_at) if moment), default=None),
         )
 
+    def within(self, kept_since: datetime | None) -> "Want":
+        """Return the same want of what the warehouse keeps (None: everything): what is older would expire at once."""
+        is_kept = kept_since is None or self.since is None or self.since >= kept_since
+        return self if is_kept else replace(self, since=kept_since)
+
     def covers(self, other: "Want") -> bool:
         """Return whether whatever fulfils this want fulfils the other."""
         reaches = other.since is None or (self.since is not None and self.since <= other.since)
@@ -103,6 +108,12 @@ def summarised(wants: Iterable[Want]) -> list[StillWanted]:
     """Return what is wanted of how many campaigns, most of all first."""
     counts = Counter((want.since, want.forced_at is not None) for want in wants)
     return [StillWanted(since=since, again=again, campaigns=number) for (since, again), number in counts.most_common()]
+
+
+def within(wants: Wants, kept_since: datetime | None) -> Wants:
+    """Return the same wants of what the warehouse keeps (None: everything)."""
+    found = {number: want.within(kept_since) for number, want in wants.of_campaigns.items()}
+    return replace(wants, of_campaigns=found, of_all=None if wants.of_all is None else wants.of_all.within(kept_since))
 
 
 def listed(wants: Wants) -> list[StillWanted]:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sendtrail import threads
 from sendtrail.delivery.failures import is_of_account, publish_failure
@@ -27,8 +27,6 @@ from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.stored_wants import raise_wants, withdraw_wants
 from sendtrail.sync.dispatch import dispatch
 from sendtrail.sync.due import Policy, Request
-from sendtrail.sync.evidence.complete_reports import MARGIN
-from sendtrail.sync.evidence.shared_counts import SharedCounts
 from sendtrail.sync.pairing.account_guard import GuardedLists, claimed_account
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
 from sendtrail.sync.runs.stored_run import Summary
@@ -36,6 +34,8 @@ from sendtrail.sync.runs.stored_run import Summary
 logger = logging.getLogger(__name__)
 
 SECONDS_PER_HOUR = 3_600
+# The partition of the day on which the oldest rows expire may be gone.
+FIRST_KEPT = timedelta(days=1)
 # An account that does not answer takes up to six minutes. This many may do so while all others are dispatched.
 ACCOUNTS_AT_ONCE = 16
 
@@ -59,7 +59,7 @@ def dispatch_accounts(requests: Sequence[Request], instance: Runtime) -> tuple[l
 def _attempt_all(requests: Sequence[Request], instance: Runtime) -> list[Summary | str | Exception]:
     if not requests:
         return []
-    services = _counting_once(instance)
+    services = instance.services
     pool = threads.pool(min(len(requests), ACCOUNTS_AT_ONCE), name="dispatch")
     try:
         attempts = [pool.submit(_attempt, request, instance, services) for request in requests]
@@ -112,17 +112,10 @@ def _check_stored_rows(instance: Runtime) -> None:
         logger.error("whether all rows are still stored is not known: %s", error, exc_info=None if is_ours else error)
 
 
-def _counting_once(instance: Runtime) -> Services:
-    """Return the services of a dispatch of several accounts, whose rows are counted together."""
-    services, counted = instance.services, Policy().counted + MARGIN
-    shared = SharedCounts(inner=services.warehouse, first_date=(services.clock.now() - counted).date())
-    return replace(services, warehouse=shared)
-
-
 def _dispatch(request: Request, instance: Runtime, services: Services) -> Summary:
     ensure_account_runs(services.state, request.organization_id)
     with instance.account(request.organization_id) as account:
-        policy = _policy(instance.settings, interval_s=account.interval_s)
+        policy = replace(_policy(instance.settings, interval_s=account.interval_s), floor=_kept_since(instance))
         lists = GuardedLists(
             claimed_account(account.connection),
             account,
@@ -130,6 +123,20 @@ def _dispatch(request: Request, instance: Runtime, services: Services) -> Summar
             lists_campaigns=request.campaign_ids != frozenset(),
         )
         return dispatch(request, lists=lists, services=services, policy=policy)
+
+
+def _kept_since(instance: Runtime) -> datetime | None:
+    """Return from when on the warehouse keeps activities, None where it keeps all, or cannot be asked."""
+    if instance.stored_activities is None:
+        return None
+    try:
+        expiry = instance.stored_activities.look().expiry
+    except Exception as error:  # noqa: BLE001 - reading what expires at once loses nothing
+        logger.warning("how long activities are kept is not known: %s", error)
+        return None
+    if expiry is None:
+        return None
+    return datetime.combine((instance.services.clock.now() - expiry).date() + FIRST_KEPT, time.min, tzinfo=UTC)
 
 
 def _policy(settings: FunctionSettings, *, interval_s: float) -> Policy:

@@ -7,7 +7,7 @@ from typing import cast
 
 from sendtrail.clock import Clock
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfAccounts
+from sendtrail.domain.stored_counts import CountsOfReports
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.withheld_rows import Parted, erased_rows, parted
@@ -56,9 +56,9 @@ class GuardedWarehouse:
         """Return what the times of an account's rows did while their counts grew."""
         return self.inner.timestamp_evidence(organization_id, since=since)
 
-    def stored_counts(self, *, since: date) -> CountsOfAccounts:
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:
         """Return how many rows are stored or withheld."""
-        return self.inner.stored_counts(since=since)
+        return self.inner.stored_counts(organization_id, since=since)
 
     def _count(self, batch: Batch, found: Parted, people: ErasedPeople, check_lease: LeaseCheck) -> None:
         """Store that there are such rows, before the checkpoint can say that they were read."""

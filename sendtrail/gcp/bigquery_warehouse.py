@@ -19,7 +19,7 @@ from google.cloud import bigquery
 from google.cloud.bigquery import ArrayQueryParameter, QueryJob, ScalarQueryParameter
 
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfAccounts, by_account
+from sendtrail.domain.stored_counts import CountsOfReports, by_report
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.errors import Rejected, SendtrailError, Unavailable
 from sendtrail.gcp.bigquery_columns import BigQueryColumns
@@ -130,16 +130,19 @@ class BigQueryWarehouse:
             for row in self._jobs.rows(self._submit(statement))
         }
 
-    def stored_counts(self, *, since: date) -> CountsOfAccounts:
-        """Return, by account, and by campaign and event type, how many rows are stored, from a day on."""
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:
+        """Return, by campaign and event type, how many rows of an account are stored, from a day on."""
         statement = _Statement(
             path="email_activities/stored_counts",
             job_name=f"stored_counts_{self._new_id()}",
-            parameters=[ScalarQueryParameter("first_date", "DATE", since)],
+            parameters=[
+                _text("organization_id", organization_id),
+                ScalarQueryParameter("first_date", "DATE", since),
+            ],
             labels={},
         )
-        names = ("organization_id", "campaign_id", "event_type", "stored_rows", "stored_times")
-        return by_account(tuple(row[name] for name in names) for row in self._jobs.rows(self._submit(statement)))
+        names = ("campaign_id", "event_type", "stored_rows", "stored_times")
+        return by_report(tuple(row[name] for name in names) for row in self._jobs.rows(self._submit(statement)))
 
     def _merged(self, batch: Batch, *, name: str, check_lease: LeaseCheck) -> int:
         bounds, days = MergeBounds.of(batch), days_of(batch)

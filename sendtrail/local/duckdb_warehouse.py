@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfAccounts, by_account
+from sendtrail.domain.stored_counts import CountsOfReports, by_report
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.local.duckdb_connection import RELEASE_AFTER, DuckDbConnection, DuckDbSettings
 from sendtrail.local.duckdb_reader import Parameters
@@ -116,10 +116,10 @@ class DuckDbWarehouse:
         rows = self.query(sql, {"organization_id": organization_id, "first_date": since}).rows
         return {event_type: TimestampEvidence(moved=moved, stood=stood) for event_type, moved, stood in rows}
 
-    def stored_counts(self, *, since: date) -> CountsOfAccounts:
-        """Return, by account, and by campaign and event type, how many rows are stored, from a day on."""
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:
+        """Return, by campaign and event type, how many rows of an account are stored, from a day on."""
         sql = statement("email_activities/stored_counts", dataset=self.dataset)
-        return by_account(self.query(sql, {"first_date": since}).rows)
+        return by_report(self.query(sql, {"organization_id": organization_id, "first_date": since}).rows)
 
     @property
     def identity(self) -> str:

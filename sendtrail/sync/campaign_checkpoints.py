@@ -51,12 +51,14 @@ def sync_records(organization_id: str, state: State) -> Mapping[int, SyncRecord]
     return {number: record for number, record in records.items() if record is not None}
 
 
-def fulfilled_wants(wants: Wants, checkpoints: Mapping[int, Checkpoint]) -> Mapping[int, Want]:
-    """Return the wants of campaigns whose last completed sync read all of it."""
+def fulfilled_wants(
+    wants: Wants, checkpoints: Mapping[int, Checkpoint], *, kept_since: datetime | None = None
+) -> Mapping[int, Want]:
+    """Return the wants of campaigns whose last completed sync read all of it that the warehouse keeps."""
     return {
         number: want
         for number, want in wants.of_campaigns.items()
-        if number in checkpoints and _fulfils(checkpoints[number], want)
+        if number in checkpoints and _fulfils(checkpoints[number], want.within(kept_since))
     }
 
 

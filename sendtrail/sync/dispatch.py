@@ -12,7 +12,7 @@ from sendtrail.delivery.lease import read_checkpoint
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import Campaign, CampaignLists
 from sendtrail.domain.messages import SyncContacts, encode
-from sendtrail.domain.wants import NO_WANTS, StillWanted, Want, Wants, spread, summarised, without
+from sendtrail.domain.wants import NO_WANTS, StillWanted, Want, Wants, spread, summarised, within, without
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import BadDocument
 from sendtrail.logs import Event, log_event
@@ -36,6 +36,7 @@ from sendtrail.warehouse.rows import Batch, Table
 logger = logging.getLogger(__name__)
 
 CAMPAIGNS = "campaigns"
+_EXPIRED = "what is asked for reaches back beyond what the warehouse keeps: nothing before %s is read"
 _UNFINISHED = "the run before this one did not come to its end: it left {} of {} campaigns, which go on"
 
 
@@ -131,10 +132,13 @@ def _publish_campaigns(
     sent = (*(campaign.campaign_id for campaign in campaigns if campaign.was_sent), *found.vanished)
     request = replace(request, wants=spread(request.wants, sent))
     ended = {
-        **fulfilled_wants(request.wants, checkpoints.readable),
+        **fulfilled_wants(request.wants, checkpoints.readable, kept_since=policy.floor),
         **_without_campaign(campaigns, sent, request),
     }
-    request = replace(request, wants=without(request.wants, ended))
+    left = without(request.wants, ended)
+    request = replace(request, wants=within(left, policy.floor))
+    if request.wants != left:
+        logger.warning(_EXPIRED, policy.floor)
     left_out = {**checkpoints.unreadable, **({CAMPAIGNS: found.problem} if found.problem else {})}
     _report(left_out, request, services)
     readable, policy = with_evidence(

@@ -11,6 +11,7 @@ from sendtrail.domain.campaign_report import Report, changed_reports, counter_de
 from sendtrail.domain.deletion_guard import DeletionGuard
 from sendtrail.domain.messages import Reason, SyncCampaign
 from sendtrail.domain.wants import NO_WANTS, Ask, Want, Wants, is_withdrawn
+from sendtrail.sync.evidence.audits import Audits, is_due
 from sendtrail.sync.evidence.stale_counters import DoubtedCounters
 from sendtrail.sync.forecast import Forecast, campaign_forecast
 from sendtrail.sync.read_window import DEFAULT_LOOKBACK, DEFAULT_OVERLAP, Overlap
@@ -32,7 +33,8 @@ class Policy:
     those of each campaign of which all is stored that was counted at the last sync. Campaigns that were sent longer ago
     than `counted` are not looked up there: all partitions since then are read, which BigQuery bills. `deletions` says
     how many campaigns that are missing from the list a person accepts. `doubted` are the counters that are not believed
-    where they stand still.
+    where they stand still. `audits` says which campaigns are not read for their audit, as the warehouse agrees; what is
+    older than `floor` is not kept by it, and neither read nor audited (None: everything is kept).
     """
 
     lookback: timedelta = DEFAULT_LOOKBACK
@@ -46,6 +48,8 @@ class Policy:
     counted: timedelta = timedelta(days=30)
     deletions: DeletionGuard = field(default_factory=DeletionGuard)
     doubted: DoubtedCounters = field(default_factory=DoubtedCounters)
+    audits: Audits = field(default_factory=Audits)
+    floor: datetime | None = None
 
 
 class RunKind(StrEnum):
@@ -164,7 +168,7 @@ def _reason_again(
 ) -> Reason | None:
     if want is not None and want.reaches_beyond(synced.since):
         return Reason.EXTENDED
-    if now - synced.audited_at >= policy.audit:
+    if is_due(synced, audit=policy.audit, now=now) and campaign.campaign_id not in policy.audits.spared:
         return Reason.AUDIT
     if counter_delta(now=campaign.counters, before=synced.counters):
         return Reason.CHANGED
@@ -182,6 +186,7 @@ def _reason_again(
 def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy, now: datetime) -> tuple[Report, ...]:
     """Return the reports to read although no counter says so: a look is due, or nothing counts them reliably."""
     complete, doubted = policy.complete.get(campaign.campaign_id, ()), policy.doubted
+    looks = policy.audits.looks.get(campaign.campaign_id, ())
     settling = reports_to_settle(
         synced.to_settle,
         now=now,
@@ -197,7 +202,7 @@ def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy
     return tuple(
         report
         for report in Report
-        if report in (*settling, *uncounted, *doubted.due.get(campaign.campaign_id, ()))
+        if report in (*settling, *uncounted, *looks, *doubted.due.get(campaign.campaign_id, ()))
         and not is_empty(report, campaign.counters)
     )
 
@@ -233,6 +238,7 @@ def due_campaign(
         standing_rows=policy.standing_rows,
         complete=policy.complete.get(campaign.campaign_id, ()),
         listed_at=now,
+        kept_since=policy.floor,
         wanted_at=None if want is None or (synced is not None and synced.has_read(want)) else want.asked_at,
         backfill=_is_backfill(
             campaign,

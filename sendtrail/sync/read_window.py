@@ -60,9 +60,13 @@ class ReadWindow:
 
 
 def coverage_start(message: SyncCampaign, synced: SyncRecord | None, *, now: datetime) -> datetime:
-    """Return how far back the warehouse will hold everything: what is asked for, and never less than before."""
+    """Return how far back the warehouse will hold everything: what is asked for, and never less than before.
+
+    Nothing is older than what the warehouse keeps.
+    """
     asked = [moment for moment in (message.since, synced.since if synced else None) if moment is not None]
-    return min(asked, default=now)
+    found = min(asked, default=now)
+    return found if message.kept_since is None else max(found, message.kept_since)
 
 
 def believes_no_zero(message: SyncCampaign) -> bool:

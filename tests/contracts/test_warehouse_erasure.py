@@ -36,7 +36,7 @@ def test_counts_know_of_rows_that_are_withheld(warehouse: WarehouseUnderTest) ->
     assert [(row["campaign_id"], row["event_type"], row["times"]) for row in warehouse.read(Table.ERASED_ROWS)] == [
         (7, "open", 3)
     ]
-    found = warehouse.warehouse.stored_counts(since=date(2025, 1, 1))["acme"][7, "open"]
+    found = warehouse.warehouse.stored_counts("acme", since=date(2025, 1, 1))[7, "open"]
     assert asdict(found) == {"rows": 2, "times": 5}
 
 

@@ -8,14 +8,12 @@ import pytest
 
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report
-from sendtrail.domain.stored_counts import CountsOfAccounts, StoredCounts
+from sendtrail.domain.stored_counts import CountsOfReports, StoredCounts
 from sendtrail.errors import Rejected, SettingsError, Unavailable
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.evidence.complete_reports import complete_reports
-from sendtrail.sync.evidence.shared_counts import SharedCounts
 from sendtrail.sync.sync_record import SyncRecord
-from sendtrail.warehouse.rows import Table
-from tests.contracts.samples import SPRING, activities, opened
+from tests.contracts.samples import SPRING
 from tests.fakes import NOON, MemoryWarehouse
 from tests.pipeline_harness import PipelineHarness
 from tests.sync.checkpoints import DAY, HOUR, a_checkpoint, a_sync
@@ -33,10 +31,10 @@ class Counted(MemoryWarehouse):
         super().__init__()
         self._found, self.asked = StoredCounts(rows=rows, times=times), list[date]()
 
-    def stored_counts(self, *, since: date) -> CountsOfAccounts:
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:  # noqa: ARG002
         """Return it."""
         self.asked.append(since)
-        return {"acme": {(SPRING.campaign_id, "open"): self._found}}
+        return {(SPRING.campaign_id, "open"): self._found}
 
 
 class Refusing(MemoryWarehouse):
@@ -46,7 +44,7 @@ class Refusing(MemoryWarehouse):
         super().__init__()
         self._error = error
 
-    def stored_counts(self, *, since: date) -> CountsOfAccounts:  # noqa: ARG002
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:  # noqa: ARG002
         """Refuse."""
         raise self._error
 
@@ -98,32 +96,3 @@ def test_a_warehouse_that_cannot_be_asked_spares_nothing(error: Exception, caplo
     """More is read than necessary, and nothing is lost: whatever is wrong, no account may stop for it."""
     assert found(Refusing(error), CHANGED, RECORD) == {}
     assert str(error) in caplog.text
-
-
-def test_accounts_that_are_dispatched_together_are_counted_once() -> None:
-    """From the earliest day that any of them may need, unless one needs an earlier one."""
-    warehouse, first_date = Counted(rows=5, times=9), (NOON - 32 * DAY).date()
-    shared = SharedCounts(inner=warehouse, first_date=first_date)
-
-    counts = [shared.stored_counts(since=(NOON - days * DAY).date()) for days in (5, 9, 32, 40)]
-
-    assert warehouse.asked == [first_date, (NOON - 40 * DAY).date()]
-    assert counts == [warehouse.stored_counts(since=first_date)] * 4
-
-
-def test_a_count_that_fails_is_made_again_for_the_next_account() -> None:
-    """What went wrong may have passed."""
-    shared = SharedCounts(inner=Refusing(Unavailable("later")), first_date=NOON.date())
-
-    for _ in range(2):
-        with pytest.raises(Unavailable):
-            shared.stored_counts(since=NOON.date())
-
-
-def test_what_is_shared_is_a_warehouse_in_all_else() -> None:
-    """What is merged goes into it."""
-    warehouse = MemoryWarehouse()
-
-    changed = SharedCounts(inner=warehouse, first_date=NOON.date()).merge(activities(opened()))
-
-    assert (changed, len(warehouse.rows(Table.EMAIL_ACTIVITIES))) == (1, 1)

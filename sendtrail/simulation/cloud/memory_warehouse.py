@@ -11,7 +11,7 @@ import orjson
 from sendtrail import threads
 from sendtrail.clock import Clock
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfAccounts, by_account
+from sendtrail.domain.stored_counts import CountsOfReports, by_report
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.rows import Batch, Row, Table, to_json_array
@@ -127,29 +127,27 @@ class MemoryWarehouse:
                     )
         return found
 
-    def stored_counts(self, *, since: date) -> CountsOfAccounts:
-        """Return, by account, and by campaign and event type, how many rows are stored, from a day on."""
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:
+        """Return, by campaign and event type, how many rows of an account are stored, from a day on."""
         largest: dict[Key, int] = {}
         for row in self._rows(Table.EMAIL_ACTIVITIES):
-            if row["activity_date"] >= since.isoformat() and row["event_type"] != "forward":
+            if row["activity_date"] >= since.isoformat() and row["organization_id"] == organization_id:
                 contact, detail = str(row["contact_id"]), row["detail"] or {}
                 bounce = str(detail.get("id")) if row["event_type"] == "bounce" else ""
                 place = (str(row["message_id"]), str(row["link_id"]))
-                key = (row["organization_id"], str(row["campaign_id"]), row["event_type"], *place, contact, bounce)
+                key = (str(row["campaign_id"]), row["event_type"], *place, contact, bounce)
                 largest[key] = max(row["times"], largest.get(key, 0))
         for row in self._rows(Table.ERASED_ROWS):
-            if row["event_type"] != "forward":
-                largest[row["organization_id"], str(row["campaign_id"]), row["event_type"], row["row_id"]] = row[
-                    "times"
-                ]
-        counted = [((*key[:3],), min(times, 1_000_000_000)) for key, times in largest.items()]
+            if row["organization_id"] == organization_id:
+                largest[str(row["campaign_id"]), row["event_type"], row["row_id"]] = row["times"]
+        counted = [((*key[:2],), min(times, 1_000_000_000)) for key, times in largest.items()]
         rows, sums = Counter(report for report, _ in counted), Counter[tuple[str, ...]]()
         for report, times in counted:
             sums[report] += times
-        return by_account(
-            (organization_id, int(campaign_id), event_type, rows[report], sums[report])
+        return by_report(
+            (int(campaign_id), event_type, rows[report], sums[report])
             for report in rows
-            for organization_id, campaign_id, event_type in [report]
+            for campaign_id, event_type in [report]
         )
 
     def rows(self, table: Table) -> list[StoredRow]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfAccounts
+from sendtrail.domain.stored_counts import CountsOfReports
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.errors import Unavailable
 from sendtrail.ports import LeaseCheck, Warehouse, no_lease
@@ -71,9 +71,9 @@ class SimulatedWarehouse:
         """Return what the times of an account's rows did while their counts grew."""
         return self._job("queries", lambda: self._tables().timestamp_evidence(organization_id, since=since))
 
-    def stored_counts(self, *, since: date) -> CountsOfAccounts:
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:
         """Return how many rows are stored."""
-        return self._job("queries", lambda: self._tables().stored_counts(since=since))
+        return self._job("queries", lambda: self._tables().stored_counts(organization_id, since=since))
 
     def _job(self, what: str, work: Callable[[], T], check_lease: LeaseCheck = no_lease) -> T:
         """Run a job: once accepted it is done, whatever becomes of the process that waits for it."""

@@ -15,6 +15,7 @@ from sendtrail.ports import Transaction
 from sendtrail.state.account_status import read_status, write_status
 from sendtrail.state.stored_habits import stale_counters
 from sendtrail.sync.due import Policy, Request, last_sync
+from sendtrail.sync.evidence.audit_comparison import audits
 from sendtrail.sync.evidence.complete_reports import complete_reports
 from sendtrail.sync.evidence.false_zeros import without_false_zeros
 from sendtrail.sync.evidence.stale_counters import doubted_counters
@@ -44,12 +45,16 @@ def with_evidence(
         logger.warning(_STALE, ", ".join(stale))
     readable = without_false_zeros(campaigns, checkpoints, now=now, stale=stale)
     complete = complete_reports(readable, request=request, checkpoints=checkpoints, policy=policy, services=services)
-    records = _with_records(readable, checkpoints)
+    records = list(_with_records(readable, checkpoints))
+    doubted = doubted_counters(records, stale=stale, settle=policy.settle, now=services.clock.now())
+    found = audits(records, stale=doubted.stale, request=request, policy=policy, services=services)
+    complete = {**complete, **{number: (*complete.get(number, ()), *looks) for number, looks in found.looks.items()}}
     return readable, replace(
         policy,
         standing_rows=standing_rows(_observe_timestamps(request, services)),
         complete=_without_stale(complete, stale),
-        doubted=doubted_counters(records, stale=stale, settle=policy.settle, now=services.clock.now()),
+        doubted=doubted,
+        audits=found,
     )
 
 

@@ -31,7 +31,7 @@ def complete_reports(
 ) -> Mapping[int, tuple[Report, ...]]:
     """Return the reports, by campaign, that were complete at the last sync, as far as it matters now.
 
-    The warehouse is asked once, of all accounts, and only where a report is about to be read by its wide overlap.
+    The warehouse is asked once, and only where a report is about to be read by its wide overlap.
     """
     now = services.clock.now()
     asked = [
@@ -45,11 +45,10 @@ def complete_reports(
         return {}
     first_sent = min(campaign.sent_at or now for campaign, *_ in asked)
     try:
-        counts = services.warehouse.stored_counts(since=(first_sent - MARGIN).date())
+        stored = services.warehouse.stored_counts(request.organization_id, since=(first_sent - MARGIN).date())
     except Exception as error:  # noqa: BLE001 - reading more than necessary loses nothing, whatever is wrong
         logger.warning("what is stored cannot be counted: %s", error)
         return {}
-    stored = counts.get(request.organization_id, {})
     complete = defaultdict[int, tuple[Report, ...]](tuple)
     for campaign, synced, report in asked:
         found = stored.get((campaign.campaign_id, COUNTED_REPORTS[report]), StoredCounts())
