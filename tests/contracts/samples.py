@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sendtrail.domain.activity import Activity, EventType
-from sendtrail.domain.campaign import Campaign
+from sendtrail.domain.campaign import Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import Report, UnreadableRow
 from sendtrail.domain.contact import Contact, ListMembership
 from sendtrail.domain.work_item import WorkItem
-from sendtrail.warehouse.domain_rows import activity_row, campaign_row, contact_row, unreadable_row
+from sendtrail.warehouse.domain_rows import activity_row, campaign_row, contact_row, message_row, unreadable_row
 from sendtrail.warehouse.rows import ActivityRow, Batch, CampaignRow, ContactRow, Row, Table
 from tests.fakes import NOON
 
@@ -94,6 +94,14 @@ def contacts(*rows: Row, pass_id: str = FIRST_PASS, organization_id: str = "acme
 def campaigns(*rows: Row) -> Batch:
     """Return a batch of campaigns."""
     return _batch(Table.CAMPAIGNS, rows)
+
+
+def subjects(*subjects: str, at: datetime = NOON) -> Batch:
+    """Return a batch of messages of one campaign, numbered from 1, whose subject lines were read at a time."""
+    messages = [CampaignMessage(message_id=str(n), counters={}, subject=each) for n, each in enumerate(subjects, 1)]
+    return _batch(
+        Table.MESSAGES, [message_row(each, organization_id="acme", campaign_id=7, now=at) for each in messages]
+    )
 
 
 def _batch(table: Table, rows: Sequence[Row], *, number: int = 0) -> Batch:

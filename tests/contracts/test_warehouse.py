@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sendtrail.domain.activity import EventType
 from sendtrail.warehouse.rows import Table
-from tests.contracts.samples import EARLIER, LATER, activities, campaign, campaigns, opened
+from tests.contracts.samples import EARLIER, LATER, activities, campaign, campaigns, opened, subjects
 from tests.contracts.under_test import WarehouseUnderTest
 from tests.fakes import NOON
 
@@ -142,3 +142,19 @@ def test_an_older_listing_of_a_campaign_does_not_overwrite(warehouse: WarehouseU
 
     assert warehouse.warehouse.merge(campaigns(campaign(at=EARLIER, counters={"opens": 1}))) == 0
     assert [row["opens"] for row in warehouse.read(Table.CAMPAIGNS)] == [4]
+
+
+def test_a_newer_reading_of_a_subject_line_wins(warehouse: WarehouseUnderTest) -> None:
+    """Whichever comes last; the unchanged one keeps the time of its first reading, and an empty one is NULL."""
+    merged = [
+        warehouse.warehouse.merge(batch)
+        for batch in (
+            subjects("Spring sale 🌸", "", at=NOON),
+            subjects("Spring sale, last day", "", at=LATER),
+            subjects("Spring sale 🌸", "", at=EARLIER),
+        )
+    ]
+
+    rows = [(row["message_id"], row["subject"], row["updated_at"]) for row in warehouse.read(Table.MESSAGES)]
+    assert merged == [2, 1, 0]
+    assert sorted(rows) == [("1", "Spring sale, last day", LATER), ("2", None, NOON)]

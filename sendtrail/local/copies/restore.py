@@ -71,7 +71,7 @@ def restore(backup: Path, database: Path, *, now: datetime) -> Path | None:
 
     Killed at any step, the database is the one before or the restored one.
     """
-    aside = database.with_name(f"{database.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    aside = database.with_name(f"{database.name}.before-{now:%Y%m%dT%H%M%S.%fZ}")
     ensure_free(aside)
     if not database.exists():
         _set_log_aside(database, aside)
