@@ -308,8 +308,8 @@ PLANTED = (
     _fault(
         "no report is looked at again after it has changed",
         "sync.due",
-        "if report in (*settling, *uncounted, *doubted",
-        "if report in (*uncounted, *doubted",
+        "if report in (*settling, *uncounted, *looks, *doubted",
+        "if report in (*uncounted, *looks, *doubted",
     ),
     _fault(
         "a split campaign is read as one message",

@@ -32,6 +32,8 @@ PATIENCE_S = 2 * DAY_S
 """How long messages may take without trouble."""
 LAST_LOOKS = 9
 """On so many days a campaign may still be looked at that has had no news for a week: reports have their own looks."""
+NEWS = 4
+"""So often requests for news are counted: a look that comes due in the same minute is over the next time."""
 LAG_S = 6 * HOUR_S
 """How long the work of a run may take while another account does not answer: until the next run."""
 
@@ -155,7 +157,7 @@ class World:
         if quiet[-1] > CAMPAIGN_LIST:
             self.problems.append(f"{tenant.organization_id}: days without news take {quiet} requests")
         measured = [self._requests_for_news(tenant)]
-        if measured[0] is not None:  # a look that came due this very minute is no news, and is over the next time
+        while measured[-1] is not None and len(measured) < NEWS:
             measured.append(self._requests_for_news(tenant))
         if measured[-1] is not None:
             spent, most = measured[-1]

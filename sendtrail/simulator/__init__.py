@@ -23,7 +23,7 @@ Real accounts differ from one another, and from their documentation. Each way in
 and a `--quirk` of the command, whose `--help` says what it does; all may be combined:
 
 - the bytes of answers: byte_order_marks, blanks_around_body, php_warning, language, garbled_text
-- values: ints, zero_dates, rare_statuses, contact_activity_dates
+- values: ints, zero_dates, rare_statuses, contact_activity_dates, unnamed_messages, subjects
 - order, pages and ends: unsorted_opens, ascending_opens, opens_sorted_within_pages, report_page_size, past_the_end,
   repeated_page, twenty_links, max_limit, id_greater_ignored, updated_after_ignored, meta_total, false_end,
   false_end_page, empty_page, empty_page_number, messageid_needed, messageid_ignored, unlisted_messages

@@ -108,6 +108,11 @@ def bigquery_warehouse(bigquery_client: Client, bigquery_datasets: Datasets) -> 
         statement = f"SELECT * FROM {bigquery_datasets.tables}.{table}"
         return [dict(row) for row in bigquery_client.query_and_wait(statement)]
 
+    def empty() -> None:
+        full = [f"{bigquery_datasets.tables}.{table}" for table in Table]
+        full.append(f"{bigquery_datasets.staging}.{CONTACTS_SEEN}")
+        bigquery_client.query_and_wait("; ".join(f"DELETE FROM {table} WHERE TRUE" for table in full))
+
+    empty()  # of what tests have left that fill the tables in another way
     yield WarehouseUnderTest(warehouse=warehouse, rows=rows)
-    full = [f"{bigquery_datasets.tables}.{table}" for table in Table] + [f"{bigquery_datasets.staging}.{CONTACTS_SEEN}"]
-    bigquery_client.query_and_wait("; ".join(f"DELETE FROM {table} WHERE TRUE" for table in full))
+    empty()

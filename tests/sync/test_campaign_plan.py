@@ -368,3 +368,12 @@ def test_the_rows_that_were_seen_outlive_a_delivery() -> None:
     progress = a_first_reading()
 
     assert from_document(CampaignProgress, to_document(progress)) == progress
+
+
+@pytest.mark.parametrize(("forwards", "remembered"), [(0, [Report.FORWARDS]), (1, [])])
+def test_a_zero_that_was_only_early_is_no_lie(forwards: int, remembered: list[Report]) -> None:
+    """A forward came after the list of campaigns and before its report: an account that counts it later is honest."""
+    caught = replace(SYNCED, false_zeros=[Report.FORWARDS])
+    plan = a_plan(a_message(Reason.CHANGED, opens=10, forwards=forwards), caught)
+
+    assert completed_sync(plan, caught).false_zeros == remembered

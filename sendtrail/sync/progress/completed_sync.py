@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sendtrail.domain.campaign_report import Report, has_changed, is_empty
+from sendtrail.domain.campaign_report import FED_BY, Report, has_changed, is_empty
 from sendtrail.domain.messages import Reason
 from sendtrail.sync.progress.campaign_progress import CampaignProgress
 from sendtrail.sync.read_window import THOROUGH
@@ -37,9 +37,15 @@ def completed_sync(progress: CampaignProgress, synced: SyncRecord | None) -> Syn
         unsettled=[] if is_confirmed else list(settling),
         settling=settling,
         forced_at=_forced_at(progress, synced),
-        false_zeros=list(dict.fromkeys([*(synced.false_zeros if synced else ()), *progress.false_zeros])),
+        false_zeros=_false_zeros(progress, synced),
         latest=_latest(progress, synced),
     )
+
+
+def _false_zeros(progress: CampaignProgress, synced: SyncRecord | None) -> list[Report]:
+    """Return the reports that had rows against their counters, but for those that were counted a little later."""
+    found = dict.fromkeys([*(synced.false_zeros if synced else ()), *progress.false_zeros])
+    return [each for each in found if not any(progress.counters.get(name, 0) for name in FED_BY[each])]
 
 
 def _latest(progress: CampaignProgress, synced: SyncRecord | None) -> Mapping[Report, datetime]:

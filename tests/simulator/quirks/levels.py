@@ -60,5 +60,7 @@ LEVELS: dict[str, tuple[Any, ...]] = {
     "resubscribing": ("never", "counters_fall", "counters_stay"),
     "no_permission": ((), ("campaign_report_bounce_list",)),
     "refusal": ("not_allowed", "status_403"),
+    "unnamed_messages": (False, True),
+    "subjects": ("plain", "missing", "any_script"),
 }
 ROWS = covering_array(LEVELS)
