@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.bigquery_price import KEY_BYTES
+from benchmarks.campaigns import sent_campaign
 from benchmarks.figures import Figure
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.campaign import Campaign
@@ -138,21 +139,7 @@ def _record(number: int) -> SyncRecord:
 
 
 def _campaign(number: int) -> Campaign:
-    sent_at = _sent_at(number)
-    return Campaign(
-        campaign_id=number,
-        name=f"News {number}",
-        type="single",
-        status=5,
-        automation_id="",
-        series_id="",
-        split=False,
-        sent_at=sent_at,
-        last_sent_at=sent_at,
-        created_at=sent_at,
-        modified_at=sent_at,
-        counters=COUNTERS,
-    )
+    return sent_campaign(number, name=f"News {number}", sent_at=_sent_at(number), counters=COUNTERS)
 
 
 def _sent_at(number: int) -> datetime:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import islice
 
+from benchmarks.campaigns import sent_campaign
 from sendtrail.clock import Clock
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign import Campaign, CampaignMessage
@@ -125,17 +126,5 @@ class DecayingAccount:
 
 
 def _campaign(campaign_id: int, sent_at: datetime, counters: Mapping[str, int]) -> Campaign:
-    return Campaign(
-        campaign_id=campaign_id,
-        name=f"News of week {campaign_id}, for subscribers",
-        type="single",
-        status=5,
-        automation_id="",
-        series_id="",
-        split=False,
-        sent_at=sent_at,
-        last_sent_at=sent_at,
-        created_at=sent_at,
-        modified_at=sent_at,
-        counters=counters,
-    )
+    name = f"News of week {campaign_id}, for subscribers"
+    return sent_campaign(campaign_id, name=name, sent_at=sent_at, counters=counters)
