@@ -1,8 +1,13 @@
-"""The requirements of the functions: what they need of `requirements.lock`, with its pins and hashes."""
+"""The requirements of the functions and of the image: what they need of `requirements.lock`, with its pins and hashes.
+
+`python -m deploy.requirements` prints those of the image, which the Dockerfile installs.
+"""
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -11,13 +16,24 @@ from packaging.utils import canonicalize_name
 LOCAL_ONLY = frozenset({"duckdb", "rich", "sqlglot", "typer"})
 PROJECT = "sendtrail"
 EXTRA = "gcp"
+# What a machine that syncs by itself needs: no account is simulated on it.
+IMAGE_EXTRAS = frozenset({"attribution", "notify", "report"})
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==")
 
 
 def function_requirements(lock: str) -> str:
     """Return the part of a lock file that the functions need, as installed here: the lock is the environment's own."""
-    needed = closure(_roots())
+    return _part(lock, _roots())
+
+
+def image_requirements(lock: str) -> str:
+    """Return the part of a lock file that the image needs, as installed here."""
+    return _part(lock, _requirements(PROJECT, IMAGE_EXTRAS))
+
+
+def _part(lock: str, roots: Iterable[Requirement]) -> str:
+    needed = closure(roots)
     blocks = _blocks(lock)
     missing = sorted(needed - blocks.keys())
     if missing:
@@ -65,3 +81,7 @@ def _blocks(lock: str) -> Mapping[str, str]:
         if name and not line.startswith("#"):
             blocks[name] = blocks.get(name, "") + line
     return blocks
+
+
+if __name__ == "__main__":
+    sys.stdout.write(image_requirements(Path("requirements.lock").read_text(encoding="utf-8")))

@@ -38,6 +38,11 @@ COMMANDS = (
         help="Show how each account is: its last complete sync, what is running and wanted, and what failed.",
     ),
     Entry(
+        name="runs",
+        target="sendtrail.cli.operate.runs_command:runs",
+        help="List the latest runs: what was due, what it took, how far the forecast was off.",
+    ),
+    Entry(
         name="failures",
         target="sendtrail.cli.operate.status_command:failures",
         help="List what has failed and is still to be brought in, with the reason and what to do about it.",
@@ -81,6 +86,12 @@ COMMANDS = (
         name="schedule",
         target="sendtrail.cli.schedule.schedule_command:schedule",
         help="Print what cron, systemd or launchd take to sync from this folder by itself.",
+    ),
+    Entry(
+        name="notify",
+        target="sendtrail.cli.notify.notify_command:notify",
+        help="Send a test notification to the addresses of notifications.",
+        extras=("notify",),
     ),
     Entry(
         name="query",

@@ -8,8 +8,9 @@ from functools import partial
 import typer
 from rich.console import Console
 
-from sendtrail.cli.accounts.asked_accounts import asked_accounts
+from sendtrail.cli.accounts.asked_accounts import AskedAccounts, asked_accounts
 from sendtrail.cli.accounts.sync_accounts import sync_accounts
+from sendtrail.cli.notify.notifier import ALL_ACCOUNTS, Notifier
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import SyncOptions
 from sendtrail.cli.process.exit_codes import DONE, INTERRUPTED
@@ -26,6 +27,7 @@ from sendtrail.cli.run.still_wanted import with_wants
 from sendtrail.cli.run.summary import print_summary
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
+from sendtrail.errors import SettingsError
 from sendtrail.local.write_ahead_log import left_log
 
 # How long a thread that may send its request waits, at most, for one that computes: a slot is used on time or lost.
@@ -49,14 +51,27 @@ def sync(context: typer.Context, *, options: SyncOptions) -> None:
     several accounts, the worst.
     """
     with ending_at_once(context.find_object(CommandProcess)):
-        accounts = asked_accounts(asdict(options))
+        notifier = Notifier.configured(SystemClock())
+        accounts = _asked_accounts(options, notifier)
         console = Console(stderr=accounts.json_summary)
         log_to(console, accounts.log_format)  # the one that draws the bars, so that neither overwrites the other
-        code = sync_accounts(accounts, partial(run_sync, console), console=console)
+        code = sync_accounts(accounts, partial(run_sync, console), console=console, notifier=notifier)
         if code == INTERRUPTED:
             console.print(SENTENCE)
         if code != DONE:
             raise typer.Exit(code)
+
+
+def _asked_accounts(options: SyncOptions, notifier: Notifier) -> AskedAccounts:
+    """Return the accounts to sync; where there is none, tell somebody, unless a person has just typed the command."""
+    try:
+        accounts = asked_accounts(asdict(options))
+    except SettingsError as error:
+        if not sys.stdout.isatty():
+            notifier.after_error(ALL_ACCOUNTS, error)
+        raise
+    notifier.after_settings()
+    return accounts
 
 
 def run_sync(console: Console, settings: SyncSettings) -> RunResult:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -9,11 +10,14 @@ from rich.console import Console
 
 from sendtrail.cli.accounts.asked_accounts import AskedAccounts
 from sendtrail.cli.accounts.sync_accounts import sync_accounts
+from sendtrail.cli.notify.notifier import Notifier
+from sendtrail.cli.notify.occasion import Policy
 from sendtrail.cli.process.exit_codes import BUSY, DONE, INTERRUPTED, MISSING, USAGE, worst
 from sendtrail.cli.run.run_result import Failure, RunResult
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.errors import AccountPaused, Busy, KeyRefused, SettingsError
 from sendtrail.sync.runs.stored_run import Summary
+from tests.fakes import FakeClock
 
 Outcome = Callable[[], RunResult]
 
@@ -61,7 +65,8 @@ def sync(*outcomes: Outcome | SettingsError, as_json: bool = False) -> tuple[int
         return outcome()
 
     out = StringIO()
-    code = sync_accounts(AskedAccounts(each=settings), run, console=Console(file=out, width=200))
+    silent = Notifier(policy=Policy(wanted=frozenset(), repeat_after=timedelta()), addresses=(), clock=FakeClock())
+    code = sync_accounts(AskedAccounts(each=settings), run, console=Console(file=out, width=200), notifier=silent)
     return code, out.getvalue(), len(done)
 
 

@@ -1,25 +1,30 @@
 """`sendtrail status` and `sendtrail failures`, on a file and on Firestore."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from sendtrail.cli.operate.durations import duration
-from sendtrail.cli.operate.status_command import exit_code
+from sendtrail.cli.operate.status_command import WATCH_S, exit_code, watch_accounts
 from sendtrail.cli.operate.status_output import overview_lines
 from sendtrail.cli.process.exit_codes import BUSY, DONE, MISSING
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.wants import Ask
-from sendtrail.errors import SettingsError
+from sendtrail.errors import Busy, SettingsError
 from sendtrail.ports import State
 from sendtrail.state.account_status import AccountStatus, write_status
 from sendtrail.state.documents import campaign_path, to_document
 from sendtrail.state.stored_wants import raise_wants
 from sendtrail.sync.overview.account_overview import AccountOverview, Activity
 from sendtrail.sync.overview.failures import Failed
-from tests.fakes import NOON
+from tests.fakes import NOON, FakeClock
 from tests.operate.conftest import MakePlace
+from tests.operate.test_runs_command import FIGURES
 
 LONG_AGO = NOON - timedelta(days=2)
 
@@ -145,3 +150,35 @@ def test_what_is_no_duration(text: str) -> None:
     """It is named, with what would be one."""
     with pytest.raises(SettingsError, match=r"--max-age: .* is no duration, such as"):
         duration(text, option="--max-age")
+
+
+def test_a_run_that_goes_on_says_how_long_it_takes() -> None:
+    """By its pace so far; the last one says what it took."""
+    running = an_overview(activity=Activity.RUNNING, total=40, left=30, running_s=600.0, figures=FIGURES)
+
+    lines = list(overview_lines(running))
+
+    assert "  progress          10 of 40 campaigns, about 30 min left at this pace" in lines
+    assert "  last run took     120 requests, 12 s, 1 answers 429" in lines
+    assert replace(running, left=40).left_s is None
+    assert replace(running, activity=Activity.IDLE).left_s is None
+
+
+def test_accounts_are_watched_until_somebody_interrupts() -> None:
+    """A sync that has the file meanwhile is no reason to end."""
+    clock, out = FakeClock(), StringIO()
+    looks: Iterator[list[AccountOverview] | BaseException] = iter(
+        [[an_overview()], Busy("another program has it"), [an_overview()], KeyboardInterrupt()]
+    )
+
+    def look() -> list[AccountOverview]:
+        found = next(looks)
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    watch_accounts(look, Console(file=out, width=80), clock)
+
+    assert out.getvalue().count("acme: idle") == 2
+    assert "another program has it" in out.getvalue()
+    assert clock.now() == NOON + timedelta(seconds=3 * WATCH_S)

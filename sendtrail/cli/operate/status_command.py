@@ -1,14 +1,18 @@
 """`sendtrail status` and `sendtrail failures`: how the accounts are, without a request to any of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
+from itertools import repeat
 from typing import Annotated
 
 import orjson
 import typer
 from rich.console import Console
 
+from sendtrail.cli.notify.notifier import Notifier
 from sendtrail.cli.operate.backend import Backend, open_reader_backend
 from sendtrail.cli.operate.durations import duration
 from sendtrail.cli.operate.status_output import failure_line, print_overviews, written_json
@@ -16,9 +20,11 @@ from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.operator_options import OperatorOptions
 from sendtrail.cli.process.exit_codes import BUSY, DONE, MISSING
 from sendtrail.cli.settings.operator_settings import OperatorSettings
-from sendtrail.clock import SystemClock
+from sendtrail.clock import Clock, SystemClock
+from sendtrail.errors import Busy, SettingsError
 from sendtrail.sync.overview.account_overview import AccountOverview, Activity, overview_of
 
+WATCH_S = 5.0
 AS_JSON = typer.Option("--json", help="Print JSON.")
 
 
@@ -38,6 +44,13 @@ def status(
         bool,
         typer.Option("--warehouse", help="Ask BigQuery, too, how many rows are unreadable; it bills a query for that."),
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show it again every few seconds, until Ctrl-C.", show_default=False)
+    ] = False,
+    notify: Annotated[
+        bool,
+        typer.Option("--notify", help="Tell the addresses of notifications where an account is older than --max-age."),
+    ] = False,
     options: OperatorOptions,
 ) -> None:
     """Show how each account is: its last complete sync, what is running, due, wanted and unsettled, and what failed.
@@ -48,10 +61,18 @@ def status(
     is wrong, 75 when only accounts that are paused are older, or another program has the file.
     """
     oldest = duration(max_age, option="--max-age") if max_age else None
+    if notify and oldest is None:
+        raise SettingsError(["--notify: say with --max-age when an account is stale"])
     settings, clock = OperatorSettings.read(asdict(options)), SystemClock()
-    with open_reader_backend(settings, clock=clock) as backend:
-        asks = warehouse or not settings.project
-        overviews = _overviews(backend, settings, unreadable=backend.unreadable_rows() if asks else {})
+    look = partial(_look, settings, clock, asks=warehouse or not settings.project)
+    if watch:
+        if as_json or max_age:
+            raise SettingsError(["--watch: leave out --json and --max-age, which are for programs"])
+        watch_accounts(look, Console(), clock)
+        return
+    overviews = look()
+    if notify and oldest is not None:
+        _tell(Notifier.configured(clock), overviews, oldest)
     if as_json:
         typer.echo(written_json(overviews))
     else:
@@ -77,6 +98,39 @@ def failures(*, as_json: Annotated[bool, AS_JSON] = False, options: OperatorOpti
         _print_failures(overviews)
     if found:
         raise typer.Exit(MISSING)
+
+
+def watch_accounts(
+    look: Callable[[], Sequence[AccountOverview]],
+    console: Console,
+    clock: Clock,
+    *,
+    times: Iterable[object] = repeat(None),
+) -> None:
+    """Show the accounts again and again, until somebody interrupts; while a sync has the file, say so and go on."""
+    with suppress(KeyboardInterrupt):
+        for _ in times:
+            try:
+                overviews, problem = look(), ""
+            except Busy as error:
+                overviews, problem = [], str(error)
+            console.clear()
+            print_overviews(console, overviews)
+            if problem:
+                console.print(problem, markup=False, highlight=False)
+            clock.sleep(WATCH_S)
+
+
+def _look(settings: OperatorSettings, clock: Clock, *, asks: bool) -> list[AccountOverview]:
+    with open_reader_backend(settings, clock=clock) as backend:
+        return _overviews(backend, settings, unreadable=backend.unreadable_rows() if asks else {})
+
+
+def _tell(notifier: Notifier, overviews: Sequence[AccountOverview], max_age: timedelta) -> None:
+    """Have somebody told of accounts that are stale, or no longer; not of those that somebody has paused."""
+    for each in overviews:
+        if each.activity is not Activity.PAUSED:
+            notifier.after_look(each.organization, is_fresh=each.is_fresh(max_age), age_s=each.age_s)
 
 
 def exit_code(overviews: Sequence[AccountOverview], *, max_age: timedelta | None) -> int:

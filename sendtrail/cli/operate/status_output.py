@@ -10,7 +10,7 @@ from rich.console import Console
 from sendtrail.activecampaign.http.account_words import printable
 from sendtrail.cli.plan import shown_duration
 from sendtrail.cli.run.still_wanted import want_in_words
-from sendtrail.sync.overview.account_overview import AccountOverview
+from sendtrail.sync.overview.account_overview import AccountOverview, Activity
 from sendtrail.sync.overview.failures import Failed
 
 MAX_FAILURES = 5
@@ -29,6 +29,7 @@ def overview_lines(of: AccountOverview) -> Iterator[str]:
     """Yield how an account is, a line per fact; what is all right and not asked about is left out."""
     yield f"{of.organization}: {_activity(of)}"
     yield from _times(of)
+    yield from _pace(of)
     yield from _work(of)
     if of.failures:
         yield f"  failures          {len(of.failures):,}"
@@ -36,6 +37,15 @@ def overview_lines(of: AccountOverview) -> Iterator[str]:
             yield f"    {failure_line(failed)}"
         if len(of.failures) > MAX_FAILURES:
             yield f"    and {len(of.failures) - MAX_FAILURES:,} more: sendtrail failures lists all"
+
+
+def _pace(of: AccountOverview) -> Iterator[str]:
+    if of.activity is Activity.RUNNING and of.total:
+        left = "" if of.left_s is None else f", about {shown_duration(of.left_s)} left at this pace"
+        yield f"  progress          {of.total - of.left:,} of {of.total:,} campaigns{left}"
+    if of.figures is not None:
+        refused = f", {of.figures.refused:,} answers 429" if of.figures.refused else ""
+        yield f"  last run took     {of.figures.requests:,} requests, {shown_duration(of.figures.seconds)}{refused}"
 
 
 def _times(of: AccountOverview) -> Iterator[str]:

@@ -21,6 +21,7 @@ from sendtrail.cli.run.run_result import (
     FailureKind,
     RunResult,
     dropped,
+    figures_of,
     left_behind,
     missing_contacts,
     unknown_campaigns,
@@ -57,7 +58,7 @@ from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists
 from sendtrail.sync.pairing.row_ledger import RowLedger
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
-from sendtrail.sync.runs.stored_run import Summary, begin_run
+from sendtrail.sync.runs.stored_run import Summary, begin_run, store_figures
 from sendtrail.sync.sync_record import SyncRecord
 from sendtrail.warehouse.rows import Batch
 
@@ -189,7 +190,10 @@ class LocalRun:
                 apart=Topic.CONTACTS,
             )
         close_wants(self.settings.organization, self._services.state)
-        return self._result(summary, seconds=self._clock.monotonic() - started)
+        result = self._result(summary, seconds=self._clock.monotonic() - started)
+        figures = figures_of(result, self._stats, ended_at=self._clock.now())
+        store_figures(request.run_id, request.organization_id, figures, self._services.state)
+        return result
 
     def stop(self) -> None:
         """Have every delivery record its progress and end; the next run continues from there."""

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from sendtrail.cli.process.exit_codes import BUSY, DONE, INTERRUPTED, MISSING
+from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.domain.work_item import CONTACTS
 from sendtrail.errors import Busy, Retryable
+from sendtrail.sync.runs.run_figures import RunFigures
 from sendtrail.sync.runs.stored_run import Summary
 
 # Stands for what comes after all work: the file is closed.
@@ -70,6 +73,24 @@ class RunResult:
         if not self.failures:
             return DONE
         return BUSY if all(failure.kind is FailureKind.HELD for failure in self.failures) else MISSING
+
+
+def figures_of(result: RunResult, stats: RunStats, *, ended_at: datetime) -> RunFigures:
+    """Return what a run took, as it is stored."""
+    return RunFigures(
+        ended_at=ended_at,
+        seconds=round(result.seconds, 3),
+        requests=stats.requests,
+        contacts_requests=stats.contacts_requests,
+        refused=stats.refused,
+        activities_read=sum(stats.activities_read.values()),
+        activities_new=stats.activities_new,
+        contacts_read=stats.contacts_read,
+        contacts_changed=stats.contacts_changed,
+        unreadable_rows=stats.unreadable_rows,
+        failures=len(result.failures),
+        interrupted=result.interrupted,
+    )
 
 
 def with_closing(result: RunResult, problem: str | None) -> RunResult:

@@ -66,7 +66,10 @@ SHARED_KEYS: Sequence[str] = (
     "no_value",
     "map",
 )
-SECTIONS: Mapping[str, Sequence[str]] = {"schedule": ("every_hours",)}
+SECTIONS: Mapping[str, Sequence[str]] = {
+    "schedule": ("every_hours",),
+    "notifications": ("urls_file", "on", "repeat_hours"),
+}
 # The option is --from, and so people look for it under this name.
 NAMED_OTHERWISE: Mapping[str, str] = {"from": "shop"}
 OF_THE_TABLE: Mapping[str, str] = {key: section for section, keys in SECTIONS.items() for key in keys}

@@ -120,6 +120,8 @@ def _of_table(name: str, values: object, keys: Sequence[str]) -> Iterator[str]:
 def _of_key(place: str, key: str, keys: Sequence[str]) -> Iterator[str]:
     if key == "api_key":
         yield f"{place}: a key does not belong into this file: put it into .env, or name a file with api_key_file"
+    elif key == "urls":
+        yield f"{place}: it holds a token: put it into .env as SENDTRAIL_NOTIFY_URLS, or name a file with urls_file"
     elif key in keys:
         return
     elif key in SHARED_KEYS and place.startswith(ACCOUNTS):

@@ -98,17 +98,17 @@ def _says(source: Mapping[str, Any], name: str) -> bool:
 
 def warn_of_misspelt(kind: type[BaseSettings], file: SettingsFile) -> None:
     """Name each variable that looks like a setting and is none."""
-    known = {name.lower() for name in kind.model_fields}
+    known, prefix = {name.lower() for name in kind.model_fields}, kind.model_config.get("env_prefix", PREFIX).lower()
     keys = {key_variable(account).lower() for account in file.accounts}
     for source in (EnvSettingsSource(kind), DotEnvSettingsSource(kind)):
         for name in source.env_vars:
-            field = name.lower().removeprefix(PREFIX)
-            if name.lower().startswith(PREFIX) and field not in known | ELSEWHERE and name.lower() not in keys:
-                _warn(name, get_close_matches(field, known, n=1, cutoff=ALIKE))
+            field = name.lower().removeprefix(prefix)
+            if name.lower().startswith(prefix) and field not in known | ELSEWHERE and name.lower() not in keys:
+                _warn(name, get_close_matches(field, known, n=1, cutoff=ALIKE), prefix=prefix)
 
 
-def _warn(name: str, alike: list[str]) -> None:
+def _warn(name: str, alike: list[str], *, prefix: str) -> None:
     for field in alike:
         logger.warning(
-            "%s is no setting, and changes nothing: is %s%s meant?", name.upper(), PREFIX.upper(), field.upper()
+            "%s is no setting, and changes nothing: is %s%s meant?", name.upper(), prefix.upper(), field.upper()
         )

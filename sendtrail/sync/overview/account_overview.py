@@ -17,6 +17,8 @@ from sendtrail.state.documents import account_failure_path, contacts_path
 from sendtrail.state.stored_wants import read_wants
 from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of
 from sendtrail.sync.overview.failures import Failed, failures_of
+from sendtrail.sync.runs.run_figures import RunFigures
+from sendtrail.sync.runs.run_history import figures_of_run
 from sendtrail.sync.sync_record import read_record
 
 T = TypeVar("T")
@@ -51,7 +53,8 @@ class AccountOverview:
     `last_success` is when the latest run began that looked at all campaigns and left nothing undone. `left` of `total`
     campaigns of the last run have not ended; `due` are those that the next run publishes whatever the account says.
     `unsettled` reports, `rows_short` rows together, hold less than the account counts. `unreadable_rows` is None where
-    the warehouse could not be asked.
+    the warehouse could not be asked. `running_s` is how long ago the last run began, `figures` what it took, where one
+    process did all of it.
     """
 
     organization: str
@@ -69,7 +72,17 @@ class AccountOverview:
     failures: Sequence[Failed]
     paused_since: datetime | None = None
     pause_reason: str = ""
+    running_s: float | None = None
     unreadable_rows: int | None = None
+    figures: RunFigures | None = None
+
+    @property
+    def left_s(self) -> float | None:
+        """Return how long the run that goes on still takes, by its pace so far; None where that is not known."""
+        done = self.total - self.left
+        if self.activity is not Activity.RUNNING or self.running_s is None or done <= 0:
+            return None
+        return self.running_s / done * self.left
 
     def is_fresh(self, max_age: timedelta) -> bool:
         """Return whether everything was brought in at most so long ago."""
@@ -79,8 +92,10 @@ class AccountOverview:
 def overview_of(organization_id: str, state: State, *, unreadable_rows: int | None = None) -> AccountOverview:
     """Return how an account is, by the clock of its state; `unreadable_rows` is what its warehouse holds of them."""
     now = state.transact(lambda transaction: (transaction.get(contacts_path(organization_id)), transaction.now))[1]
-    found = overview(organization_id, stored_state(organization_id, state), now=now)
-    return replace(found, unreadable_rows=unreadable_rows)
+    stored = stored_state(organization_id, state)
+    found = overview(organization_id, stored, now=now)
+    figures = None if stored.status is None else figures_of_run(stored.status.run_id, organization_id, state)
+    return replace(found, unreadable_rows=unreadable_rows, figures=figures)
 
 
 def stored_state(organization_id: str, state: State) -> StoredState:
@@ -132,6 +147,7 @@ def overview(organization_id: str, stored: StoredState, *, now: datetime) -> Acc
         ),
         paused_since=stored.pause.paused_at,
         pause_reason=stored.pause.reason,
+        running_s=None if status is None else max((now - status.last_run).total_seconds(), 0.0),
     )
 
 

@@ -4,17 +4,18 @@ Beginning it stores what was asked for as well, before anything else is done.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sendtrail.delivery.services import Services
 from sendtrail.domain.wants import NO_WANTS, StillWanted, Wants
 from sendtrail.errors import BadDocument, LeaseHeld
-from sendtrail.ports import Transaction
+from sendtrail.ports import State, Transaction
 from sendtrail.state.documents import from_document, run_path, to_document
 from sendtrail.state.stored_wants import add_wants, drop_wants
 from sendtrail.sync.due import Request
 from sendtrail.sync.forecast import NOTHING, Forecast
+from sendtrail.sync.runs.run_figures import RunFigures
 from sendtrail.sync.subjects.subject_lines import NO_SUBJECT_LINES, SubjectLines
 
 RUNS_ARE_KEPT = timedelta(days=90)
@@ -44,11 +45,15 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """A run as stored: who dispatches each account's until when, and what came of it. It vanishes at `expires_at`."""
+    """A run as stored: who dispatches each account's until when, and what came of it. It vanishes at `expires_at`.
+
+    `figures` is what it took, by account, where one process did all of it.
+    """
 
     expires_at: datetime
     leases: Mapping[str, datetime]
     summaries: Mapping[str, Summary]
+    figures: Mapping[str, RunFigures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +90,17 @@ def close_run(summary: Summary, services: Services) -> None:
         transaction.set(run_path(summary.run_id), to_document(run))
 
     services.state.transact(work)
+
+
+def store_figures(run_id: str, organization_id: str, figures: RunFigures, state: State) -> None:
+    """Store what a run of an account took."""
+
+    def work(transaction: Transaction) -> None:
+        run = _read_run(transaction, run_id)
+        run = replace(run, figures={**run.figures, organization_id: figures})
+        transaction.set(run_path(run_id), to_document(run))
+
+    state.transact(work)
 
 
 def _open(transaction: Transaction, request: Request) -> Summary | None:

@@ -1,0 +1,1 @@
+"""Notifications of failures, of accounts that are stale, and of their recovery."""

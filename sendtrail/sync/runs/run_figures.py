@@ -1,0 +1,25 @@
+"""What a run of an account took."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunFigures:
+    """Requests, those of them for contacts, and those that were refused with 429; rows; and how it ended.
+
+    `failures` is how much of what was asked for is missing.
+    """
+
+    ended_at: datetime
+    seconds: float
+    requests: int
+    contacts_requests: int
+    refused: int
+    activities_read: int
+    activities_new: int
+    contacts_read: int
+    contacts_changed: int
+    unreadable_rows: int
+    failures: int
+    interrupted: bool

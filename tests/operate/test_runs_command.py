@@ -1,0 +1,77 @@
+"""`sendtrail runs`, on a file and on Firestore; and what a run on this machine stores of itself."""
+
+import json
+from datetime import timedelta
+
+from sendtrail.cli.operate.runs_command import outcome
+from sendtrail.ports import State
+from sendtrail.state.documents import run_path, to_document
+from sendtrail.sync.forecast import Forecast
+from sendtrail.sync.runs.run_figures import RunFigures
+from sendtrail.sync.runs.run_history import PastRun, past_runs
+from sendtrail.sync.runs.stored_run import DISPATCH_LEASE, Run, Summary, store_figures
+from tests.fakes import NOON
+from tests.operate.conftest import MakePlace, put
+
+FIGURES = RunFigures(
+    ended_at=NOON, seconds=12.5, requests=120, contacts_requests=10, refused=1, activities_read=900, activities_new=800,
+    contacts_read=3, contacts_changed=2, unreadable_rows=0, failures=0, interrupted=False,
+)  # fmt: skip
+SUMMARY = Summary(
+    run_id="run1", organization_id="acme", campaigns=250, due=2, published=3, forecast=Forecast(requests=105)
+)
+
+
+def a_run(*, hours: int, **fields: object) -> Run:
+    """Return a run of acme that began so many hours after noon."""
+    lease = NOON + timedelta(hours=hours) + DISPATCH_LEASE
+    given = {"expires_at": NOON, "leases": {"acme": lease}, "summaries": {}, **fields}
+    return Run(**given)  # type: ignore[arg-type]
+
+
+def fill(state: State) -> None:
+    """Store three runs: one that came to its end, one that could not list the campaigns, and another account's."""
+    put(state, run_path("run1"), to_document(a_run(hours=0, summaries={"acme": SUMMARY})))
+    put(state, run_path("run2"), to_document(a_run(hours=1)))
+    put(state, run_path("run3"), to_document(a_run(hours=2, leases={"globex": NOON})))
+    put(state, run_path("run4"), {"leases": "spoilt"})
+    store_figures("run1", "acme", FIGURES, state)
+
+
+def test_the_latest_runs_come_first(make_place: MakePlace) -> None:
+    """Of all accounts or of one; a document that cannot be read costs itself."""
+    place = make_place("acme", "globex")
+    place.reading(fill)
+
+    words = place.say("runs")
+    found = json.loads(place.say("runs", "--json", "--organization", "acme"))
+    latest = json.loads(place.say("runs", "--json", "--last", "1"))
+
+    assert [line.split()[2:] for line in words.splitlines()[-3:]] == [
+        ["acme", "-", "-", "-", "-", "-", "-", "not", "dispatched"],
+        ["acme", "2", "120", "108", "(+2)", "1", "800", "12.5", "s", "complete"],
+        ["globex", "-", "-", "-", "-", "-", "-", "not", "dispatched"],
+    ]
+    assert [(each["run_id"], each["outcome"], each["forecast_error"]) for each in found] == [
+        ("run2", "not dispatched", None),
+        ("run1", "complete", 2),
+    ]
+    assert found[1]["figures"]["refused"] == 1
+    assert [each["run_id"] for each in latest] == ["run2"]
+
+
+def test_an_account_without_a_run(make_place: MakePlace) -> None:
+    """It is said."""
+    assert "There was no run yet" in make_place("acme").say("runs")
+
+
+def test_a_document_of_a_version_before_can_be_read(make_place: MakePlace) -> None:
+    """It has no figures."""
+    place = make_place("acme")
+    document = to_document(a_run(hours=0, summaries={"acme": SUMMARY}))
+    del document["figures"]
+    place.reading(lambda state: put(state, run_path("run1"), document))
+
+    found: list[PastRun] = []
+    place.reading(lambda state: found.extend(past_runs(state, ["acme"], last=9)))
+    assert [(run.figures, outcome(run)) for run in found] == [(None, "dispatched")]
