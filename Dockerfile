@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# `sendtrail` for one machine: docker run -v "$PWD:/data" sendtrail. The folder has .env, sendtrail.toml and the database.
+# `sendtrail` for one machine: docker run -v "$PWD:/data" sendtrail/cli. The folder has .env, sendtrail.toml and the database.
 
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src

@@ -13,6 +13,7 @@ import sendtrail.cli.settings
 from deploy.reference.commands_page import CommandOption, every_option
 from deploy.reference.pages import code, table
 from sendtrail.cli.settings.option_names import option_name
+from sendtrail.cli.settings.sources import PREFIX
 from sendtrail.entrypoints.settings import FunctionSettings
 
 _HEAD = """\
@@ -51,15 +52,20 @@ def _own(kind: type[BaseSettings]) -> Iterator[type[BaseSettings]]:
 
 
 def _rows_of_commands() -> Iterator[tuple[str, ...]]:
-    fields = {name: field for kind in command_settings() for name, field in kind.model_fields.items()}
+    fields = {
+        _variable(name, field, kind.model_config.get("env_prefix", PREFIX)): (name, field)
+        for kind in command_settings()
+        for name, field in kind.model_fields.items()
+    }
     options = _options()
-    for name, field in sorted(fields.items(), key=lambda each: _variable(*each)):
+    for variable, (name, field) in sorted(fields.items()):
         option = option_name(name)
         found = [each for each in options.get(option, []) if name in each.settings]
         found.sort(key=lambda each: (each.words != "sendtrail sync", each.words))
-        helps = next((each.option.help for each in found if each.option.help), _WITHOUT_OPTION.get(name, ""))
+        described = field.description or _WITHOUT_OPTION.get(name, "")
+        helps = next((each.option.help for each in found if each.option.help), described)
         words = ", ".join(sorted({each.words.removeprefix("sendtrail ") for each in found}))
-        yield code(_variable(name, field)), code(option) if found else "", _default(field), helps, words
+        yield code(variable), code(option) if found else "", _default(field), helps, words
 
 
 _WITHOUT_OPTION: Mapping[str, str] = {
@@ -81,19 +87,21 @@ def _options() -> Mapping[str, list[CommandOption]]:
 
 def _rows_of_functions() -> Iterator[tuple[str, ...]]:
     for name, field in FunctionSettings.model_fields.items():
-        yield code(_variable(name, field)), _default(field), code(_type(field))
+        yield code(_variable(name, field, PREFIX)), _default(field), code(_type(field))
 
 
-def _variable(name: str, field: FieldInfo) -> str:
+def _variable(name: str, field: FieldInfo, prefix: str) -> str:
     alias = field.validation_alias
-    return alias if isinstance(alias, str) else f"SENDTRAIL_{name.upper()}"
+    return alias if isinstance(alias, str) else f"{prefix}{name}".upper()
 
 
 def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=False)
     if value is PydanticUndefined:
         return "must be set" if field.is_required() else ""
-    return "" if value in (None, "", []) else code(str(getattr(value, "value", value)))
+    if isinstance(value, frozenset):
+        return code(",".join(sorted(value)))
+    return "" if value in (None, "", [], ()) else code(str(getattr(value, "value", value)))
 
 
 def _type(field: FieldInfo) -> str:

@@ -18,10 +18,16 @@ class NotificationSettings(SectionSettings):
     model_config = SettingsConfigDict(env_prefix="SENDTRAIL_NOTIFY_")
     section: ClassVar[str] = "notifications"
 
-    urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    urls_file: Path | None = None
-    on: Annotated[frozenset[Occasion], NoDecode] = frozenset(Occasion)
-    repeat_hours: Annotated[float, Field(gt=0, le=8_760)] = 24.0
+    urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Whom to notify: addresses of apprise, with spaces between them."
+    )
+    urls_file: Path | None = Field(default=None, description="A file with such addresses, one per line.")
+    on: Annotated[frozenset[Occasion], NoDecode] = Field(
+        default=frozenset(Occasion), description="What to notify of, with commas between."
+    )
+    repeat_hours: float = Field(
+        default=24.0, gt=0, le=8_760, description="After how many hours to notify of the same trouble again."
+    )
 
     @field_validator("urls", mode="before")
     @classmethod
