@@ -120,8 +120,9 @@ lock: $(BIN)/uv  ## renew requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
 		--custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
 
-docs: $(READY)  ## renew docs/reference and the tables of terraform/README.md
+docs: $(READY)  ## renew docs/reference, and the tables of terraform/README.md and docs/deploy.md
 	@$(BIN)/python -m deploy.terraform_docs
+	@$(BIN)/python -m deploy.costs
 	@$(BIN)/python -m deploy.reference
 
 site: $(READY)  ## build the site of the documentation into build/site; a broken link is an error

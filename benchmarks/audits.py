@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.bigquery_price import KEY_BYTES
 from benchmarks.campaigns import sent_campaign
 from benchmarks.figures import Figure
 from sendtrail.delivery.checkpoint import Checkpoint, Status
@@ -16,8 +15,9 @@ from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.messages import Reason
 from sendtrail.domain.stored_counts import AUDITED_REPORTS, CountsOfReports, StoredCounts
+from sendtrail.pricing.bigquery_bytes import COUNT_BYTES, TEBIBYTE
+from sendtrail.pricing.unit_prices import PRICES, Unit
 from sendtrail.state.documents import to_document
-from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
 from sendtrail.sync.due import Policy, Request, due_campaign
 from sendtrail.sync.evidence.audits import (
     Audits,
@@ -37,8 +37,6 @@ COUNTERS = {
     "subscriberclicks": 2_000, "hardbounces": 50, "softbounces": 50, "unsubscribes": 40, "forwards": 0,
     "uniqueforwards": 0,
 }  # fmt: skip
-# The columns that the comparison reads beside those of a MERGE: event type, message, link, contact, times, detail.
-COUNT_BYTES = KEY_BYTES + 7 + 6 + 8 + 10 + 8 + 2
 ROWS_OF_A_YEAR = 365 * 500_000
 
 
@@ -63,7 +61,7 @@ def measure() -> list[Figure]:
             Figure(scenario="audits", name=name, value=later.requests / DAYS, target=0.01 * before.requests / DAYS),
             Figure(scenario="audits", name=f"questions a month, {number:,} campaigns", value=later.questions, target=5),
         ]
-    dollars = found[-1].value * ROWS_OF_A_YEAR * COUNT_BYTES / TEBIBYTE * DOLLARS_A_TIB
+    dollars = found[-1].value * ROWS_OF_A_YEAR * COUNT_BYTES / TEBIBYTE * PRICES[Unit.STATEMENTS].dollars
     return [*found, Figure(scenario="audits", name="price a month, a year of history", value=dollars, unit=" $")]
 
 

@@ -19,7 +19,7 @@ CONVERTING, FURTHER_STEPS, MAX_STEPS = 0.05, 1.7, 10
 
 def measure() -> list[Figure]:
     """Return the processor time of all of it, and what it added to the peak memory of this process."""
-    paths = drawn_paths(random.Random(1))  # noqa: S311  (paths are no secret)
+    paths = drawn_paths(random.Random(1))
     before, started = _peak_kib(), process_time()
     terms = Terms(order=1, draws=Draws(times=RESAMPLES, seed=0), min_conversions=MIN_CONVERSIONS)
     found = campaign_credits(paths, terms)

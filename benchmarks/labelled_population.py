@@ -186,7 +186,7 @@ class Population:
 
 def population(seed: int) -> Population:
     """Return the population of a seed, always the same."""
-    chance = Random(seed)  # noqa: S311  # always the same, and no secret
+    chance = Random(seed)  # always the same, and no secret
     campaigns: list[Mapping[str, Any]] = []
     activities: list[Mapping[str, Any]] = []
     actors = [each for each, count in ACTORS.items() for _ in range(count)]

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from random import random
 from uuid import uuid4
 
-from benchmarks.bigquery_price import dollars_per_month
 from benchmarks.counting_state import CountingState
 from benchmarks.decaying_account import Decay, DecayingAccount
 from benchmarks.figures import Figure
@@ -22,14 +21,16 @@ from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.memory_state import MemoryState
 from sendtrail.ports import Topic
-from sendtrail.sync.bigquery_price import FREE_A_MONTH_TIB, MEBIBYTE, TEBIBYTE
+from sendtrail.pricing.bigquery_bytes import MEBIBYTE, TEBIBYTE
+from sendtrail.pricing.bill import bill
+from sendtrail.pricing.unit_prices import DAYS_A_MONTH, PRICES, Unit
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.dispatch import dispatch
 from sendtrail.sync.due import Policy, Request
 from sendtrail.warehouse.rows import Table
 
 MIDNIGHT = datetime(2025, 6, 2, tzinfo=UTC)
-DAYS_PER_MONTH, ROWS = 30, 100_000
+ROWS = 100_000
 # An account allows five requests per second. Deliveries run one after the other here, each with all five; in reality
 # four share them, so that a flush is due after a quarter of the pages.
 PAGE_S, AT_A_TIME = 1 / 5, 4
@@ -120,7 +121,7 @@ def _figures(every_h: int, record: Recorded) -> Iterator[Figure]:
     new = sum(batch.new_rows for batch in activities)
     for name, value, unit in _shares(activities, ROWS / new):
         yield Figure(scenario=scenario, name=f"{name} per {ROWS:,} new rows", value=value, unit=unit)
-    tebibytes = DAYS_PER_MONTH * sum(batch.billed_bytes for batch in record.batches) / TEBIBYTE
+    tebibytes = DAYS_A_MONTH * sum(batch.billed_bytes for batch in record.batches) / TEBIBYTE
     yield Figure(scenario=scenario, name="new rows per day", value=new)
     yield Figure(scenario=scenario, name="deliveries per day", value=record.deliveries)
     yield Figure(scenario=scenario, name="MERGEs per delivery", value=len(activities) / record.deliveries)
@@ -128,8 +129,12 @@ def _figures(every_h: int, record: Recorded) -> Iterator[Figure]:
         scenario=scenario, name="state transactions per delivery", value=record.transactions / record.deliveries
     )
     yield Figure(scenario=scenario, name="load jobs per day", value=len(record.batches), target=LOAD_JOBS_PER_DAY)
-    yield Figure(scenario=scenario, name="billed per month", value=tebibytes, unit=" TiB", target=FREE_A_MONTH_TIB)
-    yield Figure(scenario=scenario, name="price per month", value=dollars_per_month(tebibytes), unit=" $", target=0)
+    yield Figure(
+        scenario=scenario, name="billed per month", value=tebibytes, unit=" TiB", target=PRICES[Unit.STATEMENTS].free
+    )
+    yield Figure(
+        scenario=scenario, name="price per month", value=bill({Unit.STATEMENTS: tebibytes}).dollars, unit=" $", target=0
+    )
 
 
 def _shares(activities: Sequence[Merged], share: float) -> Iterator[tuple[str, float, str]]:

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from benchmarks.bigquery_price import KEY_BYTES, billed, logical_bytes
 from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import CountsOfReports
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import LeaseCheck, no_lease
+from sendtrail.pricing.bigquery_bytes import KEY_BYTES, billed, logical_bytes
 from sendtrail.warehouse.merge_bounds import Span, days_of, spans_of
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table, activity_rows
 

@@ -18,6 +18,7 @@ rate_limit        an account's requests per second, shared by all that send it r
 attribution       how conversions are read and credited
 state             the documents of the state store
 ports             what the logic needs of the world outside: state, queue, warehouse
+pricing           what Google bills a month, for accounts of a size
 warehouse         what `sql/` means in Python: tables, rows and views
 domain            values and their rules, without I/O
 validation, clock, logs, errors

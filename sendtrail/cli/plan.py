@@ -17,9 +17,13 @@ from sendtrail.clock import SystemClock
 from sendtrail.domain.campaign import Campaign
 from sendtrail.local.state.adoption import read_state
 from sendtrail.ports import State
+from sendtrail.pricing.bigquery_bytes import TEBIBYTE
+from sendtrail.pricing.expected import expected_workload
+from sendtrail.pricing.month import month
+from sendtrail.pricing.unit_prices import PRICES, Unit
+from sendtrail.pricing.workload import Workload
 from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.stored_wants import read_wants
-from sendtrail.sync.bigquery_price import DOLLARS_A_TIB, TEBIBYTE
 from sendtrail.sync.campaign_checkpoints import checkpoints_of
 from sendtrail.sync.due import Due, Policy, due
 from sendtrail.sync.forecast import Forecast, contacts_forecast, list_requests, total
@@ -57,6 +61,9 @@ def plan(*, options: PlanOptions) -> None:
     people = (account.contact_count() or 0) if settings.contacts else None
     lines = planned_work(settings, state, campaigns, contacts=people)
     _print(console, lines, interval_s=account.interval_s)
+    expected = expected_workload(campaigns, contacts=people or 0, now=SystemClock().now())
+    if expected is not None:
+        console.print(month_sentence(expected), highlight=False)
 
 
 def planned_work(
@@ -102,8 +109,17 @@ def _print(console: Console, lines: Sequence[PlannedWork], *, interval_s: float)
     console.print(
         f"\nAt {1 / interval_s:.1f} requests a second. On BigQuery: {together.batches:,} load jobs (free) and as many "
         f"MERGEs, which bill {billed} at least: {share:.1%} of the TiB that is free each month, "
-        f"${share * DOLLARS_A_TIB:.2f} beyond it.",
+        f"${share * PRICES[Unit.STATEMENTS].dollars:.2f} beyond it.",
         highlight=False,
+    )
+
+
+def month_sentence(work: Workload) -> str:
+    """Return what a month on Google Cloud costs, and what that is for."""
+    return (
+        f"\nA month on Google Cloud, dispatched every {work.every_h:.0f} h: ${month(work).dollars:.2f} once a year is "
+        f"stored, or ${month(work, has_free_tier=False).dollars:.2f} where other projects use up what is free, at "
+        f"{work.activities:,} activities a day, as in the last 30 days (docs/deploy.md has the lines)."
     )
 
 

@@ -179,7 +179,7 @@ def _database(settings: FunctionSettings) -> Database:
 
 def _bigquery(settings: FunctionSettings, clock: SystemClock) -> tuple[BigQueryWarehouse, BigQueryStoredRows]:
     client = bigquery_client(settings.project_id, location=settings.location, endpoint=settings.bigquery_endpoint)
-    jobs, most = Jobs(client, clock=clock, seconds_left=_seconds_left(clock)), settings.maximum_bytes_billed
+    jobs, most = Jobs(client, clock=clock, seconds_left=seconds_left(clock)), settings.maximum_bytes_billed
     warehouse = BigQueryWarehouse(client, jobs, datasets=settings.datasets, new_id=_new_id, maximum_bytes_billed=most)
     stored = BigQueryStoredRows(
         client=client, jobs=jobs, dataset=settings.dataset, new_id=_new_id, maximum_bytes_billed=most
@@ -209,7 +209,8 @@ def guarded(warehouse: Warehouse, state: State, settings: FunctionSettings, cloc
     return GuardedWarehouse(inner=warehouse, people=people, clock=clock)
 
 
-def _seconds_left(clock: SystemClock) -> Callable[[], float]:
+def seconds_left(clock: Clock) -> Callable[[], float]:
+    """Return how many seconds the current request's jobs have left, as often as it is asked."""
     return lambda: _ends_at.get() - clock.monotonic()
 
 

@@ -10,7 +10,7 @@ from sendtrail.delivery.checkpoint import MAX_LEASE_S
 from sendtrail.domain.deletion_guard import DEFAULT_MAX_DELETED_SHARE, DeletionGuard
 from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.ports import Topic
-from sendtrail.sync.bigquery_price import TEBIBYTE
+from sendtrail.pricing.bigquery_bytes import TEBIBYTE
 from sendtrail.sync.overlap_settings import OverlapSettings
 from sendtrail.sync.read_window import DEFAULT_LOOKBACK
 from sendtrail.validation import settings_error

@@ -8,7 +8,7 @@ from math import ceil
 from sendtrail.domain.campaign import LIST_LIMIT, Campaign
 from sendtrail.domain.campaign_report import PAGE_SIZE, Report, expected_row_count
 from sendtrail.domain.messages import SyncCampaign
-from sendtrail.sync.bigquery_price import MIN_A_TABLE
+from sendtrail.pricing.bigquery_bytes import MIN_A_TABLE
 from sendtrail.sync.read_window import Overlap, coverage_start, read_window, reports_to_read
 from sendtrail.sync.sync_record import SyncRecord
 

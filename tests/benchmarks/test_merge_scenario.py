@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
-from benchmarks.bigquery_price import KEY_BYTES, billed, dollars_per_month, logical_bytes
 from benchmarks.decaying_account import Decay, DecayingAccount
 from benchmarks.merge import MIDNIGHT, Day, recorded
 from benchmarks.recording_warehouse import RecordingWarehouse
@@ -11,7 +10,7 @@ from sendtrail.clock import ManualClock
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.campaign_report import Report, ReportCursor, ReportQuery
 from sendtrail.domain.work_item import WorkItem
-from sendtrail.sync.bigquery_price import MEBIBYTE
+from sendtrail.pricing.bigquery_bytes import KEY_BYTES, MEBIBYTE, logical_bytes
 from sendtrail.warehouse.domain_rows import activity_row
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table
 
@@ -40,17 +39,6 @@ def _batch(*rows: ActivityRow) -> Batch:
         rows=rows,
         delivery="token",
     )
-
-
-def test_each_table_is_billed_for_ten_mebibytes_at_least() -> None:
-    """Less is rounded up to that, more to the next whole one."""
-    assert billed([0, 1]) == 20 * MEBIBYTE
-    assert billed([15 * MEBIBYTE + 1, 0]) == 26 * MEBIBYTE
-
-
-def test_the_first_tebibyte_of_a_month_is_free() -> None:
-    """What is above it has its price."""
-    assert (dollars_per_month(0.9), dollars_per_month(3.0)) == (0.0, 12.5)
 
 
 def test_a_row_is_as_large_as_bigquery_says() -> None:

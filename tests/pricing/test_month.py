@@ -1,0 +1,83 @@
+"""A month's bill: free tiers, the targets that the project has set itself, and the page that says what it costs."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from deploy.costs import PAGE, renewed
+from sendtrail.delivery.fair_share import DELIVERIES_AN_ACCOUNT
+from sendtrail.entrypoints.dispatch_accounts import ACCOUNTS_AT_ONCE
+from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.pricing.bill import bill
+from sendtrail.pricing.examples import MEDIUM
+from sendtrail.pricing.month import ACCOUNTS_AN_INSTANCE, CONDITIONS, DISPATCHED_AT_ONCE, SCHEDULES, month
+from sendtrail.pricing.unit_prices import PRICES, Unit
+from sendtrail.pricing.workload import Workload
+from tests.terraform.workspace import REPOSITORY
+
+TERRAFORM = REPOSITORY / "terraform"
+MOST_AN_ACCOUNT = 10.0
+FLEET = replace(MEDIUM, accounts=20)
+
+
+def test_only_what_is_not_free_is_billed() -> None:
+    """The first TiB of a month's statements costs nothing, the next one does."""
+    assert bill({Unit.STATEMENTS: 0.9}).dollars == 0
+    assert bill({Unit.STATEMENTS: 3.0}).dollars == 12.5
+    assert bill({Unit.STATEMENTS: 3.0}, has_free_tier=False).dollars == 18.75
+
+
+def test_old_rows_take_what_young_ones_leave_of_the_free_storage() -> None:
+    """Ten GiB are free once, whatever their age."""
+    assert bill({Unit.STORAGE: 4, Unit.OLD_STORAGE: 10}).dollars == pytest.approx(4 * 0.01)
+
+
+def test_every_unit_has_a_price_and_its_source() -> None:
+    """A price without a page cannot be checked."""
+    assert PRICES.keys() == set(Unit)
+    assert all(price.source.startswith("https://cloud.google.com/") for price in PRICES.values())
+
+
+def test_one_account_of_half_a_million_activities_a_day_costs_ten_dollars_at_most() -> None:
+    """With a year of history, and everything counted."""
+    assert month(MEDIUM).dollars <= MOST_AN_ACCOUNT
+
+
+def test_twenty_accounts_cost_twenty_times_as_much_at_most() -> None:
+    """Also where other projects use up what is free, which one account has for itself otherwise."""
+    assert month(FLEET).dollars <= 20 * MOST_AN_ACCOUNT
+    assert month(FLEET, has_free_tier=False).dollars <= 20 * month(MEDIUM, has_free_tier=False).dollars
+
+
+@pytest.mark.parametrize("work", [MEDIUM, FLEET], ids=["one", "twenty"])
+def test_dispatching_every_hour_costs_twice_as_much_at_most(work: Workload) -> None:
+    """Of what so many accounts may cost."""
+    assert month(replace(work, every_h=1.0)).dollars <= 2 * work.accounts * MOST_AN_ACCOUNT
+
+
+def test_the_page_has_the_prices_of_today() -> None:
+    """Run `make docs` after a change of the model."""
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert renewed(page) == page
+
+
+def test_the_model_counts_what_terraform_makes() -> None:
+    """Conditions of alerts and schedules are billed each."""
+    alerts = (TERRAFORM / "alerts.tf").read_text(encoding="utf-8")
+    schedules = (TERRAFORM / "scheduler.tf").read_text(encoding="utf-8")
+
+    assert len(re.findall(r"^      title +=", alerts, re.MULTILINE)) == CONDITIONS
+    assert len(re.findall(r"^      cron +=", schedules, re.MULTILINE)) == SCHEDULES
+
+
+def test_the_model_has_the_defaults_of_the_functions() -> None:
+    """What is merged when, and how many accounts share an instance."""
+    fields = FunctionSettings.model_fields
+
+    for name in ("flush_rows", "flush_s", "budget_block"):
+        assert getattr(MEDIUM, name) == fields[name].default
+    assert DISPATCHED_AT_ONCE == ACCOUNTS_AT_ONCE
+    assert "min(16, local.deliveries)" in (TERRAFORM / "functions.tf").read_text(encoding="utf-8")
+    assert ACCOUNTS_AN_INSTANCE * DELIVERIES_AN_ACCOUNT == 16
