@@ -1,6 +1,6 @@
 """Writes the state that a completed sync of an account leaves, without the hours that the sync takes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -33,19 +33,30 @@ def plant(database: Path, campaigns: Iterable[TruthCampaign], *, at: datetime, s
         write(state, {campaign.id: campaign.counters for campaign in campaigns}, at=at, still=still)
 
 
-def write(state: State, counters: Mapping[int, Counters], *, at: datetime, still: Collection[str] = ()) -> None:
+def write(
+    state: State,
+    counters: Mapping[int, Counters],
+    *,
+    at: datetime,
+    still: Collection[str] = (),
+    organization_id: str = ORGANIZATION,
+    read_whole: Callable[[int], datetime] | None = None,
+) -> None:
     """Write the checkpoint of a completed sync of each campaign that was ever sent; `counters` are by campaign id.
 
     The list of campaigns came to its end with these, on a full page, and pages were of the usual size and in order.
+    `read_whole` returns when a campaign was last read by the whole overlap, which is at the same moment without it.
     """
     documents = {
-        campaign_path(ORGANIZATION, campaign_id): to_document(_checkpoint(each, at))
+        campaign_path(organization_id, campaign_id): to_document(
+            _checkpoint(each, at, read_whole(campaign_id) if read_whole else at)
+        )
         for campaign_id, each in counters.items()
         if each["send_amt"]
     }
 
     proven = FullListsDocument(proven_at={"campaigns": at}, full_lists={"campaigns": rows_digest(counters)})
-    documents[full_lists_path(ORGANIZATION)] = to_document(proven)
+    documents[full_lists_path(organization_id)] = to_document(proven)
     habits = ReportHabits(
         shortest_followed=PAGE_SIZE,
         longest_followed=PAGE_SIZE,
@@ -53,8 +64,8 @@ def write(state: State, counters: Mapping[int, Counters], *, at: datetime, still
         sized_at=at,
         borders_in_order=BORDERS_NEEDED,
     )
-    documents[report_habits_path(ORGANIZATION)] = to_document(AccountHabits(reports=dict.fromkeys(Report, habits)))
-    documents[subjects_path(ORGANIZATION)] = to_document(ReadSubjects(campaigns=dict.fromkeys(counters, 0)))
+    documents[report_habits_path(organization_id)] = to_document(AccountHabits(reports=dict.fromkeys(Report, habits)))
+    documents[subjects_path(organization_id)] = to_document(ReadSubjects(campaigns=dict.fromkeys(counters, 0)))
     status = AccountStatus(
         run_id="planted",
         last_run=at,
@@ -67,15 +78,15 @@ def write(state: State, counters: Mapping[int, Counters], *, at: datetime, still
     )
 
     def work(transaction: Transaction) -> None:
-        write_status(transaction, ORGANIZATION, status)
-        write_baseline(transaction, ORGANIZATION, {})  # no row is stored, and none is missed
+        write_status(transaction, organization_id, status)
+        write_baseline(transaction, organization_id, {})  # no row is stored, and none is missed
         for path, document in documents.items():
             transaction.set(path, document)
 
     state.transact(work)
 
 
-def _checkpoint(counters: Counters, at: datetime) -> Checkpoint:
+def _checkpoint(counters: Counters, at: datetime, read_whole: datetime) -> Checkpoint:
     synced = SyncRecord(
         since=datetime.fromtimestamp(0, at.tzinfo),
         watermarks=dict.fromkeys(Report, at),
@@ -83,7 +94,7 @@ def _checkpoint(counters: Counters, at: datetime) -> Checkpoint:
         synced_at=at,
         audited_at=at,
         confirmed=True,
-        deep_watermarks=dict.fromkeys(Report, at),
+        deep_watermarks=dict.fromkeys(Report, read_whole),
         settling={},
     )
     return Checkpoint(run_id="planted", sequence=1, status=Status.DONE, updated_at=at, synced=to_document(synced))

@@ -1,0 +1,264 @@
+"""One fleet: its accounts, the cloud that they share, and a day in it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from math import ceil
+from random import Random
+
+from benchmarks.fleet.account import CONTACTS_A_PAGE, ROWS_A_PAGE, FleetAccount, Shape
+from benchmarks.fleet.bigquery import BigQuery
+from benchmarks.fleet.clock import FleetClock
+from benchmarks.fleet.documents import Documents, PricedState
+from benchmarks.fleet.functions import FleetRuntime, Function, Instance, Parts, new_runtime
+from benchmarks.fleet.planting import first_send_of, plant
+from benchmarks.fleet.queue import FleetQueue, Message
+from benchmarks.fleet.warehouse import FleetWarehouse
+from sendtrail import threads
+from sendtrail.delivery.handler import handling
+from sendtrail.domain.connection import Connection
+from sendtrail.domain.messages import SyncCampaign, SyncContacts
+from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
+from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.errors import Retryable
+from sendtrail.ports import Topic
+from sendtrail.rate_limit.budget import RateBudget
+from sendtrail.simulation.engine.scheduler import Scheduler
+from sendtrail.simulation.engine.virtual_threads import VirtualThreads
+from sendtrail.sync import campaign, contacts
+from sendtrail.sync.due import Request
+
+HOUR_S, MINUTE_S = 3_600.0, 60.0
+CONTACTS_AT_S = 3.5 * HOUR_S
+START_S = 10.0
+RETRIES, RETRY_S = 5, 60.0
+# terraform/functions.tf: 4 deliveries an account, 16 at most an instance.
+AT_A_TIME, MOST_AN_INSTANCE = 4, 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A fleet of so many accounts, dispatched every so many hours, for so many hours."""
+
+    accounts: int
+    shape: Shape = field(default_factory=Shape)
+    every_h: int = 6
+    hours: int = 24
+    seed: int = 1
+
+
+@dataclass(kw_only=True)
+class Run:
+    """A run of an account: when it was asked for, its messages that are left, and when the last one was done."""
+
+    asked_at: float
+    published: int = 0
+    left: int = 0
+    done_at: float | None = None
+
+
+@dataclass(kw_only=True)
+class Fleet:
+    """Everything in it."""
+
+    plan: Plan
+    runs: dict[tuple[str, str], Run] = field(default_factory=dict)
+    dispatch_s: list[float] = field(default_factory=list)
+    """How long each call of the dispatcher took."""
+    longest_delivery_s: float = 0.0
+    late: Counter[str] = field(default_factory=Counter)
+    """Deliveries that ended with an error that may pass, by its kind."""
+
+    def __post_init__(self) -> None:
+        plan = self.plan
+        self.scheduler = Scheduler(Random(f"{plan.seed}: schedule"))
+        self.clock, self.documents = FleetClock(self.scheduler), Documents()
+        self.threads = VirtualThreads(self.scheduler)
+        random = Random(f"{plan.seed}: cloud")
+        self.bigquery = BigQuery(self.scheduler, random, daily=plan.shape.decay.daily)
+        self.queue = FleetQueue(
+            scheduler=self.scheduler, random=random, push=self._push, on_published=self._published, on_done=self._done
+        )
+        self.requests: Counter[str] = Counter()
+        self._accounts: dict[str, list[FleetAccount]] = defaultdict(list)
+        self.names = [f"account-{number:03d}" for number in range(plan.accounts)]
+        deliveries = AT_A_TIME * plan.accounts
+        self.functions = {
+            "dispatcher": self._function("dispatcher", concurrency=4, max_instances=2, flush_rows=5_000),
+            Topic.CAMPAIGNS: self._function(
+                "campaigns",
+                concurrency=min(MOST_AN_INSTANCE, deliveries),
+                max_instances=ceil(deliveries / MOST_AN_INSTANCE),
+                flush_rows=FunctionSettings.model_fields["flush_rows"].default // ROWS_A_PAGE,
+            ),
+            Topic.CONTACTS: self._function(
+                "contacts",
+                concurrency=4,
+                max_instances=ceil(plan.accounts / 4),
+                flush_rows=FunctionSettings.model_fields["flush_rows"].default // CONTACTS_A_PAGE,
+            ),
+        }
+        self._plant()
+
+    def live(self) -> None:
+        """Let the hours pass, and then the work that is left, until the next run would come at the most."""
+        end_s = self.plan.hours * HOUR_S
+        for hour in range(self.plan.every_h, self.plan.hours + 1, self.plan.every_h):  # up to midnight all is read
+            self._later(hour * HOUR_S, partial(self._dispatch, f"run-{hour:03d}", contacts=False))
+        for day in range(ceil(self.plan.hours / 24)):
+            at_s = day * 24 * HOUR_S + CONTACTS_AT_S
+            self._later(at_s, partial(self._dispatch, f"contacts-{day:03d}", contacts=True))
+        self._later(0.0, self._tick)
+        minute, over_s = 0.0, end_s + self.plan.every_h * HOUR_S
+        while minute <= end_s + MINUTE_S or (minute < over_s and any(run.left for run in self.runs.values())):
+            minute += MINUTE_S
+            self.scheduler.switches = 0
+            self.scheduler.run(until=minute)
+        self.scheduler.close()
+
+    @property
+    def lags_s(self) -> Sequence[float]:
+        """Return how long each run of campaigns of each account took, to its last message."""
+        found = [run for (_, run_id), run in self.runs.items() if run_id.startswith("run") and run.published]
+        return [(run.done_at or self.scheduler.now) - run.asked_at for run in found]
+
+    @property
+    def unfinished(self) -> int:
+        """Return how many runs were not done in the end."""
+        return sum(run.left > 0 for run in self.runs.values())
+
+    def busy_s(self, function: str) -> float:
+        """Return how many seconds instances of a function ran."""
+        return self.functions[function].busy_s
+
+    def asked(self, organization_id: str) -> int:
+        """Return how many requests an account has seen."""
+        return sum(account.requests for account in self._accounts[organization_id])
+
+    def asked_of_campaigns(self, organization_id: str) -> int:
+        """Return how many of them were not for contacts."""
+        passes = sum(run_id.startswith("contacts") for whose, run_id in self.runs if whose == organization_id)
+        return self.asked(organization_id) - passes * (self.plan.shape.contacts // CONTACTS_A_PAGE)
+
+    def _function(self, name: str, *, concurrency: int, max_instances: int, flush_rows: int) -> Function:
+        settings = FunctionSettings.read(
+            project_id="a-fleet", flush_rows=flush_rows, backfill_hours=float(self.plan.every_h)
+        )
+        parts = Parts(
+            state=PricedState(self.documents, self.clock),
+            publisher=self.queue,
+            clock=self.clock,
+            warehouse=lambda left: FleetWarehouse(
+                bigquery=self.bigquery, shape=self.plan.shape, accounts=self.plan.accounts, seconds_left=left
+            ),
+            make_account=self._account,
+            settings=settings,
+        )
+
+        def make() -> FleetRuntime:
+            with threads.using(self.threads):
+                return new_runtime(name, parts)
+
+        return Function(make=make, concurrency=concurrency, max_instances=max_instances, start_s=START_S)
+
+    def _account(self, connection: Connection, budget: RateBudget) -> FleetAccount:
+        whose = connection.organization_id
+        first_send = first_send_of(self.plan.shape, self.names.index(whose) / self.plan.accounts)
+        account = FleetAccount(self.plan.shape, connection, budget=budget, clock=self.clock, first_send=first_send)
+        self._accounts[whose].append(account)
+        return account
+
+    def _plant(self) -> None:
+        for number, name in enumerate(self.names):
+            counters = plant(
+                self.documents, self.plan.shape, name, share=number / self.plan.accounts, seed=self.plan.seed
+            )
+            self.bigquery.plant(name, counters)
+
+    def _later(self, at_s: float, call: Callable[[], object]) -> None:
+        def wait_and_call() -> None:
+            self.clock.sleep(at_s)
+            with threads.using(self.threads):
+                call()
+
+        self.scheduler.spawn(wait_and_call, name="later")
+
+    def _tick(self) -> None:
+        while True:
+            self.clock.sleep(MINUTE_S / 6)
+            self.queue.tick()
+
+    def _dispatch(self, run_id: str, *, contacts: bool) -> None:
+        """Call the dispatcher as Cloud Scheduler does, again where it fails."""
+        function, asked_at = self.functions["dispatcher"], self.clock.monotonic()
+        for name in self.names:
+            self.runs[name, run_id] = Run(asked_at=asked_at)
+        campaigns = frozenset[int]() if contacts else None
+        requests = [
+            Request(organization_id=name, run_id=run_id, campaign_ids=campaigns, contacts=contacts)
+            for name in self.names
+        ]
+        for _ in range(RETRIES):
+            instance = function.take(self.clock.monotonic())
+            if instance is None:
+                raise RuntimeError("the dispatcher has no thread")
+            began_at = self.clock.monotonic()
+            try:
+                with instance.runtime.serving({}):
+                    rejected = dispatch_accounts(requests, instance.runtime)[1]
+                if rejected:
+                    raise RuntimeError(f"accounts are rejected: {rejected}")
+                return
+            except Retryable as error:
+                self.late[f"dispatcher: {error}"] += 1
+            finally:
+                function.leave(instance, self.clock.monotonic())
+                self.dispatch_s.append(self.clock.monotonic() - began_at)
+            self.clock.sleep(RETRY_S)
+
+    def _push(self, message: Message) -> bool:
+        instance = self.functions[message.topic].take(self.clock.monotonic())
+        if instance is None:
+            return False
+        with threads.using(self.threads):
+            self.scheduler.spawn(partial(self._deliver, message, instance), name="delivery")
+        return True
+
+    def _deliver(self, message: Message, instance: Instance) -> None:
+        function, began_at = self.functions[message.topic], self.clock.monotonic()
+        try:
+            handle(message, instance.runtime)
+        except Retryable as error:
+            self.late[type(error).__name__] += 1
+            self.queue.refuse(message)
+        else:
+            self.queue.acknowledge(message)
+        now = self.clock.monotonic()
+        self.longest_delivery_s = max(self.longest_delivery_s, now - began_at)
+        function.leave(instance, now)
+        self.queue.pump(message.topic)
+
+    def _published(self, message: Message) -> None:
+        run = self.runs[message.organization_id, message.run_id]
+        run.left += 1
+        run.published += 1
+
+    def _done(self, message: Message, now: float) -> None:
+        run = self.runs[message.organization_id, message.run_id]
+        run.left -= 1
+        run.done_at = now
+
+
+def handle(message: Message, runtime: FleetRuntime) -> None:
+    """Do what the function does that a message is pushed to."""
+    with runtime.serving({}) as budget, handling(runtime.services) as delivery:
+        if message.topic is Topic.CAMPAIGNS:
+            work = delivery.receive(message.data, SyncCampaign)
+            with runtime.account(work.organization_id, work.priority) as account:
+                source = campaign.CampaignSource(lists=account, reports=account, overlap=runtime.settings.overlap)
+                campaign.sync_campaign(work, source=source, services=runtime.services, budget=budget)
+        else:
+            rest = delivery.receive(message.data, SyncContacts)
+            with runtime.account(rest.organization_id, rest.priority) as account:
+                contacts.sync_contacts(rest, contacts=account, services=runtime.services, budget=budget)
