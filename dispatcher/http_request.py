@@ -1,6 +1,6 @@
 """What somebody asks the dispatcher for over HTTP: the Scheduler, or a person."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from re import sub
 from typing import Annotated
@@ -9,11 +9,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from sendtrail.domain.messages import CampaignId, OrganizationId
 from sendtrail.errors import BadMessage
+from sendtrail.sync.account_groups import accounts_of_group
 from sendtrail.sync.due import Request
 from sendtrail.validation import problems
 
 JOB_NAME, SCHEDULE_TIME = "x-cloudscheduler-jobname", "x-cloudscheduler-scheduletime"
 MAX_JOB_NAME = 40
+MAX_GROUPS = 24
 
 
 class DispatchRequest(BaseModel):
@@ -22,7 +24,7 @@ class DispatchRequest(BaseModel):
     Without `organization_id` all enabled accounts are dispatched; without `campaign_ids` all campaigns, with an empty
     list none. Contacts are read as well, unless campaigns are named; `contacts` says otherwise. `since` is how far back
     everything is wanted; `force` reads all of it again. Both are kept until they are done; `cancel_backfill` drops what
-    is still wanted, and asks for nothing.
+    is still wanted, and asks for nothing. Of so many `groups` of accounts, `group` (from 0 on) is dispatched.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,6 +35,8 @@ class DispatchRequest(BaseModel):
     contacts: bool | None = None
     force: bool = False
     cancel_backfill: bool = False
+    groups: Annotated[int, Field(ge=1, le=MAX_GROUPS)] = 1
+    group: Annotated[int, Field(ge=0)] = 0
 
     @field_validator("cancel_backfill", mode="after")
     @classmethod
@@ -40,6 +44,19 @@ class DispatchRequest(BaseModel):
         if cancel and (info.data.get("since") or info.data.get("force") or info.data.get("campaign_ids") is not None):
             raise ValueError("it drops all that is wanted of an account: leave out since, force and campaign_ids")
         return cancel
+
+    @field_validator("group", mode="after")
+    @classmethod
+    def _check_group(cls, group: int, info: ValidationInfo) -> int:
+        if group >= info.data.get("groups", MAX_GROUPS):
+            raise ValueError("groups are numbered from 0 on: it is below `groups`")
+        return group
+
+    def accounts(self, enabled: Callable[[], Iterable[str]]) -> list[str]:
+        """Return the accounts that are asked for; `enabled` returns all that are switched on."""
+        if self.organization_id:
+            return [self.organization_id]
+        return accounts_of_group(enabled(), group=self.group, groups=self.groups)
 
     def of(self, organization_id: str, *, run_id: str) -> Request:
         """Return what is asked for of one account."""

@@ -23,7 +23,7 @@ def dispatch(request: Request) -> ResponseReturnValue:
     with instance.serving(headers):
         wanted = read_request(request.get_data())
         run_id = run_id_of(headers, now=services.clock.now(), new_token=services.new_token())
-        accounts = [wanted.organization_id] if wanted.organization_id else instance.connections.enabled()
+        accounts = wanted.accounts(instance.connections.enabled)
         with labels(run_id=run_id):
             if wanted.cancel_backfill:
                 withdrawn, failed = withdraw_backfill(accounts, instance)

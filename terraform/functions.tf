@@ -1,6 +1,6 @@
 locals {
-  # At a time: 4 use an account's whole API budget, and more would be billed for waiting.
-  deliveries = 4 * max(1, length(var.accounts))
+  # At a time: 4 use an account's whole API budget, and more would be billed for waiting. Groups take their turns.
+  deliveries = 4 * max(1, ceil(length(var.accounts) / var.dispatch_groups))
 
   # Each function, with everything that it may do: the topics that it publishes to, the tables that it merges into and
   # those that it reads besides.

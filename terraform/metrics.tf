@@ -35,7 +35,7 @@ locals {
     scheduler_failures = {
       # What the dispatcher responded with 5xx is counted by its own metric.
       description = "Calls of Cloud Scheduler that did not reach the dispatcher."
-      filter      = "resource.type=\"cloud_scheduler_job\" resource.labels.job_id=~\"^${var.name}-(campaigns|contacts)$\" severity>=ERROR NOT httpRequest.status=(500 OR 503)"
+      filter      = "resource.type=\"cloud_scheduler_job\" resource.labels.job_id=~\"^${var.name}-(campaigns(-[0-9]+)?|contacts)$\" severity>=ERROR NOT httpRequest.status=(500 OR 503)"
       labels      = {}
       resource    = "cloud_scheduler_job"
     }

@@ -1,15 +1,25 @@
 locals {
-  # Both call the dispatcher, and never at the same minute: a run is identified by its scheduled time.
+  # All call the dispatcher. A run is identified by its scheduled time and its job.
   schedules = {
     campaigns = {
       description = "Changed campaigns, every ${var.dispatch_every_hours} h."
       cron        = "0 */${var.dispatch_every_hours} * * *"
-      body        = { contacts = false }
+      body        = jsonencode(merge({ contacts = false }, var.dispatch_groups == 1 ? {} : { groups = var.dispatch_groups, group = 0 }))
     }
     contacts = {
       description = "All contacts, daily."
       cron        = "${tonumber(split(":", var.contacts_at)[1])} ${tonumber(split(":", var.contacts_at)[0])} * * *"
-      body        = { campaign_ids = [], contacts = true }
+      body        = jsonencode({ campaign_ids = [], contacts = true })
+    }
+  }
+
+  # The other groups of accounts, in equal parts of the interval after the first one.
+  minutes_between_groups = var.dispatch_every_hours * 60 / var.dispatch_groups
+  group_schedules = {
+    for group in range(1, var.dispatch_groups) : "campaigns-${group + 1}" => {
+      description = "Changed campaigns of group ${group + 1} of ${var.dispatch_groups}, every ${var.dispatch_every_hours} h."
+      cron        = "${group * local.minutes_between_groups % 60} ${floor(group * local.minutes_between_groups / 60)}-23/${var.dispatch_every_hours} * * *"
+      body        = jsonencode({ contacts = false, groups = var.dispatch_groups, group = group })
     }
   }
 
@@ -17,7 +27,7 @@ locals {
 }
 
 resource "google_cloud_scheduler_job" "dispatch" {
-  for_each = local.schedules
+  for_each = merge(local.schedules, local.group_schedules)
 
   project          = var.project_id
   name             = "${var.name}-${each.key}"
@@ -40,7 +50,7 @@ resource "google_cloud_scheduler_job" "dispatch" {
     uri         = google_cloudfunctions2_function.function["dispatcher"].service_config[0].uri
     http_method = "POST"
     headers     = { "Content-Type" = "application/json" }
-    body        = base64encode(jsonencode(each.value.body))
+    body        = base64encode(each.value.body)
 
     oidc_token {
       service_account_email = local.scheduler_email

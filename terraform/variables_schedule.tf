@@ -12,6 +12,18 @@ variable "dispatch_every_hours" {
   }
 }
 
+variable "dispatch_groups" {
+  description = "In how many groups the accounts are dispatched, in equal parts of the interval one after the other: one for every five large accounts, as BigQuery queues few statements of a table. Each group beyond the first is a job of Cloud Scheduler."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 2, 3, 4, 5, 6, 10, 12], var.dispatch_groups)
+    error_message = "dispatch_groups must be 1, 2, 3, 4, 5, 6, 10 or 12: the groups are dispatched at whole minutes, in equal parts of the interval."
+  }
+}
+
 variable "contacts_at" {
   description = "The time of the daily sync of all contacts: HH:MM in UTC, not on the hour."
   type        = string

@@ -1,4 +1,4 @@
-"""Print what fleets of some sizes take, as a table: `python -m benchmarks.fleet [--every HOURS] [ACCOUNTS ...]`.
+"""Print what fleets of some sizes take, as a table: `python -m benchmarks.fleet [ACCOUNTS ...]`.
 
 An account-day takes some five seconds of a core, and more where messages come back. Fleets of 50 accounts and more live
 for one dispatch, from which the day is computed.
@@ -34,12 +34,15 @@ def main(words: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fleet")
     parser.add_argument("accounts", type=int, nargs="*", default=list(SIZES))
     parser.add_argument("--every", type=int, default=6, help="hours between two dispatches")
+    parser.add_argument("--groups", type=int, default=1, help="in how many groups the accounts are dispatched")
     given = parser.parse_args(words)
     logging.getLogger("sendtrail").setLevel(logging.ERROR)
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", flush=True)
     for accounts in given.accounts:
         hours = given.every if accounts >= LARGE else 24
-        print(line(measured(Plan(accounts=accounts, every_h=given.every, hours=hours))), flush=True)
+        print(
+            line(measured(Plan(accounts=accounts, every_h=given.every, hours=hours, groups=given.groups))), flush=True
+        )
 
 
 def line(found: Measured) -> str:

@@ -39,6 +39,8 @@ class BigQuery:
         self._new: dict[str, Counter[date]] = defaultdict(Counter)
         self.rows: dict[str, Counter[tuple[int, str]]] = defaultdict(Counter)
         """By account: the rows of each campaign and event type."""
+        self.seen: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """By account and pass: the contacts that it has seen."""
         self.statements: Counter[str] = Counter()
         self.bytes_billed: Counter[str] = Counter()
         self.loads = self.refusals = 0

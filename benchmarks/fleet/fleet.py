@@ -27,6 +27,7 @@ from sendtrail.rate_limit.budget import RateBudget
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.virtual_threads import VirtualThreads
 from sendtrail.sync import campaign, contacts
+from sendtrail.sync.account_groups import accounts_of_group
 from sendtrail.sync.due import Request
 
 HOUR_S, MINUTE_S = 3_600.0, 60.0
@@ -39,12 +40,13 @@ AT_A_TIME, MOST_AN_INSTANCE = 4, 16
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A fleet of so many accounts, dispatched every so many hours, for so many hours."""
+    """A fleet of so many accounts, dispatched every so many hours, for so many hours, in so many groups."""
 
     accounts: int
     shape: Shape = field(default_factory=Shape)
     every_h: int = 6
     hours: int = 24
+    groups: int = 1
     seed: int = 1
 
 
@@ -83,7 +85,7 @@ class Fleet:
         self.requests: Counter[str] = Counter()
         self._accounts: dict[str, list[FleetAccount]] = defaultdict(list)
         self.names = [f"account-{number:03d}" for number in range(plan.accounts)]
-        deliveries = AT_A_TIME * plan.accounts
+        deliveries = AT_A_TIME * ceil(plan.accounts / plan.groups)
         self.functions = {
             "dispatcher": self._function("dispatcher", concurrency=4, max_instances=2, flush_rows=5_000),
             Topic.CAMPAIGNS: self._function(
@@ -104,11 +106,15 @@ class Fleet:
     def live(self) -> None:
         """Let the hours pass, and then the work that is left, until the next run would come at the most."""
         end_s = self.plan.hours * HOUR_S
+        apart_s = self.plan.every_h * HOUR_S / self.plan.groups
         for hour in range(self.plan.every_h, self.plan.hours + 1, self.plan.every_h):  # up to midnight all is read
-            self._later(hour * HOUR_S, partial(self._dispatch, f"run-{hour:03d}", contacts=False))
+            for group in range(self.plan.groups):
+                names = accounts_of_group(self.names, group=group, groups=self.plan.groups)
+                at_s, run_id = hour * HOUR_S - group * apart_s, f"run-{hour:03d}-{group}"
+                self._later(at_s, partial(self._dispatch, names, run_id, contacts=False))
         for day in range(ceil(self.plan.hours / 24)):
             at_s = day * 24 * HOUR_S + CONTACTS_AT_S
-            self._later(at_s, partial(self._dispatch, f"contacts-{day:03d}", contacts=True))
+            self._later(at_s, partial(self._dispatch, self.names, f"contacts-{day:03d}", contacts=True))
         self._later(0.0, self._tick)
         minute, over_s = 0.0, end_s + self.plan.every_h * HOUR_S
         while minute <= end_s + MINUTE_S or (minute < over_s and any(run.left for run in self.runs.values())):
@@ -189,15 +195,14 @@ class Fleet:
             self.clock.sleep(MINUTE_S / 6)
             self.queue.tick()
 
-    def _dispatch(self, run_id: str, *, contacts: bool) -> None:
+    def _dispatch(self, names: Sequence[str], run_id: str, *, contacts: bool) -> None:
         """Call the dispatcher as Cloud Scheduler does, again where it fails."""
         function, asked_at = self.functions["dispatcher"], self.clock.monotonic()
-        for name in self.names:
+        for name in names:
             self.runs[name, run_id] = Run(asked_at=asked_at)
         campaigns = frozenset[int]() if contacts else None
         requests = [
-            Request(organization_id=name, run_id=run_id, campaign_ids=campaigns, contacts=contacts)
-            for name in self.names
+            Request(organization_id=name, run_id=run_id, campaign_ids=campaigns, contacts=contacts) for name in names
         ]
         for _ in range(RETRIES):
             instance = function.take(self.clock.monotonic())

@@ -1,9 +1,10 @@
 """The warehouse of a fleet: the statements of the BigQuery adapter, counted and billed, without the rows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from benchmarks.fleet.account import CONTACTS_A_PAGE, ROWS_A_PAGE, Shape
 from benchmarks.fleet.bigquery import BigQuery, as_activities
@@ -15,7 +16,7 @@ from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.pricing import bigquery_bytes as size
 from sendtrail.sync.pairing.row_counts import RowCount, TableLook
 from sendtrail.warehouse.merge_bounds import days_of, spans_of
-from sendtrail.warehouse.rows import Batch, Table, activity_rows
+from sendtrail.warehouse.rows import Batch, ContactRow, Table, activity_rows
 
 EXPIRY, HISTORY = timedelta(days=730), timedelta(days=365)
 ROW_BYTES = {Table.CAMPAIGNS: size.CAMPAIGN_BYTES, Table.MESSAGES: size.MESSAGE_BYTES}
@@ -30,7 +31,6 @@ class FleetWarehouse:
     shape: Shape
     accounts: int
     seconds_left: Callable[[], float]
-    _seen: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Load and merge a batch; return the rows inserted or changed."""
@@ -51,7 +51,7 @@ class FleetWarehouse:
     def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:  # noqa: ARG002 - the port's
         """Return that a pass saw every contact."""
         self.bigquery.query("contacts/pass_counts", [self._of_contacts(70), self._of_contacts(size.SEEN_BYTES)])
-        seen = self._seen[organization_id, pass_id]
+        seen = len(self.bigquery.seen[organization_id, pass_id])
         return PassCounts(known=seen, unseen=0, seen=seen)
 
     def mark_vanished(
@@ -68,7 +68,7 @@ class FleetWarehouse:
     def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
         """Forget a pass."""
         check_lease()
-        self._seen.pop((organization_id, pass_id), None)
+        self.bigquery.seen.pop((organization_id, pass_id), None)
         self._change("contacts/forget_pass", "contacts_seen", [2 * self._of_contacts(size.SEEN_BYTES)])
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
@@ -107,10 +107,11 @@ class FleetWarehouse:
         return self.bigquery.add(organization_id, numbered)
 
     def _merge_contacts(self, batch: Batch) -> int:
-        staged = len(batch.rows) * CONTACTS_A_PAGE * size.CONTACT_BYTES
+        contacts = cast("Sequence[ContactRow]", batch.rows)
+        staged = len(contacts) * CONTACTS_A_PAGE * size.CONTACT_BYTES
         self._change("contacts/merge", Table.CONTACTS, [self._of_contacts(70 + size.CONTACT_BYTES), staged])
         self._change("contacts/record_seen", "contacts_seen", [self._of_contacts(size.SEEN_BYTES), staged])
-        self._seen[batch.item.organization_id, batch.pass_id] += len(batch.rows)
+        self.bigquery.seen[batch.item.organization_id, batch.pass_id].update(row.contact_id for row in contacts)
         return 0
 
     def _of_contacts(self, bytes_each: int) -> float:

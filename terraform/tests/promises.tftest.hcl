@@ -223,6 +223,34 @@ run "schedules" {
   }
 }
 
+run "groups" {
+  command = plan
+  variables { dispatch_groups = 4 }
+
+  assert {
+    condition     = { for key, job in google_cloud_scheduler_job.dispatch : key => job.schedule } == { campaigns = "0 */6 * * *", campaigns-2 = "30 1-23/6 * * *", campaigns-3 = "0 3-23/6 * * *", campaigns-4 = "30 4-23/6 * * *", contacts = "30 3 * * *" }
+    error_message = "The groups share the interval."
+  }
+
+  assert {
+    condition     = [for key in ["campaigns", "campaigns-2", "campaigns-3", "campaigns-4"] : jsondecode(base64decode(google_cloud_scheduler_job.dispatch[key].http_target[0].body)).group] == [0, 1, 2, 3]
+    error_message = "Each job asks for a group of its own."
+  }
+}
+
+run "groups_of_an_hour" {
+  command = plan
+  variables {
+    dispatch_groups      = 12
+    dispatch_every_hours = 1
+  }
+
+  assert {
+    condition     = google_cloud_scheduler_job.dispatch["campaigns-12"].schedule == "55 0-23/1 * * *"
+    error_message = "Twelve groups are dispatched five minutes apart."
+  }
+}
+
 run "paused" {
   command = plan
   variables { paused = true }

@@ -105,6 +105,12 @@ run "an_uneven_day" {
   expect_failures = [var.dispatch_every_hours]
 }
 
+run "dispatch_groups_of_uneven_minutes" {
+  command = plan
+  variables { dispatch_groups = 7 }
+  expect_failures = [var.dispatch_groups]
+}
+
 run "contacts_on_the_hour" {
   command = plan
   variables { contacts_at = "06:00" }

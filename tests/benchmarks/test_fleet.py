@@ -33,7 +33,8 @@ FINE = Measured(
     requests=50_000.0,
     merges=600.0,
     merges_at_once=6,
-    refused_deliveries=0.0,
+    refused_deliveries=3.0,
+    gave_up=0.0,
     longest_delivery_s=490.0,
     longest_dispatch_s=30.0,
     loads=700.0,
@@ -152,7 +153,7 @@ def test_nothing_is_said_where_nothing_is_too_much() -> None:
     [
         ({"longest_lag_s": 6 * 3_600.0 + 1}, "a run is not done before the next one"),
         ({"unfinished": 1}, "a run is not done before the next one"),
-        ({"merges_at_once": 23}, "MERGEs at once: 23"),
+        ({"gave_up": 12.0}, "12 deliveries a day give up"),
         ({"longest_delivery_s": 541.0}, "a delivery takes 541 s"),
         ({"longest_dispatch_s": 600.0}, "the dispatcher takes 600 s"),
         ({"loads": 100_001.0}, "load jobs a day"),
