@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
@@ -105,7 +106,17 @@ class Fleet:
 
     def live(self) -> None:
         """Let the hours pass, and then the work that is left, until the next run would come at the most."""
+        self.begin()
         end_s = self.plan.hours * HOUR_S
+        minute, over_s = 0.0, end_s + self.plan.every_h * HOUR_S
+        while minute <= end_s + MINUTE_S or (minute < over_s and any(run.left for run in self.runs.values())):
+            minute += MINUTE_S
+            self.scheduler.switches = 0
+            self.scheduler.run(until=minute)
+        self.end()
+
+    def begin(self) -> None:
+        """Set the schedules up."""
         apart_s = self.plan.every_h * HOUR_S / self.plan.groups
         for hour in range(self.plan.every_h, self.plan.hours + 1, self.plan.every_h):  # up to midnight all is read
             for group in range(self.plan.groups):
@@ -116,12 +127,13 @@ class Fleet:
             at_s = day * 24 * HOUR_S + CONTACTS_AT_S
             self._later(at_s, partial(self._dispatch, self.names, f"contacts-{day:03d}", contacts=True))
         self._later(0.0, self._tick)
-        minute, over_s = 0.0, end_s + self.plan.every_h * HOUR_S
-        while minute <= end_s + MINUTE_S or (minute < over_s and any(run.left for run in self.runs.values())):
-            minute += MINUTE_S
-            self.scheduler.switches = 0
-            self.scheduler.run(until=minute)
-        self.scheduler.close()
+
+    def end(self) -> None:
+        """End all tasks, also those at work: what these do at their end finds no time any more."""
+        while True:
+            with suppress(LookupError):
+                self.scheduler.close()
+                return
 
     @property
     def lags_s(self) -> Sequence[float]:

@@ -63,6 +63,18 @@ def test_each_activity_of_a_day_is_stored_once() -> None:
             assert each.counters["opens"] <= stored <= later.counters(each.campaign_id)["opens"]
 
 
+def test_a_fleet_that_is_not_done_ends_all_the_same() -> None:
+    """With deliveries at work: how many runs were left is a figure, too."""
+    fleet = Fleet(plan=Plan(accounts=2, shape=TINY, hours=6))
+    fleet.begin()
+    while not fleet.unfinished:
+        fleet.scheduler.run(until=fleet.scheduler.now + 1)
+
+    fleet.end()
+
+    assert fleet.unfinished > 0
+
+
 def test_the_same_fleet_lives_the_same_day() -> None:
     """What is drawn is drawn from the seed."""
     fleets = [Fleet(plan=Plan(accounts=2, shape=TINY, hours=6)) for _ in range(2)]
