@@ -16,6 +16,9 @@ from sendtrail.warehouse.view_snapshot import PlannedView
 from sendtrail.warehouse.views import columns
 
 THREADS = 2
+# What is written to disk and read again costs a tenth of the time, so a machine with much memory may use more of it.
+MOST_MEMORY_GIB = 3.0
+_GIB = {"KiB": 1 / 1024**2, "MiB": 1 / 1024, "GiB": 1, "TiB": 1024}
 # Rows have no order, and preserving the one in which they are read costs memory.
 UNORDERED = "SET preserve_insertion_order = false"
 
@@ -63,4 +66,19 @@ def snapshot(path: Path, *, dataset: str) -> Iterator[DuckDbSnapshot]:
     """
     with open_to_read(path, threads=THREADS) as connection:
         connection.execute(UNORDERED)
+        _allow_more_memory(connection)
         yield DuckDbSnapshot(connection, path, dataset=dataset)
+
+
+def _allow_more_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise the limit where the machine or container has much memory: DuckDB by itself takes four fifths of it."""
+    limit_gib = _memory_limit_gib(connection)
+    connection.execute("RESET GLOBAL memory_limit")
+    allowed_gib = min(MOST_MEMORY_GIB, _memory_limit_gib(connection) / 2)
+    connection.execute(f"SET GLOBAL memory_limit = '{max(limit_gib, allowed_gib):.2f}GiB'")
+
+
+def _memory_limit_gib(connection: duckdb.DuckDBPyConnection) -> float:
+    [(limit,)] = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    number, unit = limit.split()
+    return float(number) * _GIB[unit]
