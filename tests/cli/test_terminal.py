@@ -19,6 +19,8 @@ class AtImport:
             sys.meta_path.remove(self)
             os.kill(os.getpid(), signal.SIGINT)
 
+# As in a terminal: what a shell starts in the background ignores Ctrl-C, and so do its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 module, sys.argv[1:] = sys.argv[1], ["tables"]
 sys.meta_path.insert(0, AtImport())
 from sendtrail.__main__ import main
