@@ -51,8 +51,12 @@ def left_out_line(left_out: Counter[str]) -> list[str]:
 
 
 def withheld_line(withheld: int) -> list[str]:
-    """Return how many rows were left out for good."""
-    return [f"Rows of people who were erased: {withheld:,}. They are not stored."] if withheld else []
+    """Return how many rows were left out for good; what is counted of the file after that has them in it."""
+    if not withheld:
+        return []
+    return [
+        f"Rows of people who were erased: {withheld:,}. They are not stored; what follows is of the file, with them."
+    ]
 
 
 def repeated_line(repeated: int) -> list[str]:
