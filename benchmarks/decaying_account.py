@@ -4,6 +4,7 @@ It implements the ports, without HTTP: its rows are computed, and each page take
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -60,9 +61,11 @@ class DecayingAccount:
             yield _campaign(campaign_id, self._sent_at(campaign_id), self.counters(campaign_id))
 
     def counters(self, campaign_id: int) -> dict[str, int]:
-        """Return the counters of a campaign at the clock's time."""
+        """Return the counters of a campaign at the clock's time: nobody opens or clicks twice."""
         counted = {counter: self._count(campaign_id, report) for report, (_, _, counter) in SHARES.items()}
-        return {"send_amt": round(3 * self._decay.activities), **counted}
+        opens, clicks = counted["opens"], counted["linkclicks"]
+        unique = {"uniqueopens": opens, "uniquelinkclicks": clicks, "subscriberclicks": clicks, "uniqueforwards": 0}
+        return {"send_amt": round(3 * self._decay.activities), **counted, **unique, "softbounces": 0}
 
     def campaign_messages(self, campaign_id: int) -> list[CampaignMessage]:
         """Return the only message of a campaign."""
@@ -123,6 +126,17 @@ class DecayingAccount:
 
     def _sent_at(self, campaign_id: int) -> datetime:
         return self._first_send + (campaign_id - 1) * self._decay.send_interval
+
+
+def rows_by_report(counters: Mapping[int, Mapping[str, int]]) -> Counter[tuple[int, str]]:
+    """Return how many rows campaigns with these counters have, by campaign and event type."""
+    return Counter(
+        {
+            (campaign_id, event_type): counted[counter]
+            for campaign_id, counted in counters.items()
+            for _, event_type, counter in SHARES.values()
+        }
+    )
 
 
 def _campaign(campaign_id: int, sent_at: datetime, counters: Mapping[str, int]) -> Campaign:

@@ -8,7 +8,7 @@ from random import random
 from uuid import uuid4
 
 from benchmarks.counting_state import CountingState
-from benchmarks.decaying_account import Decay, DecayingAccount
+from benchmarks.decaying_account import Decay, DecayingAccount, rows_by_report
 from benchmarks.figures import Figure
 from benchmarks.planted import write
 from benchmarks.recording_warehouse import Merged, RecordingWarehouse
@@ -66,9 +66,10 @@ def recorded(day: Day) -> Recorded:
     """Let a day of dispatches pass and return what was recorded."""
     clock = ManualClock(MIDNIGHT)
     account = DecayingAccount(day.decay, clock=clock, page_s=PAGE_S, first_send=MIDNIGHT - 2 * day.decay.lasts)
-    warehouse = RecordingWarehouse(before=_before(day.decay), since=MIDNIGHT)
+    counters = {each.campaign_id: each.counters for each in account.campaigns()}
+    warehouse = RecordingWarehouse(before=_before(day.decay), since=MIDNIGHT, rows=rows_by_report(counters))
     counting = CountingState(MemoryState({}, clock=clock))
-    write(counting, {c.campaign_id: c.counters for c in account.campaigns()}, at=MIDNIGHT)
+    write(counting, counters, at=MIDNIGHT)
     queue = InProcessQueue(clock=clock, chance=random)
     services = Services(
         state=counting,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfReports
+from sendtrail.domain.stored_counts import CountsOfReports, by_report
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.pricing.bigquery_bytes import KEY_BYTES, billed, logical_bytes
@@ -35,10 +35,13 @@ class Merged:
 
 
 class RecordingWarehouse:
-    """Implements the Warehouse port; at `since` it contains as many activities of each day as `before` says."""
+    """Implements the Warehouse port; at `since` it contains as many activities of each day as `before` says.
 
-    def __init__(self, *, before: Counter[date], since: datetime) -> None:
-        self._stored, self._since = before, since
+    `rows` is how many of them are of each campaign and event type.
+    """
+
+    def __init__(self, *, before: Counter[date], since: datetime, rows: Counter[tuple[int, str]] | None = None) -> None:
+        self._stored, self._since, self._rows = before, since, rows or Counter()
         self._ids: set[str] = set()
         self.merged: list[Merged] = []
 
@@ -76,17 +79,18 @@ class RecordingWarehouse:
         return dict.fromkeys(("open", "click"), TimestampEvidence(moved=1_000))
 
     def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:  # noqa: ARG002 - the port's
-        """Return nothing: rows are counted when they are merged, and not kept."""
-        return {}
+        """Return how many rows of each report are stored."""
+        return by_report((number, event_type, rows, rows) for (number, event_type), rows in self._rows.items())
 
     def _insert(self, activities: Sequence[ActivityRow]) -> int:
         new = {
-            row["activity_id"]: row["activity_date"]
+            row["activity_id"]: row
             for row in activities
             if row["activity_timestamp"] >= self._since and row["activity_id"] not in self._ids
         }
         self._ids.update(new)
-        self._stored.update(new.values())
+        self._stored.update(row["activity_date"] for row in new.values())
+        self._rows.update((row["campaign_id"], row["event_type"]) for row in new.values())
         return len(new)
 
 

@@ -34,29 +34,19 @@ class Shape:
         return Decay(active=self.changing, daily=self.activities // ROWS_A_PAGE)
 
 
-class FleetCampaigns(DecayingAccount):
-    """The campaigns of an account, without the requests that show them."""
-
-    def __init__(self, shape: Shape, *, clock: Clock, first_send: datetime) -> None:
-        super().__init__(shape.decay, clock=clock, page_s=ANSWER_S, first_send=first_send)
-        self._shape = shape
-
-    def counters(self, campaign_id: int) -> dict[str, int]:
-        """Return the counters of a campaign: nobody opens or clicks twice."""
-        counted = super().counters(campaign_id)
-        opens, clicks = counted["opens"], counted["linkclicks"]
-        unique = {"uniqueopens": opens, "uniquelinkclicks": clicks, "subscriberclicks": clicks, "uniqueforwards": 0}
-        return {**counted, **unique, "softbounces": 0}
+def fleet_campaigns(shape: Shape, *, clock: Clock, first_send: datetime) -> DecayingAccount:
+    """Return the campaigns of an account, without the requests that show them."""
+    return DecayingAccount(shape.decay, clock=clock, page_s=ANSWER_S, first_send=first_send)
 
 
-class FleetAccount(FleetCampaigns):
+class FleetAccount(DecayingAccount):
     """An account as the functions see it; each request waits for the budget, and then for its answer."""
 
     def __init__(
         self, shape: Shape, connection: Connection, *, budget: RequestBudget, clock: Clock, first_send: datetime
     ) -> None:
-        super().__init__(shape, clock=clock, first_send=first_send)
-        self.connection, self._budget = connection, budget
+        super().__init__(shape.decay, clock=clock, page_s=ANSWER_S, first_send=first_send)
+        self.connection, self._shape, self._budget = connection, shape, budget
         self.requests = 0
 
     @property

@@ -17,17 +17,15 @@ from benchmarks.fleet.planting import first_send_of, plant
 from benchmarks.fleet.queue import FleetQueue, Message
 from benchmarks.fleet.warehouse import FleetWarehouse
 from sendtrail import threads
-from sendtrail.delivery.handler import handling
 from sendtrail.domain.connection import Connection
-from sendtrail.domain.messages import SyncCampaign, SyncContacts
 from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import Retryable
 from sendtrail.ports import Topic
 from sendtrail.rate_limit.budget import RateBudget
+from sendtrail.simulation.cloud.instance import handle
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.virtual_threads import VirtualThreads
-from sendtrail.sync import campaign, contacts
 from sendtrail.sync.account_groups import accounts_of_group
 from sendtrail.sync.due import Request
 
@@ -245,7 +243,7 @@ class Fleet:
     def _deliver(self, message: Message, instance: Instance) -> None:
         function, began_at = self.functions[message.topic], self.clock.monotonic()
         try:
-            handle(message, instance.runtime)
+            handle(instance.runtime, topic=message.topic, data=message.data)
         except Retryable as error:
             self.late[type(error).__name__] += 1
             self.queue.refuse(message)
@@ -265,17 +263,3 @@ class Fleet:
         run = self.runs[message.organization_id, message.run_id]
         run.left -= 1
         run.done_at = now
-
-
-def handle(message: Message, runtime: FleetRuntime) -> None:
-    """Do what the function does that a message is pushed to."""
-    with runtime.serving({}) as budget, handling(runtime.services) as delivery:
-        if message.topic is Topic.CAMPAIGNS:
-            work = delivery.receive(message.data, SyncCampaign)
-            with runtime.account(work.organization_id, work.priority) as account:
-                source = campaign.CampaignSource(lists=account, reports=account, overlap=runtime.settings.overlap)
-                campaign.sync_campaign(work, source=source, services=runtime.services, budget=budget)
-        else:
-            rest = delivery.receive(message.data, SyncContacts)
-            with runtime.account(rest.organization_id, rest.priority) as account:
-                contacts.sync_contacts(rest, contacts=account, services=runtime.services, budget=budget)

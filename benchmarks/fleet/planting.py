@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from benchmarks.decaying_account import SHARES
-from benchmarks.fleet.account import FleetCampaigns, Shape
+from benchmarks.decaying_account import rows_by_report
+from benchmarks.fleet.account import Shape, fleet_campaigns
 from benchmarks.fleet.clock import MIDNIGHT
 from benchmarks.fleet.documents import Documents, PricedState
 from benchmarks.planted import write
@@ -27,7 +27,7 @@ def plant(
     clock, random = ManualClock(MIDNIGHT), Random(f"{seed}: {organization_id}")
     host, secret = f"https://{organization_id}.api-us1.com", f"projects/p-fleet/secrets/{organization_id}"
     documents.put(connection_path(organization_id), {"apiUrl": host, "apiKeySecret": secret})
-    account = FleetCampaigns(shape, clock=clock, first_send=first_send_of(shape, share))
+    account = fleet_campaigns(shape, clock=clock, first_send=first_send_of(shape, share))
     counters = {each.campaign_id: each.counters for each in account.campaigns()}
     read_whole = {each: MIDNIGHT - timedelta(hours=random.uniform(0, HOURS_A_DAY)) for each in counters}
     write(
@@ -38,7 +38,4 @@ def plant(
         read_whole=read_whole.__getitem__,
     )
     documents.forget_counts()
-    events = [(event_type, counter) for _, event_type, counter in SHARES.values()]
-    return {
-        (number, event_type): counted[counter] for number, counted in counters.items() for event_type, counter in events
-    }
+    return rows_by_report(counters)

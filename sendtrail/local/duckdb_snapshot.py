@@ -74,8 +74,13 @@ def _allow_more_memory(connection: duckdb.DuckDBPyConnection) -> None:
     """Raise the limit where the machine or container has much memory: DuckDB by itself takes four fifths of it."""
     limit_gib = _memory_limit_gib(connection)
     connection.execute("RESET GLOBAL memory_limit")
-    allowed_gib = min(MOST_MEMORY_GIB, _memory_limit_gib(connection) / 2)
-    connection.execute(f"SET GLOBAL memory_limit = '{max(limit_gib, allowed_gib):.2f}GiB'")
+    allowed_gib = memory_allowed_gib(limit_gib, own_gib=_memory_limit_gib(connection))
+    connection.execute(f"SET GLOBAL memory_limit = '{allowed_gib:.2f}GiB'")
+
+
+def memory_allowed_gib(limit_gib: float, *, own_gib: float) -> float:
+    """Return how much a snapshot may use: half of DuckDB's own limit up to a bound, and `limit_gib` in any case."""
+    return max(limit_gib, min(MOST_MEMORY_GIB, own_gib / 2))
 
 
 def _memory_limit_gib(connection: duckdb.DuckDBPyConnection) -> float:

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from benchmarks.fleet.__main__ import COLUMNS, line
-from benchmarks.fleet.account import FleetCampaigns, Shape
+from benchmarks.fleet.account import Shape, fleet_campaigns
 from benchmarks.fleet.bigquery import BigQuery
 from benchmarks.fleet.clock import MIDNIGHT
 from benchmarks.fleet.documents import Documents, PricedState, kind_of
@@ -56,8 +56,8 @@ def test_each_activity_of_a_day_is_stored_once() -> None:
     assert (fleet.unfinished, fleet.queue.failures) == (0, [])
     for number, name in enumerate(fleet.names):
         first_send = first_send_of(TINY, number / 3)
-        at_the_end = FleetCampaigns(TINY, clock=ManualClock(MIDNIGHT + timedelta(days=1)), first_send=first_send)
-        later = FleetCampaigns(TINY, clock=fleet.clock, first_send=first_send)
+        at_the_end = fleet_campaigns(TINY, clock=ManualClock(MIDNIGHT + timedelta(days=1)), first_send=first_send)
+        later = fleet_campaigns(TINY, clock=fleet.clock, first_send=first_send)
         for each in at_the_end.campaigns():
             stored = fleet.bigquery.rows[name][each.campaign_id, "open"]
             assert each.counters["opens"] <= stored <= later.counters(each.campaign_id)["opens"]

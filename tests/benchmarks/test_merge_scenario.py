@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
-from benchmarks.decaying_account import Decay, DecayingAccount
+from benchmarks.decaying_account import Decay, DecayingAccount, rows_by_report
 from benchmarks.merge import MIDNIGHT, Day, recorded
 from benchmarks.recording_warehouse import RecordingWarehouse
 from sendtrail.clock import ManualClock
@@ -110,6 +110,5 @@ def _counted(account: DecayingAccount) -> int:
     return sum(
         count
         for campaign in account.campaigns()
-        for name, count in account.counters(campaign.campaign_id).items()
-        if name != "send_amt"
+        for count in rows_by_report({campaign.campaign_id: campaign.counters}).values()
     )

@@ -197,7 +197,7 @@ def test_a_message_arrives_and_no_token_is_logged(receiver: HTTPServer, caplog: 
 
 def test_the_command_tries_the_addresses(receiver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of the variable and those of the file that is named."""
-    Path("urls").write_text(f"# ours\n{address(receiver)}\n\n", encoding="utf-8")
+    Path("urls").write_text(f"# ours\n  # and not this\n{address(receiver)}\n\n", encoding="utf-8")
     Path("sendtrail.toml").write_text('[notifications]\nurls_file = "urls"\n', encoding="utf-8")
     monkeypatch.setenv("SENDTRAIL_NOTIFY_URLS", address(receiver))
     both = CliRunner().invoke(app, ["notify"])

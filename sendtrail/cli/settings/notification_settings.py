@@ -53,4 +53,5 @@ class NotificationSettings(SectionSettings):
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not text"
             raise SettingsError([f"{self._named('urls_file')}: it cannot be read: {reason}"]) from None
-        return (*self.urls, *(SecretStr(line.strip()) for line in lines if line.strip() and not line.startswith("#")))
+        stripped = map(str.strip, lines)
+        return (*self.urls, *(SecretStr(line) for line in stripped if line and not line.startswith("#")))

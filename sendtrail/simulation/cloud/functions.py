@@ -139,7 +139,7 @@ class Cloud:
 
     def _deliver(self, message: Queued, instance: Instance) -> None:
         def work(instance: Instance) -> None:
-            handle(instance, message)
+            handle(instance.runtime, topic=message.topic, data=message.data)
 
         if self._run(instance, work):
             self.queue.acknowledge(message)

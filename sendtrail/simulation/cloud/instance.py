@@ -16,7 +16,6 @@ from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.ports import Publisher, State, Topic, Warehouse
-from sendtrail.simulation.cloud.message_queue import Queued
 from sendtrail.simulation.cloud.process import Process, ProcessClock
 from sendtrail.state.connections import Connections
 from sendtrail.sync import campaign, contacts
@@ -65,17 +64,16 @@ def new_instance(process: Process, adapters: Adapters, settings: FunctionSetting
     return Instance(process=process, runtime=Runtime(settings=settings, services=services, connections=connections))
 
 
-def handle(instance: Instance, message: Queued) -> None:
+def handle(runtime: Runtime, *, topic: Topic, data: bytes) -> None:
     """Do what the function does that a message is pushed to."""
-    runtime = instance.runtime
     with runtime.serving({}) as budget, handling(runtime.services) as delivery:
-        if message.topic is Topic.CAMPAIGNS:
-            work = delivery.receive(message.data, SyncCampaign)
+        if topic is Topic.CAMPAIGNS:
+            work = delivery.receive(data, SyncCampaign)
             with runtime.account(work.organization_id, work.priority) as account:
                 source = campaign.CampaignSource(lists=account, reports=account, overlap=runtime.settings.overlap)
                 campaign.sync_campaign(work, source=source, services=runtime.services, budget=budget)
         else:
-            rest = delivery.receive(message.data, SyncContacts)
+            rest = delivery.receive(data, SyncContacts)
             with runtime.account(rest.organization_id, rest.priority) as account:
                 contacts.sync_contacts(
                     rest,
