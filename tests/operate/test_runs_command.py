@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import pytest
+
 from sendtrail.cli.operate.runs_command import outcome
 from sendtrail.ports import State
 from sendtrail.state.documents import run_path, to_document
@@ -48,10 +50,10 @@ def test_the_latest_runs_come_first(make_place: MakePlace) -> None:
     found = json.loads(place.run("runs", "--json", "--organization", "acme").stdout)
     latest = json.loads(place.run("runs", "--json", "--last", "1").stdout)
 
-    assert [line.split()[2:] for line in words.splitlines()[-3:]] == [
-        ["acme", "-", "-", "-", "-", "-", "-", "not", "dispatched"],
-        ["acme", "2", "120", "108", "(+2)", "1", "800", "12.5", "s", "complete"],
-        ["globex", "-", "-", "-", "-", "-", "-", "not", "dispatched"],
+    assert [line.partition(" UTC  ")[2] for line in words.splitlines()] == [
+        "acme  not dispatched",
+        "acme  complete: 2 due, 120 requests (110 without contacts, 108 expected), 1 answers 429, 800 new rows, 12.5 s",
+        "globex  not dispatched",
     ]
     assert [(each["run_id"], each["outcome"], each["forecast_error"]) for each in found] == [
         ("run2", "not dispatched", None),
@@ -59,6 +61,19 @@ def test_the_latest_runs_come_first(make_place: MakePlace) -> None:
     ]
     assert found[1]["figures"]["refused"] == 1
     assert [each["run_id"] for each in latest] == ["run2"]
+
+
+def test_a_narrow_terminal_cuts_nothing(make_place: MakePlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines are wrapped between words."""
+    place = make_place("acme")
+    place.reading(fill)
+    wide = place.run("runs").stdout
+    monkeypatch.setenv("COLUMNS", "60")
+
+    narrow = place.run("runs").stdout
+
+    assert max(map(len, narrow.splitlines())) <= 60 < max(map(len, wide.splitlines()))
+    assert narrow.split() == wide.split()
 
 
 def test_an_account_without_a_run(make_place: MakePlace) -> None:

@@ -1,13 +1,12 @@
 """`sendtrail runs`: the latest runs, and what they took."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from sendtrail.cli.operate.backend import open_reader_backend
 from sendtrail.cli.options.expanded import expanded
@@ -15,9 +14,6 @@ from sendtrail.cli.options.operator_options import OperatorOptions
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.clock import SystemClock
 from sendtrail.sync.runs.run_history import PastRun, past_runs
-
-COLUMNS = ("began (UTC)", "account", "due", "requests", "forecast", "429s", "new rows", "time", "outcome")
-UNKNOWN = "-"
 
 
 @expanded
@@ -74,28 +70,30 @@ def print_runs(console: Console, found: Sequence[PastRun]) -> None:
     if not found:
         console.print("There was no run yet: sendtrail sync is one.", highlight=False)
         return
-    table = Table(*COLUMNS, box=None, pad_edge=False)
     for run in found:
-        table.add_row(f"{run.began_at:%Y-%m-%d %H:%M}", run.organization, *_cells(run), outcome(run))
-    console.print(table)
+        console.print(run_line(run), highlight=False, markup=False)
 
 
-def _cells(run: PastRun) -> list[str]:
-    figures, due = run.figures, UNKNOWN if run.summary is None else f"{run.summary.due:,}"
+def run_line(run: PastRun) -> str:
+    """Return a run in a line, which a narrow terminal wraps, where it cut the cells of a table."""
+    figures = ", ".join(_figures(run))
+    return f"{run.began_at:%Y-%m-%d %H:%M} UTC  {run.organization}  {outcome(run)}{': ' if figures else ''}{figures}"
+
+
+def _figures(run: PastRun) -> Iterator[str]:
+    figures, forecast = run.figures, run.forecast_requests
+    if run.summary is not None:
+        yield f"{run.summary.due:,} due"
     if figures is None:
-        return [due, UNKNOWN, _forecast(run), UNKNOWN, UNKNOWN, UNKNOWN]
-    return [
-        due,
-        f"{figures.requests:,}",
-        _forecast(run),
-        f"{figures.refused:,}",
-        f"{figures.activities_new:,}",
-        f"{figures.seconds:,.1f} s",
-    ]
-
-
-def _forecast(run: PastRun) -> str:
-    if run.forecast_requests is None:
-        return UNKNOWN
-    off = "" if run.forecast_error is None else f" ({run.forecast_error:+,})"
-    return f"{run.forecast_requests:,}{off}"
+        if forecast is not None:
+            yield f"{forecast:,} requests expected"
+        return
+    without = (
+        f"{figures.requests - figures.contacts_requests:,} without contacts, " if figures.contacts_requests else ""
+    )
+    expected = "" if run.forecast_error is None else f" ({without}{forecast:,} expected)"
+    yield f"{figures.requests:,} requests{expected}"
+    if figures.refused:
+        yield f"{figures.refused:,} answers 429"
+    yield f"{figures.activities_new:,} new rows"
+    yield f"{figures.seconds:,.1f} s"
