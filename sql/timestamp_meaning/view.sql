@@ -9,30 +9,14 @@ WITH
     SELECT DISTINCT organization_id
     FROM `${dataset}`.`observations`
   ),
-  successive_observations AS (
-    -- The observations of one row of a report, in the order of its count.
-    SELECT
-      organization_id,
-      event_type,
-      activity_timestamp,
-      times,
-      LAG(activity_timestamp) OVER row_of_report AS timestamp_before,
-      LAG(times) OVER row_of_report AS times_before
-    FROM `${dataset}`.`observations`
-    WHERE event_type IN ('open', 'click')
-    WINDOW row_of_report AS (
-      PARTITION BY contact_key, campaign_id, event_type, link_id, message_id, organization_id
-      ORDER BY times ASC NULLS FIRST, activity_timestamp ASC NULLS FIRST
-    )
-  ),
   growths AS (
     SELECT
       organization_id,
       event_type,
-      COUNTIF(activity_timestamp > timestamp_before) AS moved,
-      COUNTIF(activity_timestamp = timestamp_before) AS stood
-    FROM successive_observations
-    WHERE times > times_before
+      COUNTIF(time_moved) AS moved,
+      COUNTIF(NOT time_moved) AS stood
+    FROM `${dataset}`.`touch_observations`
+    WHERE time_moved IS NOT NULL
     GROUP BY organization_id, event_type
   ),
   evidence AS (

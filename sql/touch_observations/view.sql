@@ -61,6 +61,7 @@ SELECT
   END AS touched_at,
   times,
   GREATEST(times - COALESCE(most_times_before, 0), 0) AS growth,
+  CASE WHEN times > most_times_before THEN activity_timestamp > timestamp_before END AS time_moved,
   timestamp_before IS NULL AS is_first,
   NOT is_machine AND observations_of_people_before = 0 AS is_first_by_person,
   is_machine,
