@@ -21,7 +21,7 @@ PLAIN := -m "not emulator and not browser and not terraform and not checkov and 
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo simulate test test-tools test-everything test-lowest test-newest test-all check lint types imports format \
-	lock docs site bench bundles emulators demo-emulators checkov clean
+	lock docs screenshots site bench bundles emulators demo-emulators checkov clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -124,6 +124,9 @@ docs: $(READY)  ## renew docs/reference, and the tables of terraform/README.md a
 	@$(BIN)/python -m deploy.terraform_docs
 	@$(BIN)/python -m deploy.costs
 	@$(BIN)/python -m deploy.reference
+
+screenshots: $(READY)  ## renew the pictures of a terminal in docs/terminal
+	@$(BIN)/python -m deploy.screenshots
 
 site: $(READY)  ## build the site of the documentation into build/site; a broken link is an error
 	@$(BIN)/python -m deploy.site

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-PAGES = ("*.md", "LICENSE", "docs/**/*.md", "docs/*.png", "terraform/README.md")
+PAGES = ("*.md", "LICENSE", "docs/**/*.md", "docs/*.png", "docs/terminal/*.svg", "terraform/README.md")
 
 
 def main() -> None:

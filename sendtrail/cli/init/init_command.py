@@ -17,6 +17,7 @@ from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.init_options import InitOptions
 from sendtrail.cli.organizations import DEFAULT_ORGANIZATION
 from sendtrail.cli.process.exit_codes import MISSING
+from sendtrail.cli.process.sentences import say
 from sendtrail.cli.settings.file_accounts import asked_account
 from sendtrail.cli.settings.settings_file import SettingsFile, read_settings_file
 from sendtrail.cli.settings.sources import layers_of
@@ -48,7 +49,7 @@ def init(
     Exit code: 0 when all is written, 1 when the account cannot be used yet (named, with what to do) or the answer is
     no, 2 when an option or a file is wrong, 75 when another program has the file.
     """
-    console = Console(soft_wrap=True)
+    console = Console()
     questions, name = at_terminal(), asked_account(SyncSettings, asdict(options)) or DEFAULT_ORGANIZATION
     ensure_new(name)
     given = given_values(asdict(options), name)
@@ -56,7 +57,7 @@ def init(
     outcome = outcome_of(settings, read_state(settings.database, dataset=settings.dataset, clock=SystemClock()))
     print_table(Console(), outcome)
     if not outcome.is_usable:
-        console.print("Nothing was written: see to what is named, and run sendtrail init again.")
+        say(console, "Nothing was written: see to what is named, and run sendtrail init again.")
         raise typer.Exit(MISSING)
     _write(console, settings, questions, given=given, is_agreed=yes)
     _say_what_follows(console, settings, outcome)
@@ -110,18 +111,17 @@ def _write(
         console.print("Nothing was written.")
         raise typer.Exit(MISSING)
     bind_account(settings, clock=SystemClock())
-    for path in files.write():
-        console.print(f"written: {path}", markup=False, highlight=False)
-    console.print(f"database: {settings.database.absolute()}", markup=False, highlight=False)
+    say(console, *(f"written: {path}" for path in files.write()))
+    say(console, f"database: {settings.database.absolute()}")
 
 
 def _say_what_follows(console: Console, settings: SyncSettings, outcome: Outcome) -> None:
     cost = next((finding.meaning for finding in outcome.findings if finding.name == FIRST_SYNC), "")
     takes = f" It takes {cost}." if cost else ""
     what = f"the last 7 days of every campaign of {settings.organization}, and all contacts"
-    for line in (
+    say(
+        console,
         f"\nNext: sendtrail sync reads {what}.{takes}",
         "sendtrail sync --all reads everything; sendtrail schedule prints what cron, systemd or launchd take.",
         "To undo this, delete the lines of the account from sendtrail.toml and .env.",
-    ):
-        console.print(line, markup=False, highlight=False)
+    )

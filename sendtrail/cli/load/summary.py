@@ -7,6 +7,7 @@ from rich.console import Console
 
 from sendtrail.attribution.csv_file.problems import Problems
 from sendtrail.cli.load.known_contacts import KnownContacts, known_contacts
+from sendtrail.cli.process.sentences import say
 from sendtrail.cli.warehouses import Destination
 
 REASONS_SHOWN = 8
@@ -14,17 +15,14 @@ REASONS_SHOWN = 8
 
 def print_lines(*lines: str) -> None:
     """Print lines as they are: they quote the file."""
-    console = Console(soft_wrap=True)
-    for line in lines:
-        console.print(line, markup=False, highlight=False)
+    say(Console(), *lines)
 
 
 def print_skipped(problems: Problems) -> None:
     """Print what is wrong with the rows that were skipped, where errors are printed."""
-    console = Console(stderr=True, soft_wrap=True)
+    console = Console(stderr=True)
     console.print(f"[bold red]Missing, as they are bad: {problems.rows:,} rows.[/]")
-    for sentence in problems.sentences:
-        console.print(f"  {sentence}", markup=False, highlight=False)
+    say(console, *(f"  {sentence}" for sentence in problems.sentences))
 
 
 def known_line(to: Destination, *, dataset: str, total: int, count: Callable[[KnownContacts], int]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from sendtrail.cli.extras import require
 from sendtrail.cli.operate.accounts import chosen_accounts, connected_accounts, synced_accounts
+from sendtrail.cli.process.sentences import say
 from sendtrail.cli.process.waiting import Patience
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.cli.settings.sync_settings import checked_database
@@ -116,8 +117,7 @@ class _Waiting(Patience):
 
 def waiting(settings: OperatorSettings, clock: Clock) -> Patience:
     """Return the patience of an operator, who has said how long to wait for the file."""
-    console = Console(stderr=True, soft_wrap=True)
-    return _Waiting(settings.wait, clock=clock, say=partial(console.print, markup=False, highlight=False))
+    return _Waiting(settings.wait, clock=clock, say=partial(say, Console(stderr=True)))
 
 
 def _unreadable_in_file(settings: OperatorSettings) -> Mapping[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from uuid import uuid4
 
 import typer
@@ -11,6 +12,7 @@ from rich.console import Console
 from sendtrail.cli.operate.accounts import typed
 from sendtrail.cli.operate.backend import Backend, open_backend
 from sendtrail.cli.plan import shown_duration
+from sendtrail.cli.process.sentences import say
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.cli.settings.sync_settings import BEGINNING
 from sendtrail.clock import Clock
@@ -104,8 +106,7 @@ def records_of(backend: Backend, organization: str) -> dict[int, SyncRecord | No
 
 def printer() -> Say:
     """Return what prints a line as it is."""
-    console = Console(soft_wrap=True)
-    return lambda line: console.print(line, markup=False, highlight=False)
+    return partial(say, Console())
 
 
 def _plan(backend: Backend, organization: str, ask: Ask) -> HistoryPlan:

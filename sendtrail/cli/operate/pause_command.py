@@ -13,6 +13,7 @@ from sendtrail.cli.operate.backend import open_backend
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.operator_options import OperatorOptions
 from sendtrail.cli.plan import shown_duration
+from sendtrail.cli.process.sentences import say
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.clock import SystemClock
 from sendtrail.state.account_pause import AccountPause, pause_account, resume_account
@@ -90,6 +91,4 @@ def resumed_lines(
 
 
 def _print(lines: Iterator[str] | Sequence[str]) -> None:
-    console = Console(soft_wrap=True)
-    for line in lines:
-        console.print(line, markup=False, highlight=False)
+    say(Console(), *lines)

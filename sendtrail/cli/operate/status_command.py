@@ -19,6 +19,7 @@ from sendtrail.cli.operate.status_output import failure_line, print_overviews, w
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.operator_options import OperatorOptions
 from sendtrail.cli.process.exit_codes import BUSY, DONE, MISSING
+from sendtrail.cli.process.sentences import say
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.errors import Busy, SettingsError
@@ -117,7 +118,7 @@ def watch_accounts(
             console.clear()
             print_overviews(console, overviews)
             if problem:
-                console.print(problem, markup=False, highlight=False)
+                say(console, problem)
             clock.sleep(WATCH_S)
 
 
@@ -147,9 +148,9 @@ def _overviews(backend: Backend, settings: OperatorSettings, *, unreadable: Mapp
 
 
 def _print_failures(overviews: Sequence[AccountOverview]) -> None:
-    console = Console(soft_wrap=True)
+    console = Console()
     for each in overviews:
         for failed in each.failures:
-            console.print(f"{each.organization}: {failure_line(failed)}", markup=False, highlight=False)
+            say(console, f"{each.organization}: {failure_line(failed)}")
     if not any(each.failures for each in overviews):
         console.print("Nothing has failed.", highlight=False)

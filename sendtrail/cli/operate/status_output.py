@@ -9,6 +9,7 @@ from rich.console import Console
 
 from sendtrail.activecampaign.http.account_words import printable
 from sendtrail.cli.plan import shown_duration
+from sendtrail.cli.process.sentences import say
 from sendtrail.cli.run.still_wanted import want_in_words
 from sendtrail.sync.overview.account_overview import AccountOverview, Activity
 from sendtrail.sync.overview.failures import Failed
@@ -21,8 +22,7 @@ def print_overviews(console: Console, overviews: Sequence[AccountOverview]) -> N
     for number, each in enumerate(overviews):
         if number:
             console.print()
-        for line in overview_lines(each):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        say(console, *overview_lines(each))
 
 
 def overview_lines(of: AccountOverview) -> Iterator[str]:

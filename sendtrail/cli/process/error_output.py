@@ -6,6 +6,7 @@ from typing import Self
 from rich.console import Console
 
 from sendtrail.cli.process.exit_codes import BUSY, MISSING, USAGE
+from sendtrail.cli.process.sentences import say
 from sendtrail.errors import AccountPaused, Busy, SendtrailError, SettingsError
 
 
@@ -31,5 +32,4 @@ class CommandError:
     def print_to(self, console: Console) -> None:
         """Print it."""
         console.print(f"[bold red]{self.title}[/]")
-        for line in self.lines:
-            console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+        say(console, *(f"  {line}" for line in self.lines))
