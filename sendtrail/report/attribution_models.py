@@ -21,7 +21,7 @@ MODELS = (
     AttributionModel(
         name="position_based",
         title="Position based",
-        says="the first and the last click get {first_percent}\u00a0% and {last_percent}\u00a0%;"
+        says="the first click gets {first_percent}% and the last one {last_percent}%;"
         " the clicks between them share the rest",
     ),
     AttributionModel(

@@ -29,6 +29,7 @@ SCRIPTS = (
     "earned",
     "campaigns",
     "audience",
+    "quiet",
     "campaign_page",
     "trust",
     "main",

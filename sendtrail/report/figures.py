@@ -111,6 +111,25 @@ class ContactList:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Recency:
+    """How many active contacts of `contact_engagement` last clicked how long ago: active, cooling, cold or never."""
+
+    click_recency: str
+    contacts: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cohort:
+    """A row of `engagement_cohorts`: of the contacts that first clicked in one month, how many did in a later one."""
+
+    cohort: date
+    month: date
+    cohort_size: int
+    clickers: int
+    retained_share: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
     """A row of `daily_activity`: how many events of one type a day had; `raw_events` includes machines."""
 
@@ -171,6 +190,8 @@ class Sent:
     responses: tuple[Response, ...] = ()
     automations: tuple[Automation, ...] = ()
     lists: tuple[ContactList, ...] = ()
+    recency: tuple[Recency, ...] = ()
+    cohorts: tuple[Cohort, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

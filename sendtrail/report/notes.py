@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from sendtrail.plurals import counted
 from sendtrail.report.attributed import ALL_TIME
 from sendtrail.report.earnings import Total
 from sendtrail.report.figures import Figures
@@ -57,7 +58,7 @@ def _freshness(figures: Figures) -> Iterator[Note]:
     if hours > STALE_HOURS:
         yield Note(
             level=Level.BAD,
-            title=f"No new data for {hours / DAY_HOURS:.0f} days",
+            title=f"No new data for {counted(round(hours / DAY_HOURS), 'day')}",
             text="Either nothing happened or nothing was synced: run sendtrail sync, then create this report again.",
         )
     else:
@@ -66,7 +67,7 @@ def _freshness(figures: Figures) -> Iterator[Note]:
 
 def _ago(hours: float) -> str:
     whole = round(hours)
-    return "less than an hour ago" if whole < 1 else "an hour ago" if whole == 1 else f"{whole} hours ago"
+    return "less than an hour ago" if whole < 1 else "an hour ago" if whole == 1 else f"{counted(whole, 'hour')} ago"
 
 
 def _not_covered(figures: Figures) -> Iterator[Note]:
@@ -74,9 +75,10 @@ def _not_covered(figures: Figures) -> Iterator[Note]:
     if older:
         yield Note(
             level=Level.CAREFUL,
-            title=f"{_campaigns(len(older))} sent before the synced period",
-            text="Their opens and clicks were not synced, so the funnel and the rates leave these campaigns out,"
-            " and they may have earned more than is shown. Run sendtrail sync --all to add them.",
+            title=f"{counted(len(older), 'campaign')} sent before the synced period",
+            text="Opens and clicks from before it were not synced, so the funnel and the rates leave out"
+            f" {'this campaign, which' if len(older) == 1 else 'these campaigns, which'} may have earned more than is"
+            " shown. Run sendtrail sync --all to add what is missing.",
         )
 
 
@@ -88,8 +90,9 @@ def _completeness(figures: Figures) -> Iterator[Note]:
     if causes:
         yield Note(
             level=Level.CAREFUL,
-            title=f"Activities are missing in {_campaigns(len(causes))}",
-            text="Less is stored than ActiveCampaign counts. The likely causes are under Missing activities below.",
+            title=f"Activities are missing in {counted(len(causes), 'campaign')}",
+            text="Less is stored than ActiveCampaign counts. The likely causes are below, under"
+            " ‘Where stored and counted differ’.",  # noqa: RUF001  (as it is printed)
         )
     elif levels and set(levels) <= set(LEVELS[:2]):
         yield Note(
@@ -103,11 +106,12 @@ def _not_understood(figures: Figures) -> Iterator[Note]:
     found = not_understood(figures.completeness)
     if found:
         rows, campaigns = sum(each.unreadable_rows for each in found), {each.campaign_id for each in found}
+        others = "" if len(campaigns) == 1 else ", likewise for others,"
         yield Note(
             level=Level.CAREFUL,
-            title=f"{rows:,} {'row' if rows == 1 else 'rows'} could not be understood, in {_campaigns(len(campaigns))}",
-            text="They are not counted. The table unreadable_rows says why: update Sendtrail, and run sendtrail sync"
-            f" --campaign {min(campaigns)} --all, likewise for others, to read them again.",
+            title=f"{counted(rows, 'row')} could not be understood, in {counted(len(campaigns), 'campaign')}",
+            text=f"{'It is' if rows == 1 else 'They are'} not counted. The table unreadable_rows says why: update"
+            f" Sendtrail, and run sendtrail sync --campaign {min(campaigns)} --all{others} to read such rows again.",
         )
 
 
@@ -138,10 +142,6 @@ def _without_email(totals: Sequence[Total], figures: Figures) -> Iterator[Note]:
         yield Note(
             level=Level.CAREFUL,
             title=f"{1 - earned / conversions:.0%} of the conversions did not follow an e-mail",
-            text=f"There is no click in the {figures.parameters.lookback_days} days before them. Either that is how it"
-            " was, or users are not matched to contacts: see the view user_mapping.",
+            text=f"There is no click in the {counted(figures.parameters.lookback_days, 'day')} before them. Either that"
+            " is how it was, or users are not matched to contacts: see the view user_mapping.",
         )
-
-
-def _campaigns(count: int) -> str:
-    return "1 campaign" if count == 1 else f"{count:,} campaigns"

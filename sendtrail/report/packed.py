@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,6 @@ def number(value: Decimal | None) -> float | int | None:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one as well
         return value.isoformat()
     return round(value, DIGITS) if isinstance(value, float) else value

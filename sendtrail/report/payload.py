@@ -13,7 +13,7 @@ from sendtrail.report.earned_payload import attributed_values
 from sendtrail.report.figures import Day, Figures
 from sendtrail.report.notes import notes
 from sendtrail.report.packed import Values, packed, plain
-from sendtrail.report.sent_payload import campaign_values, link_values, message_values
+from sendtrail.report.sent_payload import campaign_values, cohort_values, link_values, message_values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +48,8 @@ def payload(figures: Figures, context: ReportContext) -> Values:
         "responses": packed([asdict(each) for each in figures.sent.responses]),
         "automations": [plain(each) for each in figures.sent.automations],
         "lists": [plain(each) for each in figures.sent.lists],
+        "recency": [plain(each) for each in figures.sent.recency],
+        "cohorts": packed(cohort_values(figures.sent.cohorts, today)),
         "days": _days(figures.days),
         "attributed": {each: attributed_values(figures.attributed[each], names) for each in Counting},
         "notes": [asdict(note) for note in notes(figures, sums)],

@@ -4,7 +4,7 @@ None of them reads an e-mail address.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Generic, TypeVar
 
 from sendtrail.domain.messages import OrganizationId
@@ -12,12 +12,14 @@ from sendtrail.report.attributed import Counting, Earned, Parameters, Path, Peri
 from sendtrail.report.figures import (
     Automation,
     Campaign,
+    Cohort,
     Completeness,
     ContactList,
     Day,
     Freshness,
     Link,
     Message,
+    Recency,
     Response,
     Times,
     TimeZone,
@@ -47,19 +49,21 @@ COUNTINGS: Mapping[Counting, Override] = {
 class Select(Generic[RowT]):
     """A SELECT over one view for one account: the columns are the fields of `row`, which any dataclass may be.
 
-    `clauses` follow the WHERE on the account; `clause_columns` are the columns that only they read.
+    `clauses` follow the WHERE on the account; `clause_columns` are the columns that only they read. `computed` has the
+    fields that are no columns, each with its expression.
     """
 
     view: str
     row: type[RowT]
     clauses: str = ""
     clause_columns: tuple[str, ...] = ()
+    computed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown(self) -> tuple[str, ...]:
         """Return the columns that are selected, in their order."""
         row: Any = self.row
-        return tuple(field.name for field in fields(row))
+        return tuple(each.name for each in fields(row) if each.name not in self.computed)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -75,9 +79,8 @@ class Select(Generic[RowT]):
     def sql(self, source: str, *, organization: str) -> str:
         """Return the SELECT from a source for an account; raise ValueError if `organization` is not a valid name."""
         adapter(OrganizationId).validate_python(organization)
-        return (
-            f"SELECT {', '.join(self.shown)}\nFROM {source}\nWHERE organization_id = '{organization}'\n{self.clauses}"
-        )
+        shown = ", ".join([*self.shown, *(f"{value} AS {name}" for name, value in self.computed.items())])
+        return f"SELECT {shown}\nFROM {source}\nWHERE organization_id = '{organization}'\n{self.clauses}"
 
 
 CAMPAIGNS = Select(
@@ -103,6 +106,14 @@ MESSAGES = Select(
 RESPONSES = Select(view="response_times", row=Response, clauses="ORDER BY campaign_id, event_type")
 AUTOMATIONS = Select(view="automation_engagement", row=Automation, clauses="ORDER BY sent DESC, automation_id")
 LISTS = Select(view="list_engagement", row=ContactList, clauses="ORDER BY active DESC, list")
+RECENCY = Select(
+    view="contact_engagement",
+    row=Recency,
+    clauses="AND status = 'active' AND deleted_at IS NULL\nGROUP BY click_recency\nORDER BY click_recency",
+    clause_columns=("status", "deleted_at"),
+    computed={"contacts": "COUNT(*)"},
+)
+COHORTS = Select(view="engagement_cohorts", row=Cohort, clauses="ORDER BY month, cohort")
 PERIODS = Select(view="reporting_periods", row=Period, clauses="ORDER BY kind, starts_on DESC")
 TIME_ZONE = Select(view="reporting_settings", row=TimeZone)
 DAYS = Select(
@@ -151,6 +162,8 @@ PLAIN: tuple[Select[Any], ...] = (
     RESPONSES,
     AUTOMATIONS,
     LISTS,
+    RECENCY,
+    COHORTS,
     PERIODS,
     TIME_ZONE,
     DAYS,

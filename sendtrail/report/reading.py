@@ -72,6 +72,8 @@ def _sent(reader: AccountReader) -> Sent:
         responses=reader.rows(queries.RESPONSES),
         automations=reader.rows(queries.AUTOMATIONS),
         lists=reader.rows(queries.LISTS),
+        recency=reader.rows(queries.RECENCY),
+        cohorts=reader.rows(queries.COHORTS),
     )
 
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from sendtrail.report import trust
-from sendtrail.report.figures import Figures, Link, Message
+from sendtrail.report.figures import Cohort, Figures, Link, Message
 from sendtrail.report.packed import Values, plain
 
 # The most links in the file: it has to stay small, and nobody reads on.
@@ -42,6 +43,12 @@ def link_values(links: Iterable[Link]) -> list[Values]:
 def message_values(messages: Iterable[Message]) -> list[Values]:
     """Return a row per message of the split tests."""
     return [{**plain(each), "subject": shown_subject(each.subject)} for each in messages]
+
+
+def cohort_values(cohorts: Iterable[Cohort], today: date) -> list[Values]:
+    """Return a row per month of first clicks: how many of its contacts clicked in the last month that is over."""
+    last_month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    return [plain(each) for each in cohorts if each.month == last_month]
 
 
 def shown_subject(subject: str | None) -> str | None:

@@ -16,7 +16,7 @@ const COLUMNS = [
   rateColumn("bounce_rate", "Bounced", (each) => each.bounce_rate),
   rateColumn("unsubscribe_rate", "Unsubscribed", (each) => covered(each, each.unsubscribe_rate)),
   { name: "earned", title: "Earned", number: true, needsConversions: true, of: earnedBy, text: (each) => (missing(earnedBy(each)) ? NOTHING : worth(earnedBy(each))) },
-  { name: "trust", title: "Complete", of: (each) => Object.keys(LEVEL_NAMES).indexOf(each.trust), text: (each) => h("span", { class: `level ${each.trust}` }, LEVEL_NAMES[each.trust]), nobreak: true },
+  { name: "trust", title: "Complete", of: (each) => Object.keys(LEVEL_NAMES).indexOf(each.trust), text: (each) => h("span", { class: `level ${each.trust}` }, LEVEL_NAMES[each.trust]) },
   // Below the name on the page, and a column of its own in the file.
   { name: "subject", title: "Subject line", of: (each) => each.subject || "", text: (each) => each.subject || NOTHING, needsSubjects: true, unseen: true },
 ];
@@ -63,5 +63,5 @@ function drawCampaigns() {
     .sort((a, b) => compare(a, b, column));
   drawTable("campaigns", rowsTable(columns().map(sortHeading), found,
     (each) => h("tr", { "data-campaign": each.id }, columns().map((one) => campaignCell(each, one))), { most: 25, id: "campaigns-table" }),
-  searched ? "No campaign's name or subject line contains this." : "No campaign of this kind has been sent yet.");
+  searched ? "No campaign's name or subject line contains this." : state.kind ? `No ${state.kind.toLowerCase()} has been sent yet.` : "No campaign has been synced yet.");
 }

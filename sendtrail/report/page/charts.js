@@ -35,7 +35,8 @@ function drawEarned() {
   const ranges = scores.map((each, place) => ({ place, low: Math.min(...each), high: Math.max(...each) }));
   const differing = ranges.filter((each) => each.low < each.high);
   const ends = [Math.min(0, ...scores.flat()), Math.max(0, ...scores.flat())];
-  const axis = { gridcolor: colour("line"), zerolinecolor: colour("line"), fixedrange: true, nticks: narrow() ? 4 : 7, tickfont: { color: colour("quiet") } };
+  const isLarge = ends[1] - ends[0] >= 1e4; // €20k is a tick that a phone has the room for
+  const axis = { tickangle: 0, gridcolor: colour("line"), zerolinecolor: colour("line"), fixedrange: true, nticks: narrow() ? 4 : 7, tickfont: { color: colour("quiet") } };
   draw("earned-chart", [
     { type: "bar", orientation: "h", y: places, x: rows.map((row) => score(row, state.model)), width: 0.62,
       marker: { color: colour("bar") }, hovertext: hover, hoverinfo: "text" },
@@ -46,7 +47,7 @@ function drawEarned() {
       y: differing.flatMap((each) => [each.place, each.place]), x: differing.flatMap((each) => [each.low, each.high]) },
   ], {
     height: 46 + 34 * rows.length, margin: { l: 8, r: 12, t: 4, b: 36 }, bargap: 0.38,
-    xaxis: { ...axis, range: ends.map((end) => end * 1.03), tickprefix: currencySign(), separatethousands: true, tickformat: ",~f" },
+    xaxis: { ...axis, range: ends.map((end) => end * 1.03), tickprefix: currencySign(), separatethousands: true, tickformat: isLarge ? "~s" : ",~f" },
     yaxis: { tickvals: places, ticktext: names, automargin: true, fixedrange: true, ticklen: 6, tickcolor: "rgba(0,0,0,0)", zeroline: false, showgrid: false },
   });
 }
@@ -57,23 +58,29 @@ function currencySign() {
   return parts.find((part) => part.type === "currency").value;
 }
 
+// An account without forwards has no chart of none.
+const HAPPENED = TYPES.filter((type) => sum(data.days[type].raw));
+// Four events have four ticks and no half ones.
+const wholeTicks = (events) => (Math.max(0, ...events) < 4 ? { tick0: 0, dtick: 1, range: [0, Math.max(1, ...events) * 1.04] } : { nticks: 3, rangemode: "tozero" });
+
 function drawDays() {
+  byId("days").hidden = !HAPPENED.length;
   const traces = [], axes = {}, notes = [];
-  const gap = 0.06, part = (1 - gap * (TYPES.length - 1)) / TYPES.length;
-  TYPES.forEach((type, place) => {
+  const height = 94 * HAPPENED.length, gap = 28 / height, part = (1 - gap * (HAPPENED.length - 1)) / HAPPENED.length;
+  HAPPENED.forEach((type, place) => {
     const axis = place ? `y${place + 1}` : "y", top = 1 - place * (part + gap);
     const shown = daysOf(type);
     traces.push({ type: "bar", x: shown.dates, y: shown.events, yaxis: axis, width: 0.75 * 86400e3, marker: { color: colour(type) }, name: TYPE_NAMES[type],
       hovertemplate: `%{x|%a, %-d %b %Y}<br>${TYPE_NAMES[type]}: <b>%{y:,}</b><extra></extra>` });
     axes[place ? `yaxis${place + 1}` : "yaxis"] = {
-      domain: [Math.max(top - part, 0), top - 0.035], fixedrange: true, nticks: 3, rangemode: "tozero", gridcolor: colour("line"),
+      domain: [Math.max(top - part, 0), top - 16 / height], fixedrange: true, ...wholeTicks(shown.events), gridcolor: colour("line"),
       zerolinecolor: colour("line"), tickfont: { size: 11, color: colour("quiet") }, tickformat: ",d", automargin: true, ticklen: 4, tickcolor: "rgba(0,0,0,0)" };
     notes.push({ x: 0, xref: "paper", xanchor: "left", y: top, yref: "paper", yanchor: "middle", showarrow: false,
       text: `${TYPE_NAMES[type]} <span style="color:${colour("quiet")}">${count(sum(shown.events))}</span>`, font: { size: 13 } });
   });
   draw("days-chart", traces, {
-    height: 520, margin: { l: 8, r: 8, t: 16, b: 34 }, bargap: 0.25, annotations: notes, ...axes,
-    xaxis: { type: "date", fixedrange: true, showgrid: false, anchor: `y${TYPES.length}`, tickfont: { color: colour("quiet") }, nticks: narrow() ? 4 : 9, ...daysRange() },
+    height: 50 + height, margin: { l: 8, r: 8, t: 16, b: 34 }, bargap: 0.25, annotations: notes, ...axes,
+    xaxis: { type: "date", fixedrange: true, showgrid: false, anchor: HAPPENED.length > 1 ? `y${HAPPENED.length}` : "y", tickfont: { color: colour("quiet") }, nticks: narrow() ? 4 : 9, ...daysRange() },
   });
 }
 
@@ -99,12 +106,14 @@ function funnelSteps() {
 function funnelSentence() {
   if (state.funnel) return "Shares are of what was delivered. Opens are an estimate, based on the share that ActiveCampaign verified, unless everything counts.";
   const found = engagement();
-  const orders = HAS_CONVERSIONS ? ` Buyers placed ${count(found.orders)} ${found.orders === 1 ? "order" : "orders"} that an e-mail earned.` : "";
-  return `Contacts, each counted once; shares are of those that opened. ${count(found.delivered)} of ${count(found.sent)} e-mails were delivered.${orders}`
+  const orders = HAS_CONVERSIONS ? ` Buyers placed ${counted(found.orders, "order")} that an e-mail earned.` : "";
+  const delivered = `${count(found.delivered)} of ${counted(found.sent, "e-mail")} ${found.delivered === 1 ? "was" : "were"} delivered.`;
+  return `Contacts, each counted once; shares are of those that opened. ${delivered}${orders}`
     + " What Apple's mail program opens by itself cannot be told apart and is among the opens.";
 }
 
 function drawFunnel() {
+  byId("funnel").hidden = !HAS_CAMPAIGNS;
   const steps = funnelSteps(), whole = state.funnel ? steps[1][1] : steps[0][1];
   const shares = steps.map(([name, value], place) =>
     place === 0 ? "" : `\u2002<span style="color:${colour("quiet")}">${percent(value, name === "Delivered" ? steps[0][1] : whole)}</span>`);

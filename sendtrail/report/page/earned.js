@@ -32,13 +32,16 @@ function earnedRow(row) {
 function unearnedRow() {
   const row = earnedOf(null);
   if (!row) return null;
-  return h("tr", { class: "unearned", "data-campaign": "none" }, number(""), h("th", { scope: "row" }, "No e-mail"),
+  return h("tr", { class: "unearned", "data-campaign": "none" }, number(""), h("th", { scope: "row", title: "Conversions that followed no click on an e-mail" }, "No e-mail"),
     earnedCells(row), data.models.map(() => number("")));
 }
 
+// A month's name says more than "Before", the days of other periods are too long for a heading.
+const beforeHeading = () => (/^\d{4}(-\d{2})?$/.test(before()) ? beforeName() : "Before");
+
 function drawEarnedTable() {
   byId("earned").hidden = byId("paths").hidden = !HAS_CONVERSIONS;
-  const plain = ["#", "Campaign", "Earned", before() && "Before", "Conversions", "Per recipient"].filter(Boolean);
+  const plain = ["#", "Campaign", "Earned", before() && beforeHeading(), "Conversions", "Per recipient"].filter(Boolean);
   const headings = [...plain.map((title) => (title === "Campaign" ? title : numberHeading(title, title === "Before" ? { title: beforeName() } : {}))),
     ...data.models.map((each, place) => numberHeading(each.title, { class: `number rank${place === state.model ? " chosen" : ""}`, title: each.says }))];
   const build = rowsTable(headings, ranking(), earnedRow, { id: "earned-table", kind: "ranks", extra: [unearnedRow()].filter(Boolean) });
@@ -46,7 +49,7 @@ function drawEarnedTable() {
     const found = build(everything);
     found.element?.tHead.prepend(h("tr", { class: "group" }, h("td", { colspan: plain.length }), h("th", { colspan: data.models.length, scope: "colgroup" }, "Rank under each model")));
     return found;
-  }, "No e-mail earned a conversion of this kind.");
+  }, `No e-mail earned ${anything()}.`);
 }
 
 function pathRow(path) {
@@ -61,5 +64,5 @@ function pathRow(path) {
 function drawPaths() {
   const found = attributed().paths.filter((path) => path.period === state.period && path.currency === state.currency);
   drawTable("paths", rowsTable(["Clicked, in this order", numberHeading("Conversions"), numberHeading("Value"), numberHeading("Days")],
-    found, pathRow, { most: 8, id: "paths-table" }), "No conversion of this kind followed a click.");
+    found, pathRow, { most: 8, id: "paths-table" }), `No e-mail that was clicked earned ${anything()}.`);
 }

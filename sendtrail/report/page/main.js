@@ -1,5 +1,7 @@
 // The switches, and redrawing what they change.
 function render() {
+  // First, as no chart can be drawn in what is hidden.
+  drawCampaignPage();
   drawAnswer();
   drawTiles();
   drawEarnedTable();
@@ -10,9 +12,10 @@ function render() {
   drawLinks();
   drawAutomations();
   drawLists();
+  drawQuiet();
   drawCampaigns();
+  byId("method").hidden = !HAS_CONVERSIONS;
   drawMethod();
-  drawCampaignPage();
   for (const element of document.querySelectorAll("[data-says]")) element.textContent = SAYS[element.dataset.says]();
 }
 
@@ -53,6 +56,7 @@ function fillSwitches() {
   options(byId("kind"), [["", "All campaigns"], ["Newsletter", "Newsletters"], ["Automation", "Automations"]], "");
   byId(state.counting).checked = true;
   byId("model").parentElement.hidden = !HAS_CONVERSIONS;
+  byId("kind").hidden = !data.campaigns.some((each) => each.automation_id);
   byId("currency").parentElement.hidden = data.currencies.length < 2;
 }
 
@@ -91,7 +95,7 @@ function print(begins) {
 
 function age() {
   const days = Math.floor((Date.now() - Date.parse(data.made_at)) / 86400e3);
-  return days > 0 ? ` (${count(days)} ${days > 1 ? "days" : "day"} ago)` : "";
+  return days > 0 ? ` (${counted(days, "day")} ago)` : "";
 }
 
 function changeTheme() {
@@ -104,8 +108,8 @@ function changeTheme() {
 // On a phone, all but the answer and what earned the most is folded away.
 if (narrow()) for (const each of folds().slice(1)) each.open = false;
 fillSwitches();
-fill("made", timeName(data.made_at), age());
-fill("synced", timeName(data.newest_sync_at));
+fill("made", utcName(data.made_at), age());
+fill("synced", utcName(data.newest_sync_at));
 drawNotes();
 drawTrust();
 drawFreshness();

@@ -1,15 +1,23 @@
 // What the reader has chosen, and the figures for that choice.
 const data = JSON.parse(byId("data").textContent);
+const WHOLE_TIME = { period: ALL_TIME, kind: "all", starts_on: null, ends_on: null, compared_with: null };
+if (!data.periods.length) data.periods = [WHOLE_TIME];
 const unpacked = ({ columns, rows }) => rows.map((row) => Object.fromEntries(columns.map((name, place) => [name, row[place]])));
 // Where all models agree, the file has their value once.
 const eachModel = (value) => (Array.isArray(value) ? value : data.models.map(() => value));
 
+// Whoever clicked had opened: no open beside a click is not none, but opens that are not tracked, or that a machine made first.
+const ifOpened = (opens, clicks, value) => (opens || !clicks ? value : null);
+const opensOf = (each, human, raw) => ({
+  human: ifOpened(each.estimated_human_opens, each.unique_clicks, human), raw: ifOpened(each.raw_unique_opens, each.raw_unique_clicks, raw),
+});
+
 data.campaigns = unpacked(data.campaigns).map((each) => ({
   ...each, id: each.campaign_id, name: isolated(each.campaign_name), subject: each.subject && isolated(each.subject),
-  opens: { human: each.estimated_human_opens, raw: each.raw_unique_opens },
+  opens: opensOf(each, each.estimated_human_opens, each.raw_unique_opens),
   clicks: { human: each.unique_clicks, raw: each.raw_unique_clicks },
   rates: {
-    opens: { human: each.open_rate, raw: each.raw_open_rate },
+    opens: opensOf(each, each.open_rate, each.raw_open_rate),
     clicks: { human: each.click_through_rate, raw: each.raw_click_through_rate },
     clickToOpen: { human: each.click_to_open_rate, raw: each.raw_click_to_open_rate },
   },
@@ -17,6 +25,7 @@ data.campaigns = unpacked(data.campaigns).map((each) => ({
 data.messages = data.messages.map((each) => ({ ...each, subject: each.subject && isolated(each.subject) }));
 data.links = unpacked(data.links).map((each) => ({ ...each, link_url: isolated(each.link_url) }));
 data.responses = unpacked(data.responses);
+data.cohorts = unpacked(data.cohorts);
 for (const found of Object.values(data.attributed)) {
   found.paths = unpacked(found.paths);
   found.earned = unpacked(found.earned).map((row) => ({
@@ -38,8 +47,9 @@ const state = {
   all: {},
 };
 const HAS_CONVERSIONS = data.currencies.length > 0;
+const HAS_CAMPAIGNS = data.campaigns.length > 0;
 const attributed = (counting = state.counting) => data.attributed[counting];
-const period = () => periods.get(state.period) ?? { period: state.period, kind: "all", starts_on: null, ends_on: null, compared_with: null };
+const period = () => periods.get(state.period) ?? { ...WHOLE_TIME, period: state.period };
 const before = () => period().compared_with;
 
 const campaignName = (id) => (id === null ? "No e-mail" : campaigns.get(id)?.name ?? `Campaign ${id}`);
@@ -51,8 +61,10 @@ const totalsOf = (of = state.period) => attributed().totals.filter((row) => row.
 // Campaigns are ranked by value, or by credit where conversions have no value.
 const score = (row, place) => (row.value[place] ?? row.credit[place]) || 0;
 const scoreText = (row, place) =>
-  state.currency === null ? `${conversions(row.credit[place])} conversions` : money(row.value[place], row.currency);
+  state.currency === null ? counted(row.credit[place], "conversion", conversions) : money(row.value[place], row.currency);
 const worth = (value) => (state.currency === null ? conversions(value) : money(value, state.currency));
+// What is earned in the chosen currency, where there was none of it.
+const anything = () => (state.currency === null ? "a conversion without a value" : `anything in ${state.currency}`);
 
 // By period and currency, then by campaign: a large account has too many rows to search them for every comparison.
 function grouped(rows) {
@@ -68,8 +80,8 @@ const groups = Object.fromEntries(Object.entries(data.attributed).map(([counting
 const group = (of, currency, counting = state.counting) => groups[counting].get(JSON.stringify([of, currency])) ?? new Map();
 const earnedOf = (id, of = state.period) => group(of, state.currency).get(id);
 
-function ranking(place = state.model, counting = state.counting) {
-  return [...group(state.period, state.currency, counting).values()]
+function ranking(place = state.model, counting = state.counting, of = state.period) {
+  return [...group(of, state.currency, counting).values()]
     .filter((row) => row.campaign !== null && row.rank[place] !== null)
     .sort((a, b) => a.rank[place] - b.rank[place] || a.campaign - b.campaign);
 }

@@ -6,11 +6,14 @@ const fine = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 
 const count = (value) => (missing(value) ? NOTHING : whole.format(value));
 const conversions = (value) => (missing(value) ? NOTHING : fine.format(value));
+// A number with its noun: "1 e-mail", "2 e-mails". What is shown decides, as 0.98 conversions are shown as "1".
+const counted = (value, noun, shown = count) => `${shown(value)} ${noun}${shown(value) === "1" ? "" : "s"}`;
 
 function rateText(share) {
   if (missing(share)) return NOTHING;
   const percents = 100 * share;
-  return `${percents.toFixed(percents !== 0 && Math.abs(percents) < 1 ? 2 : 1)} %`;
+  const digits = percents === 0 || percents === 100 ? 0 : Math.abs(percents) < 1 ? 2 : 1;
+  return `${percents.toFixed(digits)}%`;
 }
 const percent = (part, all) => (missing(part) || !all ? NOTHING : rateText(part / all));
 
@@ -45,8 +48,9 @@ function dayName(text) {
 function timeName(text) {
   if (!text) return NOTHING;
   const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
-  return `${dayName(text)}, ${time.format(new Date(text))} UTC`;
+  return `${dayName(text)}, ${time.format(new Date(text))}`;
 }
+const utcName = (text) => (text ? `${timeName(text)} UTC` : NOTHING);
 
 function periodName(name) {
   const found = periods.get(name);
