@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendtrail.attribution.csv_file.amounts import DecimalMark, amount, is_zero
+from sendtrail.attribution.csv_file.amounts import DecimalMark, amount, is_zero, with_cents
 from sendtrail.attribution.csv_file.problems import BadCell
 
 
@@ -32,6 +32,21 @@ def test_a_plain_number_is_an_amount(text: str, currency: str, value: str | None
 
 
 @pytest.mark.parametrize(
+    ("texts", "same"),
+    [
+        (("5", "5.0", "5.00", "+5", "005.0000"), "5.00"),
+        (("0", "-0", "0.00"), "0.00"),
+        (("1200", "1200.00"), "1200.00"),
+        (("12.3450", "12.345"), "12.345"),
+        (("99999999999999.9999",), "99999999999999.9999"),
+    ],
+)
+def test_equal_amounts_are_the_same_however_they_are_written(texts: tuple[str, ...], same: str) -> None:
+    """So that an order whose value a later export writes otherwise has not changed."""
+    assert {str(with_cents(Decimal(text))) for text in texts} == {same}
+
+
+@pytest.mark.parametrize(
     ("text", "currency", "why"),
     [
         ("1.234", "EUR", "three decimals, which its currency has not"),
@@ -44,7 +59,9 @@ def test_a_plain_number_is_an_amount(text: str, currency: str, value: str | None
         ("1,234.50", "EUR", "with --decimal point or --decimal comma"),
         ("1,234", "EUR", "with --decimal point or --decimal comma"),
         ("€12", "EUR", "with --decimal point or --decimal comma"),
+        ("12 500,00 Ft", "HUF", "a word beside the number: leave the number alone"),
         ("1e3", "EUR", "not a plain number"),
+        ("free", "EUR", "not a plain number"),
         ("NaN", "EUR", "not a plain number"),
         ("١٢", "EUR", "not a plain number"),
         ("0.00001", "EUR", "more than 14 digits before the decimals or 4 of them"),
@@ -77,6 +94,7 @@ def test_an_amount_that_could_be_misread_is_refused(text: str, currency: str, wh
         ("20,00-", "comma", "EUR", "-20.00"),
         ("EUR 12.50", "point", "EUR", "12.50"),
         ("12.50eur", "point", "EUR", "12.50"),
+        ("12 500,00 HUF", "comma", "HUF", "12500"),
         ("৳2,999", "point", "BDT", "2999"),
         ("+5", "point", "EUR", "5"),
     ],
@@ -97,6 +115,11 @@ def test_the_way_of_a_country_is_read_if_it_is_named(text: str, mark: DecimalMar
         ("1,234 567", "point", "EUR", "separated by a point"),
         ("--5", "point", "EUR", "separated by a point"),
         ("€", "point", "EUR", "separated by a point"),
+        ("12 500,00 Ft", "comma", "HUF", "a word beside the number"),
+        ("12,50 zł", "comma", "PLN", "a word beside the number"),
+        ("Kč 1\u00a0234,50", "comma", "CZK", "a word beside the number"),
+        ("-R$ 12.50", "point", "BRL", "a word beside the number"),
+        ("(12.50 kr.)", "point", "SEK", "a word beside the number"),
         ("€12.50", "point", "USD", "not in the currency of its row"),
         ("12.50 GBP", "point", "EUR", "not in the currency of its row"),
         ("1,234.56789", "point", "EUR", "more than 14 digits"),

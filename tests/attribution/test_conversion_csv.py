@@ -181,7 +181,10 @@ def test_a_row_that_comes_twice_is_taken_once(files: Files) -> None:
     [problem] = files.problems(differing)
     skipped = files.read(differing, Reading(skips_bad=True))
 
+    otherwise = files.read(HEADER + row + row.replace(",5,", ",5.00,").replace("12:05Z", "13:05+01:00"))
+
     assert (len(found.conversions), found.repeated) == (1, 1)
+    assert (len(otherwise.conversions), otherwise.repeated) == (1, 1)
     assert problem.startswith("lines 2, 3: conversion_id: '1' is on several lines that differ")
     assert skipped.conversions == []
 

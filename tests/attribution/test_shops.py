@@ -148,8 +148,8 @@ def test_the_report_of_woocommerce_has_a_row_for_each_refund(files: Files) -> No
     problems = files.problems(WOOCOMMERCE_REPORT.replace(',"Email"', ""), of("woocommerce", currency="EUR"))
 
     assert rows(found) == [
-        ("1001", "ann@x.example", "03-30 12:05", "84.9", "EUR", ""),
-        ("1001-refund-2025-04-02 10:00:00", "ann@x.example", "04-02 08:00", "-4.9", "EUR", "1001"),
+        ("1001", "ann@x.example", "03-30 12:05", "84.90", "EUR", ""),
+        ("1001-refund-2025-04-02 10:00:00", "ann@x.example", "04-02 08:00", "-4.90", "EUR", "1001"),
     ]
     assert "export the orders with a plugin" in problems[0]
 
@@ -210,9 +210,9 @@ def test_paypal_writes_as_its_user_s_country(files: Files) -> None:
             MAGENTO,
             {"time_zone": BERLIN, "currency": "EUR", "date_format": DateFormat("MMM D, YYYY h:mm:ss A")},
             [
-                ("000000001", "ann@x.example", "03-30 12:05", "219.4000", "EUR", ""),
-                ("000000002", "bob@x.example", "03-31 12:05", "20.0000", "EUR", ""),
-                ("000000002-refund", "bob@x.example", "03-31 12:05", "20.0000", "EUR", "000000002"),
+                ("000000001", "ann@x.example", "03-30 12:05", "219.40", "EUR", ""),
+                ("000000002", "bob@x.example", "03-31 12:05", "20.00", "EUR", ""),
+                ("000000002-refund", "bob@x.example", "03-31 12:05", "20.00", "EUR", "000000002"),
             ],
         ),
         (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from sendtrail.attribution.csv_file.amounts import DecimalMark, amount
+from sendtrail.attribution.csv_file.amounts import DecimalMark, amount, with_cents
 from sendtrail.attribution.csv_file.cells import CheckedCells
 from sendtrail.attribution.csv_file.identifiers import LONGEST, email_address, identifier, required_identifier
 from sendtrail.attribution.csv_file.moments import (
@@ -82,7 +82,7 @@ def _value(cells: CheckedCells, currency: str, defaults: Defaults) -> Decimal | 
     value = cells.read("value", lambda text: amount(text, currency=currency, mark=defaults.decimal))
     if value is not None and not currency and not cells["currency"]:
         cells.problems.append(Problem(kind=NO_CURRENCY))
-    return value
+    return None if value is None else with_cents(value)
 
 
 def _converted_at(cells: CheckedCells, defaults: Defaults) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sendtrail.attribution.csv_file.problems import BadCell
 
-DECIMALS, DIGITS = 4, 14
+DECIMALS, DIGITS, CENT = 4, 14, Decimal("0.01")
 DecimalMark = Literal["point", "comma"]
 # ISO 4217: their amounts have three decimals, all others' have two or none.
 THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
@@ -16,6 +16,7 @@ _PLAIN = re.compile(rf"[+-]?[0-9]{{1,{DIGITS}}}(\.[0-9]{{1,{DECIMALS}}})?")
 _DIGITS_ONLY = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _THREE_DECIMALS = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]{3}")
 _COMMA = re.compile(r"[+-]?[0-9.]*,[0-9]{1,2}")
+_CODE, _AROUND_WORDS = re.compile(r"[A-Za-z]{3}"), " +-().,'\u00a0\u202f\u2019"
 _LETTERS = re.compile(r"^[A-Za-z]{3}(?![A-Za-z])|(?<![A-Za-z])[A-Za-z]{3}$")
 _GROUPS = {"point": r"[,' \u00a0\u202f\u2019]", "comma": r"[.' \u00a0\u202f\u2019]"}
 _MARKS = {"point": r"\.", "comma": ","}
@@ -28,6 +29,10 @@ COMMA = "{} has a decimal comma: say --decimal comma if all values in this file 
 FORMATTED = (
     "{} is not a plain number like 1234.50: with --decimal point or --decimal comma, thousands separators and currency"
     " signs are understood"
+)
+WORD = (
+    "{} has a word beside the number: leave the number alone in the cell, name its currency in a column or with"
+    " --currency, and say --decimal comma or --decimal point if thousands are separated"
 )
 TOO_LONG = f"{{}} has more than {DIGITS} digits before the decimals or {DECIMALS} of them: round it"
 NOT_GROUPED = "{} is not a number whose decimals are separated by a %s: write it like %s"
@@ -44,6 +49,8 @@ def amount(text: str, *, currency: str, mark: DecimalMark | None) -> Decimal | N
     text = text.replace("\u2212", "-")
     if not text:
         return None
+    if _has_word(text):
+        raise BadCell(WORD)
     plain = text if mark is None else _plain(text, currency=currency, mark=mark)
     if not _PLAIN.fullmatch(plain):
         raise BadCell(_reason(plain))
@@ -52,9 +59,24 @@ def amount(text: str, *, currency: str, mark: DecimalMark | None) -> Decimal | N
     return Decimal(plain)
 
 
+def with_cents(value: Decimal) -> Decimal:
+    """Return an amount as it is stored, however it was written: with two decimals, or more if it needs them."""
+    shortest = (value + 0).normalize()  # adding zero leaves no minus before a zero
+    return shortest if shortest != round(shortest, 2) else shortest.quantize(CENT)
+
+
 def is_zero(text: str) -> bool:
     """Return whether a cell is empty or some way of writing zero."""
     return not any(letter.isdigit() and letter != "0" for letter in text)
+
+
+def _has_word(text: str) -> bool:
+    """Return whether a word stands before or after the digits that is no code of a currency, as in "12 Ft"."""
+    if not any(letter.isdigit() for letter in text):
+        return False
+    around = (re.split(r"\d", text, maxsplit=1)[0], re.split(r"\d", text)[-1])
+    words = (each.strip(_AROUND_WORDS) for each in around)
+    return any(any(map(str.isalpha, word)) and not _CODE.fullmatch(word) for word in words)
 
 
 def _reason(text: str) -> str:

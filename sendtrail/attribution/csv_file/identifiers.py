@@ -7,13 +7,15 @@ from sendtrail.attribution.csv_file.problems import BadCell
 LONGEST = 256
 _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?E[+-]\d+", re.IGNORECASE)
 _SPREADSHEET_ERROR = re.compile(r"#(REF!|NAME\?|N/A|VALUE!|DIV/0!|NULL!|NUM!|####*)", re.IGNORECASE)
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+# Without a colon: "smtp:ann@shop.example" would be a person whom nobody else has.
+_EMAIL = re.compile(r"[^@\s,;:<>]+@[^@\s,;:<>]+")
+_LINK = re.compile(r"mailto:([^?]*)(\?.*)?", re.IGNORECASE)
 
 MISSING = "there is none"
 TOO_LONG = f"{{}} is longer than {LONGEST} characters"
 SCIENTIFIC = "{} is what a spreadsheet made of a long number: format the column as text, and export again"
 SPREADSHEET_ERROR = "{} is a spreadsheet's error: correct the cell, and export again"
-NO_EMAIL = "{} is not an e-mail address"
+NO_EMAIL = "{} is not an e-mail address: write nothing but the address, like ann@shop.example"
 
 
 def identifier(text: str) -> str:
@@ -35,7 +37,9 @@ def required_identifier(text: str) -> str:
 
 
 def email_address(text: str) -> str:
-    """Return an e-mail address in lower case, "" for none."""
-    if text and not _EMAIL.fullmatch(text):
+    """Return an e-mail address in lower case, "" for none; of a link that a spreadsheet made of it, the address."""
+    link = _LINK.fullmatch(text)
+    address = link[1].strip() if link else text
+    if text and not _EMAIL.fullmatch(address):
         raise BadCell(NO_EMAIL)
-    return text.lower()
+    return address.lower()
