@@ -8,7 +8,7 @@ import typer
 
 from sendtrail.attribution.conversion_csv.file import read_conversions
 from sendtrail.attribution.conversion_csv.totals import Totals
-from sendtrail.cli.load.conversion_tally import counted, of_known, totals_lines
+from sendtrail.cli.load.conversion_tally import of_known, tallied, totals_lines
 from sendtrail.cli.load.row_batches import merge_rows
 from sendtrail.cli.load.summary import (
     ignored_line,
@@ -25,6 +25,7 @@ from sendtrail.cli.process.exit_codes import MISSING
 from sendtrail.cli.settings.load_settings import LoadSettings
 from sendtrail.cli.warehouses import open_writer
 from sendtrail.clock import Clock, SystemClock
+from sendtrail.plurals import counted
 from sendtrail.warehouse.domain_rows import conversion_row
 from sendtrail.warehouse.rows import Table
 
@@ -55,11 +56,12 @@ def load_conversions(path: Path, settings: LoadSettings, *, clock: Clock) -> int
     """Merge the conversions of a file into the warehouse, print what it comes to, and return how many rows are bad."""
     with read_conversions(path, settings.reading) as file, open_writer(settings, clock) as to:
         now, totals = clock.now(), Totals()
-        conversions = counted(file.conversions(), totals)
+        conversions = tallied(file.conversions(), totals)
         rows = (conversion_row(each, organization_id=to.organization, now=now) for each in conversions)
         changed = merge_rows(rows, to, table=Table.CONVERSIONS, now=now)
         stored = totals.count - to.withheld()
-        print_lines(f"{stored:,} conversions are in: {changed:,} new or changed, {stored - changed:,} as they were.")
+        stored_ones = counted(stored, "conversion is", "conversions are")
+        print_lines(f"{stored_ones} in: {changed:,} new or changed, {stored - changed:,} unchanged.")
         print_lines(
             *withheld_line(to.withheld()),
             *known_line(

@@ -16,6 +16,7 @@ from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.domain.campaign import Campaign
 from sendtrail.local.state.adoption import read_state
+from sendtrail.plurals import counted
 from sendtrail.ports import State
 from sendtrail.pricing.bigquery_bytes import TEBIBYTE
 from sendtrail.pricing.expected import expected_workload
@@ -119,7 +120,8 @@ def month_sentence(work: Workload) -> str:
     return (
         f"\nA month on Google Cloud, dispatched every {work.every_h:.0f} h: ${month(work).dollars:.2f} once a year is "
         f"stored, or ${month(work, has_free_tier=False).dollars:.2f} where other projects use up what is free, at "
-        f"{work.activities:,} activities a day, as in the last 30 days (docs/deploy.md has the lines)."
+        f"{counted(work.activities, 'activity', 'activities')} a day, as in the last 30 days (docs/deploy.md has the "
+        "lines)."
     )
 
 

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from sendtrail.plurals import counted
 from sendtrail.simulation.minimise import minimised
 from sendtrail.simulation.run import Outcome
 from sendtrail.simulation.run import simulate as run_seed
@@ -59,7 +60,7 @@ def simulate(
                 _print_problems(console, outcome)
             if end is not None and time.monotonic() >= end:
                 break
-    console.print(f"{total:,} seeds from {first}: {total - len(failed):,} hold, {len(failed):,} do not.")
+    console.print(f"{counted(total, 'seed')} from {first}: {total - len(failed):,} hold, {len(failed):,} do not.")
     if failed:
         raise typer.Exit(FAILURE)
 
@@ -82,7 +83,7 @@ def _tell(console: Console, run: Callable[..., Outcome], *, is_minimised: bool) 
     for line in story(outcome.steps):
         console.print(line, markup=False)
     console.print(f"\nfaults: {', '.join(f'{kind} (no. {number})' for kind, number in outcome.happened) or 'none'}")
-    console.print(f"{outcome.requests:,} requests in {outcome.days:.1f} days; hash {outcome.hash}")
+    console.print(f"{counted(outcome.requests, 'request')} in {outcome.days:.1f} days; hash {outcome.hash}")
     _print_problems(console, outcome)
     if outcome.problems:
         raise typer.Exit(FAILURE)

@@ -22,6 +22,7 @@ from sendtrail.cli.process.exit_codes import MISSING
 from sendtrail.cli.settings.load_settings import UserLoadSettings
 from sendtrail.cli.warehouses import open_writer
 from sendtrail.clock import Clock, SystemClock
+from sendtrail.plurals import counted
 from sendtrail.warehouse.domain_rows import user_row
 from sendtrail.warehouse.rows import Table
 
@@ -55,7 +56,7 @@ def load_users(path: Path, settings: UserLoadSettings, *, clock: Clock) -> int:
         added = merge_rows(rows, to, table=Table.USERS, now=clock.now())
         total = sum(1 for _ in file.users())
         stored = total - to.withheld()
-        print_lines(f"{stored:,} rows are in: {added:,} new, {stored - added:,} were there.")
+        print_lines(f"{counted(stored, 'row is', 'rows are')} in: {added:,} new, {stored - added:,} known before.")
         print_lines(
             *withheld_line(to.withheld()),
             *known_line(

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from sendtrail.plurals import counted
+
 _COPIES = (
     "copies and backups of the database that were made before: delete or replace them; one that is restored is swept "
     "when it is next used, as long as the erased list stays beside it"
@@ -55,16 +57,18 @@ class Receipt:
     def lines(self) -> Iterator[str]:
         """Yield the receipt for a person."""
         yield (
-            f"{self.organization_id}: erased at {self.at:%Y-%m-%d %H:%M:%S} UTC: {self.contact_ids} contact ids, "
-            f"{self.addresses} addresses, {self.user_ids} user ids"
+            f"{self.organization_id}: erased at {self.at:%Y-%m-%d %H:%M:%S} UTC: "
+            f"{counted(self.contact_ids, 'contact id')}, {counted(self.addresses, 'address', 'addresses')}, "
+            f"{counted(self.user_ids, 'user id')}"
         )
         for table, number in self.rows.items():
-            yield f"  {number:>9,} rows of {table}"
-        yield f"  {self.state_documents:>9,} documents of the state"
+            yield f"  {counted(number, 'row'):>14} of {table}"
+        yield f"  {counted(self.state_documents, 'document'):>19} of the state"
         for table in self.kept_tables:
             yield f"  {table} is a view of yours, and is not changed: erase them in what it reads"
         if self.shared_users:
-            yield f"  {self.shared_users} users are other contacts, too: their conversions without the address are kept"
+            users = counted(self.shared_users, "user is another contact", "users are other contacts")
+            yield f"  {users}, too: their conversions without the address are kept"
         yield "They are on the erased list: no sync, audit, backfill, replay or load stores them again."
         yield "What remains, and for how long:"
         for each in self.remains:

@@ -10,6 +10,7 @@ from google.cloud.pubsub_v1.types import ReceivedMessage
 
 from sendtrail.errors import Unavailable
 from sendtrail.gcp.clients import PUBLISH_WAIT_S
+from sendtrail.plurals import counted
 from sendtrail.ports import Publisher, Topic
 
 PULL_WAIT_S = 10.0
@@ -30,7 +31,7 @@ class PubSubPublisher:
         done, waiting = wait(futures, timeout=self._wait_s)
         if waiting:
             raise Unavailable(
-                f"Pub/Sub did not store {len(waiting)} of {len(futures)} messages in {self._wait_s:.0f} s"
+                f"Pub/Sub did not store {len(waiting)} of {counted(len(futures), 'message')} in {self._wait_s:.0f} s"
             )
         for future in done:
             try:

@@ -15,6 +15,7 @@ from sendtrail.domain.contact import ContactReader, PassCounts
 from sendtrail.domain.deletion_guard import DeletionGuard, reason_for_doubt
 from sendtrail.domain.messages import SyncContacts, encode
 from sendtrail.errors import BadDocument, Rejected
+from sendtrail.plurals import counted
 from sendtrail.ports import LeaseCheck, TimeBudget, Topic, Warehouse
 from sendtrail.state.documents import contacts_path, from_document, to_document
 from sendtrail.warehouse.domain_rows import contact_row
@@ -122,9 +123,8 @@ class ContactsTask:
         """Mark the contacts that this pass did not see, unless it cannot be believed; then read once more, and stop."""
         done = from_document(ContactsProgress, progress)
         if done.unreadable:
-            return _nobody(
-                done, f"{done.unreadable} contacts have no readable id, so nobody is marked as deleted by this pass"
-            )
+            without_id = counted(done.unreadable, "contact has", "contacts have")
+            return _nobody(done, f"{without_id} no readable id, so nobody is marked as deleted by this pass")
         counts = self._warehouse.pass_counts(
             self._message.organization_id, pass_id=done.pass_id, started_at=done.started_at
         )
@@ -161,7 +161,7 @@ class ContactsTask:
         record = _record(done, vanished=vanished)
         if vanished >= counts.unseen:
             return Finished(record=record)
-        left = f"{vanished} of {counts.unseen} contacts that are missing were marked; the next pass marks the others"
+        left = f"{vanished} of {counts.unseen} missing contacts were marked; the next pass marks the others"
         return Finished(record=record, failures=[left])
 
     def _total(self) -> int | None:

@@ -123,8 +123,8 @@ def test_what_was_read_and_left_out_is_said(place: Place) -> None:
     """The conversions of the last lookback window have no counterpart yet; the sentence does not disturb a pipe."""
     result = place.ask("--csv", "--resamples", "20")
 
-    assert "From 90 paths that led to a conversion and 110 that did not; 1 conversions" in result.stderr
-    assert "1 are left out" in result.stderr
+    assert "From 90 paths that led to a conversion and 110 that did not; 1 conversion" in result.stderr
+    assert "1 is left out" in result.stderr
     columns, *rows = csv.reader(StringIO(result.stdout))
     assert columns == ["model", "campaign_id", "campaign_name", "credit", "low", "high", "share"]
     assert len(rows) == 6

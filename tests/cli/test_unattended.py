@@ -47,9 +47,9 @@ def test_a_line_comes_at_the_start_every_minute_and_at_the_end() -> None:
     assert [line[19:] for line in printed] == [
         " listing the campaigns of the account",
         " 2 of 250 campaigns are due, and the contacts",
-        " 0 of 2 campaigns done, 0 activities and 0 contacts read, 60 requests, 1 answers 429",
-        " 0 of 2 campaigns done, 0 activities and 0 contacts read, 120 requests, 1 answers 429",
-        " 1 of 2 campaigns done, 0 activities and 0 contacts read, 150 requests, 1 answers 429",
+        " 0 of 2 campaigns done, 0 activities and 0 contacts read, 60 requests, 1 answer 429",
+        " 0 of 2 campaigns done, 0 activities and 0 contacts read, 120 requests, 1 answer 429",
+        " 1 of 2 campaigns done, 0 activities and 0 contacts read, 150 requests, 1 answer 429",
     ]
     assert [line[:19] for line in (printed[0], printed[2])] == [
         dated(NOON),

@@ -64,8 +64,8 @@ def test_a_file_is_loaded_and_loading_it_again_changes_nothing(
     before = rows(Table.CONVERSIONS)
     second = load(tmp_path / "a.csv", ROWS, *BIGQUERY)
 
-    assert "2 new or changed, 0 as they were" in first
-    assert "0 new or changed, 2 as they were" in second
+    assert "2 new or changed, 0 unchanged" in first
+    assert "0 new or changed, 2 unchanged" in second
     assert len(before) == 2
     assert rows(Table.CONVERSIONS) == before
     assert [table.table_id for table in bigquery_client.list_tables(bigquery_datasets.staging)] == ["contacts_seen"]
@@ -88,8 +88,8 @@ def test_a_conversion_that_changed_is_brought_up_to_the_file(rows: Rows, tmp_pat
     printed = load(tmp_path / "a.csv", ROWS.replace("12.50", "13.00"), *BIGQUERY)
     other = load(tmp_path / "a.csv", ROWS, *BIGQUERY[:-1], "other")
 
-    assert "1 new or changed, 1 as they were" in printed
-    assert "2 new or changed, 0 as they were" in other
+    assert "1 new or changed, 1 unchanged" in printed
+    assert "2 new or changed, 0 unchanged" in other
     assert [row["value"] for row in rows(Table.CONVERSIONS)] == [Decimal(13), None, Decimal("12.5"), None]
 
 
@@ -199,9 +199,9 @@ def test_users_are_loaded_as_well(rows: Rows, tmp_path: Path) -> None:
     second = run(users.app, tmp_path / "u.csv", *BIGQUERY)
 
     assert first.startswith(
-        "2 rows are in: 2 new, 0 were there.\nHow many belong to a known contact could not be asked:"
+        "2 rows are in: 2 new, 0 known before.\nHow many belong to a known contact could not be asked:"
     )
-    assert second.startswith("2 rows are in: 0 new, 2 were there.")
+    assert second.startswith("2 rows are in: 0 new, 2 known before.")
     assert sorted((row["user_id"], row["email"]) for row in rows(Table.USERS)) == [
         ("7", "ann@example.com"),
         ("8", "b@x.example"),

@@ -22,8 +22,8 @@ def test_a_file_is_loaded_and_loading_it_again_changes_nothing(tmp_path: Path, d
     before = stored(database, "SELECT * FROM marketing_ai.conversions ORDER BY ALL")
     second = load(tmp_path / "a.csv", ROWS, "--database", database)
 
-    assert "2 new or changed, 0 as they were" in first
-    assert "0 new or changed, 2 as they were" in second
+    assert "2 new or changed, 0 unchanged" in first
+    assert "0 new or changed, 2 unchanged" in second
     assert stored(database, "SELECT * FROM marketing_ai.conversions ORDER BY ALL") == before
 
 
@@ -41,7 +41,7 @@ def test_a_conversion_that_changed_is_brought_up_to_the_file(tmp_path: Path, dat
 
     printed = load(tmp_path / "a.csv", ROWS.replace("12.50", "13.00"), "--database", database)
 
-    assert "1 new or changed, 1 as they were" in printed
+    assert "1 new or changed, 1 unchanged" in printed
     assert stored(database, "SELECT sum(value) FROM marketing_ai.conversions") == [(Decimal("13.00"),)]
 
 
@@ -85,11 +85,11 @@ def test_the_end_says_what_came_in(tmp_path: Path, database: Path) -> None:
     printed = load(tmp_path / "a.csv", content + more, "--database", database, "--time-zone", "Europe/Berlin")
 
     assert printed.splitlines() == [
-        "5 conversions are in: 5 new or changed, 0 as they were.",
+        "5 conversions are in: 5 new or changed, 0 unchanged.",
         "2 of 4 belong to a known contact.",
         "From 2025-03-30 14:05 CEST to 2025-04-03 14:05 CEST.",
-        "EUR 13.50 in 2 conversions; 2.50 refunded, in 1 refunds.",
-        "USD 1,000.25 in 1 conversions.",
+        "EUR 13.50 in 2 conversions; 2.50 refunded, in 1 refund.",
+        "USD 1,000.25 in 1 conversion.",
         "Without a value: 1.",
     ]
 
@@ -102,7 +102,7 @@ def test_a_conversion_of_a_known_user_is_one_of_a_known_contact(tmp_path: Path, 
 
     printed = load(tmp_path / "a.csv", "id,user_id,date\n1,7,2025-03-30T12:05Z\n", "--database", database, "--no-value")
 
-    assert "1 of 1 belong to a known contact." in printed
+    assert "1 of 1 belongs to a known contact." in printed
 
 
 def test_addresses_that_nobody_has_are_pointed_out(tmp_path: Path, database: Path) -> None:
@@ -129,7 +129,7 @@ def test_rows_that_are_skipped_are_named_and_leave_a_trace_in_the_exit_code(tmp_
 
     assert result.exit_code == MISSING
     assert "2 conversions are in" in result.stdout
-    assert "Missing, as they are bad: 1 rows." in result.stderr
+    assert "Missing, as they are bad: 1 row." in result.stderr
     assert "line 4: converted_at: 'yesterday' is not a time" in result.stderr
     assert stored(database, "SELECT count(*) FROM marketing_ai.conversions") == [(2,)]
 
@@ -162,7 +162,7 @@ def test_columns_and_statuses_are_named(tmp_path: Path, database: Path, monkeypa
     printed = load(tmp_path / "a.csv", content, "--database", database)
     load(tmp_path / "a.csv", content, "--database", database, "--status", "no")
 
-    assert "1 conversions are in" in printed
+    assert "1 conversion is in" in printed
     assert stored(database, "SELECT conversion_id FROM marketing_ai.conversions ORDER BY ALL") == [("1",), ("2",)]
 
 

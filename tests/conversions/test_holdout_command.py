@@ -26,7 +26,7 @@ def test_who_is_held_out_is_set_and_counted(database: Path) -> None:
 
     assert "0 contacts are held out, and compared with 4 others.\nNobody is held out: is the list" in wrong
     assert "holdout_list is Held out [A] now." in right
-    assert "1 contacts are held out, and compared with 2 others.\nFewer than 10 contacts of a group bought" in right
+    assert "1 contact is held out, and compared with 2 others.\nFewer than 10 contacts of a group bought" in right
     chosen = stored(database, "SELECT held_out_list, first_day::VARCHAR FROM marketing_ai.holdout_settings")
     assert chosen == [("Held out [A]", "2025-05-01")]
 

@@ -28,8 +28,8 @@ def test_users_are_loaded_and_loading_them_again_changes_nothing(tmp_path: Path,
     first = load(tmp_path / "a.csv", ROWS, *options)
     second = load(tmp_path / "a.csv", ROWS, *options)
 
-    assert first.splitlines() == ["2 rows are in: 2 new, 0 were there.", "1 of 2 belong to a known contact."]
-    assert "2 rows are in: 0 new, 2 were there." in second
+    assert first.splitlines() == ["2 rows are in: 2 new, 0 known before.", "1 of 2 belongs to a known contact."]
+    assert "2 rows are in: 0 new, 2 known before." in second
     mapped = stored(database, "SELECT contact_id, email, user_id, matched_by FROM marketing_ai.user_mapping")
     assert mapped == [("1", "ann@example.com", "7", "email")]
 

@@ -52,7 +52,7 @@ def test_the_latest_runs_come_first(make_place: MakePlace) -> None:
 
     assert [line.partition(" UTC  ")[2] for line in words.splitlines()] == [
         "acme  not dispatched",
-        "acme  complete: 2 due, 120 requests (110 without contacts, 108 expected), 1 answers 429, 800 new rows, 12.5 s",
+        "acme  complete: 2 due, 120 requests (110 without contacts, 108 expected), 1 answer 429, 800 new rows, 12.5 s",
         "globex  not dispatched",
     ]
     assert [(each["run_id"], each["outcome"], each["forecast_error"]) for each in found] == [

@@ -159,7 +159,7 @@ def test_a_run_that_goes_on_says_how_long_it_takes() -> None:
     lines = list(overview_lines(running))
 
     assert "  progress          10 of 40 campaigns, about 30 min left at this pace" in lines
-    assert "  last run took     120 requests, 12 s, 1 answers 429" in lines
+    assert "  last run took     120 requests, 12 s, 1 answer 429" in lines
     assert replace(running, left=40).left_s is None
     assert replace(running, activity=Activity.IDLE).left_s is None
 

@@ -10,6 +10,7 @@ from sendtrail.activecampaign.http.account_words import Mask
 from sendtrail.activecampaign.v1.envelope import NoRows
 from sendtrail.activecampaign.v1.report_request import ACTIONS
 from sendtrail.errors import KeyRefused, PermissionRefused, SendtrailError
+from sendtrail.plurals import counted
 
 NOT_ASKED = f"nothing: the check makes {MAX_REQUESTS} requests at most. The sync finds out by itself."
 _PERMIT = "give it to the user's group in ActiveCampaign under Settings > Users and groups, or the sync fails here"
@@ -46,7 +47,7 @@ def _list_finding(seen: ListObservation) -> Finding:
     if seen.error is not None:
         return Finding(
             name=seen.name,
-            seen=f"{seen.counted} rows, then no answer",
+            seen=f"{_rows(seen.counted)}, then no answer",
             meaning=str(seen.error),
             is_ok=False,
             facts={**facts, "error": error_kinds([seen.error])},
@@ -129,7 +130,7 @@ def _not_asked(name: str) -> Finding:
 
 
 def _rows(number: int) -> str:
-    return f"{number} row" + ("" if number == 1 else "s")
+    return counted(number, "row")
 
 
 def error_kinds(errors: list[SendtrailError]) -> list[str]:

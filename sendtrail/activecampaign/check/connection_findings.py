@@ -4,6 +4,7 @@ from sendtrail.activecampaign.check.access_findings import NOT_ASKED, error_kind
 from sendtrail.activecampaign.check.finding import Facts, Finding
 from sendtrail.activecampaign.check.observations import AccountObservation
 from sendtrail.domain.request_rate import RateLimit
+from sendtrail.plurals import counted
 
 
 def connection_finding(seen: AccountObservation) -> Finding:
@@ -30,7 +31,7 @@ def rate_finding(
     """Return what the account says about how fast it may be asked."""
     said = f"RateLimit-Limit {limit:g}" if limit is not None else "no RateLimit-Limit"
     left = "no RateLimit-Remaining" if least_remaining is None else f"RateLimit-Remaining down to {least_remaining}"
-    waits = f"Retry-After: asked to wait {len(pauses_s)} times" if pauses_s else "never asked to wait"
+    waits = f"Retry-After: asked to wait {counted(len(pauses_s), 'time')}" if pauses_s else "never asked to wait"
     is_lower = limit is not None and limit < configured.requests_per_second
     if pauses_s:
         meaning = "something else uses this account's API, too: leave it a share with --share-kept-free 0.2"

@@ -14,6 +14,7 @@ from sendtrail.activecampaign.v1.envelope import NoRows
 from sendtrail.activecampaign.v3.items import item_id
 from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.domain.campaign_report import PAGE_SIZE
+from sendtrail.plurals import counted
 
 V1_PAGES, END = "page size of reports (v1)", "words for the end (v1)"
 
@@ -37,9 +38,8 @@ def _report_pages(seen: PagingObservation | None) -> Finding:
     rows = len(seen.first)
     facts = {"rows": rows, "is_page_ignored": seen.is_page_ignored, "is_last_page_repeated": seen.is_last_page_repeated}
     if seen.is_page_ignored:
-        meaning = (
-            f"`page` is ignored: of a report with more than {rows} rows the rest cannot be read, and the sync says so"
-        )
+        most = counted(rows, "row")
+        meaning = f"`page` is ignored: of a report with more than {most} the rest cannot be read, and the sync says so"
         return Finding(name=V1_PAGES, seen="the first page again", meaning=meaning, is_ok=False, facts=facts)
     return Finding(name=V1_PAGES, seen=_count(rows), meaning=_size_meaning(seen, rows), is_ok=True, facts=facts)
 
@@ -53,7 +53,7 @@ def _size_meaning(seen: PagingObservation, rows: int) -> str:
 
 
 def _count(rows: int) -> str:
-    return f"{rows} row" + ("" if rows == 1 else "s")
+    return counted(rows, "row")
 
 
 def _end(seen: PagingObservation | None, *, mask: Mask) -> Finding:
@@ -87,8 +87,8 @@ def _list_pages(lists: list[ListObservation]) -> Finding:
     facts = {"asked": LIST_LIMIT, "largest": largest, "is_clamped": is_clamped if followed else None}
     if not followed:
         meaning = f"too few rows to see a full page; the sync asks for {LIST_LIMIT} and takes what comes"
-        return Finding(name=name, seen=f"{largest} rows", meaning=meaning, is_ok=None, facts=facts)
-    seen = f"{largest} rows, {LIST_LIMIT} asked for"
+        return Finding(name=name, seen=counted(largest, "row"), meaning=meaning, is_ok=None, facts=facts)
+    seen = f"{counted(largest, 'row')}, {LIST_LIMIT} asked for"
     meaning = (
         f"clamped: lists take {LIST_LIMIT / max(followed):.1f} times the requests" if is_clamped else "as expected"
     )

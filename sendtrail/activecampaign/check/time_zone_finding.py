@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sendtrail.activecampaign.check.finding import Facts, Finding
 from sendtrail.activecampaign.timestamps import instant, is_date
+from sendtrail.plurals import counted
 
 NAME = "time zone"
 
@@ -43,8 +44,9 @@ def _meaning(behind: Counter[int], zone: ZoneInfo, *, is_zone: bool) -> str:
 
 def _in_words(minutes: int, number: int) -> str:
     if not minutes:
-        return f"tstamp equals tstamp_iso in {number} rows"
-    return f"tstamp is {abs(minutes)} min {'behind' if minutes > 0 else 'ahead of'} tstamp_iso in {number} rows"
+        return f"tstamp equals tstamp_iso in {counted(number, 'row')}"
+    order = "behind" if minutes > 0 else "ahead of"
+    return f"tstamp is {abs(minutes)} min {order} tstamp_iso in {counted(number, 'row')}"
 
 
 def _minutes_behind(row: dict[str, Any], zone: ZoneInfo) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sendtrail.attribution.csv_file.problems import BadRow, Problem
 from sendtrail.errors import SettingsError
+from sendtrail.plurals import counted
 
 Names = Mapping[str, tuple[str, ...]]
 TITLES_SHOWN = 30
@@ -25,7 +26,8 @@ class Columns:
         """Return a row by field; raise BadRow if it has fewer or more cells than there are titles."""
         width = len(self.titles)
         if len(row) < width or any(row[width:]):
-            kind = f"the row has {len(row)} columns, the first row has {width}: is a separator or a quote missing?"
+            columns = counted(len(row), "column")
+            kind = f"the row has {columns}, the first row has {width}: is a separator or a quote missing?"
             raise BadRow([Problem(kind=kind)])
         return {field: row[place] for field, place in self.places.items()}
 

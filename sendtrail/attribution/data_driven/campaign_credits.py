@@ -11,6 +11,7 @@ from sendtrail.attribution.data_driven.model import Model, Numbers
 from sendtrail.attribution.data_driven.paths import PathCount, campaigns_of
 from sendtrail.attribution.data_driven.shapley import ShapleyModel
 from sendtrail.errors import SettingsError
+from sendtrail.plurals import counted
 
 # Time grows with the cube of a chain's states: some minutes for these.
 MAX_CAMPAIGNS = 500
@@ -81,7 +82,7 @@ def _check(paths: Sequence[PathCount], terms: Terms) -> None:
     conversions, others = (sum(getattr(path, name) for path in paths) for name in ("converted", "unconverted"))
     if conversions < terms.min_conversions:
         raise _refused(
-            f"{conversions:,} conversions followed a path of e-mails whose outcome is known, and fewer than "
+            f"{counted(conversions, 'conversion')} followed a path of e-mails whose outcome is known, and fewer than "
             f"{terms.min_conversions:,} say little about single campaigns: load conversions of a longer time, at least "
             "some times lookback_days, or lower --min-conversions and mind the intervals"
         )

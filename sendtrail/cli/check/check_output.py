@@ -11,6 +11,7 @@ from rich.text import Text
 
 from sendtrail.activecampaign.check.finding import Finding
 from sendtrail.activecampaign.http.account_words import printable
+from sendtrail.plurals import counted
 
 MARKS = {True: Text("ok", style="green"), False: Text("no", style="bold red"), None: Text("?", style="yellow")}
 
@@ -44,7 +45,7 @@ def print_table(console: Console, outcome: Outcome) -> None:
     console.print(table)
     names = ", ".join(finding.name for finding in outcome.refused)
     verdict = f"Not usable yet: {names}." if names else "Everything that a sync needs can be used."
-    console.print(f"\n{verdict} ({outcome.requests} requests)", markup=False, highlight=False)
+    console.print(f"\n{verdict} ({counted(outcome.requests, 'request')})", markup=False, highlight=False)
 
 
 def written_json(outcome: Outcome) -> str:

@@ -6,6 +6,7 @@ from sendtrail.activecampaign.check.finding import Finding
 from sendtrail.activecampaign.check.observations import AccountObservation, ListObservation
 from sendtrail.cli.plan import planned_work, shown_duration
 from sendtrail.cli.settings.sync_settings import SyncSettings
+from sendtrail.plurals import counted
 from sendtrail.ports import State
 from sendtrail.sync.forecast import total
 
@@ -26,11 +27,11 @@ def _cost(name: str, settings: SyncSettings, state: State, seen: AccountObservat
     lines = planned_work(settings, state, seen.read_campaigns, contacts=contacts)
     forecast, is_whole = total(line.forecast for line in lines), is_counted(seen)
     least = "" if is_whole else "at least "
-    people = "" if contacts is None else f", {contacts:,} contacts"
-    meaning = f"{least}{forecast.requests:,} requests, {shown_duration(forecast.requests * interval_s)}"
+    people = "" if contacts is None else f", {counted(contacts, 'contact')}"
+    meaning = f"{least}{counted(forecast.requests, 'request')}, {shown_duration(forecast.requests * interval_s)}"
     return Finding(
         name=name,
-        seen=f"{least}{len(seen.read_campaigns):,} campaigns{people}",
+        seen=f"{least}{counted(len(seen.read_campaigns), 'campaign')}{people}",
         meaning=meaning
         if is_whole
         else f"{meaning}; there are more than the check has read, and sendtrail plan counts all campaigns",

@@ -18,6 +18,7 @@ from sendtrail.clock import SystemClock
 from sendtrail.errors import SettingsError
 from sendtrail.local.export.export import export_to
 from sendtrail.local.export.exported import MANIFEST_VERSION, Exported, Form, Relation, relations
+from sendtrail.plurals import counted
 
 FOLDER = typer.Argument(help="The folder to write; it must not be there yet.", metavar="DIR")
 ONLY = typer.Option(help="Only this table or view; may be given again.", metavar="NAME", show_default=False)
@@ -68,9 +69,10 @@ def export(
         form=form,
         manifest=lambda exported: manifest(head, exported),
     )
-    files = sum(len(each.files) for each in written)
-    say(f"{place_of(settings)}: {sum(each.rows for each in written):,} rows of {len(written)} tables and views are in")
-    say(f"{folder.absolute()} ({files} {form} files, and manifest.json)")
+    files, rows = sum(len(each.files) for each in written), sum(each.rows for each in written)
+    sources = counted(len(written), "table or view", "tables and views")
+    say(f"{place_of(settings)}: {counted(rows, 'row')} of {sources}, in")
+    say(f"{folder.absolute()} ({counted(files, f'{form} file')}, and manifest.json)")
     for name, sentence in ranges.items():
         say(f"{name}: {sentence}")
 

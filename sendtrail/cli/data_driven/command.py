@@ -15,6 +15,7 @@ from sendtrail.cli.query import printer
 from sendtrail.cli.settings.data_driven_settings import DataDrivenSettings
 from sendtrail.cli.warehouses import option, snapshot_of
 from sendtrail.clock import SystemClock
+from sendtrail.plurals import counted
 from sendtrail.report.reading import choose_account
 
 COLUMNS = ("model", "campaign_id", "campaign_name", "credit", "low", "high", "share")
@@ -87,7 +88,7 @@ def _coverage(found: AccountPaths) -> str:
     """Return what the credit is computed from, as a sentence, and what is not part of it."""
     converted, unconverted = (sum(getattr(path, name) for path in found.paths) for name in ("converted", "unconverted"))
     return (
-        f"From {converted:,} paths that led to a conversion and {unconverted:,} that did not; {found.untouched:,} "
-        f"conversions came without a touch, and {found.left_out:,} are left out: of another period, or it is not "
-        "known yet which paths beside theirs convert."
+        f"From {counted(converted, 'path')} that led to a conversion and {unconverted:,} that did not; "
+        f"{counted(found.untouched, 'conversion')} came without a touch, and {counted(found.left_out, 'is', 'are')} "
+        "left out: of another period, or it is not known yet which paths beside theirs convert."
     )

@@ -17,6 +17,7 @@ from sendtrail.cli.demo.truth import (
 )
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.plurals import counted
 from sendtrail.simulator import Account, Plan, serve
 from sendtrail.simulator.account import Network
 
@@ -54,7 +55,7 @@ class DemoAccount:
         """Return how large it is, in words."""
         campaigns = sum(1 for _ in self._account.campaigns_truth())
         contacts = sum(1 for _ in self._account.contacts_truth())
-        return f"{campaigns} campaigns and {contacts:,} contacts"
+        return f"{counted(campaigns, 'campaign')} and {counted(contacts, 'contact')}"
 
     def pass_day(self) -> None:
         """Let a day with new activity pass."""

@@ -11,6 +11,7 @@ from sendtrail.clock import SystemClock
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.delivery.lease import read_checkpoint
 from sendtrail.errors import SendtrailError
+from sendtrail.plurals import counted
 from sendtrail.ports import State, Transaction
 from sendtrail.state.account_status import AccountStatus, read_status
 from sendtrail.state.documents import contacts_path
@@ -83,5 +84,6 @@ def _ended(status: AccountStatus) -> int:
 def _note(account: CloudDemoAccount, now: RunStatus) -> str:
     rows = now.status.activities_synced_today if now.status else 0
     contacts = "contacts read" if now.contacts and now.contacts.status is Status.DONE else "reading contacts"
-    refused = f" · {account.refused} answers 429" if account.refused else ""
-    return f"campaigns · {rows:,} activities today · {contacts} · {account.requests:,} requests{refused}"
+    refused = f" · {counted(account.refused, 'answer')} 429" if account.refused else ""
+    read = f"{counted(rows, 'activity', 'activities')} today · {contacts}"
+    return f"campaigns · {read} · {counted(account.requests, 'request')}{refused}"

@@ -22,6 +22,7 @@ from sendtrail.emulators.project import Answer, Project, Size, deployed
 from sendtrail.emulators.together import Emulators, emulators
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.errors import SendtrailError
+from sendtrail.plurals import counted
 from sendtrail.ports import Topic
 
 NAMES = ("acme", "globex", "initech", "umbrella", "hooli", "stark", "wayne", "wonka")
@@ -117,7 +118,7 @@ class _Demo:
             raise SendtrailError(f"the dispatcher answered {answer.status}: {dict(answer.body)}")
         published = sum(summary["published"] for summary in answer.body["accounts"])
         self._console.print(
-            f"POST / -> {answer.status}: run {answer.body['run_id']}, {published} messages", markup=False
+            f"POST / -> {answer.status}: run {answer.body['run_id']}, {counted(published, 'message')}", markup=False
         )
         return answer
 

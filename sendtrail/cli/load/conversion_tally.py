@@ -7,9 +7,10 @@ from decimal import Decimal
 from sendtrail.attribution.conversion_csv.totals import Sum, Totals
 from sendtrail.cli.load.known_contacts import KnownContacts
 from sendtrail.domain.conversion import Conversion
+from sendtrail.plurals import counted
 
 
-def counted(conversions: Iterable[Conversion], totals: Totals) -> Iterator[Conversion]:
+def tallied(conversions: Iterable[Conversion], totals: Totals) -> Iterator[Conversion]:
     """Yield conversions, and add them to the totals."""
     for conversion in conversions:
         totals.add(conversion)
@@ -38,8 +39,8 @@ def _shown(moment: datetime, zone: tzinfo | None) -> str:
 def _sum_line(currency: str, found: Sum) -> str:
     if not currency:
         return f"Without a value: {found.conversions + found.refunds:,}."
-    refunded = f"; {_amount(found.refunded)} refunded, in {found.refunds:,} refunds" if found.refunds else ""
-    return f"{currency} {_amount(found.value)} in {found.conversions:,} conversions{refunded}."
+    refunded = f"; {_amount(found.refunded)} refunded, in {counted(found.refunds, 'refund')}" if found.refunds else ""
+    return f"{currency} {_amount(found.value)} in {counted(found.conversions, 'conversion')}{refunded}."
 
 
 def _amount(value: Decimal) -> str:

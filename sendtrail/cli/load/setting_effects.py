@@ -10,6 +10,7 @@ from sendtrail.attribution.settings import HONEYPOTS
 from sendtrail.cli.warehouses import Destination
 from sendtrail.domain.messages import OrganizationId
 from sendtrail.errors import SendtrailError
+from sendtrail.plurals import counted
 from sendtrail.warehouse.tables import checked_name
 
 HOLDOUT = "holdout_"
@@ -40,7 +41,12 @@ def _honeypot_lines(to: Destination, chosen: Mapping[str, str], *, dataset: str)
         return
     for links, contacts in _rows(to, _CLICKS, dataset=dataset):
         if links:
-            yield f"{links:,} links that were clicked so far have that in their address; {contacts:,} contacts did so."
+            clicked = counted(
+                links,
+                "link that was clicked so far has that in its address",
+                "links that were clicked so far have that in their address",
+            )
+            yield f"{clicked}; {counted(contacts, 'contact')} did so."
         else:
             yield "No link that was clicked so far has that in its address: is it written as in the e-mail?"
 
@@ -52,7 +58,8 @@ def _holdout_lines(to: Destination, chosen: Mapping[str, str], *, dataset: str) 
     if not rows:
         yield "Nobody is held out until holdout_list or holdout_tag says who."
     for held_out, mailed, caution in rows:
-        yield f"{held_out:,} contacts are held out, and compared with {mailed:,} others."
+        contacts = counted(held_out, "contact is", "contacts are")
+        yield f"{contacts} held out, and compared with {counted(mailed, 'other')}."
         if caution:
             yield str(caution)
 

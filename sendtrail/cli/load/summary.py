@@ -9,6 +9,7 @@ from sendtrail.attribution.csv_file.problems import Problems
 from sendtrail.cli.load.known_contacts import KnownContacts, known_contacts
 from sendtrail.cli.process.sentences import say
 from sendtrail.cli.warehouses import Destination
+from sendtrail.plurals import counted
 
 REASONS_SHOWN = 8
 
@@ -21,7 +22,7 @@ def print_lines(*lines: str) -> None:
 def print_skipped(problems: Problems) -> None:
     """Print what is wrong with the rows that were skipped, where errors are printed."""
     console = Console(stderr=True)
-    console.print(f"[bold red]Missing, as they are bad: {problems.rows:,} rows.[/]")
+    console.print(f"[bold red]Missing, as they are bad: {counted(problems.rows, 'row')}.[/]")
     say(console, *(f"  {sentence}" for sentence in problems.sentences))
 
 
@@ -34,7 +35,7 @@ def known_line(to: Destination, *, dataset: str, total: int, count: Callable[[Kn
     if isinstance(known, str):
         yield f"How many belong to a known contact could not be asked: {known}"
     elif found := count(known):
-        yield f"{found:,} of {total:,} belong to a known contact."
+        yield f"{found:,} of {total:,} {'belongs' if found == 1 else 'belong'} to a known contact."
     else:
         yield f"None of them belongs to a contact of {to.organization}: is it the right account, and was it synced?"
 

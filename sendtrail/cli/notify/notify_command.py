@@ -8,6 +8,7 @@ from sendtrail.cli.notify.texts import Message
 from sendtrail.cli.process.exit_codes import MISSING
 from sendtrail.cli.settings.notification_settings import NotificationSettings
 from sendtrail.errors import SettingsError
+from sendtrail.plurals import counted
 
 TEST = Message(title="Sendtrail: a test", body="Notifications of this folder arrive here.")
 
@@ -23,6 +24,6 @@ def notify() -> None:
         where = "https://github.com/caronc/apprise/wiki"
         raise SettingsError([f"there is no address yet: put one of {where} into .env, as SENDTRAIL_NOTIFY_URLS"])
     sent = send(TEST, addresses)
-    Console().print(f"{sent} of {len(addresses)} addresses took it.", highlight=False)
+    Console().print(f"{sent} of {counted(len(addresses), 'address', 'addresses')} took it.", highlight=False)
     if sent < len(addresses):
         raise typer.Exit(MISSING)

@@ -20,6 +20,7 @@ from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND
 from sendtrail.domain.request_rate import RateLimit
 from sendtrail.domain.wants import Ask
 from sendtrail.errors import SettingsError
+from sendtrail.plurals import counted
 from sendtrail.ports import State
 from sendtrail.state.account_pause import read_pause
 from sendtrail.state.documents import connection_path
@@ -62,13 +63,14 @@ def store_wish(wish: HistoryWish, settings: OperatorSettings, *, clock: Clock, i
 
 def plan_lines(plan: HistoryPlan, *, interval_s: float) -> Iterator[str]:
     """Yield what is to be read, and how long that takes."""
-    campaigns = "1 campaign" if plan.campaigns == 1 else f"{plan.campaigns:,} campaigns"
     yield (
-        f"To be read: {campaigns}, at most {plan.requests:,} requests for {plan.rows:,} rows, which take "
+        f"To be read: {counted(plan.campaigns, 'campaign')}, at most {counted(plan.requests, 'request')} for "
+        f"{counted(plan.rows, 'row')}, which take "
         f"{shown_duration(plan.requests * interval_s)} at the account's limit. Changes are read first."
     )
     if plan.unknown:
-        yield f"And what {plan.unknown:,} campaigns hold that were not synced to their end yet, which nobody knows."
+        unknown = counted(plan.unknown, "campaign holds that was", "campaigns hold that were")
+        yield f"And what {unknown} not synced to the end yet, which nobody knows."
 
 
 def stored_lines(organization: str, *, settings: OperatorSettings, is_paused: bool) -> Iterator[str]:

@@ -13,6 +13,7 @@ from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.operator_options import OperatorOptions
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.clock import SystemClock
+from sendtrail.plurals import counted
 from sendtrail.sync.runs.run_history import PastRun, past_runs
 
 
@@ -86,14 +87,14 @@ def _figures(run: PastRun) -> Iterator[str]:
         yield f"{run.summary.due:,} due"
     if figures is None:
         if forecast is not None:
-            yield f"{forecast:,} requests expected"
+            yield f"{counted(forecast, 'request')} expected"
         return
     without = (
         f"{figures.requests - figures.contacts_requests:,} without contacts, " if figures.contacts_requests else ""
     )
     expected = "" if run.forecast_error is None else f" ({without}{forecast:,} expected)"
-    yield f"{figures.requests:,} requests{expected}"
+    yield f"{counted(figures.requests, 'request')}{expected}"
     if figures.refused:
-        yield f"{figures.refused:,} answers 429"
-    yield f"{figures.activities_new:,} new rows"
+        yield f"{counted(figures.refused, 'answer')} 429"
+    yield f"{counted(figures.activities_new, 'new row')}"
     yield f"{figures.seconds:,.1f} s"

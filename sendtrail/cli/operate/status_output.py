@@ -11,6 +11,7 @@ from sendtrail.activecampaign.http.account_words import printable
 from sendtrail.cli.plan import shown_duration
 from sendtrail.cli.process.sentences import say
 from sendtrail.cli.run.still_wanted import want_in_words
+from sendtrail.plurals import counted
 from sendtrail.sync.overview.account_overview import AccountOverview, Activity
 from sendtrail.sync.overview.failures import Failed
 
@@ -42,10 +43,11 @@ def overview_lines(of: AccountOverview) -> Iterator[str]:
 def _pace(of: AccountOverview) -> Iterator[str]:
     if of.activity is Activity.RUNNING and of.total:
         left = "" if of.left_s is None else f", about {shown_duration(of.left_s)} left at this pace"
-        yield f"  progress          {of.total - of.left:,} of {of.total:,} campaigns{left}"
+        yield f"  progress          {of.total - of.left:,} of {counted(of.total, 'campaign')}{left}"
     if of.figures is not None:
-        refused = f", {of.figures.refused:,} answers 429" if of.figures.refused else ""
-        yield f"  last run took     {of.figures.requests:,} requests, {shown_duration(of.figures.seconds)}{refused}"
+        refused = f", {counted(of.figures.refused, 'answer')} 429" if of.figures.refused else ""
+        requests = counted(of.figures.requests, "request")
+        yield f"  last run took     {requests}, {shown_duration(of.figures.seconds)}{refused}"
 
 
 def _times(of: AccountOverview) -> Iterator[str]:
@@ -54,18 +56,19 @@ def _times(of: AccountOverview) -> Iterator[str]:
     else:
         yield f"  last success      {of.last_success:%Y-%m-%d %H:%M} UTC, {shown_duration(of.age_s)} ago"
     if of.last_run is not None and of.last_run != of.last_success:
-        yield f"  last run          {of.last_run:%Y-%m-%d %H:%M} UTC, {of.left:,} of {of.total:,} campaigns left"
+        total = counted(of.total, "campaign")
+        yield f"  last run          {of.last_run:%Y-%m-%d %H:%M} UTC, {of.left:,} of {total} left"
     if of.contacts_synced_at is not None:
         yield f"  contacts          as of {of.contacts_synced_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _work(of: AccountOverview) -> Iterator[str]:
     if of.due:
-        yield f"  due               {of.due:,} campaigns, whatever the account says next"
+        yield f"  due               {counted(of.due, 'campaign')}, whatever the account says next"
     for want in of.wanted:
         yield f"  wanted            {want_in_words(want)}"
     if of.unsettled:
-        yield f"  unsettled         {of.unsettled:,} reports, {of.rows_short:,} rows short"
+        yield f"  unsettled         {counted(of.unsettled, 'report')}, {counted(of.rows_short, 'row')} short"
     if of.unreadable_rows:
         yield f"  unreadable rows   {of.unreadable_rows:,}"
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from sendtrail.activecampaign.http.account_words import printable
 from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
 from sendtrail.cli.run.work_record import Fate
+from sendtrail.plurals import counted
 
 MAX_NAMED = 5
 NEXT_STEPS: Mapping[FailureKind, str] = {
@@ -47,7 +48,8 @@ def named(subjects: Sequence[str]) -> str:
 
 
 def _what_is_in(result: RunResult) -> str:
-    campaigns = f"{result.campaigns[Fate.DONE]:,} of {result.campaigns.total():,} campaigns that were due are in"
+    due = counted(result.campaigns.total(), "campaign that was due is", "campaigns that were due are")
+    campaigns = f"{result.campaigns[Fate.DONE]:,} of {due} in"
     return f"{campaigns}, and the contacts." if result.contacts is Fate.DONE else f"{campaigns}."
 
 

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from sendtrail.cli.run.local_run import RunObserver
 from sendtrail.cli.run.run_stats import RunStats
+from sendtrail.plurals import counted
 from sendtrail.ports import Topic
 from sendtrail.sync.runs.stored_run import Summary
 
@@ -62,9 +63,9 @@ class Bars:
     def _redraw(self) -> None:
         stats = self.stats
         read = sum(stats.activities_read.values())
-        refused = f" · {stats.refused} answers 429" if stats.refused else ""
+        refused = f" · {counted(stats.refused, 'answer')} 429" if stats.refused else ""
         if self._campaigns is not None:
-            note = f"{read:,} activities read · {stats.requests:,} requests{refused}"
+            note = f"{counted(read, 'activity', 'activities')} read · {counted(stats.requests, 'request')}{refused}"
             self._progress.update(self._campaigns, note=note)
         if self._contacts is not None:
-            self._progress.update(self._contacts, note=f"{stats.contacts_read:,} contacts read")
+            self._progress.update(self._contacts, note=f"{counted(stats.contacts_read, 'contact')} read")

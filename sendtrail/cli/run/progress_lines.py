@@ -11,6 +11,7 @@ from rich.console import Console
 from sendtrail.cli.run.local_run import RunObserver
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.clock import Clock
+from sendtrail.plurals import counted
 from sendtrail.ports import Topic
 from sendtrail.sync.runs.stored_run import Summary
 
@@ -47,7 +48,7 @@ class ProgressLines:
     def _on_dispatched(self, summary: Summary) -> None:
         self._due = summary.due
         contacts = ", and the contacts" if summary.published > summary.due else ""
-        self._print(f"{summary.due:,} of {summary.campaigns:,} campaigns are due{contacts}")
+        self._print(f"{summary.due:,} of {counted(summary.campaigns, 'campaign is', 'campaigns are')} due{contacts}")
 
     def _on_finished(self, topic: Topic) -> None:
         self._done += topic is Topic.CAMPAIGNS
@@ -63,9 +64,11 @@ class ProgressLines:
 
     def _progress(self) -> str:
         stats = self.stats
-        read = f"{sum(stats.activities_read.values()):,} activities and {stats.contacts_read:,} contacts read"
-        refused = f", {stats.refused:,} answers 429" if stats.refused else ""
-        return f"{self._done:,} of {self._due:,} campaigns done, {read}, {stats.requests:,} requests{refused}"
+        activities = counted(sum(stats.activities_read.values()), "activity", "activities")
+        read = f"{activities} and {counted(stats.contacts_read, 'contact')} read"
+        refused = f", {counted(stats.refused, 'answer')} 429" if stats.refused else ""
+        requests = counted(stats.requests, "request")
+        return f"{self._done:,} of {counted(self._due, 'campaign')} done, {read}, {requests}{refused}"
 
     def _print(self, text: str) -> None:
         with suppress(OSError):  # nobody reads it any more: the run goes on, and its summary cannot be printed

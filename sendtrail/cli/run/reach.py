@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sendtrail.cli.settings.sync_settings import BEGINNING
+from sendtrail.plurals import counted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,12 +19,12 @@ class Reach:
     def sentence(self) -> str:
         """Return it in words, with what to type for the rest."""
         if not self.since:
-            return f"Read so far: everything of {_campaigns(self.campaigns)}."
+            return f"Read so far: everything of {counted(self.campaigns, 'campaign')}."
         which = "" if len(self.since) == self.campaigns else f"{len(self.since):,} of "
         first, last = (f"{moment:%Y-%m-%d}" for moment in (min(self.since), max(self.since)))
         days = first if first == last else f"a day between {first} and {last}"
         return (
-            f"Read so far: of {which}{_campaigns(self.campaigns)} what happened since {days}; run this command"
+            f"Read so far: of {which}{counted(self.campaigns, 'campaign')} what happened since {days}; run this command"
             " with --all for what is older."
         )
 
@@ -36,7 +37,3 @@ def reach_of(since: Mapping[int, datetime], *, sent_at: Mapping[int, datetime | 
 
 def _is_limited(since: datetime, sent_at: datetime | None) -> bool:
     return since > BEGINNING if sent_at is None else sent_at < since
-
-
-def _campaigns(number: int) -> str:
-    return "1 campaign" if number == 1 else f"{number:,} campaigns"

@@ -8,6 +8,7 @@ from rich.console import Console
 from sendtrail.cli.run.local_run import RunObserver
 from sendtrail.cli.settings.sync_settings import BEGINNING
 from sendtrail.domain.wants import StillWanted
+from sendtrail.plurals import counted
 from sendtrail.sync.runs.stored_run import Summary
 
 
@@ -45,4 +46,4 @@ def want_in_words(want: StillWanted) -> str:
 def _campaigns(number: int | None) -> str:
     if number is None:
         return "every campaign"
-    return "1 campaign" if number == 1 else f"{number:,} campaigns"
+    return counted(number, "campaign")

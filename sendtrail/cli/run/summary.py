@@ -15,6 +15,7 @@ from sendtrail.cli.run.unsettled import Unsettled, unsettled_reports
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.domain.activity import EventType
+from sendtrail.plurals import counted
 from sendtrail.sync.forecast import list_requests
 from sendtrail.sync.runs.stored_run import Summary
 
@@ -87,16 +88,16 @@ def _add_subjects(table: Table, summary: Summary) -> None:
     """Add of how many campaigns the subject lines were read, and of how many they are unknown."""
     found = summary.subjects
     if found.read:
-        table.add_row("subject lines", f"{found.read:,} campaigns", "")
+        table.add_row("subject lines", counted(found.read, "campaign"), "")
     if found.unknown:
         why = found.problem or "read by later runs"
-        table.add_row("  unknown so far", f"{found.unknown:,} campaigns", why)
+        table.add_row("  unknown so far", counted(found.unknown, "campaign"), why)
 
 
 def _add_unsettled(table: Table, unsettled: Unsettled) -> None:
     """Add what holds fewer rows than the account counts, of earlier runs, too: it is read again soon."""
     if unsettled.reports:
-        table.add_row("unsettled reports", "", f"{unsettled.reports:,}, {unsettled.rows:,} rows short")
+        table.add_row("unsettled reports", "", f"{unsettled.reports:,}, {counted(unsettled.rows, 'row')} short")
 
 
 def _forecast(summary: Summary, stats: RunStats) -> str:

@@ -4,6 +4,7 @@ import plistlib
 import shlex
 
 from sendtrail.cli.schedule.installation import Installation
+from sendtrail.plurals import counted
 
 LABEL = "sendtrail.sync"
 
@@ -34,7 +35,7 @@ StandardError=append:{_specifier(str(at.log))}
 
 # ~/.config/systemd/user/sendtrail.timer
 [Unit]
-Description=Start sendtrail.service every {at.every_hours} hours
+Description=Start sendtrail.service every {counted(at.every_hours, "hour")}
 
 [Timer]
 OnCalendar=*-*-* {hours}:{at.minute:02}:00

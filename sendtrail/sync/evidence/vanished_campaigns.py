@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sendtrail.delivery.checkpoint import Checkpoint
 from sendtrail.domain.campaign import Campaign, CampaignLists
 from sendtrail.domain.deletion_guard import HOW_TO_ACCEPT, DeletionGuard
+from sendtrail.plurals import counted
 from sendtrail.ports import State
 from sendtrail.state.deleted_campaigns import deleted_campaigns, record_deletions
 from sendtrail.sync.due import last_sync
@@ -56,7 +57,7 @@ class ListedCampaigns:
         """Return what is wrong with the list, "" where nothing is."""
         if not self.vanished:
             return ""
-        shown = f"lists {len(self.campaigns):,} campaigns" if self.campaigns else "lists no campaign at all"
+        shown = f"lists {counted(len(self.campaigns), 'campaign')}" if self.campaigns else "lists no campaign at all"
         return (
             f"the account {shown}, and not {len(self.vanished):,} that were synced before, however often it is asked: "
             f"see whether the API user may still see all campaigns; {HOW_TO_ACCEPT} run); what is stored of them stays"

@@ -74,7 +74,7 @@ def reason_to_count(
         return "this is another table than before"
     since = sum(max(0, rows - counted.merged.get(organization, 0)) for organization, rows in merged.items())
     if look.rows < counted.rows + since:
-        return f"there are {look.rows} rows, and have to be {counted.rows + since}"
+        return f"the number of rows is {look.rows}, and has to be {counted.rows + since}"
     if not timedelta() <= now - counted.counted_at < COUNTED_EVERY:
         return "the last time is long ago"
     return None
