@@ -1,83 +1,30 @@
 """Documents of other versions: unknown fields are ignored, later fields may be missing, and what is broken is named."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from sendtrail.delivery.checkpoint import Checkpoint, Lease, Status
-from sendtrail.domain.campaign_report import Report
-from sendtrail.domain.messages import Reason
 from sendtrail.errors import BadDocument
-from sendtrail.rate_limit.gcra import LimitState
-from sendtrail.state.account_identity import AccountIdentity
-from sendtrail.state.account_status import AccountStatus
-from sendtrail.state.deleted_campaigns import DeletedCampaigns
 from sendtrail.state.documents import from_document, to_document
-from sendtrail.state.stored_rows import Baseline, CountedTable, LostRows, MergedRows
-from sendtrail.sync.contacts import ContactsProgress, ContactsSynced
-from sendtrail.sync.progress.campaign_progress import CampaignProgress, ReportRead
-from sendtrail.sync.runs.stored_run import Run, Summary
-from sendtrail.sync.sync_record import SyncRecord
-from tests.fakes import NOON
+from sendtrail.state.stored_wants import WantsDocument, Withdrawal
+from tests.state.stored_examples import EXAMPLE_OF, FIRST_FIELDS
+from tests.state.stored_kinds import stored_kinds
 
-RECORD = SyncRecord(
-    since=NOON, watermarks={Report.OPENS: NOON}, counters={"opens": 1}, synced_at=NOON, audited_at=NOON, confirmed=True
-)
-VALUES: dict[str, Any] = {
-    type(value).__name__: value
-    for value in (
-        RECORD,
-        Checkpoint(
-            run_id="r", sequence=3, status=Status.DONE, updated_at=NOON, lease=Lease(token="t", expires_at=NOON)
-        ),
-        AccountStatus(run_id="r", last_run=NOON, campaigns_total=3),
-        Run(
-            expires_at=NOON,
-            leases={"acme": NOON},
-            summaries={"acme": Summary(run_id="r", organization_id="acme", campaigns=1, due=1, published=1)},
-        ),
-        CampaignProgress(
-            run_id="r",
-            reason=Reason.NEW,
-            started_at=NOON,
-            since=NOON,
-            counters={"opens": 1},
-            units=[ReportRead(report=Report.OPENS, message_id="", since=NOON)],
-        ),
-        ContactsProgress(pass_id="p", started_at=NOON),
-        ContactsSynced(pass_id="p", synced_at=NOON, vanished=0),
-        LimitState(next_free=NOON),
-        AccountIdentity(host="acme.api-us1.com", bound_at=NOON, witnesses={1: NOON}),
-        MergedRows(rows=3, revision=1),
-        CountedTable(identity="i", counted_at=NOON, floor=NOON, rows=3, merged={"acme": 3}),
-        Baseline(campaigns={1: (3, 3)}),
-        LostRows(campaigns={1: 1}),
-        DeletedCampaigns(campaigns=[1, 2]),
-    )
-}
-# The fields that the first version of each document had.
-FIRST_FIELDS = {
-    "SyncRecord": {"since", "watermarks", "counters", "synced_at", "audited_at", "confirmed"},
-    "Checkpoint": {"run_id", "sequence", "status", "updated_at"},
-    "AccountStatus": {"run_id", "last_run", "campaigns_total"},
-    "Run": {"expires_at", "leases", "summaries"},
-    "CampaignProgress": {"run_id", "reason", "started_at", "since", "counters", "units"},
-    "ContactsProgress": {"pass_id", "started_at"},
-    "ContactsSynced": {"pass_id", "synced_at", "vanished"},
-    "LimitState": {"next_free"},
-    "AccountIdentity": {"host", "bound_at"},
-    "MergedRows": set[str](),
-    "CountedTable": {"identity", "counted_at", "floor", "rows"},
-    "Baseline": {"campaigns"},
-    "LostRows": {"campaigns"},
-    "DeletedCampaigns": set[str](),
-}
-EVERY_KIND = pytest.mark.parametrize("value", VALUES.values(), ids=list(VALUES))
+EVERY_KIND = pytest.mark.parametrize("value", EXAMPLE_OF.values(), ids=list(EXAMPLE_OF))
 
 
 def with_news(document: Any) -> Any:
-    """Return a document as a later version writes it: with another field in each of its own mappings of fields."""
+    """Return a document as a later version writes it: with another field."""
     return {**document, "added_later": {"of": "whatever kind"}}
+
+
+def test_every_kind_that_is_read_is_held_to_this() -> None:
+    """Whoever stores another document adds an example of it and what its first version has."""
+    names = {kind.__name__ for kind in stored_kinds()}
+
+    assert set(EXAMPLE_OF) == names
+    assert set(FIRST_FIELDS) == names
 
 
 @EVERY_KIND
@@ -96,13 +43,27 @@ def test_fields_that_came_later_may_be_missing(value: Any) -> None:
     assert from_document(type(value), first) is not None
 
 
+@EVERY_KIND
+def test_an_earlier_version_finds_its_fields(value: Any) -> None:
+    """A field that is renamed is written by its old name for as long as any version reads that."""
+    assert FIRST_FIELDS[type(value).__name__] <= to_document(value).keys()
+
+
+@EVERY_KIND
+def test_what_is_written_is_read(value: Any) -> None:
+    """Each field, by the name that it was written by."""
+    document = to_document(value)
+
+    assert to_document(from_document(type(value), document)) == document
+
+
 @pytest.mark.parametrize(
     ("kind", "field"),
     [("Checkpoint", "lease"), ("Run", "summaries"), ("CampaignProgress", "units"), ("CampaignProgress", "position")],
 )
 def test_fields_of_a_later_version_within_a_document_are_ignored(kind: str, field: str) -> None:
     """A lease, a summary, a report that is read: documents within documents."""
-    value = VALUES[kind]
+    value = EXAMPLE_OF[kind]
     document = to_document(value)
     inner = document[field]
     if field == "units":
@@ -113,6 +74,11 @@ def test_fields_of_a_later_version_within_a_document_are_ignored(kind: str, fiel
         newer = with_news(inner)
 
     assert from_document(type(value), {**document, field: newer}) == from_document(type(value), document)
+
+
+def test_a_withdrawal_is_read_from_the_document_of_wants() -> None:
+    """A delivery reads one field of it, by the name that the dispatcher writes."""
+    assert {each.name for each in fields(Withdrawal)} <= {each.name for each in fields(WantsDocument)}
 
 
 @EVERY_KIND

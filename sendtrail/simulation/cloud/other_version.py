@@ -12,7 +12,7 @@ ADDED: Mapping[str, frozenset[str]] = {
     "checkpoint": frozenset({"backfill", "wanted_at", "new_rows"}),
     "synced": frozenset({"settling", "deep_watermarks", "false_zeros"}),
     "status": frozenset({"timestamp_meanings", "timestamps_observed_at"}),
-    "message": frozenset({"settle", "standing_rows", "wanted_at", "complete", "backfill"}),
+    "message": frozenset({"settle", "standing_rows", "wanted_at", "complete", "backfill", "listed_at", "kept_since"}),
 }
 # And what a later version may add.
 OF_TOMORROW: Mapping[str, Any] = {"of_tomorrow": {"some": ["thing", 1, None]}}
