@@ -8,7 +8,7 @@ from random import Random
 
 from benchmarks.fleet.account import ROWS_A_PAGE
 from benchmarks.fleet.clock import MIDNIGHT
-from sendtrail.errors import Unavailable
+from sendtrail.errors import Busy
 from sendtrail.pricing.bigquery_bytes import billed
 from sendtrail.simulation.engine.scheduler import Scheduler, Task
 
@@ -64,7 +64,7 @@ class BigQuery:
         self._scheduler.wait(STATEMENT_S)
 
     def change(self, path: str, table: str, read: Sequence[float], *, seconds_left: Callable[[], float]) -> None:
-        """Run a statement that changes a table, in its turn; raise Unavailable where that does not come in time."""
+        """Run a statement that changes a table, in its turn; raise Busy where that does not come in time."""
         queue = self._queues[table]
         self._enter(queue, seconds_left)
         try:
@@ -106,7 +106,7 @@ class BigQuery:
             pause_s = PAUSE_S * self._random.random()
             if seconds_left() <= pause_s:
                 queue.refused -= 1
-                raise Unavailable("too many statements of this table at once")
+                raise Busy("too many statements of this table at once")
             self._scheduler.wait(pause_s)
         queue.refused -= is_refused
         if queue.running >= RUN_AT_ONCE:

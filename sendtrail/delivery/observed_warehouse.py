@@ -24,7 +24,8 @@ def _ignore_failure() -> None:
 class ObservedWarehouse:
     """Calls `on_merge` with each batch and the rows that it changed, `on_vanished` with the contacts marked.
 
-    `on_unavailable` is called where a merge fails for a reason that may pass.
+    `on_unavailable` is called where a merge fails because the warehouse does not work; not where it is busy, or would
+    take other rows.
     """
 
     inner: Warehouse

@@ -1,6 +1,7 @@
 """A breaker between an instance and a warehouse that takes no rows: no page is read that could not be merged.
 
 Without it each delivery reads the account for minutes, fails to merge, and the next one reads the same pages again.
+A warehouse that is busy with the merges of others works, and neither opens it nor closes it.
 """
 
 from sendtrail import threads

@@ -6,11 +6,21 @@ from typing import Any
 from google.api_core import exceptions as api
 from google.auth.exceptions import TransportError
 
-from sendtrail.errors import Rejected, SendtrailError, Unavailable
+from sendtrail.errors import Busy, Rejected, SendtrailError, Unavailable
 
-# Contention between statements that change one table arrives as a 400 like any mistake in a statement, and only its
-# text tells: https://cloud.google.com/bigquery/docs/data-manipulation-language#dml-limitations
-CONTENTION = ("could not serialize access", "too many dml statements outstanding")
+# BigQuery runs two statements that change a table, queues twenty, and refuses more. It says so by reasons that stand
+# for other things as well, so the text has to tell: a 400 with invalidQuery (a conflict), one with resourcesExceeded,
+# or a 403 with quotaExceeded, as if a day's quota were used up:
+# https://cloud.google.com/bigquery/docs/data-manipulation-language#dml-limitations
+# https://cloud.google.com/bigquery/docs/troubleshoot-quotas
+CONTENTION = (
+    "could not serialize access",
+    "due to concurrent update",
+    "too many dml statements outstanding",
+    "dml jobs writing to a table",
+)
+# Too many requests, jobs or changes of a table within seconds: others are served meanwhile, so this is no outage.
+CONTENDED_REASONS = frozenset({"jobRateLimitExceeded", "rateLimitExceeded"})
 PASSING_REASONS = frozenset(
     {
         "backendError",
@@ -18,8 +28,6 @@ PASSING_REASONS = frozenset(
         "internalError",
         "jobBackendError",
         "jobInternalError",
-        "jobRateLimitExceeded",
-        "rateLimitExceeded",
         "tableUnavailable",
     }
 )
@@ -53,8 +61,15 @@ class NotYetVisible(Exception):
 class OutOfTime(OSError):
     """No time is left for another request."""
 
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(f"no time is left in this delivery{detail}")
+
+
+class StillQueued(OutOfTime):
+    """No time is left, and the job has not begun: others are before it."""
+
     def __init__(self) -> None:
-        super().__init__("no time is left in this delivery")
+        super().__init__(", and BigQuery has not begun the job: others are before it")
 
 
 def is_transient(error: BaseException) -> bool:
@@ -69,12 +84,16 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_contention(error: BaseException) -> bool:
-    """Tell whether other statements that change the same table are in the way."""
+    """Tell whether BigQuery works, and is busy with what others asked it for: most often with the same table."""
+    if isinstance(error, StillQueued) or _reason(error) in CONTENDED_REASONS:
+        return True
     return any(text in str(error).lower() for text in CONTENTION)
 
 
 def as_sendtrail_error(error: BaseException) -> SendtrailError:
-    """Return an error as its caller has to take it."""
+    """Return an error as its caller has to take it: Busy while others are served, which is no outage."""
+    if is_contention(error):
+        return Busy(f"BigQuery has too much to do at once, and does this later: {_words(error)}")
     if _reason(error) == OVER_BYTE_LIMIT:
         return OverByteLimit(f"BigQuery does nothing that reads more than maximum_bytes_billed: {_words(error)}")
     is_refused = _reason(error) in REFUSED_REASONS or _code(error) in REFUSED_CODES

@@ -17,6 +17,7 @@ from sendtrail.gcp.bigquery_errors import (
     JobFailed,
     NotYetVisible,
     OutOfTime,
+    StillQueued,
     as_sendtrail_error,
     is_contention,
     is_transient,
@@ -31,6 +32,8 @@ NO_RETRY = cast("Retry", None)  # the client's documented way to say so, which i
 MAX_ATTEMPTS = 12
 REQUEST_S = 60.0
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.1, 2.0
+# The state of a job that waits for its turn: https://cloud.google.com/bigquery/docs/reference/rest/v2/Job#JobStatus
+QUEUED = "PENDING"
 
 
 class Jobs:
@@ -42,7 +45,8 @@ class Jobs:
     def run(self, name: str, submit: Submit) -> Job:
         """Return a job that has succeeded; `name` is used by no other.
 
-        Raise Rejected, with BigQuery's reason, where it refuses the work, Unavailable where it does not answer in time.
+        Raise Rejected, with BigQuery's reason, where it refuses the work, Unavailable where it does not answer in time,
+        Busy where it serves others for as long as there is time.
         """
         retrying = Retrying(
             retry=retry_if_exception(is_transient),
@@ -76,9 +80,12 @@ class Jobs:
     def wait(self, job: Job) -> None:
         """Return when a job has ended, well or not."""
         pause_s = FIRST_PAUSE_S
-        while not job.done(retry=NO_RETRY, timeout=self.request_s()):
-            self._clock.sleep(min(pause_s, self.request_s()))
-            pause_s = min(2 * pause_s, MAX_PAUSE_S)
+        try:
+            while not job.done(retry=NO_RETRY, timeout=self.request_s()):
+                self._clock.sleep(min(pause_s, self.request_s()))
+                pause_s = min(2 * pause_s, MAX_PAUSE_S)
+        except OutOfTime as error:
+            raise (StillQueued() if job.state == QUEUED else error) from None
 
     def request_s(self) -> float:
         """Return how long the next request may take; raise OutOfTime where there is no time for one."""
@@ -121,7 +128,7 @@ class _Attempts:
             return self._submit(job_id, self._jobs.request_s())
         except api.Conflict:  # an earlier request did arrive, though its answer did not
             return self._jobs.find(job_id)
-        except api.BadRequest:
+        except (api.BadRequest, api.Forbidden):  # refused, so it did not run
             self._use_next_id()
             raise
 

@@ -21,7 +21,7 @@ from google.cloud.bigquery import ArrayQueryParameter, QueryJob, ScalarQueryPara
 from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import CountsOfReports, by_report
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
-from sendtrail.errors import Rejected, SendtrailError, Unavailable
+from sendtrail.errors import Rejected, Retryable, SendtrailError
 from sendtrail.gcp.bigquery_columns import BigQueryColumns
 from sendtrail.gcp.bigquery_errors import OverByteLimit
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
@@ -78,8 +78,8 @@ class BigQueryWarehouse:
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch, so that merging it again changes nothing; return the rows inserted or changed.
 
-        Raise Unavailable where BigQuery cannot be reached, or one day is more than it may bill, Rejected, with its
-        reason, where it refuses the rows.
+        Raise Unavailable where BigQuery cannot be reached, Busy where it serves others for as long as there is time,
+        Retryable where one day is more than it may bill, Rejected, with its reason, where it refuses the rows.
         """
         if batch.also_seen:
             self._run(self._of_withheld(batch, check_lease))
@@ -259,11 +259,11 @@ class BigQueryWarehouse:
 
 @contextmanager
 def _kept_for_a_person() -> Iterator[None]:
-    """Leave to the queue what can be merged once somebody has raised the limit."""
+    """Leave to the queue what can be merged once somebody has raised the limit; others are merged meanwhile."""
     try:
         yield
     except OverByteLimit as error:
-        raise Unavailable(f"{error}. Raise it in Terraform; until then the message is delivered again") from error
+        raise Retryable(f"{error}. Raise it in Terraform; until then the message is delivered again") from error
 
 
 def labels_of(values: Mapping[str, str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from benchmarks.fleet.measured import Measured
 from benchmarks.fleet.planting import first_send_of
 from benchmarks.fleet.warehouse import FleetWarehouse
 from sendtrail.clock import ManualClock
-from sendtrail.errors import Unavailable
+from sendtrail.errors import Busy
 from sendtrail.ports import Transaction, Warehouse
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.warehouse.rows import Batch
@@ -90,12 +90,12 @@ def test_the_same_fleet_lives_the_same_day() -> None:
 def test_a_table_runs_two_statements_and_queues_twenty() -> None:
     """The next one is refused, and comes again until its delivery has no time left."""
     scheduler = Scheduler(Random(1))
-    bigquery, gave_up = BigQuery(scheduler, Random(1), daily=1), list[Unavailable]()
+    bigquery, gave_up = BigQuery(scheduler, Random(1), daily=1), list[Busy]()
 
     def change() -> None:
         try:
             bigquery.change("a/merge", "a", [0], seconds_left=lambda: 20.0 - scheduler.now)
-        except Unavailable as error:
+        except Busy as error:
             gave_up.append(error)
 
     for _ in range(40):

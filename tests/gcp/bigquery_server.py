@@ -45,11 +45,15 @@ class Received:
 
 
 class BigQueryServer:
-    """Jobs that end at the second look, each id once, and the faults that were asked for, first come first."""
+    """Jobs that end at the second look, each id once, and the faults that were asked for, first come first.
+
+    While it `is_queueing`, statements do not begin.
+    """
 
     def __init__(self, faults: list[Fault]) -> None:
         self._faults = faults
         self._lock = threading.Lock()
+        self.is_queueing = False
         self.jobs: dict[str, Resource] = {}
         self.received: list[Received] = []
 
@@ -87,6 +91,9 @@ class BigQueryServer:
             return 404, _error(404, "notFound", f"Not found: Job {job_id}")
         job = self.jobs[job_id]
         shown = json.loads(json.dumps(job))
+        if self.is_queueing and "query" in job["configuration"]:
+            shown["status"]["state"] = "PENDING"
+            return 200, _public(shown)
         job["status"]["state"] = "DONE"
         return 200, _public(shown)
 
@@ -153,7 +160,7 @@ def serving(*faults: Fault) -> Iterator[tuple[BigQueryServer, str]]:
             self.wfile.write(content)
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield bigquery, f"http://127.0.0.1:{server.server_port}"
         finally:

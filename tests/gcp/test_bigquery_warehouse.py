@@ -10,9 +10,11 @@ from typing import Any
 import orjson
 import pytest
 
+from sendtrail.delivery.observed_warehouse import ObservedWarehouse
+from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.work_item import WorkItem
-from sendtrail.errors import LeaseLost, Rejected, Unavailable
+from sendtrail.errors import Busy, LeaseLost, Rejected, Retryable, Unavailable
 from sendtrail.gcp.bigquery_jobs import MAX_ATTEMPTS, Jobs
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets, labels_of
 from sendtrail.gcp.clients import bigquery_client
@@ -22,9 +24,20 @@ from tests.contracts.samples import contact, contacts
 from tests.fakes import NOON, FakeClock
 from tests.gcp.bigquery_server import BigQueryServer, Fault, serving
 
+# By status and reason, of which most stand for other things as well.
 CONTENTION = [
-    "Could not serialize access to table p:d.email_activities due to concurrent update",
-    "Resources exceeded during query execution: Too many DML statements outstanding against table p:d.t, limit is 20.",
+    (400, "invalidQuery", "Could not serialize access to table p:d.email_activities due to concurrent update"),
+    (400, "invalidQuery", "Transaction is aborted due to concurrent update against table p:d.email_activities."),
+    (
+        *(400, "resourcesExceeded"),
+        "Resources exceeded during query execution: Too many DML statements outstanding against table p:d.t, limit 20.",
+    ),
+    (
+        *(403, "quotaExceeded"),
+        "Quota exceeded: Your table exceeded quota for total number of dml jobs writing to a table, pending + running.",
+    ),
+    (403, "rateLimitExceeded", "Exceeded rate limits: too many table update operations for this table"),
+    (400, "jobRateLimitExceeded", "Job exceeded rate limits: Your project_and_region exceeded quota for queries."),
 ]
 DELIVERY_S = 300.0
 
@@ -162,7 +175,7 @@ def test_days_that_are_too_much_for_one_statement_are_halved(fails_later: bool) 
 
 def test_a_day_that_is_too_much_is_kept_until_a_person_raises_the_limit() -> None:
     """The batch is right, so it is not given up."""
-    with bench(*too_much(1)) as it, pytest.raises(Unavailable, match=r"maximum_bytes_billed.*Raise it in Terraform"):
+    with bench(*too_much(1)) as it, pytest.raises(Retryable, match=r"maximum_bytes_billed.*Raise it in Terraform"):
         it.warehouse.merge(batch(1))
 
     assert spans(it.server) == [(1, 1)]
@@ -189,12 +202,17 @@ def test_a_job_that_is_not_shown_just_after_its_409_is_waited_for() -> None:
     assert len(it.server.jobs) == 2
 
 
+def contended(how: tuple[int, str, str], *, times: int, fails_later: bool = False) -> list[Fault]:
+    """Return that so many statements are refused as too many others are in the way."""
+    status, reason, message = how
+    return [Fault(on="query", status=status, reason=reason, message=message, fails_later=fails_later)] * times
+
+
 @pytest.mark.parametrize("fails_later", [True, False])
-@pytest.mark.parametrize("text", CONTENTION)
-def test_contention_is_waited_out_under_a_new_id(text: str, fails_later: bool) -> None:
-    """The two texts of a 400 that pass, reported at once or by the job: a failed job burns its id."""
-    fault = Fault(on="query", status=400, reason="invalidQuery", message=text, fails_later=fails_later)
-    with bench(fault, fault) as it:
+@pytest.mark.parametrize("how", CONTENTION)
+def test_contention_is_waited_out_under_a_new_id(how: tuple[int, str, str], fails_later: bool) -> None:
+    """However BigQuery says it, at once or by the job: a failed job burns its id."""
+    with bench(*contended(how, times=2, fails_later=fails_later)) as it:
         assert it.warehouse.merge(batch()) == 3
 
     names = it.server.calls("query")
@@ -251,17 +269,69 @@ def test_attempts_are_bounded_in_number() -> None:
     assert len(it.server.calls("query")) == MAX_ATTEMPTS
 
 
-@pytest.mark.parametrize("message", CONTENTION)
-def test_a_turn_at_the_table_is_waited_for_as_long_as_the_delivery_lasts(message: str) -> None:
+@pytest.mark.parametrize("how", [CONTENTION[0], CONTENTION[3]])
+def test_a_turn_at_the_table_is_waited_for_as_long_as_the_delivery_lasts(how: tuple[int, str, str]) -> None:
     """Where many accounts merge at once, giving up reads the account again."""
-    faults = [Fault(on="query", status=400, reason="invalidQuery", message=message)] * 99
-    with bench(*faults[: 2 * MAX_ATTEMPTS], delivery_s=480.0) as it:
+    with bench(*contended(how, times=2 * MAX_ATTEMPTS), delivery_s=480.0) as it:
         assert it.warehouse.merge(batch()) == 3
-    with bench(*faults, delivery_s=60.0) as late, pytest.raises(Unavailable, match=r"serialize|DML"):
+    with bench(*contended(how, times=99), delivery_s=60.0) as late, pytest.raises(Busy, match="does this later"):
         late.warehouse.merge(batch())
 
     assert it.clock.monotonic() <= 480.0
     assert late.clock.monotonic() <= 60.0
+
+
+def test_waits_for_a_turn_are_random() -> None:
+    """Those that were refused at the same moment do not come back at the same moment."""
+    waited = set()
+    for _ in range(3):
+        with bench(*contended(CONTENTION[0], times=3)) as it:
+            it.warehouse.merge(batch())
+        waited.add(it.clock.monotonic())
+
+    assert len(waited) == 3
+
+
+def test_a_statement_that_never_had_its_turn_is_contention() -> None:
+    """BigQuery keeps twenty waiting, some for longer than a delivery lasts."""
+    with bench() as it:
+        it.server.is_queueing = True
+        with pytest.raises(Busy, match="others are before it"):
+            it.warehouse.merge(batch())
+
+    assert it.clock.monotonic() <= DELIVERY_S
+
+
+@pytest.mark.parametrize("how", CONTENTION)
+def test_contention_does_not_open_the_breaker(how: tuple[int, str, str]) -> None:
+    """BigQuery takes rows: the other accounts of the instance go on."""
+    assert not opens_the_breaker(*contended(how, times=99))
+
+
+def test_a_day_that_is_too_much_does_not_open_the_breaker() -> None:
+    """It is the trouble of one campaign."""
+    assert not opens_the_breaker(*too_much(1))
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(503, "backendError"), (500, "internalError"), (403, "quotaExceeded"), (403, "accessDenied"), (404, "notFound")],
+)
+def test_an_outage_opens_the_breaker(status: int, reason: str) -> None:
+    """So does what makes every merge fail until a person mends it: a quota of the day, a right, a table."""
+    assert opens_the_breaker(*[Fault(on="query", status=status, reason=reason)] * 99)
+
+
+def opens_the_breaker(*faults: Fault) -> bool:
+    """Return whether a merge that fails so keeps deliveries from beginning."""
+    with bench(*faults, delivery_s=60.0) as it:
+        breaker = WarehouseBreaker(it.clock)
+        warehouse = ObservedWarehouse(
+            inner=it.warehouse, on_merge=lambda *_: breaker.succeeded(), on_unavailable=breaker.failed
+        )
+        with pytest.raises(Retryable):
+            warehouse.merge(batch(1))
+    return breaker.is_on_trial()
 
 
 def test_attempts_are_bounded_by_the_end_of_the_delivery() -> None:
