@@ -19,6 +19,10 @@ RUN_AT_ONCE, QUEUED_AT_MOST = 2, 20
 PAUSE_S = 16.0
 
 
+class TableBusy(Busy):
+    """A table that took no statement for as long as a delivery had time."""
+
+
 @dataclass(kw_only=True)
 class _Queue:
     """The statements that change one table."""
@@ -64,7 +68,7 @@ class BigQuery:
         self._scheduler.wait(STATEMENT_S)
 
     def change(self, path: str, table: str, read: Sequence[float], *, seconds_left: Callable[[], float]) -> None:
-        """Run a statement that changes a table, in its turn; raise Busy where that does not come in time."""
+        """Run a statement that changes a table, in its turn; raise TableBusy where that does not come in time."""
         queue = self._queues[table]
         self._enter(queue, seconds_left)
         try:
@@ -106,7 +110,7 @@ class BigQuery:
             pause_s = PAUSE_S * self._random.random()
             if seconds_left() <= pause_s:
                 queue.refused -= 1
-                raise Busy("too many statements of this table at once")
+                raise TableBusy("too many statements of this table at once")
             self._scheduler.wait(pause_s)
         queue.refused -= is_refused
         if queue.running >= RUN_AT_ONCE:

@@ -6,8 +6,8 @@ from math import ceil
 from statistics import median
 
 from benchmarks.fleet.account import Shape
+from benchmarks.fleet.bigquery import TableBusy
 from benchmarks.fleet.fleet import HOUR_S, Fleet, Plan
-from sendtrail.errors import Unavailable
 from sendtrail.ports import Topic
 from sendtrail.pricing.bigquery_bytes import TEBIBYTE
 from sendtrail.pricing.bill import bill
@@ -89,7 +89,7 @@ def _figures(fleet: Fleet) -> Measured:
         merges=fleet.bigquery.statements[MERGES] / days,
         merges_at_once=fleet.bigquery.most_at_once("email_activities"),
         refused_deliveries=fleet.queue.refused / days,
-        gave_up=fleet.late[Unavailable.__name__] / days,
+        gave_up=fleet.late[TableBusy.__name__] / days,
         longest_delivery_s=fleet.longest_delivery_s,
         longest_dispatch_s=max(fleet.dispatch_s),
         loads=fleet.bigquery.loads / days,
