@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from benchmarks.decaying_account import Decay, DecayingAccount
+from benchmarks.fleet.troubles import Trouble, answer_with
 from sendtrail.clock import Clock
 from sendtrail.domain.campaign import LIST_LIMIT, Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import PAGE_SIZE, Report, ReportPage, ReportQuery
@@ -43,10 +44,17 @@ class FleetAccount(DecayingAccount):
     """An account as the functions see it; each request waits for the budget, and then for its answer."""
 
     def __init__(
-        self, shape: Shape, connection: Connection, *, budget: RequestBudget, clock: Clock, first_send: datetime
+        self,
+        shape: Shape,
+        connection: Connection,
+        *,
+        budget: RequestBudget,
+        clock: Clock,
+        first_send: datetime,
+        trouble: Trouble | None = None,
     ) -> None:
         super().__init__(shape.decay, clock=clock, page_s=ANSWER_S, first_send=first_send)
-        self.connection, self._shape, self._budget = connection, shape, budget
+        self.connection, self._shape, self._budget, self._trouble = connection, shape, budget, trouble
         self.requests = 0
 
     @property
@@ -58,7 +66,7 @@ class FleetAccount(DecayingAccount):
         """Yield every campaign that was sent, a hundred per request."""
         for number, campaign in enumerate(super().campaigns()):
             if number % LIST_LIMIT == 0:
-                self._request()
+                self._request(is_list=True)
             yield campaign
 
     def campaign_messages(self, campaign_id: int) -> list[CampaignMessage]:
@@ -87,9 +95,10 @@ class FleetAccount(DecayingAccount):
             self._request()
             yield ContactPage(contacts=[_contact(number)], last_id=number)
 
-    def _request(self) -> None:
+    def _request(self, *, is_list: bool = False) -> None:
         self._budget.acquire()
         self.requests += 1
+        answer_with(self._trouble, self._clock, is_list=is_list)
         self._clock.sleep(self._page_s)
 
 

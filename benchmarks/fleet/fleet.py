@@ -1,7 +1,7 @@
 """One fleet: its accounts, the cloud that they share, and a day in it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,13 +10,15 @@ from random import Random
 
 from benchmarks.fleet.account import CONTACTS_A_PAGE, ROWS_A_PAGE, FleetAccount, Shape
 from benchmarks.fleet.bigquery import BigQuery
-from benchmarks.fleet.clock import FleetClock
+from benchmarks.fleet.clock import MIDNIGHT, FleetClock
 from benchmarks.fleet.documents import Documents, PricedState
 from benchmarks.fleet.functions import FleetRuntime, Function, Instance, Parts, new_runtime
 from benchmarks.fleet.planting import first_send_of, plant
 from benchmarks.fleet.queue import FleetQueue, Message
+from benchmarks.fleet.troubles import Trouble, store_trouble
 from benchmarks.fleet.warehouse import FleetWarehouse
 from sendtrail import threads
+from sendtrail.clock import ManualClock
 from sendtrail.domain.connection import Connection
 from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
 from sendtrail.entrypoints.settings import FunctionSettings
@@ -39,7 +41,10 @@ AT_A_TIME, MOST_AN_INSTANCE = 4, 16
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A fleet of so many accounts, dispatched every so many hours, for so many hours, in so many groups."""
+    """A fleet of so many accounts, dispatched every so many hours, for so many hours, in so many groups.
+
+    `troubles` are by the number of the account, from 0 on.
+    """
 
     accounts: int
     shape: Shape = field(default_factory=Shape)
@@ -47,6 +52,7 @@ class Plan:
     hours: int = 24
     groups: int = 1
     seed: int = 1
+    troubles: Mapping[int, Trouble] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -136,8 +142,12 @@ class Fleet:
     @property
     def lags_s(self) -> Sequence[float]:
         """Return how long each run of campaigns of each account took, to its last message."""
-        found = [run for (_, run_id), run in self.runs.items() if run_id.startswith("run") and run.published]
-        return [(run.done_at or self.scheduler.now) - run.asked_at for run in found]
+        return [lag_s for name in self.names for lag_s in self.lags_of(name)]
+
+    def lags_of(self, organization_id: str) -> Sequence[float]:
+        """Return how long each run of campaigns of an account took that had anything to do."""
+        runs = [run for (name, run_id), run in self.runs.items() if name == organization_id and run_id[:3] == "run"]
+        return [(run.done_at or self.scheduler.now) - run.asked_at for run in runs if run.published]
 
     @property
     def unfinished(self) -> int:
@@ -181,7 +191,14 @@ class Fleet:
     def _account(self, connection: Connection, budget: RateBudget) -> FleetAccount:
         whose = connection.organization_id
         first_send = first_send_of(self.plan.shape, self.names.index(whose) / self.plan.accounts)
-        account = FleetAccount(self.plan.shape, connection, budget=budget, clock=self.clock, first_send=first_send)
+        account = FleetAccount(
+            self.plan.shape,
+            connection,
+            budget=budget,
+            clock=self.clock,
+            first_send=first_send,
+            trouble=self._trouble(whose),
+        )
         self._accounts[whose].append(account)
         return account
 
@@ -191,6 +208,13 @@ class Fleet:
                 self.documents, self.plan.shape, name, share=number / self.plan.accounts, seed=self.plan.seed
             )
             self.bigquery.plant(name, counters)
+            if trouble := self._trouble(name):
+                state = PricedState(self.documents, ManualClock(MIDNIGHT))
+                store_trouble(trouble, name, documents=self.documents, state=state)
+        self.documents.forget_counts()
+
+    def _trouble(self, organization_id: str) -> Trouble | None:
+        return self.plan.troubles.get(self.names.index(organization_id))
 
     def _later(self, at_s: float, call: Callable[[], object]) -> None:
         def wait_and_call() -> None:
@@ -208,6 +232,7 @@ class Fleet:
     def _dispatch(self, names: Sequence[str], run_id: str, *, contacts: bool) -> None:
         """Call the dispatcher as Cloud Scheduler does, again where it fails."""
         function, asked_at = self.functions["dispatcher"], self.clock.monotonic()
+        names = [name for name in names if self._trouble(name) is not Trouble.ABSENT]
         for name in names:
             self.runs[name, run_id] = Run(asked_at=asked_at)
         campaigns = frozenset[int]() if contacts else None
@@ -222,7 +247,7 @@ class Fleet:
             try:
                 with instance.runtime.serving({}):
                     rejected = dispatch_accounts(requests, instance.runtime)[1]
-                if rejected:
+                if any(self._trouble(name) is None for name in rejected):
                     raise RuntimeError(f"accounts are rejected: {rejected}")
                 return
             except Retryable as error:
