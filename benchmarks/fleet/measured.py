@@ -140,4 +140,5 @@ def workload_of(plan: Plan) -> Workload:
         campaigns=shape.campaigns,
         changing=shape.changing,
         every_h=plan.every_h,
+        groups=plan.groups,
     )

@@ -1,4 +1,4 @@
-"""The workloads that documents and targets speak of."""
+"""The workloads that documents and targets speak of; many large accounts are dispatched in groups of five."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,5 +11,5 @@ EXAMPLES: Mapping[str, Workload] = {
     "small": SMALL,
     "medium": MEDIUM,
     "4 medium": replace(MEDIUM, accounts=4),
-    "20 medium": replace(MEDIUM, accounts=20),
+    "20 medium": replace(MEDIUM, accounts=20, groups=4),
 }

@@ -28,10 +28,12 @@ READ_A_RUN, WRITTEN_A_RUN = 20, 8
 MESSAGE_BYTES, KEPT_SHARE = 2 * KIBIBYTE, 7 / DAYS_A_MONTH
 # Lines of a delivery and of a merge, and BigQuery's audit log of its two jobs.
 LOG_BYTES_A_DELIVERY, LOG_BYTES_A_MERGE = 6 * KIBIBYTE, 10 * KIBIBYTE
-# A point of a metric is 8 bytes where it counts, 80 where it adds up; one for each minute in which a line was logged.
-METRIC_BYTES_A_DELIVERY, METRIC_BYTES_A_MERGE = 8 + 2 * 80, 5 * 80
+# A point of a metric is 8 bytes where it counts, 80 where it adds up; one for each minute in which a line was logged,
+# however many were. Lines are logged while an account is read, and in the minute before and after.
+METRIC_BYTES_A_DELIVERY, METRIC_BYTES_A_MERGE, MORE_MINUTES_A_RUN = 8 + 2 * 80, 5 * 80, 2
 SCHEDULES, CONDITIONS = 2, 9
 EVALUATED_EVERY_S = 300
+SECONDS_A_MINUTE = 60
 SECONDS_A_MONTH = DAYS_A_MONTH * HOURS_A_DAY * 3_600
 
 
@@ -49,24 +51,29 @@ def usage(work: Workload) -> Usage:
         **_messages(work),
         **_observed(work),
         Unit.STATEMENTS: tebibytes(work),
-        Unit.SCHEDULES: SCHEDULES,
+        Unit.SCHEDULES: SCHEDULES + work.groups - 1,
         Unit.SECRETS: work.accounts + 1,  # and the key of the list of erased people
         Unit.KEY_READS: DAYS_A_MONTH * work.accounts * (work.deliveries + work.runs + 2),
     }
 
 
 def instance_seconds(work: Workload) -> float:
-    """Return the seconds a day that instances of all functions run; the accounts of one are read side by side."""
-    workers = ceil(work.accounts / ACCOUNTS_AN_INSTANCE)
+    """Return the seconds a day that instances of all functions run; accounts dispatched together are read side by side.
+
+    The contacts are those of all accounts at once.
+    """
+    workers = work.groups * ceil(work.accounts_a_group / ACCOUNTS_AN_INSTANCE)
     reading = work.reading_s + work.runs * START_S
     contacts = work.contact_requests * work.interval_s + work.contact_batches * CONTACT_BATCH_S + START_S
-    rounds = ceil(work.accounts / DISPATCHED_AT_ONCE)
-    return workers * (reading + contacts) + work.runs * (rounds * DISPATCH_S + START_S)
+    contact_workers = ceil(work.accounts / ACCOUNTS_AN_INSTANCE)
+    rounds = ceil(work.accounts_a_group / DISPATCHED_AT_ONCE)
+    dispatching = work.dispatches * (rounds * DISPATCH_S + START_S)
+    return workers * reading + contact_workers * contacts + dispatching
 
 
 def _run(work: Workload) -> Usage:
     seconds = DAYS_A_MONTH * instance_seconds(work)
-    calls = DAYS_A_MONTH * (work.accounts * (work.deliveries + 1) + work.runs + 1)
+    calls = DAYS_A_MONTH * (work.accounts * (work.deliveries + 1) + work.dispatches + 1)
     return {Unit.PROCESSOR: seconds, Unit.MEMORY: seconds, Unit.REQUESTS: calls}
 
 
@@ -99,7 +106,9 @@ def _messages(work: Workload) -> Usage:
 
 def _observed(work: Workload) -> Usage:
     logs = work.deliveries * LOG_BYTES_A_DELIVERY + work.merges * LOG_BYTES_A_MERGE
-    points = work.deliveries * METRIC_BYTES_A_DELIVERY + work.merges * METRIC_BYTES_A_MERGE
+    minutes = work.reading_s / SECONDS_A_MINUTE + MORE_MINUTES_A_RUN * work.runs
+    of_deliveries = min(work.deliveries, minutes) * METRIC_BYTES_A_DELIVERY
+    points = of_deliveries + min(work.merges, minutes) * METRIC_BYTES_A_MERGE
     every_day = DAYS_A_MONTH * work.accounts
     return {
         Unit.LOGS: every_day * logs / GIBIBYTE,

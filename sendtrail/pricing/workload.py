@@ -28,7 +28,8 @@ CHANGES_FOR_DAYS = 3.0
 class Workload:
     """So many `accounts`, each with so many new `activities` a day, `contacts` and `campaigns`.
 
-    `changing` campaigns have news at each dispatch, which comes every `every_h` hours; `history_days` are stored.
+    `changing` campaigns have news at each dispatch, which comes every `every_h` hours, to `groups` of the accounts one
+    after the other; `history_days` are stored.
     """
 
     accounts: int = 1
@@ -37,6 +38,7 @@ class Workload:
     campaigns: int
     changing: int
     every_h: float = 6.0
+    groups: int = 1
     history_days: int = 365
     flush_rows: int = 5_000
     flush_s: float = 240.0
@@ -46,6 +48,16 @@ class Workload:
     def runs(self) -> float:
         """Return how often a day the campaigns are dispatched."""
         return HOURS_A_DAY / self.every_h
+
+    @property
+    def dispatches(self) -> float:
+        """Return how often a day the dispatcher is called for campaigns."""
+        return self.runs * self.groups
+
+    @property
+    def accounts_a_group(self) -> int:
+        """Return how many accounts are dispatched together."""
+        return ceil(self.accounts / self.groups)
 
     @property
     def deliveries(self) -> float:

@@ -10,15 +10,24 @@ from sendtrail.delivery.fair_share import DELIVERIES_AN_ACCOUNT
 from sendtrail.entrypoints.dispatch_accounts import ACCOUNTS_AT_ONCE
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.pricing.bill import bill
-from sendtrail.pricing.examples import MEDIUM
-from sendtrail.pricing.month import ACCOUNTS_AN_INSTANCE, CONDITIONS, DISPATCHED_AT_ONCE, SCHEDULES, month
-from sendtrail.pricing.unit_prices import PRICES, Unit
+from sendtrail.pricing.examples import EXAMPLES, MEDIUM
+from sendtrail.pricing.month import (
+    ACCOUNTS_AN_INSTANCE,
+    CONDITIONS,
+    DISPATCHED_AT_ONCE,
+    MEBIBYTE,
+    METRIC_BYTES_A_DELIVERY,
+    METRIC_BYTES_A_MERGE,
+    SCHEDULES,
+    month,
+)
+from sendtrail.pricing.unit_prices import DAYS_A_MONTH, PRICES, Unit
 from sendtrail.pricing.workload import Workload
 from tests.terraform.workspace import REPOSITORY
 
 TERRAFORM = REPOSITORY / "terraform"
 MOST_AN_ACCOUNT = 10.0
-FLEET = replace(MEDIUM, accounts=20)
+FLEET = EXAMPLES["20 medium"]
 
 
 def test_only_what_is_not_free_is_billed() -> None:
@@ -54,6 +63,34 @@ def test_twenty_accounts_cost_twenty_times_as_much_at_most() -> None:
 def test_dispatching_every_hour_costs_twice_as_much_at_most(work: Workload) -> None:
     """Of what so many accounts may cost."""
     assert month(replace(work, every_h=1.0)).dollars <= 2 * work.accounts * MOST_AN_ACCOUNT
+
+
+@pytest.mark.parametrize(("groups", "dollars"), [(1, 0.0), (2, 0.0), (4, 0.2), (12, 1.0)])
+def test_groups_beyond_the_first_are_a_job_each(groups: int, dollars: float) -> None:
+    """Cloud Scheduler bills every job beyond three: the campaigns', the contacts', and those of further groups."""
+    lines = {line.unit: line for line in month(replace(FLEET, groups=groups)).lines}
+
+    assert lines[Unit.SCHEDULES].used == 1 + groups
+    assert lines[Unit.SCHEDULES].dollars == pytest.approx(dollars)
+
+
+def test_a_metric_has_a_point_a_minute_at_most() -> None:
+    """However many lines are logged in it, of no series of an account."""
+    work = replace(MEDIUM, every_h=1.0)
+    (used,) = [line.used for line in month(work).lines if line.unit == Unit.METRICS]
+    minutes_a_day = used * MEBIBYTE / DAYS_A_MONTH / (METRIC_BYTES_A_DELIVERY + METRIC_BYTES_A_MERGE)
+
+    assert work.merges > 24 * 60
+    assert work.reading_s / 60 < minutes_a_day < 24 * 60
+
+
+def test_groups_call_the_dispatcher_and_start_instances_each() -> None:
+    """What is read in groups takes more instances in all than what is read side by side."""
+    together, apart = (month(replace(FLEET, groups=groups)) for groups in (1, 4))
+
+    for unit in (Unit.PROCESSOR, Unit.REQUESTS):
+        used = [line.used for bill in (together, apart) for line in bill.lines if line.unit == unit]
+        assert used[0] < used[1]
 
 
 def test_the_page_has_the_prices_of_today() -> None:
