@@ -22,4 +22,4 @@ def sync_campaign(event: CloudEvent) -> None:
         message = delivery.receive(data_of(event), SyncCampaign)
         with instance.account(message.organization_id, message.priority) as account:
             source = campaign.CampaignSource(lists=account, reports=account, overlap=instance.settings.overlap)
-            campaign.sync_campaign(message, source=source, services=instance.services, budget=budget)
+            delivery.outcome = campaign.sync_campaign(message, source=source, services=instance.services, budget=budget)

@@ -21,7 +21,7 @@ def sync_contacts(event: CloudEvent) -> None:
     with instance.serving(dict(request.headers)) as budget, handling(instance.services) as delivery:
         message = delivery.receive(data_of(event), SyncContacts)
         with instance.account(message.organization_id, message.priority) as account:
-            contacts.sync_contacts(
+            delivery.outcome = contacts.sync_contacts(
                 message,
                 contacts=account,
                 services=instance.services,

@@ -15,9 +15,10 @@ from packaging.utils import canonicalize_name
 # The project's own dependencies that only the command and the adapters of one machine use.
 LOCAL_ONLY = frozenset({"duckdb", "rich", "sqlglot", "typer"})
 PROJECT = "sendtrail"
-EXTRA = "gcp"
+# What the functions need; metrics are sent where Terraform names a collector.
+EXTRAS = frozenset({"gcp", "metrics"})
 # What a machine that syncs by itself needs: no account is simulated on it.
-IMAGE_EXTRAS = frozenset({"attribution", "notify", "report"})
+IMAGE_EXTRAS = frozenset({"attribution", "metrics", "notify", "report"})
 
 _PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==")
 
@@ -42,7 +43,7 @@ def _part(lock: str, roots: Iterable[Requirement]) -> str:
 
 
 def _roots() -> Iterator[Requirement]:
-    for requirement in _requirements(PROJECT, {EXTRA}):
+    for requirement in _requirements(PROJECT, EXTRAS):
         if canonicalize_name(requirement.name) not in LOCAL_ONLY:
             yield requirement
 

@@ -77,6 +77,7 @@ locals {
     },
     { for topic in local.topics : "SENDTRAIL_${upper(topic)}_TOPIC" => google_pubsub_topic.topic[topic].name },
     { for name, value in var.settings : "SENDTRAIL_${upper(name)}" => tostring(value) },
+    var.otlp_endpoint == null ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint }, # metrics are off without
   )
 
   # <function>.zip or <function>-<anything>.zip: one file per function.

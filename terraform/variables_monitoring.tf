@@ -38,3 +38,14 @@ variable "alert_thresholds" {
     error_message = "Every threshold in alert_thresholds must be above 0."
   }
 }
+
+variable "otlp_endpoint" {
+  description = "The address of an OpenTelemetry collector (OTLP over HTTP), to which the functions then send metrics: docs/metrics.md."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.otlp_endpoint == null || can(regex("^https?://[^ @#?]+$", var.otlp_endpoint))
+    error_message = "otlp_endpoint must be an address such as https://collector.example.com:4318, without a password or a token: these would be in the state and in the console."
+  }
+}

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sendtrail.clock import ManualClock
+from sendtrail.metrics.definitions import Attributes, Metric
 from sendtrail.ports import Document, Topic, Transaction
 from sendtrail.simulation.cloud import memory_warehouse
 from sendtrail.sync.pairing.row_counts import RowCount, TableLook
@@ -36,6 +37,32 @@ class WrongClock(FakeClock):
     def right(self) -> datetime:
         """Return the time of day that it is."""
         return super().now()
+
+
+class MemoryMetrics:
+    """Measurements in memory, and how often they were sent."""
+
+    def __init__(self) -> None:
+        self.measured: list[tuple[str, float, dict[str, str | int]]] = []
+        self.flushed = 0
+
+    def record(self, metric: Metric, value: float, attributes: Attributes, /) -> None:
+        """Take a measurement, with the attributes of its metric and no others."""
+        assert attributes.keys() <= {*metric.attributes}, (metric.name, attributes)
+        self.measured.append((metric.name, value, dict(attributes)))
+
+    def flush(self) -> None:
+        """Count that it was to be sent."""
+        self.flushed += 1
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def values(self, metric: Metric, **attributes: str | int) -> list[float]:
+        """Return the values of a metric that have these attributes, in order."""
+        return [
+            value for name, value, found in self.measured if name == metric.name and attributes.items() <= found.items()
+        ]
 
 
 class MemoryTransaction:

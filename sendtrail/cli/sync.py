@@ -10,6 +10,7 @@ from rich.console import Console
 
 from sendtrail.cli.accounts.asked_accounts import AskedAccounts, asked_accounts
 from sendtrail.cli.accounts.sync_accounts import sync_accounts
+from sendtrail.cli.measure.run_metrics import measured
 from sendtrail.cli.notify.notifier import ALL_ACCOUNTS, Notifier
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import SyncOptions
@@ -29,6 +30,8 @@ from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.errors import SettingsError
 from sendtrail.local.write_ahead_log import left_log
+from sendtrail.metrics.recording import NO_METRICS, Metrics
+from sendtrail.telemetry.configured_metrics import sending_metrics
 
 # How long a thread that may send its request waits, at most, for one that computes: a slot is used on time or lost.
 SWITCH_INTERVAL_S = 0.0005
@@ -51,11 +54,14 @@ def sync(context: typer.Context, *, options: SyncOptions) -> None:
     several accounts, the worst.
     """
     with ending_at_once(context.find_object(CommandProcess)):
-        notifier = Notifier.configured(SystemClock())
+        clock = SystemClock()
+        notifier = Notifier.configured(clock)
         accounts = _asked_accounts(options, notifier)
         console = Console(stderr=accounts.json_summary)
         log_to(console, accounts.log_format)  # the one that draws the bars, so that neither overwrites the other
-        code = sync_accounts(accounts, partial(run_sync, console), console=console, notifier=notifier)
+        with sending_metrics(clock) as metrics:
+            run = measured(partial(run_sync, console, metrics=metrics), metrics, clock)
+            code = sync_accounts(accounts, run, console=console, notifier=notifier)
         if code == INTERRUPTED:
             console.print(SENTENCE)
         if code != DONE:
@@ -74,14 +80,16 @@ def _asked_accounts(options: SyncOptions, notifier: Notifier) -> AskedAccounts:
     return accounts
 
 
-def run_sync(console: Console, settings: SyncSettings) -> RunResult:
+def run_sync(console: Console, settings: SyncSettings, *, metrics: Metrics = NO_METRICS) -> RunResult:
     """Sync with progress bars, or lines where nobody watches; print the summary and what failed; return the result."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     clock = SystemClock()
     bars = Bars(console) if console.is_terminal else ProgressLines(console, clock)
     patience = Patience(settings.wait, clock=clock, say=partial(console.print, markup=False, highlight=False))
     with ExitStack() as stack:
-        run = patience.run(lambda: stack.enter_context(LocalRun(settings, clock=clock, stats=bars.stats)))
+        run = patience.run(
+            lambda: stack.enter_context(LocalRun(settings, clock=clock, stats=bars.stats, metrics=metrics))
+        )
         with bars:
             observer = replace(bars.observer, on_second_signal=end_at_once)
             result = run.sync(with_wants(console, observer))

@@ -16,9 +16,11 @@ from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.failures import is_of_account, publish_failure
 from sendtrail.delivery.services import Services
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, decode
-from sendtrail.domain.work_item import UNREADABLE, WorkItem
+from sendtrail.domain.work_item import CONTACTS, UNREADABLE, WorkItem
 from sendtrail.errors import AccountDisabled, AccountPaused, Rejected
 from sendtrail.logs import Event, labels, log_event
+from sendtrail.metrics.definitions import ACCOUNT, DELIVERY_DURATION, OUTCOME, WORK
+from sendtrail.metrics.recording import Metrics
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ def handling(services: Services) -> Iterator[Delivery]:
     failures topic with its reason and is acknowledged. So is work of an account that is paused or switched off:
     the dispatcher finds it again when the account is on. A delivery that is not acknowledged is counted, too.
     """
+    began_s, clock, metrics = services.clock.monotonic(), services.clock, services.metrics
     with ExitStack() as stack:
         delivery = Delivery(stack)
         try:
@@ -66,4 +69,11 @@ def handling(services: Services) -> Iterator[Delivery]:
             log_event(logger, Event.DELIVERY_ENDED, outcome=delivery.outcome)
         except Exception:
             log_event(logger, Event.DELIVERY_ENDED, outcome=RETRIED)
+            _measure(delivery.item, RETRIED, clock.monotonic() - began_s, metrics)
             raise
+        _measure(delivery.item, delivery.outcome, clock.monotonic() - began_s, metrics)
+
+
+def _measure(item: WorkItem, outcome: str, seconds: float, metrics: Metrics) -> None:
+    work = item.subject if item.subject in {CONTACTS, UNREADABLE.subject} else "campaign"
+    metrics.record(DELIVERY_DURATION, seconds, {ACCOUNT: item.organization_id, WORK: work, OUTCOME: str(outcome)})

@@ -50,7 +50,7 @@ class LeaseHolder:
     def __init__(self, context: TaskContext, *, services: Services, token: str) -> None:
         self.context = context
         self._state, self._clock = services.state, services.clock
-        self._lease_s = services.settings.lease_s
+        self._lease_s, self._on_run_ended = services.settings.lease_s, services.on_run_ended
         self._looked_at = _Moment.of(self._clock)
         self._is_lost = threads.event()
         self.token = token
@@ -195,7 +195,7 @@ class LeaseHolder:
         return replace(status, campaigns_failed=max(0, status.campaigns_failed - 1))
 
     def _change(self, change: Callable[[Checkpoint | None, datetime], Checkpoint], *, new_rows: int = 0) -> None:
-        def work(transaction: Transaction) -> None:
+        def work(transaction: Transaction) -> tuple[AccountStatus | None, datetime]:
             before = read_checkpoint(transaction, self.context.checkpoint_path)
             after = change(before, transaction.now)
             is_over = self.context.counts and (after.sequence, after.status) != (
@@ -206,8 +206,11 @@ class LeaseHolder:
             transaction.set(self.context.checkpoint_path, to_document(after))
             counted = _status_after(status, before=before, after=after, new_rows=new_rows, now=transaction.now)
             write_status(transaction, self.context.item.organization_id, counted)
+            return counted if _has_ended(status, counted) else None, transaction.now
 
-        self._state.transact(work)
+        ended, at = self._state.transact(work)
+        if ended is not None:
+            self._on_run_ended(self.context.item.organization_id, ended, at)
 
     def _renew_until(self, done: Event) -> None:
         while not done.wait(self._lease_s / RENEWALS_PER_LEASE):
@@ -245,6 +248,10 @@ def read_checkpoint(transaction: Transaction, path: str) -> Checkpoint | None:
     """Return the checkpoint at a path, None if there is none."""
     document = transaction.get(path)
     return None if document is None else from_document(Checkpoint, document)
+
+
+def _has_ended(before: AccountStatus | None, after: AccountStatus | None) -> bool:
+    return before is not None and after is not None and after.is_finished and not before.is_finished
 
 
 def _status_after(

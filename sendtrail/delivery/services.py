@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sendtrail.clock import Clock
 from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
+from sendtrail.metrics.recording import NO_METRICS, Metrics
 from sendtrail.ports import Publisher, State, Warehouse
+from sendtrail.state.account_status import AccountStatus
+
+
+def _ignore(_organization_id: str, _status: AccountStatus, _at: datetime) -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +26,10 @@ class DeliverySettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """The adapters and settings of a delivery; `breaker` is that of its instance, if it has one."""
+    """The adapters and settings of a delivery; `breaker` is that of its instance, if it has one.
+
+    `on_run_ended` is called with an account the last campaign of whose run has ended, its status, and when that was.
+    """
 
     state: State
     publisher: Publisher
@@ -28,3 +38,5 @@ class Services:
     new_token: Callable[[], str]
     settings: DeliverySettings = DeliverySettings()
     breaker: WarehouseBreaker | None = None
+    metrics: Metrics = NO_METRICS
+    on_run_ended: Callable[[str, AccountStatus, datetime], None] = _ignore

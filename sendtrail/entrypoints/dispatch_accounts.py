@@ -1,7 +1,8 @@
 """Dispatches several accounts at once, so that a problem with one neither stops nor delays the others."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -23,10 +24,11 @@ from sendtrail.errors import (
     SendtrailError,
     SettingsError,
 )
+from sendtrail.metrics.recording import RunOutcome, measure_run
 from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.stored_wants import raise_wants, withdraw_wants
 from sendtrail.sync.dispatch import dispatch
-from sendtrail.sync.due import Policy, Request
+from sendtrail.sync.due import Policy, Request, RunKind
 from sendtrail.sync.pairing.account_guard import GuardedLists, claimed_account
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
 from sendtrail.sync.runs.stored_run import Summary
@@ -113,16 +115,38 @@ def _check_stored_rows(instance: Runtime) -> None:
 
 
 def _dispatch(request: Request, instance: Runtime, services: Services) -> Summary:
-    ensure_account_runs(services.state, request.organization_id)
-    with instance.account(request.organization_id) as account:
-        policy = replace(_policy(instance.settings, interval_s=account.interval_s), floor=_kept_since(instance))
-        lists = GuardedLists(
-            claimed_account(account.connection),
-            account,
-            instance.services.state,
-            lists_campaigns=request.campaign_ids != frozenset(),
-        )
-        return dispatch(request, lists=lists, services=services, policy=policy)
+    with _measured(request, services) as ended:
+        ensure_account_runs(services.state, request.organization_id)
+        with instance.account(request.organization_id) as account:
+            policy = replace(_policy(instance.settings, interval_s=account.interval_s), floor=_kept_since(instance))
+            lists = GuardedLists(
+                claimed_account(account.connection),
+                account,
+                instance.services.state,
+                lists_campaigns=request.campaign_ids != frozenset(),
+            )
+            summary = dispatch(request, lists=lists, services=services, policy=policy)
+        if not summary.due and request.kind is not RunKind.CONTACTS:
+            ended(RunOutcome.COMPLETE)
+    return summary
+
+
+@contextmanager
+def _measured(request: Request, services: Services) -> Iterator[Callable[[RunOutcome], None]]:
+    """Measure a run that ends here: with an error, or with nothing for the workers, who end all others."""
+    clock, began_s = services.clock, services.clock.monotonic()
+
+    def ended(outcome: RunOutcome) -> None:
+        measure_run(services.metrics, request.organization_id, outcome, seconds=clock.monotonic() - began_s)
+
+    try:
+        yield ended
+    except (AccountDisabled, AccountPaused):
+        ended(RunOutcome.BUSY)
+        raise
+    except Exception:
+        ended(RunOutcome.ERROR)
+        raise
 
 
 def _kept_since(instance: Runtime) -> datetime | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, cached_property
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.clock import Clock, Deadline, SystemClock
 from sendtrail.delivery.fair_share import FairShare
+from sendtrail.delivery.merge_metrics import measure_merge
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
@@ -37,11 +39,14 @@ from sendtrail.gcp.firestore_state import FirestoreState
 from sendtrail.gcp.pubsub import PubSubPublisher
 from sendtrail.gcp.secret_manager import SecretManagerKeys
 from sendtrail.logs import Event, configure_json, labels, log_event, traced
+from sendtrail.metrics.recording import NO_METRICS, Metrics, RunOutcome, SentMetrics, measure_response, measure_run
 from sendtrail.ports import State, Warehouse
+from sendtrail.state.account_status import AccountStatus
 from sendtrail.state.connections import Connections
 from sendtrail.sync.pairing.account_guard import claimed_account, ensure_host
 from sendtrail.sync.pairing.row_counts import StoredActivities
 from sendtrail.sync.pairing.row_ledger import RowLedger
+from sendtrail.telemetry.configured_metrics import configured_metrics
 from sendtrail.warehouse.rows import Batch, activity_rows
 
 logger = logging.getLogger(__name__)
@@ -67,6 +72,7 @@ class Runtime:
     services: Services
     connections: Connections
     stored_activities: StoredActivities | None = None
+    metrics: SentMetrics = NO_METRICS
     share: FairShare = field(default_factory=FairShare)
 
     @cached_property
@@ -83,6 +89,7 @@ class Runtime:
                 yield Deadline(clock, budget_s=settings.time_budget_s)
         finally:
             _ends_at.reset(token)
+            self.metrics.flush()  # between requests an instance has no processor
 
     @contextmanager
     def account(self, organization_id: str, priority: Priority = Priority.INCREMENTAL) -> Iterator[Account]:
@@ -92,12 +99,15 @@ class Runtime:
         elsewhere.
         """
         statuses: Counter[int] = Counter()
+
+        def on_response(status: int) -> None:
+            statuses.update([status])
+            measure_response(self.metrics, organization_id, status)
+
         with labels(organization_id=organization_id), self.share.of(organization_id):
             connection = self._connection(organization_id)
             try:
-                yield self._accounts.account(
-                    connection, priority=priority, on_response=lambda status: statuses.update([status])
-                )
+                yield self._accounts.account(connection, priority=priority, on_response=on_response)
             finally:
                 throttled = statuses[TOO_MANY_REQUESTS]
                 log_event(logger, Event.API_USED, requests=statuses.total(), throttled=throttled)
@@ -118,16 +128,30 @@ def log_merge(batch: Batch, _changed: int) -> None:
         log_event(logger, Event.ACTIVITIES_MERGED, event_type=event_type, rows=rows)
 
 
-def observed(warehouse: Warehouse, ledger: RowLedger, breaker: WarehouseBreaker) -> ObservedWarehouse:
-    """Return a warehouse each of whose merges is recorded and logged; one that fails opens the breaker."""
-    return ObservedWarehouse(inner=warehouse, on_merge=_on_merge(ledger, breaker), on_unavailable=breaker.failed)
+def observed(
+    warehouse: Warehouse, ledger: RowLedger, breaker: WarehouseBreaker, metrics: Metrics = NO_METRICS
+) -> ObservedWarehouse:
+    """Return a warehouse each of whose merges is recorded, logged and measured; one that fails opens the breaker."""
+    on_merge = _on_merge(ledger, breaker, metrics)
+    return ObservedWarehouse(inner=warehouse, on_merge=on_merge, on_unavailable=breaker.failed)
 
 
-def _on_merge(ledger: RowLedger, breaker: WarehouseBreaker) -> Callable[[Batch, int], None]:
+def _on_merge(ledger: RowLedger, breaker: WarehouseBreaker, metrics: Metrics) -> Callable[[Batch, int], None]:
     def record(batch: Batch, changed: int) -> None:
         breaker.succeeded()
         ledger.record(batch, changed)
         log_merge(batch, changed)
+        measure_merge(metrics, batch, changed)
+
+    return record
+
+
+def measured_end(metrics: Metrics) -> Callable[[str, AccountStatus, datetime], None]:
+    """Return what measures a run when the last of its campaigns has ended."""
+
+    def record(organization_id: str, status: AccountStatus, at: datetime) -> None:
+        outcome = RunOutcome.INCOMPLETE if status.campaigns_failed else RunOutcome.COMPLETE
+        measure_run(metrics, organization_id, outcome, seconds=(at - status.last_run).total_seconds())
 
     return record
 
@@ -159,17 +183,27 @@ def _built() -> Runtime:
     clock = SystemClock()
     state = FirestoreState(_database(settings), clock=clock, new_id=_new_id)
     warehouse, stored = _bigquery(settings, clock)
-    breaker = WarehouseBreaker(clock)
+    breaker, metrics = WarehouseBreaker(clock), configured_metrics(clock, is_periodic=False)
     services = Services(
         state=state,
         publisher=OneFailurePerAccount(PubSubPublisher(publisher_client(), topics=settings.topics), state),
-        warehouse=observed(guarded(warehouse, state, settings, clock), RowLedger(state=state, clock=clock), breaker),
+        warehouse=observed(
+            guarded(warehouse, state, settings, clock), RowLedger(state=state, clock=clock), breaker, metrics
+        ),
         clock=clock,
         new_token=_new_id,
         settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),
         breaker=breaker,
+        metrics=metrics,
+        on_run_ended=measured_end(metrics),
     )
-    return Runtime(settings=settings, services=services, connections=_connections(state), stored_activities=stored)
+    return Runtime(
+        settings=settings,
+        services=services,
+        connections=_connections(state),
+        stored_activities=stored,
+        metrics=metrics,
+    )
 
 
 def _database(settings: FunctionSettings) -> Database:

@@ -16,6 +16,7 @@ from sendtrail.domain.wants import NO_WANTS, StillWanted, Want, Wants, spread, s
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import BadDocument
 from sendtrail.logs import Event, log_event
+from sendtrail.metrics.recording import NO_METRICS
 from sendtrail.ports import Topic, Transaction
 from sendtrail.state.account_pause import was_paused_since
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
@@ -27,6 +28,7 @@ from sendtrail.sync.due import Due, Policy, Request, RunKind, next_sequence
 from sendtrail.sync.evidence.account_evidence import with_evidence
 from sendtrail.sync.evidence.vanished_campaigns import AcceptedDeletions, ListedCampaigns, listed_campaigns
 from sendtrail.sync.forecast import total
+from sendtrail.sync.overview.gaps import gaps_of, measure_state
 from sendtrail.sync.runs.stored_run import Begun, Summary, begin_run, close_run
 from sendtrail.sync.subjects.read_subject_lines import SUBJECT_LINES, read_subject_lines
 from sendtrail.sync.subjects.subject_lines import NO_SUBJECT_LINES, SubjectLines
@@ -153,7 +155,8 @@ def _publish_campaigns(
     )
     is_whole = request.kind is RunKind.CAMPAIGNS and not left_out
     run = _Run(request=request, due_campaigns=len(due_campaigns), is_whole=is_whole)
-    _announce_run(run, services, sent=sent, ended=ended)
+    before = _announce_run(run, services, sent=sent, ended=ended)
+    _measure(before, checkpoints, request, services)
     services.publisher.publish(Topic.CAMPAIGNS, [encode(each.message) for each in due_campaigns])
     return _Published(campaigns=campaigns, due=due_campaigns, wants=request.wants)
 
@@ -186,7 +189,10 @@ class _Run:
     is_whole: bool
 
 
-def _announce_run(run: _Run, services: Services, *, sent: tuple[int, ...], ended: Mapping[int, Want]) -> None:
+def _announce_run(
+    run: _Run, services: Services, *, sent: tuple[int, ...], ended: Mapping[int, Want]
+) -> AccountStatus | None:
+    """Store that a run begins; return the account's status before."""
     request = run.request
 
     def work(transaction: Transaction) -> tuple[AccountStatus | None, bool]:
@@ -208,6 +214,14 @@ def _announce_run(run: _Run, services: Services, *, sent: tuple[int, ...], ended
             sentence=_UNFINISHED.format(before.campaigns_left, before.campaigns_total),
             unfinished_run=before.run_id,
         )
+    return before
+
+
+def _measure(before: AccountStatus | None, checkpoints: Checkpoints, request: Request, services: Services) -> None:
+    """Measure what is missing of an account as a run begins, where somebody measures."""
+    if services.metrics is not NO_METRICS:
+        gaps, now = gaps_of(checkpoints, request.wants), services.clock.now()
+        measure_state(services.metrics, request.organization_id, gaps, status=before, now=now)
 
 
 def _opened(before: AccountStatus | None, run: _Run, *, now: datetime) -> AccountStatus:

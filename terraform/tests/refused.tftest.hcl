@@ -273,6 +273,12 @@ run "a_section_as_the_runbook" {
   expect_failures = [var.runbook_url]
 }
 
+run "a_collector_with_a_password" {
+  command = plan
+  variables { otlp_endpoint = "https://me:secret@collector.example.com:4318" }
+  expect_failures = [var.otlp_endpoint]
+}
+
 run "a_name_too_short_for_firestore" {
   command = plan
   variables { name = "abc" }

@@ -12,11 +12,11 @@ from sendtrail.simulator.failures import Injected
 from tests.e2e.conftest import Pipeline
 
 
-def start(line: Pipeline, *options: str) -> "subprocess.Popen[str]":
+def start(line: Pipeline, *options: str, **variables: str) -> "subprocess.Popen[str]":
     """Start `sendtrail sync` against an account."""
     command = [sys.executable, "-m", "sendtrail.cli.app", "sync", "--all", "--requests-per-second", "1000"]
     command += ["--api-url", line.url, "--database", str(line.database), *options]
-    environment = {"SENDTRAIL_API_KEY": line.account.api_key, "PATH": os.environ["PATH"], "COLUMNS": "200"}
+    environment = {"SENDTRAIL_API_KEY": line.account.api_key, "PATH": os.environ["PATH"], "COLUMNS": "200", **variables}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -26,9 +26,9 @@ def finish(process: "subprocess.Popen[str]") -> tuple[int, str]:
     return process.returncode, output
 
 
-def sync(line: Pipeline, *options: str) -> tuple[int, str]:
-    """Run `sendtrail sync` to its end."""
-    return finish(start(line, *options))
+def sync(line: Pipeline, *options: str, **variables: str) -> tuple[int, str]:
+    """Run `sendtrail sync` to its end, with further variables in its environment."""
+    return finish(start(line, *options, **variables))
 
 
 class Gate(Injected):

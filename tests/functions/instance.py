@@ -16,13 +16,13 @@ from werkzeug.test import Client, TestResponse
 from sendtrail.delivery.services import Services
 from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
-from sendtrail.entrypoints.runtime import Runtime, observed, override_runtime
+from sendtrail.entrypoints.runtime import Runtime, measured_end, observed, override_runtime
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.logs import configure_json
 from sendtrail.state.connections import Connections
 from sendtrail.state.documents import connection_path
 from sendtrail.sync.pairing.row_ledger import RowLedger
-from tests.fakes import FakeClock, MemoryPublisher, MemoryState, MemoryStoredActivities, MemoryWarehouse
+from tests.fakes import FakeClock, MemoryMetrics, MemoryPublisher, MemoryState, MemoryStoredActivities, MemoryWarehouse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FUNCTIONS = {"dispatcher": "dispatch", "campaign_worker": "sync_campaign", "contacts_worker": "sync_contacts"}
@@ -41,13 +41,16 @@ class Instance:
         self.state, self.publisher, self.warehouse = MemoryState(clock), MemoryPublisher(), MemoryWarehouse()
         self.stored = MemoryStoredActivities(self.warehouse)
         ledger, breaker = RowLedger(state=self.state, clock=clock), WarehouseBreaker(clock)
+        self.metrics = MemoryMetrics()
         services = Services(
             state=self.state,
             publisher=OneFailurePerAccount(self.publisher, self.state),
-            warehouse=observed(self.warehouse, ledger, breaker),
+            warehouse=observed(self.warehouse, ledger, breaker, self.metrics),
             clock=clock,
             new_token=lambda: f"token{next(tokens)}",
             breaker=breaker,
+            metrics=self.metrics,
+            on_run_ended=measured_end(self.metrics),
         )
         self.clock = clock
         self.cloud = Runtime(
@@ -55,6 +58,7 @@ class Instance:
             services=services,
             connections=Connections(self.state, read_secret=lambda name: SecretStr(self.keys[name])),
             stored_activities=self.stored,
+            metrics=self.metrics,
         )
 
     def connect(self, organization_id: str, *, url: str, key: str) -> None:

@@ -58,7 +58,15 @@ def test_the_metadata_says_what_an_index_shows(wheel: Path) -> None:
         metadata = message_from_string(archive.read(name).decode())
 
     assert (metadata["Author"], metadata["License-Expression"]) == ("Sendtrail contributors", "Apache-2.0")
-    assert metadata.get_all("Provides-Extra") == ["all", "attribution", "gcp", "notify", "report", "simulator"]
+    assert metadata.get_all("Provides-Extra") == [
+        "all",
+        "attribution",
+        "gcp",
+        "metrics",
+        "notify",
+        "report",
+        "simulator",
+    ]
     assert {"Typing :: Typed", "Programming Language :: Python :: 3.13"} <= set(metadata.get_all("Classifier") or [])
 
 

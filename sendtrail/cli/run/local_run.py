@@ -14,6 +14,7 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.retries import RetryPolicy
+from sendtrail.cli.measure.account_state import measure_account
 from sendtrail.cli.run.local_limits import LocalBudget, say_that_clock_is_ahead, wait_for_window
 from sendtrail.cli.run.open_work import open_work
 from sendtrail.cli.run.run_result import (
@@ -33,6 +34,7 @@ from sendtrail.clock import CheckedClock, Clock, StoppableClock, StopSignal
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import Delivery, handling
 from sendtrail.delivery.lease import read_checkpoint
+from sendtrail.delivery.merge_metrics import measure_merge
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign_report import Report
@@ -46,6 +48,7 @@ from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.erasure.local_erasure import guarded, settle_erasures
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
+from sendtrail.metrics.recording import NO_METRICS, Metrics, measure_response
 from sendtrail.ports import State, Topic, Transaction
 from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.documents import contacts_path
@@ -112,9 +115,15 @@ class LocalRun:
     """The pipeline on this machine; a `with` block opens and closes its files."""
 
     def __init__(
-        self, settings: SyncSettings, *, clock: Clock, stats: RunStats, retries: RetryPolicy = INTERACTIVE_RETRIES
+        self,
+        settings: SyncSettings,
+        *,
+        clock: Clock,
+        stats: RunStats,
+        retries: RetryPolicy = INTERACTIVE_RETRIES,
+        metrics: Metrics = NO_METRICS,
     ) -> None:
-        self._asked, self._stats, self._retries = settings, stats, retries
+        self._asked, self._stats, self._retries, self._metrics = settings, stats, retries, metrics
         self.settings = settings  # with what this run found to be due
         self._machine_clock = clock  # of the state, whose times are compared with one another
         self._clock = CheckedClock(clock, on_ahead=say_that_clock_is_ahead)
@@ -146,6 +155,7 @@ class LocalRun:
             ),
             clock=self._clock,
             new_token=lambda: uuid4().hex,
+            metrics=self._metrics,
         )
         self._accounts = AccountFactory(
             state,
@@ -158,6 +168,7 @@ class LocalRun:
 
     def __exit__(self, *exc_info: object) -> None:
         """Close what was opened."""
+        measure_account(self._metrics, self.settings.organization, self._services.state)
         self._open.close()
 
     def sync(self, observer: RunObserver) -> RunResult:
@@ -215,6 +226,7 @@ class LocalRun:
         def record(batch: Batch, changed: int) -> None:
             ledger.record(batch, changed)
             self._stats.on_merge(batch, changed)
+            measure_merge(self._metrics, batch, changed)
 
         return record
 
@@ -264,7 +276,11 @@ class LocalRun:
             self._observer.on_finished(topic)
 
     def _account(self, priority: Priority, on_response: Callable[[int], None]) -> Account:
-        return self._accounts.account(self.settings.connection, priority=priority, on_response=on_response)
+        def count(status: int) -> None:
+            on_response(status)
+            measure_response(self._metrics, self.settings.organization, status)
+
+        return self._accounts.account(self.settings.connection, priority=priority, on_response=count)
 
     def _budget(self) -> LocalBudget:
         return LocalBudget(self._clock, budget_s=self.settings.time_budget_s, stop=self._stop)

@@ -1,0 +1,1 @@
+"""Metrics for an OpenTelemetry collector, off unless its environment variables say where it is."""
