@@ -14,7 +14,7 @@ from sendtrail.cli.options.operator_options import OperatorOptions
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.clock import SystemClock
 from sendtrail.plurals import counted
-from sendtrail.sync.runs.run_history import PastRun, past_runs
+from sendtrail.sync.runs.run_history import PastRun, Stage, past_runs
 
 
 @expanded
@@ -26,15 +26,16 @@ def runs(
 ) -> None:
     """List the latest runs, the newest first: what was due, what it took, how far the forecast was off, how it ended.
 
-    They are kept for 90 days. On Google Cloud many processes share the work of a run: there, it is known what was due
-    and expected, and the logs and the dashboard say what it took.
+    They are kept for 90 days. One that was killed is interrupted, and the next goes on with its work. On Google Cloud
+    many processes share the work of a run: there, it is known what was due and expected, and how the latest one ended;
+    the logs and the dashboard say what it took.
 
     Exit code: 0 when they are shown, 2 when an option or the file is wrong, 75 when another program has the file.
     """
     settings, clock = OperatorSettings.read(asdict(options)), SystemClock()
     with open_reader_backend(settings, clock=clock) as backend:
         names = backend.chosen(settings, every=settings.organization is None)
-        found = past_runs(backend.state, names, last=last)
+        found = past_runs(backend.state, names, last=last, is_shared=bool(settings.project))
     if as_json:
         typer.echo(orjson.dumps(list(map(as_object, found)), option=orjson.OPT_INDENT_2).decode())
     else:
@@ -59,11 +60,9 @@ def as_object(run: PastRun) -> dict[str, Any]:
 
 def outcome(run: PastRun) -> str:
     """Return how a run ended, as far as it is known."""
-    if run.figures is None:
-        return "not dispatched" if run.summary is None else "dispatched"
-    if run.figures.interrupted:
-        return "interrupted"
-    return f"{run.figures.failures:,} missing" if run.figures.failures else "complete"
+    if run.stage is not Stage.ENDED:
+        return run.stage
+    return f"{run.failures:,} missing" if run.failures else "complete"
 
 
 def print_runs(console: Console, found: Sequence[PastRun]) -> None:

@@ -1,14 +1,29 @@
 """The latest runs of an account, as its state has them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
+from sendtrail.delivery.lease import read_checkpoint
+from sendtrail.errors import BadDocument
 from sendtrail.ports import State
-from sendtrail.state.documents import readable, run_path
+from sendtrail.state.account_status import AccountStatus, read_status
+from sendtrail.state.documents import contacts_path, readable, run_path
+from sendtrail.sync.campaign_checkpoints import checkpoints_of
 from sendtrail.sync.forecast import list_requests
 from sendtrail.sync.runs.run_figures import RunFigures
 from sendtrail.sync.runs.stored_run import DISPATCH_LEASE, Run, Summary
+
+
+class Stage(StrEnum):
+    """How far a run has come, as far as that is known."""
+
+    NOT_DISPATCHED = "not dispatched"  # it has not come as far as to publish what is due
+    DISPATCHED = "dispatched"  # what became of it is not known
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +31,7 @@ class PastRun:
     """A run of an account. `summary` is None where it did not come as far as to publish what is due.
 
     `figures` is None where the run goes on, was killed, or is that of several processes, which is so on Google Cloud.
+    `failures` is how much is missing after a run that has ended.
     """
 
     run_id: str
@@ -23,6 +39,8 @@ class PastRun:
     began_at: datetime
     summary: Summary | None
     figures: RunFigures | None
+    stage: Stage = Stage.DISPATCHED
+    failures: int = 0
 
     @property
     def forecast_requests(self) -> int | None:
@@ -37,10 +55,52 @@ class PastRun:
         return self.figures.requests - self.figures.contacts_requests - self.forecast_requests
 
 
-def past_runs(state: State, organizations: Sequence[str], *, last: int) -> list[PastRun]:
-    """Return the latest runs of some accounts, the newest first."""
+def past_runs(state: State, organizations: Sequence[str], *, last: int, is_shared: bool = False) -> list[PastRun]:
+    """Return the latest runs of some accounts, the newest first.
+
+    `is_shared`: many processes share the work of a run, so that none of them knows what became of all of it.
+    """
     found = [run for run in _runs(state) if run.organization in organizations]
-    return sorted(found, key=lambda run: (run.began_at, run.run_id, run.organization), reverse=True)[:last]
+    found.sort(key=lambda run: (run.began_at, run.run_id, run.organization), reverse=True)
+    latest = {run.organization: run.run_id for run in reversed(found)}
+    return [
+        _with_stage(run, state, is_latest=run.run_id == latest[run.organization], is_shared=is_shared)
+        for run in found[:last]
+    ]
+
+
+def _with_stage(run: PastRun, state: State, *, is_latest: bool, is_shared: bool) -> PastRun:
+    """Return a run with how far it has come: one that is not the latest does not go on."""
+    if run.figures is not None:
+        stage = Stage.INTERRUPTED if run.figures.interrupted else Stage.ENDED
+        return replace(run, stage=stage, failures=run.figures.failures)
+    if run.summary is None:
+        return replace(run, stage=Stage.NOT_DISPATCHED)
+    status = _status(run.organization, state) if is_latest and is_shared else None
+    if status is not None and status.run_id == run.run_id and status.is_finished:
+        return replace(run, stage=Stage.ENDED, failures=status.campaigns_failed)
+    if is_latest and _is_held(run.organization, state):
+        return replace(run, stage=Stage.RUNNING)
+    return replace(run, stage=Stage.DISPATCHED if is_shared else Stage.INTERRUPTED)
+
+
+def _status(organization_id: str, state: State) -> AccountStatus | None:
+    try:
+        return state.transact(lambda transaction: read_status(transaction, organization_id))
+    except BadDocument:  # `status` says what is wrong with it
+        return None
+
+
+def _is_held(organization_id: str, state: State) -> bool:
+    """Return whether a worker is at an account: has a lease that has not passed, on a campaign or the contacts."""
+    path = contacts_path(organization_id)
+    now = state.transact(lambda transaction: (transaction.get(path), transaction.now))[1]
+    try:
+        contacts = state.transact(lambda transaction: read_checkpoint(transaction, path))
+    except BadDocument:
+        contacts = None
+    campaigns = checkpoints_of(organization_id, state).readable.values()
+    return any(each.is_held(now) for each in (*campaigns, contacts) if each)
 
 
 def figures_of_run(run_id: str, organization_id: str, state: State) -> RunFigures | None:
