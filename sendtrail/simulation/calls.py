@@ -1,12 +1,12 @@
 """Calls of the dispatcher, each a run of its own."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sendtrail.simulation.cloud.functions import Cloud
 from sendtrail.simulation.cloud.process import world_time
-from sendtrail.simulation.erasures import Erasures
+from sendtrail.simulation.operating.asked_again import AskedAgain
+from sendtrail.simulation.operating.erasures import Erasures
 from sendtrail.state.documents import run_path
 
 
@@ -16,8 +16,7 @@ class Calls:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud, self._erasures = cloud, Erasures(cloud)
         self.runs = 0
-        self.forced: dict[str, datetime] = {}
-        """When everything of an account was last asked for again, and the answer was that it will be done."""
+        self.asked_again = AskedAgain()
 
     def dispatch(self, organization_id: str | None = None, **wanted: Any) -> Mapping[str, str] | None:
         """Return the reason of each account that was rejected; None where the dispatcher did not come to its end."""
@@ -26,7 +25,7 @@ class Calls:
         asked_at = world_time(self._cloud.scheduler)
         rejected = self._cloud.dispatch(self._run_id, organization_id, wanted)
         if organization_id and wanted.get("force") and rejected is not None:
-            self.forced[organization_id] = asked_at
+            self.asked_again.ask(organization_id, asked_at, campaign_ids=wanted.get("campaign_ids"))
         return rejected
 
     def has_dispatched(self, organization_id: str) -> bool:

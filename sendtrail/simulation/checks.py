@@ -1,27 +1,28 @@
 """What is promised at the end of a world, beside the rows of the warehouse."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from sendtrail.ports import Document
 from sendtrail.simulation.cloud.functions import Cloud
+from sendtrail.simulation.operating.asked_again import AskedAgain
+from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.tenant import Tenant
 from sendtrail.state.account_status import AccountStatus
 from sendtrail.state.documents import account_path, campaign_path, from_document, wants_path
+from sendtrail.sync.overview.account_overview import Activity, overview_of
 from sendtrail.sync.sync_record import read_record
 
 
-def broken_promises(cloud: Cloud, tenant: Tenant, *, forced_at: datetime | None) -> Iterator[str]:
-    """Yield a sentence for each promise to an account that is not kept, once nothing is left to do.
-
-    `forced_at` is when everything was last asked for again.
-    """
+def broken_promises(cloud: Cloud, tenant: Tenant, asked_again: AskedAgain) -> Iterator[str]:
+    """Yield a sentence for each promise to an account that is not kept, once nothing is left to do."""
     if tenant.watch.violations:
         yield f"{tenant.organization_id}: {tenant.watch.violations} requests were more than 5 in a second"
-    if late := tenant.transport.silence.violations:
-        yield f"{tenant.organization_id}: {late} requests are made although the account is paused"
+    for what, silence in {"paused": tenant.transport.paused, "switched off": tenant.transport.disabled}.items():
+        if silence.violations:
+            yield f"{tenant.organization_id}: {silence.violations} requests are made although the account is {what}"
     yield from _status_problems(cloud, tenant)
-    yield from _forgotten(cloud, tenant, forced_at=forced_at)
+    yield from _overview_problems(cloud, tenant)
+    yield from _forgotten(cloud, tenant, asked_again)
     yield from tenant.differences()
 
 
@@ -41,8 +42,21 @@ def _status_problems(cloud: Cloud, tenant: Tenant) -> Iterator[str]:
         yield f"{name}: what was asked for is still wanted of {wants} groups of campaigns"
 
 
-def _forgotten(cloud: Cloud, tenant: Tenant, *, forced_at: datetime | None) -> Iterator[str]:
-    for campaign_id in tenant.campaign_ids if forced_at else ():
+def _overview_problems(cloud: Cloud, tenant: Tenant) -> Iterator[str]:
+    """Yield what `sendtrail status` and `sendtrail failures` say of an account of which nothing is left to do."""
+    found = overview_of(tenant.organization_id, CloudState(cloud=cloud))
+    if found.activity is not Activity.IDLE or found.left or found.due:
+        yield (
+            f"{tenant.organization_id}: its status says that it is {found.activity},"
+            f" {found.left} campaigns are left and {found.due} due"
+        )
+    for failed in found.failures:
+        yield f"{tenant.organization_id}: {failed.subject} is said to have failed: {failed.reason}"
+
+
+def _forgotten(cloud: Cloud, tenant: Tenant, asked_again: AskedAgain) -> Iterator[str]:
+    for campaign_id in tenant.campaign_ids:
+        forced_at = asked_again.of(tenant.organization_id, campaign_id)
         document = cloud.documents.get(campaign_path(tenant.organization_id, campaign_id))
         record = read_record(document["synced"]) if document else None
         if forced_at and (record is None or record.forced_at is None or record.forced_at < forced_at):

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from sendtrail.activecampaign.http.session import session_of
 from sendtrail.erasure.erased_people import Kind
 from sendtrail.simulation.cloud.functions import Cloud, key_name
-from sendtrail.simulation.cloud.process import world_time
 from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.comparison import differences
+from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.request_cost import ReportKey
 from sendtrail.simulator import Account, Quirks
 from sendtrail.simulator.world.counters import COUNTED
-from sendtrail.state.account_pause import AccountPause
-from sendtrail.state.documents import account_pause_path, connection_path, to_document
+from sendtrail.state.account_pause import pause_account, resume_account
+from sendtrail.state.documents import connection_path
 
 
 class Tenant:
@@ -23,6 +23,7 @@ class Tenant:
     def __init__(self, organization_id: str, account: Account, *, cloud: Cloud, number: int) -> None:
         self.organization_id, self.account = organization_id, account
         self._cloud, self._url = cloud, f"http://127.0.0.{number}:9"
+        self._state = CloudState(cloud=cloud)
         self.watch = RateWatch(most=5)
         self.transport = SimulatedTransport(
             account, url=self._url, scheduler=cloud.scheduler, faults=cloud.faults, watch=self.watch
@@ -30,7 +31,7 @@ class Tenant:
         session_of(self._url).mount(self._url, self.transport)
         cloud.contact_ids[organization_id] = lambda: {contact.id for contact in account.contacts_truth()}
         self.accept_key()
-        self.connect()
+        self.enable()
 
     @property
     def is_ordinary(self) -> bool:
@@ -51,25 +52,25 @@ class Tenant:
                 found[campaign.id, event_type].append(counted[name])
         return found
 
-    def connect(self, *, enabled: bool = True) -> None:
-        """Store how the account is reached, and whether it is switched on."""
-        document = {
-            "apiUrl": self._url,
-            "apiKeySecret": key_name(self.organization_id),
-            "timeZone": "America/Chicago",
-            "enabled": enabled,
-        }
-        self._cloud.documents.put(connection_path(self.organization_id), document)
-
     def pause(self) -> None:
         """Pause the account, as an operator does."""
-        self._store_pause(AccountPause(paused_at=world_time(self._cloud.scheduler)))
-        self.transport.silence.pause(self._cloud.scheduler.now)
+        pause_account(self._state, self.organization_id)
+        self.transport.paused.begin(self._cloud.scheduler.now)
 
     def resume(self) -> None:
         """End the pause."""
-        self.transport.silence.resume()
-        self._store_pause(AccountPause(resumed_at=world_time(self._cloud.scheduler)))
+        self.transport.paused.end()
+        resume_account(self._state, self.organization_id)
+
+    def disable(self) -> None:
+        """Switch the account off: deliveries that have begun go on."""
+        self._connect(enabled=False)
+        self.transport.disabled.begin(self._cloud.scheduler.now)
+
+    def enable(self) -> None:
+        """Store how the account is reached, and switch it on."""
+        self.transport.disabled.end()
+        self._connect(enabled=True)
 
     def accept_key(self) -> None:
         """Let the stored key be the account's."""
@@ -78,9 +79,6 @@ class Tenant:
     def revoke_key(self) -> None:
         """Let the stored key be another one."""
         self._cloud.keys[key_name(self.organization_id)] = "another-key"
-
-    def _store_pause(self, pause: AccountPause) -> None:
-        self._cloud.documents.put(account_pause_path(self.organization_id), to_document(pause))
 
     def differences(self) -> Iterator[str]:
         """Yield a sentence for each way in which the warehouse differs from the account."""
@@ -94,3 +92,12 @@ class Tenant:
         found = differences(self.account, self._cloud.rows, organization_id=self.organization_id, is_erased=is_erased)
         for each in found:
             yield f"{self.organization_id}: {each}"
+
+    def _connect(self, *, enabled: bool) -> None:
+        document = {
+            "apiUrl": self._url,
+            "apiKeySecret": key_name(self.organization_id),
+            "timeZone": "America/Chicago",
+            "enabled": enabled,
+        }
+        self._cloud.documents.put(connection_path(self.organization_id), document)

@@ -16,7 +16,7 @@ from sendtrail.simulation.drawn_account import drawn_account, drawn_settings
 from sendtrail.simulation.engine.faults import Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
-from sendtrail.simulation.operators import HOUR_S, Operators
+from sendtrail.simulation.operating.operators import HOUR_S, Operators
 from sendtrail.simulation.request_cost import CAMPAIGN_LIST, most_requests
 from sendtrail.simulation.tenant import Tenant
 
@@ -85,9 +85,7 @@ class World:
         self._rest()
         self.problems += self.cloud.problems()
         for tenant in self.tenants:
-            self.problems += broken_promises(
-                self.cloud, tenant, forced_at=self.calls.forced.get(tenant.organization_id)
-            )
+            self.problems += broken_promises(self.cloud, tenant, self.calls.asked_again)
             if tenant.is_ordinary:
                 self._count_requests(tenant)
         self.scheduler.close()

@@ -3,7 +3,7 @@
 import pytest
 from google.cloud.bigquery import Client
 
-from sendtrail.cli.operate.erase_project import DELIVERY_S, ProjectPlace
+from sendtrail.cli.operate.erase_project import ProjectPlace
 from sendtrail.clock import SystemClock
 from sendtrail.delivery.failures import is_of_account
 from sendtrail.entrypoints.runtime import guarded
@@ -11,6 +11,7 @@ from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.erasure.stored_people import StoredPeople
+from sendtrail.erasure.sweep_twice import DELIVERY_S
 from sendtrail.errors import Busy, Rejected, SettingsError
 from sendtrail.gcp.bigquery_access import Access
 from sendtrail.gcp.bigquery_jobs import Jobs

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -17,15 +16,12 @@ from sendtrail.erasure.receipt import ON_GOOGLE_CLOUD
 from sendtrail.erasure.state_traces import clear_state
 from sendtrail.erasure.stored_people import StoredPeople, parsed_key
 from sendtrail.erasure.sweep import Sweep, Swept, sightings
-from sendtrail.ports import Document, State
-from sendtrail.state.documents import campaigns_path, contacts_path
+from sendtrail.erasure.sweep_twice import DELIVERY_S, Sweeper
+from sendtrail.ports import State
 
 if TYPE_CHECKING:
     from sendtrail.gcp.bigquery_access import Access
 
-# No delivery takes longer, and the next one obeys the list.
-DELIVERY_S = 560.0
-POLL_S = 5.0
 # For the question, and for two sweeps.
 PATIENCE_S = DELIVERY_S + 3_600.0
 
@@ -60,12 +56,10 @@ class ProjectPlace:
 
     def sweep(self, organizations: Sequence[str], people: ErasedPeople) -> Mapping[str, Swept]:
         """Delete what is of people on the list, and once more what deliveries under way have merged meanwhile."""
-        leases = {each: _leases(self.state, each) for each in organizations}
-        swept = {each: self._sweep(each, people) for each in organizations}
-        if any(leases.values()):
-            self._wait(leases)
-            swept = {each: swept[each].plus(self._sweep(each, people)) for each in organizations}
-        return swept
+        sweeper = Sweeper(
+            state=self.state, clock=self.clock, sweep_one=lambda each: self._sweep(each, people), say=self.say
+        )
+        return sweeper.sweep(organizations)
 
     def _sweep(self, organization_id: str, people: ErasedPeople) -> Swept:
         tables, warehouse = self.bigquery.people_tables(self.dataset), self.bigquery.warehouse(self.dataset)
@@ -73,13 +67,6 @@ class ProjectPlace:
         rows = work.run(organization_id, people)
         documents = clear_state(self.state, organization_id, people)
         return Swept(rows=rows, state_documents=documents, kept_tables=tuple(tables.kept))
-
-    def _wait(self, leases: Mapping[str, frozenset[str]]) -> None:
-        """Return when no delivery is at work any more that may have read the list before."""
-        self.say("Deliveries are under way that may have read them before: waiting for their end, at most 10 minutes.")
-        end = self.clock.now() + timedelta(seconds=DELIVERY_S)
-        while self.clock.now() < end and any(_leases(self.state, each) & before for each, before in leases.items()):
-            self.clock.sleep(POLL_S)
 
 
 @contextmanager
@@ -113,15 +100,3 @@ def _key(project_id: str, installation: str) -> str:
     from sendtrail.gcp.erasure.erasure_key import read_or_make_key, secret_name  # noqa: PLC0415
 
     return read_or_make_key(secret_client(), secret_name(project_id, installation))
-
-
-def _leases(state: State, organization_id: str) -> frozenset[str]:
-    """Return the tokens of the leases of an account's work."""
-    contacts = state.transact(lambda transaction: transaction.get(contacts_path(organization_id)))
-    documents = [*(document for _, document in state.children(campaigns_path(organization_id))), contacts or {}]
-    return frozenset(token for token in map(_token, documents) if token)
-
-
-def _token(document: Document) -> str:
-    lease = document.get("lease")
-    return str(lease.get("token", "")) if isinstance(lease, Mapping) else ""

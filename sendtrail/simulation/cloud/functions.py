@@ -58,8 +58,6 @@ class Cloud:
     """Returns the ids of the contacts that are there, by organization."""
     erased_people: ErasedPeople = field(default_factory=lambda: ErasedPeople(key=b"simulated".ljust(32)))
     """The erased list, which lies apart from the state: a copy of that does not undo an erasure."""
-    erased_at: float = 0.0
-    """When the list has last become longer."""
     unhandled: list[str] = field(default_factory=list)
     """Errors that no function expects, as `process: error`."""
     wrongly_marked: list[str] = field(default_factory=list)
@@ -82,7 +80,9 @@ class Cloud:
     def problems(self) -> list[str]:
         """Return what functions did that they must not do, whatever happens."""
         unreadable = [reason for reason in self.queue.failures if UNREADABLE.search(reason)]
-        return [*self.unhandled, *self.documents.lease_watch.violations, *self.wrongly_marked, *unreadable]
+        watched = (self.documents.lease_watch, self.documents.withdrawal_watch)
+        noted = [each for watch in watched for each in watch.violations]
+        return [*self.unhandled, *noted, *self.wrongly_marked, *unreadable]
 
     def rows(self, table: Table) -> Sequence[StoredRow]:
         """Return the rows of a table."""

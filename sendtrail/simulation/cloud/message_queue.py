@@ -79,7 +79,9 @@ class MessageQueue:
     def refuse(self, message: Queued) -> None:
         """Have a message delivered again, later with each time."""
         message.is_out = False
-        if message.deliveries >= MOST_DELIVERIES and message in self._messages:
+        # The subscription counts as well as it can: it may give up early.
+        gives_up = message.deliveries >= MOST_DELIVERIES or self._faults.strikes(Fault.QUEUE_GIVES_UP)
+        if gives_up and message in self._messages:
             self._messages.remove(message)
             self.dead.append(message)
         backoff_s = min(FIRST_BACKOFF_S * 2 ** (message.deliveries - 1), LONGEST_BACKOFF_S)
@@ -94,17 +96,25 @@ class MessageQueue:
 
     def seek_back(self) -> int:
         """Have all acknowledged messages, and the dead ones, delivered again; return how many there are."""
-        again = [*self.acknowledged, *self.dead]
+        again = [*self.acknowledged]
         self.acknowledged.clear()
+        return self._deliver_again(again) + self.redrive()
+
+    def redrive(self) -> int:
+        """Have the dead letters delivered again; return how many there are."""
+        again = [*self.dead]
         self.dead.clear()
-        for message in again:
-            self._messages.append(replace(message, due_at=self._scheduler.now, deliveries=0, is_out=False))
-        self._wake()
-        return len(again)
+        return self._deliver_again(again)
 
     def waiting(self, organizations: Collection[str]) -> list[str]:
         """Return whose messages wait or are out, of some organizations."""
         return [each.organization_id for each in self._messages if each.organization_id in organizations]
+
+    def _deliver_again(self, messages: Sequence[Queued]) -> int:
+        for message in messages:
+            self._messages.append(replace(message, due_at=self._scheduler.now, deliveries=0, is_out=False))
+        self._wake()
+        return len(messages)
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []

@@ -9,6 +9,7 @@ from sendtrail.errors import Unavailable
 from sendtrail.ports import Document, Transaction
 from sendtrail.simulation.cloud.lease_watch import LeaseWatch
 from sendtrail.simulation.cloud.process import Process, world_time
+from sendtrail.simulation.cloud.withdrawal_watch import WithdrawalWatch
 from sendtrail.simulation.engine.faults import Fault
 from sendtrail.state.documents import campaign_path, contacts_path
 from sendtrail.warehouse.rows import Batch, Table
@@ -22,7 +23,7 @@ class Documents:
 
     def __init__(self) -> None:
         self.by_path: dict[str, Document] = {}
-        self.lease_watch = LeaseWatch()
+        self.lease_watch, self.withdrawal_watch = LeaseWatch(), WithdrawalWatch()
 
     def get(self, path: str) -> Document | None:
         """Return a document, None where there is none."""
@@ -106,6 +107,7 @@ class _Watched:
         after = self._process.writes(document) if self._process.writes else document
         watch, before = self._documents.lease_watch, self._inner.get(path)
         watch.wrote(path, before=before, after=after, by=self._process.name, now=self.now)
+        self._documents.withdrawal_watch.wrote(path, before=before, after=after, transaction=self._inner)
         self._inner.set(path, after)
         self.written.append(path)
 

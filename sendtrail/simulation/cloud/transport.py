@@ -14,7 +14,7 @@ from urllib3 import HTTPResponse
 
 from sendtrail.simulation.cloud.process import Process, world_time
 from sendtrail.simulation.cloud.rate_watch import RateWatch
-from sendtrail.simulation.cloud.silence_watch import SilenceWatch
+from sendtrail.simulation.cloud.silence_watch import MAX_DELIVERY_S, SilenceWatch
 from sendtrail.simulation.engine.draws import chance
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
@@ -48,7 +48,7 @@ class SimulatedTransport(BaseAdapter):
         self._account, self._app = account, build_app(account)
         self._scheduler, self._faults, self._watch = scheduler, faults, watch
         self.requests = 0
-        self.silence = SilenceWatch()
+        self.paused, self.disabled = SilenceWatch(), SilenceWatch(max_delay_s=MAX_DELIVERY_S)
         self._is_hanging = False
 
     def hang(self) -> None:
@@ -75,7 +75,8 @@ class SimulatedTransport(BaseAdapter):
         if self._scheduler.now == asked_at:  # else the process froze
             self._watch.arrived(asked_at + travel_s)  # whatever becomes of the process meanwhile
         self._scheduler.sleep(travel_s)
-        self.silence.arrived(self._scheduler.now, frozen_until=process.frozen_until)
+        for silence in (self.paused, self.disabled):
+            silence.arrived(self._scheduler.now, frozen_until=process.frozen_until)
         if self._faults.strikes(Fault.HTTP_SLOW):
             self._scheduler.sleep(SLOW_S)
         answer = self._answer(request)

@@ -51,6 +51,12 @@ class Fault(StrEnum):
     HTTP_REPORT_ERROR = "http: a report's error, which looks like its end"
     PAUSED = "operator: pauses the account for a while"
     ERASED = "operator: erases a contact"
+    HISTORY = "operator: has the next run read more history"
+    RESYNC = "operator: has the next run read a campaign again"
+    RESET = "operator: has the next run read everything again"
+    TAKEN_BACK = "operator: takes back what is wanted"
+    QUEUE_GIVES_UP = "queue: a message becomes a dead letter"
+    RETRY = "operator: publishes dead letters again"
 
 
 # How often it happens, of the opportunities there are, where it is switched on.
@@ -91,6 +97,12 @@ RATES: Mapping[Fault, float] = {
     Fault.HTTP_REPORT_ERROR: 0.03,
     Fault.PAUSED: 0.1,
     Fault.ERASED: 0.1,
+    Fault.HISTORY: 0.1,
+    Fault.RESYNC: 0.1,
+    Fault.RESET: 0.05,
+    Fault.TAKEN_BACK: 0.15,
+    Fault.QUEUE_GIVES_UP: 0.05,
+    Fault.RETRY: 0.3,
 }
 SHARE_SWITCHED_ON = 0.35
 
