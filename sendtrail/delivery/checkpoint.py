@@ -147,7 +147,7 @@ def hand_over(checkpoint: Checkpoint | None, *, token: str, now: datetime) -> Ch
 
 def withdraw(checkpoint: Checkpoint | None, *, token: str, now: datetime) -> Checkpoint:
     """Return the checkpoint of work that nobody wants any more: as it was before, and what was merged stays."""
-    return _ended(_without_history(replace(_held_by(checkpoint, token), lease=None)), now=now)
+    return _ended(_without_history(_held_by(checkpoint, token)), now=now)
 
 
 def published(checkpoint: Checkpoint | None, *, sequence: int) -> Checkpoint | None:
@@ -194,12 +194,14 @@ def _without_history(checkpoint: Checkpoint) -> Checkpoint:
 
 
 def _ended(checkpoint: Checkpoint, *, now: datetime) -> Checkpoint:
-    """Return the checkpoint after its sync ended early; one that has never completed a sync stays to be begun anew."""
+    """Return the checkpoint after its sync ended early; one that has never completed a sync stays to be begun anew.
+
+    The worker that was at it may only be frozen: without its lease it does not go on with what nobody wants.
+    """
     if checkpoint.status is not Status.RUNNING or checkpoint.progress is not None:
         return checkpoint  # the message was for history, what is under way is not
-    if checkpoint.synced is None:
-        return replace(checkpoint, continuation_pending=False, updated_at=now)
-    return replace(checkpoint, status=Status.DONE, continuation_pending=False, new_rows=0, updated_at=now)
+    ended = replace(checkpoint, lease=None, continuation_pending=False, updated_at=now)
+    return ended if ended.synced is None else replace(ended, status=Status.DONE, new_rows=0)
 
 
 def _refusal(checkpoint: Checkpoint, *, sequence: int, lease: Lease, now: datetime) -> Claim | None:

@@ -87,6 +87,20 @@ def test_a_hand_over_leaves_the_next_sequence_waiting_for_its_message() -> None:
     assert rules.published(after, sequence=3) == after
 
 
+@pytest.mark.parametrize("synced", [None, {"at": "then"}])
+def test_whoever_is_frozen_in_work_that_was_taken_back_lost_it(synced: dict[str, str] | None) -> None:
+    """Its lease ran out, and the next delivery of the message ended the work: it does not go on with it later."""
+    frozen = replace(AT_3, lease=DEAD, progress=None, synced=synced, wanted_at=NOON - MINUTE)
+
+    decision, after = rules.claim(
+        frozen, run_id="run1", sequence=3, lease=MINE, now=NOON, wanted_at=NOON - MINUTE, withdrawn_at=NOON
+    )
+
+    assert decision is Claim.WITHDRAWN
+    with pytest.raises(LeaseLost):
+        rules.advance(after, lease=DEAD, progress={}, new_rows=0, now=NOON)
+
+
 def test_failed_work_keeps_its_progress_and_finished_work_does_not() -> None:
     """The next try goes on; the next sync begins."""
     owned = replace(AT_3, lease=MINE)

@@ -38,9 +38,10 @@ HELD = checkpoint()
         (HELD, checkpoint(page=2)),
         (HELD, replace(HELD, lease=None, status=Status.DONE)),
         (checkpoint(token=THEIRS, until=OVER), HELD),
+        (checkpoint(token=THEIRS, until=OVER), replace(HELD, lease=None, status=Status.DONE)),
         (replace(HELD, lease=None), HELD),
     ],
-    ids=["it goes on", "it is done", "it takes an expired lease", "it takes what nobody has"],
+    ids=["it goes on", "it is done", "it takes an expired lease", "it ends what expired", "it takes what nobody has"],
 )
 def test_writes_of_the_holder_are_right(before: Checkpoint, after: Checkpoint) -> None:
     """Nothing is noted."""

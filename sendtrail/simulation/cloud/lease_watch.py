@@ -35,10 +35,9 @@ class LeaseWatch:
             return
         if _is_of(then.lease.token, by):
             return  # it gave its lease up, or took the work once more
-        if not lease:
-            self.violations.append(f"{by} ended the lease of another one on {path}")
-        elif then.is_held(now):
-            self.violations.append(f"{by} took {path} from another one, whose lease was live")
+        if then.is_held(now):
+            how = "took" if lease else "ended"
+            self.violations.append(f"{by} {how} work on {path} of another one, whose lease was live")
 
     def merges(self, batch: Batch, checkpoint: Document | None) -> None:
         """Look at a batch that is about to be merged, right after its worker has looked at its lease."""
