@@ -34,6 +34,7 @@ def test_a_program_gets_a_line_per_sentence() -> None:
 
 
 def printed(*lines: str, width: int, is_terminal: bool) -> str:
+    """Return what is printed."""
     console = Console(file=StringIO(), width=width, force_terminal=is_terminal, color_system=None)
     say(console, *lines)
     assert isinstance(console.file, StringIO)
