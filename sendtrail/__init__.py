@@ -21,7 +21,7 @@ ports             what the logic needs of the world outside: state, queue, wareh
 pricing           what Google bills a month, for accounts of a size
 warehouse         what `sql/` means in Python: tables, rows and views
 domain            values and their rules, without I/O
-validation, clock, logs, errors
+validation, clock, logs, plurals, errors
 """
 
 from typing import TYPE_CHECKING
