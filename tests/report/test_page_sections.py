@@ -200,7 +200,8 @@ def test_automations_and_lists_are_told_apart(figures: Figures, write: Write, br
                    lists=(fresh, stale))  # fmt: skip
     visit = browse(write(replace(figures, sent=sent)))
 
-    assert visit.texts("#automations-table tbody tr")[0].split("\t")[:4] == [welcome.title, "100", "50.0%", "25.0%"]
+    assert visit.texts("#automations-table tbody tr")[0].split("\t")[2:5] == ["100", "50.0%", "25.0%"]
+    assert visit.texts("#automations-table tbody th a") == [welcome.title]
     assert "automations earned" in visit.texts("#automations-text")[0]
     assert "decays the most: of 8 contacts who get its e-mails, 6 (75.0%) have" in visit.texts("#lists-text")[0]
     assert "Stale" in visit.texts("#lists-text")[0]

@@ -48,18 +48,18 @@ function automationsSentence([best]) {
 function automationRow(each) {
   const earned = earnedByAll(campaignsOf(each));
   return h("tr", { "data-automation": each.automation_id }, h("th", { scope: "row" }, automationNames(each)),
+    HAS_CONVERSIONS ? number(worth(earned), { "data-csv": earned }) : null,
     number(count(each.sent), { "data-csv": each.sent ?? "" }), number(rateText(each.open_rate), { "data-csv": each.open_rate ?? "" }),
     number(rateText(each.click_through_rate), { "data-csv": each.click_through_rate ?? "" }),
-    number(rateText(each.unsubscribe_rate), { "data-csv": each.unsubscribe_rate ?? "" }),
-    HAS_CONVERSIONS ? number(worth(earned), { "data-csv": earned }) : null);
+    number(rateText(each.unsubscribe_rate), { "data-csv": each.unsubscribe_rate ?? "" }));
 }
 
 function drawAutomations() {
   const found = [...data.automations].sort((a, b) => earnedByAll(campaignsOf(b)) - earnedByAll(campaignsOf(a)) || (b.click_through_rate ?? 0) - (a.click_through_rate ?? 0));
   byId("automations").hidden = !found.length;
   fill("automations-text", found.length ? automationsSentence(found) : "");
-  drawTable("automations", rowsTable(["E-mails of the automation", numberHeading("Sent"), numberHeading("Open rate"), numberHeading("Click rate"), numberHeading("Unsubscribed"),
-    HAS_CONVERSIONS && numberHeading("Earned")].filter(Boolean), found, automationRow, { id: "automations-table" }), "");
+  drawTable("automations", rowsTable(["E-mails of the automation", HAS_CONVERSIONS && numberHeading("Earned"), numberHeading("Sent"), numberHeading("Open rate"),
+    numberHeading("Click rate"), numberHeading("Unsubscribed")].filter(Boolean), found, automationRow, { id: "automations-table" }), "");
 }
 
 const stoppedClicking = (each) => each.cooling + each.cold;
@@ -74,8 +74,8 @@ function listBar(each) {
 }
 
 const listRow = (each) => h("tr", { "data-list": each.list }, h("th", { scope: "row" }, isolated(each.list)), cell(listBar(each), { class: "wide", "data-csv": "" }),
-  number(count(each.active), { "data-csv": each.active }), number(rateText(each.clicking_share), { "data-csv": each.clicking_share ?? "" }),
-  number(rateText(each.stopped_share), { "data-csv": each.stopped_share ?? "" }), number(count(each.unsubscribed), { "data-csv": each.unsubscribed }),
+  number(count(each.active), { "data-csv": each.active }), number(rateText(each.stopped_share), { "data-csv": each.stopped_share ?? "" }),
+  number(rateText(each.clicking_share), { "data-csv": each.clicking_share ?? "" }), number(count(each.unsubscribed), { "data-csv": each.unsubscribed }),
   number(count(each.bounced), { "data-csv": each.bounced }));
 
 function drawLists() {
@@ -85,6 +85,6 @@ function drawLists() {
   fill("lists-text", worst && stoppedClicking(worst)
     ? `‘${isolated(worst.list)}’ decays the most: of ${counted(worst.active, "contact")} who get${worst.active === 1 ? "s" : ""} its e-mails, ${count(stoppedClicking(worst))} (${rateText(worst.stopped_share)}) ${stoppedClicking(worst) === 1 ? "has" : "have"} clicked before and not in the last 30 days.`
     : "No list decays: nobody who ever clicked has stopped.");
-  drawTable("lists", rowsTable(["List", "", numberHeading("Get its e-mails"), numberHeading("Clicking"), numberHeading("Stopped clicking"), numberHeading("Unsubscribed"), numberHeading("Bounced")],
+  drawTable("lists", rowsTable(["List", "", numberHeading("Get its e-mails"), numberHeading("Stopped clicking"), numberHeading("Clicking"), numberHeading("Unsubscribed"), numberHeading("Bounced")],
     found, listRow, { id: "lists-table" }), "");
 }
