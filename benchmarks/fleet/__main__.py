@@ -1,7 +1,8 @@
 """Print what fleets of some sizes take, as a table: `python -m benchmarks.fleet [ACCOUNTS ...]`.
 
 An account-day takes some five seconds of a core, and more where messages come back. Fleets of 50 accounts and more live
-for one dispatch, from which the day is computed.
+for one dispatch, from which the day is computed; with `--watch` not to its end: how long a run takes is then what its
+pace makes of it.
 """
 
 import argparse
@@ -35,22 +36,24 @@ def main(words: list[str]) -> None:
     parser.add_argument("accounts", type=int, nargs="*", default=list(SIZES))
     parser.add_argument("--every", type=int, default=6, help="hours between two dispatches")
     parser.add_argument("--groups", type=int, default=1, help="in how many groups the accounts are dispatched")
+    parser.add_argument("--watch", type=float, help="minutes to watch after the last dispatch, not until all is done")
     given = parser.parse_args(words)
+    watch_s = None if given.watch is None else given.watch * MINUTE_S
     logging.getLogger("sendtrail").setLevel(logging.ERROR)
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}", flush=True)
     for accounts in given.accounts:
         hours = given.every if accounts >= LARGE else 24
-        print(
-            line(measured(Plan(accounts=accounts, every_h=given.every, hours=hours, groups=given.groups))), flush=True
-        )
+        plan = Plan(accounts=accounts, every_h=given.every, hours=hours, groups=given.groups, watch_s=watch_s)
+        print(line(measured(plan)), flush=True)
 
 
 def line(found: Measured) -> str:
     """Return the line of a table."""
-    is_over = "more than " if found.unfinished else ""
+    lag = f"{found.lag_s / MINUTE_S:.0f}, {found.longest_lag_s / MINUTE_S:.0f}"
+    pace = f"{found.share_done:.1%} after {found.plan.watched_s / MINUTE_S:.0f}: {found.run_s / MINUTE_S:,.0f}"
     cells = (
         f"{found.plan.accounts}",
-        f"{found.lag_s / MINUTE_S:.0f}, {is_over}{found.longest_lag_s / MINUTE_S:.0f}",
+        pace if found.unfinished else lag,
         f"{found.budget_used:.0%}",
         f"{found.merges:,.0f}",
         f"{found.merges_at_once}",

@@ -43,7 +43,8 @@ AT_A_TIME, MOST_AN_INSTANCE = 4, 16
 class Plan:
     """A fleet of so many accounts, dispatched every so many hours, for so many hours, in so many groups.
 
-    `troubles` are by the number of the account, from 0 on.
+    After the last dispatch it is watched until all is done, for `watch_s` at most, which is by default the time to the
+    next one. `troubles` are by the number of the account, from 0 on.
     """
 
     accounts: int
@@ -52,7 +53,13 @@ class Plan:
     hours: int = 24
     groups: int = 1
     seed: int = 1
+    watch_s: float | None = None
     troubles: Mapping[int, Trouble] = field(default_factory=dict)
+
+    @property
+    def watched_s(self) -> float:
+        """Return for how long after the last dispatch the fleet is watched at most."""
+        return self.every_h * HOUR_S if self.watch_s is None else self.watch_s
 
 
 @dataclass(kw_only=True)
@@ -109,10 +116,10 @@ class Fleet:
         self._plant()
 
     def live(self) -> None:
-        """Let the hours pass, and then the work that is left, until the next run would come at the most."""
+        """Let the hours pass, and then the work that is left, as long as the fleet is watched at most."""
         self.begin()
         end_s = self.plan.hours * HOUR_S
-        minute, over_s = 0.0, end_s + self.plan.every_h * HOUR_S
+        minute, over_s = 0.0, end_s + self.plan.watched_s
         while minute <= end_s + MINUTE_S or (minute < over_s and any(run.left for run in self.runs.values())):
             minute += MINUTE_S
             self.scheduler.switches = 0
@@ -153,6 +160,13 @@ class Fleet:
     def unfinished(self) -> int:
         """Return how many runs were not done in the end."""
         return sum(run.left > 0 for run in self.runs.values())
+
+    @property
+    def share_done(self) -> float:
+        """Return the share of the messages for campaigns that was done in the end."""
+        runs = [run for (_, run_id), run in self.runs.items() if run_id[:3] == "run"]
+        published = sum(run.published for run in runs)
+        return 1 - sum(run.left for run in runs) / published if published else 1.0
 
     def busy_s(self, function: str) -> float:
         """Return how many seconds instances of a function ran."""

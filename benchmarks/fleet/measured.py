@@ -46,11 +46,19 @@ class Measured:
     instance_s: float
     dollars: float
     unfinished: int
+    share_done: float = 1.0
+
+    @property
+    def run_s(self) -> float:
+        """Return how long the longest run takes; where none was seen to its end, at the pace that was seen."""
+        if not self.unfinished:
+            return self.longest_lag_s
+        return self.plan.watched_s / self.share_done if self.share_done else float("inf")
 
     @property
     def too_much(self) -> Iterator[str]:
         """Yield what is beyond a limit, the one that costs most first."""
-        if self.unfinished or self.longest_lag_s > self.plan.every_h * HOUR_S:
+        if self.run_s > self.plan.every_h * HOUR_S:
             yield "a run is not done before the next one"
         if self.gave_up:
             yield f"{self.gave_up:,.0f} deliveries a day give up, as a table takes no more MERGEs"
@@ -99,6 +107,7 @@ def _figures(fleet: Fleet) -> Measured:
         instance_s=seconds,
         dollars=_dollars(fleet, tebibytes=tebibytes, seconds=seconds),
         unfinished=fleet.unfinished,
+        share_done=fleet.share_done,
     )
 
 

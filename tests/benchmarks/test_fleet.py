@@ -63,6 +63,26 @@ def test_each_activity_of_a_day_is_stored_once() -> None:
             assert each.counters["opens"] <= stored <= later.counters(each.campaign_id)["opens"]
 
 
+def test_of_a_run_that_is_not_watched_to_its_end_the_pace_is_told() -> None:
+    """A tenth in half an hour is all in five hours: before the next dispatch, or not."""
+    found = replace(FINE, plan=Plan(accounts=2, watch_s=1_800.0), unfinished=2, share_done=0.1)
+
+    assert "| 10.0% after 30: 300 |" in line(found)
+    assert list(found.too_much) == []
+    assert list(replace(found, share_done=0.05).too_much) == ["a run is not done before the next one"]
+
+
+def test_a_fleet_is_watched_as_long_as_was_asked() -> None:
+    """And knows what share of its work is done by then."""
+    fleet = Fleet(plan=Plan(accounts=1, shape=replace(TINY, activities=80_000), hours=6, watch_s=60.0))
+
+    fleet.live()
+
+    assert fleet.scheduler.now <= 6 * 3_600 + 120.0
+    assert fleet.unfinished
+    assert fleet.share_done < 1.0
+
+
 def test_a_fleet_that_is_not_done_ends_all_the_same() -> None:
     """With deliveries at work: how many runs were left is a figure, too."""
     fleet = Fleet(plan=Plan(accounts=2, shape=TINY, hours=6))
@@ -164,7 +184,7 @@ def test_nothing_is_said_where_nothing_is_too_much() -> None:
     ("changes", "expected"),
     [
         ({"longest_lag_s": 6 * 3_600.0 + 1}, "a run is not done before the next one"),
-        ({"unfinished": 1}, "a run is not done before the next one"),
+        ({"unfinished": 1, "share_done": 0.9}, "a run is not done before the next one"),
         ({"gave_up": 12.0}, "12 deliveries a day give up"),
         ({"longest_delivery_s": 541.0}, "a delivery takes 541 s"),
         ({"longest_dispatch_s": 600.0}, "the dispatcher takes 600 s"),
