@@ -7,9 +7,10 @@ from uuid import uuid4
 from sendtrail.emulators.functions import CAMPAIGN_WORKER
 from sendtrail.emulators.project import Size
 from sendtrail.ports import Topic
-from sendtrail.simulator import Plan
+from sendtrail.simulator import Account, Plan, serve
+from sendtrail.state.account_pause import pause_account
 from tests.e2e_gcp.conftest import Make
-from tests.e2e_gcp.production import ONE_LONG, Production, wait_until
+from tests.e2e_gcp.production import ONE_LONG, SMALL, Production, wait_until
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -19,17 +20,29 @@ def organization() -> str:
     return f"org-{uuid4().hex[:8]}"
 
 
-def test_several_accounts_at_once_and_deliveries_that_hand_over(production: Make) -> None:
-    """One call syncs them all; a campaign too long for one delivery goes on in further messages."""
+def test_several_accounts_two_of_them_in_trouble_and_deliveries_that_hand_over(production: Make) -> None:
+    """One call syncs all but one whose key is revoked and one that is paused; tests/benchmarks has one that hangs.
+
+    A campaign too long for one delivery, which is read from its beginning, goes on in further messages.
+    """
     line = production(time_budget_s=1.0, job_deadline_s=60.0)
     line.add(organization(), seed=1)
     line.add(organization(), seed=2)
     line.add(organization(), seed=3, plan=ONE_LONG, requests_per_second=8)
+    in_trouble = Account(seed=4, plan=SMALL)
+    url = line.stack.enter_context(serve(in_trouble)).url
+    revoked, paused = organization(), organization()
+    for name, key in ((revoked, "revoked"), (paused, in_trouble.api_key)):
+        line.project.connect(name, url=url, key=key, requests_per_second=500)
+    pause_account(line.project.state, paused)
 
     line.sync()
 
-    line.assert_equal_and_clean()
+    for name in line.accounts:
+        line.assert_equal(name)
     assert line.outcomes(CAMPAIGN_WORKER)["continued"] > 0
+    assert [failed["organization_id"] for failed in line.failures()] == [revoked]
+    assert not line.checkpoints(paused)
 
 
 def test_a_second_run_after_a_day_holds_both_days(production: Make) -> None:
