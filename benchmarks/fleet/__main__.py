@@ -9,8 +9,8 @@ import argparse
 import logging
 import sys
 
-from benchmarks.fleet.fleet import Plan
 from benchmarks.fleet.measured import MINUTE_S, Measured, measured
+from benchmarks.fleet.plan import Plan
 
 SIZES = (1, 5, 20)
 LARGE = 50

@@ -1,18 +1,19 @@
 """One fleet: its accounts, the cloud that they share, and a day in it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from math import ceil
 from random import Random
 
-from benchmarks.fleet.account import CONTACTS_A_PAGE, ROWS_A_PAGE, FleetAccount, Shape
+from benchmarks.fleet.account import CONTACTS_A_PAGE, ROWS_A_PAGE, FleetAccount
 from benchmarks.fleet.bigquery import BigQuery
 from benchmarks.fleet.clock import MIDNIGHT, FleetClock
 from benchmarks.fleet.documents import Documents, PricedState
 from benchmarks.fleet.functions import FleetRuntime, Function, Instance, Parts, new_runtime
+from benchmarks.fleet.plan import HOUR_S, Plan
 from benchmarks.fleet.planting import first_send_of, plant
 from benchmarks.fleet.queue import FleetQueue, Message
 from benchmarks.fleet.troubles import Trouble, store_trouble
@@ -31,35 +32,12 @@ from sendtrail.simulation.engine.virtual_threads import VirtualThreads
 from sendtrail.sync.account_groups import accounts_of_group
 from sendtrail.sync.due import Request
 
-HOUR_S, MINUTE_S = 3_600.0, 60.0
+MINUTE_S = 60.0
 CONTACTS_AT_S = 3.5 * HOUR_S
 START_S = 10.0
 RETRIES, RETRY_S = 5, 60.0
 # terraform/functions.tf: 4 deliveries an account, 16 at most an instance.
 AT_A_TIME, MOST_AN_INSTANCE = 4, 16
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """A fleet of so many accounts, dispatched every so many hours, for so many hours, in so many groups.
-
-    After the last dispatch it is watched until all is done, for `watch_s` at most, which is by default the time to the
-    next one. `troubles` are by the number of the account, from 0 on.
-    """
-
-    accounts: int
-    shape: Shape = field(default_factory=Shape)
-    every_h: int = 6
-    hours: int = 24
-    groups: int = 1
-    seed: int = 1
-    watch_s: float | None = None
-    troubles: Mapping[int, Trouble] = field(default_factory=dict)
-
-    @property
-    def watched_s(self) -> float:
-        """Return for how long after the last dispatch the fleet is watched at most."""
-        return self.every_h * HOUR_S if self.watch_s is None else self.watch_s
 
 
 @dataclass(kw_only=True)

@@ -7,7 +7,8 @@ from statistics import median
 
 from benchmarks.fleet.account import Shape
 from benchmarks.fleet.bigquery import TableBusy
-from benchmarks.fleet.fleet import HOUR_S, Fleet, Plan
+from benchmarks.fleet.fleet import Fleet
+from benchmarks.fleet.plan import HOUR_S, Plan
 from sendtrail.ports import Topic
 from sendtrail.pricing.bigquery_bytes import TEBIBYTE
 from sendtrail.pricing.bill import bill

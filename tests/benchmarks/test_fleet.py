@@ -11,8 +11,9 @@ from benchmarks.fleet.account import Shape, fleet_campaigns
 from benchmarks.fleet.bigquery import BigQuery
 from benchmarks.fleet.clock import MIDNIGHT
 from benchmarks.fleet.documents import Documents, PricedState, kind_of
-from benchmarks.fleet.fleet import Fleet, Plan
+from benchmarks.fleet.fleet import Fleet
 from benchmarks.fleet.measured import Measured
+from benchmarks.fleet.plan import Plan
 from benchmarks.fleet.planting import first_send_of
 from benchmarks.fleet.warehouse import FleetWarehouse
 from sendtrail.clock import ManualClock

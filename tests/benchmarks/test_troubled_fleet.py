@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.fleet.account import Shape, fleet_campaigns
 from benchmarks.fleet.clock import MIDNIGHT
-from benchmarks.fleet.fleet import MINUTE_S, Fleet, Plan, Run
+from benchmarks.fleet.fleet import MINUTE_S, Fleet, Run
+from benchmarks.fleet.plan import Plan
 from benchmarks.fleet.planting import first_send_of
 from benchmarks.fleet.troubles import Trouble
 from sendtrail.clock import ManualClock

@@ -6,8 +6,9 @@ from functools import cache
 import pytest
 
 from benchmarks.fleet.account import Shape
-from benchmarks.fleet.fleet import Fleet, Plan
+from benchmarks.fleet.fleet import Fleet
 from benchmarks.fleet.measured import workload_of
+from benchmarks.fleet.plan import Plan
 from sendtrail.ports import Topic
 from sendtrail.pricing.month import instance_seconds, usage
 from sendtrail.pricing.statements import statements
