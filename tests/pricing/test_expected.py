@@ -39,4 +39,4 @@ def test_nothing_is_expected_where_nothing_was_sent() -> None:
 
 def test_the_plan_says_what_a_month_costs() -> None:
     """With what is free, and without it."""
-    assert "every 6 h: $1.70 once a year is stored, or $12.6" in month_sentence(MEDIUM)
+    assert "every 6 h: $1.70 once a year is stored, or $11.7" in month_sentence(MEDIUM)
