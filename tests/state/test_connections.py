@@ -32,6 +32,15 @@ def test_a_connection_names_its_key() -> None:
     assert found.api_key.get_secret_value() == f"key of {SECRET}"
 
 
+def test_fields_of_a_later_version_are_ignored() -> None:
+    """An operator may write them before the last function is deployed."""
+    document = {"apiUrl": URL, "apiKeySecret": SECRET}
+
+    found = connections(acme={**document, "addedLater": {"of": "whatever kind"}}).load("acme")
+
+    assert found == connections(acme=document).load("acme")
+
+
 def test_a_key_in_the_document_works_and_is_warned_about(caplog: pytest.LogCaptureFixture) -> None:
     """The warning says what to do, and does not contain the key."""
     with caplog.at_level(logging.WARNING):
