@@ -129,7 +129,19 @@ PLANTED = (
         "wants of more history are ignored",
         "sync.due",
         "if want is not None and want.reaches_beyond(synced.since):",
-        "if want is not None and want.reaches_beyond(now):",
+        "if want is not None and not want:",
+    ),
+    _fault(
+        "any sync is what was wanted of older history",
+        "sync.sync_record",
+        "return not want.reaches_beyond(self.since) and not want.is_forced_after(self.forced_at)",
+        "return not want.is_forced_after(self.forced_at)",
+    ),
+    _fault(
+        "work that is taken back stays that of a frozen worker",
+        "delivery.checkpoint",
+        "replace(checkpoint, lease=None, continuation_pending=False, updated_at=now)",
+        "replace(checkpoint, continuation_pending=False, updated_at=now)",
     ),
     _fault(
         "a run that failed halfway is closed",

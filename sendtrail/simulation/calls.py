@@ -5,7 +5,7 @@ from typing import Any
 
 from sendtrail.simulation.cloud.functions import Cloud
 from sendtrail.simulation.cloud.process import world_time
-from sendtrail.simulation.operating.asked_again import AskedAgain
+from sendtrail.simulation.operating.asked import Asked
 from sendtrail.simulation.operating.erasures import Erasures
 from sendtrail.state.documents import run_path
 
@@ -16,7 +16,7 @@ class Calls:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud, self._erasures = cloud, Erasures(cloud)
         self.runs = 0
-        self.asked_again = AskedAgain()
+        self.asked = Asked()
 
     def dispatch(self, organization_id: str | None = None, **wanted: Any) -> Mapping[str, str] | None:
         """Return the reason of each account that was rejected; None where the dispatcher did not come to its end."""
@@ -24,8 +24,8 @@ class Calls:
         self._erasures.sweep_all()
         asked_at = world_time(self._cloud.scheduler)
         rejected = self._cloud.dispatch(self._run_id, organization_id, wanted)
-        if organization_id and wanted.get("force") and rejected is not None:
-            self.asked_again.ask(organization_id, asked_at, campaign_ids=wanted.get("campaign_ids"))
+        if organization_id and rejected is not None:
+            self.asked.ask(organization_id, asked_at, **wanted)
         return rejected
 
     def has_dispatched(self, organization_id: str) -> bool:

@@ -1,19 +1,20 @@
 """What is promised at the end of a world, beside the rows of the warehouse."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sendtrail.ports import Document
 from sendtrail.simulation.cloud.functions import Cloud
-from sendtrail.simulation.operating.asked_again import AskedAgain
+from sendtrail.simulation.cloud.process import world_time
+from sendtrail.simulation.operating.asked import Asked
 from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.tenant import Tenant
 from sendtrail.state.account_status import AccountStatus
-from sendtrail.state.documents import account_path, campaign_path, from_document, wants_path
+from sendtrail.state.documents import account_path, from_document, wants_path
 from sendtrail.sync.overview.account_overview import Activity, overview_of
-from sendtrail.sync.sync_record import read_record
 
 
-def broken_promises(cloud: Cloud, tenant: Tenant, asked_again: AskedAgain) -> Iterator[str]:
+def broken_promises(cloud: Cloud, tenant: Tenant, asked: Asked) -> Iterator[str]:
     """Yield a sentence for each promise to an account that is not kept, once nothing is left to do."""
     if tenant.watch.violations:
         yield f"{tenant.organization_id}: {tenant.watch.violations} requests were more than 5 in a second"
@@ -22,7 +23,7 @@ def broken_promises(cloud: Cloud, tenant: Tenant, asked_again: AskedAgain) -> It
             yield f"{tenant.organization_id}: {silence.violations} requests are made although the account is {what}"
     yield from _status_problems(cloud, tenant)
     yield from _overview_problems(cloud, tenant)
-    yield from _forgotten(cloud, tenant, asked_again)
+    yield from _forgotten(cloud, tenant, asked)
     yield from tenant.differences()
 
 
@@ -54,13 +55,16 @@ def _overview_problems(cloud: Cloud, tenant: Tenant) -> Iterator[str]:
         yield f"{tenant.organization_id}: {failed.subject} is said to have failed: {failed.reason}"
 
 
-def _forgotten(cloud: Cloud, tenant: Tenant, asked_again: AskedAgain) -> Iterator[str]:
+def _forgotten(cloud: Cloud, tenant: Tenant, asked: Asked) -> Iterator[str]:
+    name, lookback = tenant.organization_id, timedelta(days=cloud.settings.lookback_days)
+    first_since = None if asked.has_named_a_time(name) else world_time(cloud.scheduler) - lookback
     for campaign_id in tenant.campaign_ids:
-        forced_at = asked_again.of(tenant.organization_id, campaign_id)
-        document = cloud.documents.get(campaign_path(tenant.organization_id, campaign_id))
-        record = read_record(document["synced"]) if document else None
+        forced_at, record = asked.forced_at(name, campaign_id), tenant.record(campaign_id)
+        since = asked.since(name, campaign_id) or first_since
         if forced_at and (record is None or record.forced_at is None or record.forced_at < forced_at):
-            yield f"{tenant.organization_id}: campaign {campaign_id} was asked for again, and never was read again"
+            yield f"{name}: campaign {campaign_id} was asked for again, and never was read again"
+        if record is not None and since is not None and record.since > since:
+            yield f"{name}: campaign {campaign_id} was asked for from {since}, and is read from {record.since} on"
 
 
 def _wants(document: Document | None) -> int:

@@ -12,6 +12,8 @@ from sendtrail.warehouse.rows import Table
 Rows = Callable[[Table], Sequence[StoredRow]]
 # Tells of an id and an address whether they are of somebody who was erased.
 IsErased = Callable[[str, str], bool]
+# Tells of a campaign how far back it is stored: rows of before may be there or not.
+SinceOf = Callable[[int], datetime]
 # Campaign, event type, contact, link: whose `times` grow.
 Key = tuple[int, str, str, str]
 # And with `times` and the time.
@@ -19,18 +21,24 @@ Observation = tuple[Key, int, datetime]
 
 
 def differences(
-    account: Account, rows_of: Rows, *, organization_id: str, is_erased: IsErased = lambda _id, _email: False
+    account: Account, rows_of: Rows, *, organization_id: str, is_erased: IsErased, since_of: SinceOf
 ) -> Iterator[str]:
     """Yield a sentence for each way in which the warehouse differs from what the account shows, or ever showed.
 
     `is_erased` tells who was erased, by id and address: nothing of theirs may be there.
     """
+    since = {campaign.id: since_of(campaign.id) for campaign in account.campaigns}
+
+    def is_kept(row: TruthRow) -> bool:
+        return row.activity_timestamp >= since[row.campaign_id]
+
     rows = [row for row in rows_of(Table.EMAIL_ACTIVITIES) if row["organization_id"] == organization_id]
     shown = [row for row in account.truth() if not is_erased(row.contact_id, row.contact_email)]
-    there, now = {_stored(row) for row in rows}, {_true(row) for row in shown}
+    there, now = {_stored(row) for row in rows}, {_true(row) for row in shown if is_kept(row)}
     ever = {_true(row) for row in account.history()}
     largest = _largest(_stored(row) for row in rows)
-    short = {key for key, times in _largest(now).items() if largest.get(key) != times}
+    older = {_true(row)[0] for row in shown if not is_kept(row)}
+    short = {key for key, times in _largest(now).items() if key not in older and largest.get(key) != times}
     yield from _counted("activities that the account shows are missing", now - there)
     yield from _counted("contacts' largest counts are wrong", short)
     yield from _counted("activities are stored that never were", there - ever)

@@ -1,5 +1,6 @@
 """What a world begins with: accounts of some campaigns, and the settings of the functions."""
 
+from dataclasses import replace
 from random import Random
 
 from sendtrail.entrypoints.settings import FunctionSettings
@@ -7,10 +8,23 @@ from sendtrail.simulation.cloud.process import START
 from sendtrail.simulation.oddities import drawn_quirks
 from sendtrail.simulator import Account, CampaignPlan, Network, Plan
 
+EVERYTHING_DAYS, SHORT_DAYS = 3_650, 30
+SHARE_SHORT = 0.25
+"""In so many worlds the first sync leaves something to a backfill."""
+LONG_AGO_DAYS = (25, 45, 90)
 
-def drawn_account(seed: int, random: Random) -> Account:
-    """Return an account of one to three campaigns."""
+
+def drawn_lookback_days(seed: int) -> int:
+    """Return how far back the first sync goes: mostly to the beginning of the account."""
+    return SHORT_DAYS if Random(f"{seed}: lookback").random() < SHARE_SHORT else EVERYTHING_DAYS
+
+
+def drawn_account(seed: int, random: Random, *, lookback_days: int) -> Account:
+    """Return an account of one to three campaigns; where the first sync does not go back to all of it, older ones."""
     sizes = tuple(_campaign(random) for _ in range(random.choice((1, 2, 3))))
+    if lookback_days < EVERYTHING_DAYS:
+        ages = Random(f"{seed}: ages")
+        sizes = tuple(replace(size, sent_days_ago=ages.choice(LONG_AGO_DAYS)) for size in sizes)
     plan = Plan(
         sizes=sizes,
         daily_share=random.choice((0.02, 0.1)),
@@ -21,12 +35,12 @@ def drawn_account(seed: int, random: Random) -> Account:
     return Account(seed=seed, now=START, plan=plan, quirks=drawn_quirks(random), network=Network(rate=0))
 
 
-def drawn_settings(random: Random) -> FunctionSettings:
+def drawn_settings(random: Random, *, lookback_days: int) -> FunctionSettings:
     """Return settings under which there is much to hand over, to renew and to merge."""
     return FunctionSettings.read(
         project_id="simulated-project",
         time_budget_s=random.choice((20.0, 60.0, 480.0)),
-        lookback_days=3_650,
+        lookback_days=lookback_days,
         lease_s=random.choice((15.0, 120.0)),
         flush_rows=random.choice((10, 100, 5_000)),
         flush_s=random.choice((5.0, 240.0)),

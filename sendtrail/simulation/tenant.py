@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from sendtrail.activecampaign.http.session import session_of
 from sendtrail.erasure.erased_people import Kind
@@ -14,7 +15,9 @@ from sendtrail.simulation.request_cost import ReportKey
 from sendtrail.simulator import Account, Quirks
 from sendtrail.simulator.world.counters import COUNTED
 from sendtrail.state.account_pause import pause_account, resume_account
-from sendtrail.state.documents import connection_path
+from sendtrail.state.documents import campaign_path, connection_path
+from sendtrail.sync.read_window import ALL_TIME
+from sendtrail.sync.sync_record import SyncRecord, read_record
 
 
 class Tenant:
@@ -80,6 +83,11 @@ class Tenant:
         """Let the stored key be another one."""
         self._cloud.keys[key_name(self.organization_id)] = "another-key"
 
+    def record(self, campaign_id: int) -> SyncRecord | None:
+        """Return the record of a campaign's last completed sync, None where there is none."""
+        document = self._cloud.documents.get(campaign_path(self.organization_id, campaign_id))
+        return read_record(document["synced"]) if document else None
+
     def differences(self) -> Iterator[str]:
         """Yield a sentence for each way in which the warehouse differs from the account."""
         people = self._cloud.erased_people
@@ -89,9 +97,20 @@ class Tenant:
                 Kind.ADDRESS, self.organization_id, email
             )
 
-        found = differences(self.account, self._cloud.rows, organization_id=self.organization_id, is_erased=is_erased)
+        found = differences(
+            self.account,
+            self._cloud.rows,
+            organization_id=self.organization_id,
+            is_erased=is_erased,
+            since_of=self._since_of,
+        )
         for each in found:
             yield f"{self.organization_id}: {each}"
+
+    def _since_of(self, campaign_id: int) -> datetime:
+        """Return how far back a campaign is stored as the state says: to its beginning, where it says nothing."""
+        record = self.record(campaign_id)
+        return ALL_TIME if record is None else record.since
 
     def _connect(self, *, enabled: bool) -> None:
         document = {

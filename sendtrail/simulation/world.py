@@ -12,7 +12,7 @@ from sendtrail.simulation.cloud.functions import Cloud
 from sendtrail.simulation.cloud.process import world_time
 from sendtrail.simulation.cloud.state_store import Documents
 from sendtrail.simulation.cloud.transport import catch_up
-from sendtrail.simulation.drawn_account import drawn_account, drawn_settings
+from sendtrail.simulation.drawn_account import drawn_account, drawn_lookback_days, drawn_settings
 from sendtrail.simulation.engine.faults import Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
@@ -50,19 +50,24 @@ class World:
     problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.random = Random(f"{self.seed}: world")
+        self.random, lookback_days = Random(f"{self.seed}: world"), drawn_lookback_days(self.seed)
         self.scheduler = Scheduler(Random(f"{self.seed}: schedule"))
         self.cloud = Cloud(
             scheduler=self.scheduler,
             faults=self.faults,
             trace=self.trace,
             random=Random(f"{self.seed}: cloud"),
-            settings=drawn_settings(self.random),
+            settings=drawn_settings(self.random, lookback_days=lookback_days),
             documents=FileStore(self.folder, self.scheduler) if self.folder else Documents(),
         )
         accounts = self.random.choice((1, 1, 1, 1, 2, 3))
         self.tenants = [
-            Tenant(name, drawn_account(self.seed + 10_000_019 * n, self.random), cloud=self.cloud, number=n + 1)
+            Tenant(
+                name,
+                drawn_account(self.seed + 10_000_019 * n, self.random, lookback_days=lookback_days),
+                cloud=self.cloud,
+                number=n + 1,
+            )
             for n, name in enumerate(ORGANIZATIONS[:accounts])
         ]
         self.calls = Calls(self.cloud)
@@ -85,7 +90,7 @@ class World:
         self._rest()
         self.problems += self.cloud.problems()
         for tenant in self.tenants:
-            self.problems += broken_promises(self.cloud, tenant, self.calls.asked_again)
+            self.problems += broken_promises(self.cloud, tenant, self.calls.asked)
             if tenant.is_ordinary:
                 self._count_requests(tenant)
         self.scheduler.close()

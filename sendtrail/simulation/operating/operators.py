@@ -9,6 +9,7 @@ from sendtrail.ports import Document
 from sendtrail.simulation.calls import Calls
 from sendtrail.simulation.cloud.functions import Cloud
 from sendtrail.simulation.cloud.process import world_time
+from sendtrail.simulation.drawn_account import EVERYTHING_DAYS
 from sendtrail.simulation.engine.faults import Fault
 from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.operating.erasures import Erasures
@@ -48,7 +49,9 @@ class Operators:
 
     def _acts(self, tenant: Tenant) -> Mapping[Fault, Callable[[], object]]:
         cloud, organization_id = self._cloud, tenant.organization_id
-        since = world_time(cloud.scheduler) - timedelta(days=self._random.choice((5, 20, 100)))
+        is_short = cloud.settings.lookback_days < EVERYTHING_DAYS
+        back_days = self._random.choice((60, 100, 200) if is_short else (5, 20, 100))
+        since = world_time(cloud.scheduler) - timedelta(days=back_days)
         campaign_ids = frozenset({self._random.choice(tenant.campaign_ids)})
         return {
             Fault.PURGE: cloud.queue.purge,
@@ -92,13 +95,12 @@ class Operators:
         ask = Ask(run_id=f"operator-{self._asks}", campaign_ids=campaign_ids, since=since, force=force)
         asked_at = world_time(self._cloud.scheduler)
         raise_wants(self._state, organization_id, ask)
-        if force:
-            self._calls.asked_again.ask(organization_id, asked_at, campaign_ids=campaign_ids)
+        self._calls.asked.ask(organization_id, asked_at, campaign_ids=campaign_ids, since=since, force=force)
 
     def _take_back(self, organization_id: str) -> None:
         """Take back all that is wanted, as `sendtrail backfill cancel` does."""
         withdraw_wants(self._state, organization_id)
-        self._calls.asked_again.take_back(organization_id)
+        self._calls.asked.take_back(organization_id)
 
     def _retry(self, organization_id: str) -> None:
         """Look what has failed, and publish dead letters once more, as `sendtrail retry` does."""
@@ -112,7 +114,7 @@ class Operators:
 
     def _restore_state(self) -> None:
         self._cloud.documents.restore(self._copy)
-        self._calls.asked_again.forget()  # the copy may know nothing of it
+        self._calls.asked.forget()  # the copy may know nothing of it
         for tenant in self._tenants:
             tenant.enable()
             tenant.resume()
