@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import count, islice
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from sendtrail.plurals import counted
+from sendtrail.simulation.engine.faults import Happened
 from sendtrail.simulation.minimise import minimised
 from sendtrail.simulation.run import Outcome
 from sendtrail.simulation.run import simulate as run_seed
@@ -31,6 +32,9 @@ def simulate(
     minimise: Annotated[
         bool, typer.Option("--minimise", help="With --seed: find the fewest faults with which it still fails.")
     ] = False,
+    minutes: Annotated[
+        float, typer.Option(min=0, help="With --minimise: tell the fewest that were found so far after so long.")
+    ] = 10,
     hours: Annotated[float | None, typer.Option(min=0, help="Run new seeds for so long, rather than so many.")] = None,
     files: Annotated[
         bool, typer.Option("--files", help="On one machine: state and rows in a DuckDB file, and kills of all at once.")
@@ -45,7 +49,7 @@ def simulate(
     """
     console = Console(soft_wrap=True, highlight=False)
     if seed is not None:
-        _tell(console, partial(run_seed, seed, files=files), is_minimised=minimise)
+        _tell(console, partial(run_seed, seed, files=files), minimise_for_s=minutes * 60 if minimise else 0)
         return
     end = None if hours is None else time.monotonic() + hours * SECONDS_PER_HOUR
     run = partial(run_seed, files=files)
@@ -75,11 +79,10 @@ def _outcomes(run: Callable[[int], Outcome], first: int, seeds: int | None, *, j
             yield from pool.map(run, some)
 
 
-def _tell(console: Console, run: Callable[..., Outcome], *, is_minimised: bool) -> None:
+def _tell(console: Console, run: Callable[..., Outcome], *, minimise_for_s: float) -> None:
     outcome = run(keeps_steps=True)
-    if is_minimised and outcome.problems:
-        fewest = minimised(outcome.happened, lambda some: bool(run(only=frozenset(some)).problems))
-        outcome = run(only=frozenset(fewest), keeps_steps=True)
+    if minimise_for_s and outcome.problems:
+        outcome = _minimised(console, run, outcome, end=time.monotonic() + minimise_for_s)
     for line in story(outcome.steps):
         console.print(line, markup=False)
     console.print(f"\nfaults: {', '.join(f'{kind} (no. {number})' for kind, number in outcome.happened) or 'none'}")
@@ -87,6 +90,16 @@ def _tell(console: Console, run: Callable[..., Outcome], *, is_minimised: bool) 
     _print_problems(console, outcome)
     if outcome.problems:
         raise typer.Exit(FAILURE)
+
+
+def _minimised(console: Console, run: Callable[..., Outcome], outcome: Outcome, *, end: float) -> Outcome:
+    def fails(some: Sequence[Happened]) -> bool:
+        return bool(run(only=frozenset(some)).problems)
+
+    fewest = minimised(outcome.happened, fails, has_time=lambda: time.monotonic() < end)
+    if time.monotonic() >= end:
+        console.print(f"The time is up: fewer than these {len(fewest)} faults may be enough (--minutes).")
+    return run(only=frozenset(fewest), keeps_steps=True)
 
 
 def _print_problems(console: Console, outcome: Outcome) -> None:

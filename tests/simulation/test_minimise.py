@@ -24,3 +24,18 @@ def test_what_is_needed_is_left(needed: set[Happened]) -> None:
 def test_one_of_several_ways_to_fail_is_left() -> None:
     """Any fault alone is enough."""
     assert len(minimised(HAPPENED, lambda some: len(some) > 0)) == 1
+
+
+def test_after_a_while_the_fewest_so_far_are_told() -> None:
+    """They fail as well; none is tried any more."""
+    tries: list[int] = []
+
+    def fails(some: Sequence[Happened]) -> bool:
+        tries.append(len(some))
+        return HAPPENED[0] in some
+
+    left = minimised(HAPPENED, fails, has_time=lambda: len(tries) < 4)
+
+    assert HAPPENED[0] in left
+    assert 1 < len(left) < len(HAPPENED)
+    assert len(tries) == 4
