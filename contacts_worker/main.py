@@ -9,6 +9,7 @@ from sendtrail.domain.messages import SyncContacts
 from sendtrail.entrypoints.error_responses import answer_error
 from sendtrail.entrypoints.pubsub_push import data_of
 from sendtrail.entrypoints.runtime import runtime
+from sendtrail.entrypoints.worker_erasure import erase_after_pass
 from sendtrail.sync import contacts
 
 functions_framework.errorhandler(Exception)(answer_error)
@@ -18,6 +19,7 @@ functions_framework.errorhandler(Exception)(answer_error)
 def sync_contacts(event: CloudEvent) -> None:
     """Handle one delivery of an account's contacts."""
     instance = runtime()
+    policy = instance.settings.gone_policy
     with instance.serving(dict(request.headers)) as budget, handling(instance.services) as delivery:
         message = delivery.receive(data_of(event), SyncContacts)
         with instance.account(message.organization_id, message.priority) as account:
@@ -27,4 +29,6 @@ def sync_contacts(event: CloudEvent) -> None:
                 services=instance.services,
                 budget=budget,
                 guard=instance.settings.deletion_guard,
+                erases_gone=policy is not None,
             )
+        erase_after_pass(delivery.outcome, instance.erasure, policy, item=message.item, services=instance.services)

@@ -75,6 +75,7 @@ class SyncArguments(AccountArguments, total=False):
     contacts: bool
     max_deleted_share: float
     accept_deletions: bool
+    erase_gone_after_days: int
     database: str | Path
     dataset: str
     concurrency: int

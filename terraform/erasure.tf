@@ -37,6 +37,26 @@ resource "google_secret_manager_secret_iam_member" "erasure_maker" {
   member    = each.value.member
 }
 
+# Where contacts who are gone from ActiveCampaign are erased, the contacts worker may be the first who erases somebody.
+resource "google_secret_manager_secret_iam_member" "erasure_maker_worker" {
+  for_each = var.settings.erase_gone_after_days == null ? toset([]) : toset(["secretVersionAdder", "viewer"])
+
+  project   = var.project_id
+  secret_id = google_secret_manager_secret.erasure_key.secret_id
+  role      = "roles/secretmanager.${each.value}"
+  member    = "serviceAccount:${local.function_emails["contacts_worker"]}"
+}
+
+# It erases from every table, as operators do, and only where it has to.
+resource "google_bigquery_dataset_iam_member" "erase_gone" {
+  for_each = var.settings.erase_gone_after_days == null ? toset([]) : toset([google_bigquery_dataset.data.dataset_id])
+
+  project    = var.project_id
+  dataset_id = each.value
+  role       = "roles/bigquery.dataEditor"
+  member     = "serviceAccount:${local.function_emails["contacts_worker"]}"
+}
+
 # Operators erase from every table; a table that a customer's view replaces is the customer's.
 resource "google_bigquery_dataset_iam_member" "erase" {
   for_each = { for pair in setproduct([google_bigquery_dataset.data.dataset_id, google_bigquery_dataset.staging.dataset_id], var.operators) : "${pair[0]}/${pair[1]}" => { dataset = pair[0], member = pair[1] } }

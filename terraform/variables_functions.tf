@@ -32,20 +32,21 @@ variable "functions" {
 variable "settings" {
   description = "How the functions work. The names end in their units."
   type = object({
-    lookback_days        = optional(number, 7)            # how far back the first sync of a campaign reads
-    overlap_hours        = optional(number, 48)           # how much of the previous period is read again, once a day
-    recent_overlap_hours = optional(number, 0.25)         # how much of it is read again in all other runs
-    audit_days           = optional(number, 30)           # how often an unchanged campaign is read again
-    settle_hours         = optional(number, 24)           # how long after a change a campaign is read once more
-    max_deleted_share    = optional(number, 0.2)          # up to which share of the contacts one pass may mark as deleted; 1: any, and as many campaigns
-    time_budget_s        = optional(number, 480)          # how long a worker runs before it hands over to the next delivery
-    job_deadline_s       = optional(number, 525)          # when, after a worker's start, its BigQuery jobs must have finished
-    lease_s              = optional(number, 120)          # how soon the work of a worker that died is taken over
-    flush_rows           = optional(number, 5000)         # how many rows a batch has at most
-    flush_s              = optional(number, 240)          # how long a batch waits for rows at most
-    budget_block         = optional(number, 10)           # how many API requests one Firestore transaction reserves
-    maximum_bytes_billed = optional(number, 109951162777) # how many bytes BigQuery may bill for one statement
-    log_level            = optional(string, "INFO")       # DEBUG, INFO, WARNING or ERROR
+    lookback_days         = optional(number, 7)            # how far back the first sync of a campaign reads
+    overlap_hours         = optional(number, 48)           # how much of the previous period is read again, once a day
+    recent_overlap_hours  = optional(number, 0.25)         # how much of it is read again in all other runs
+    audit_days            = optional(number, 30)           # how often an unchanged campaign is read again
+    settle_hours          = optional(number, 24)           # how long after a change a campaign is read once more
+    max_deleted_share     = optional(number, 0.2)          # up to which share of the contacts one pass may mark as deleted; 1: any, and as many campaigns
+    erase_gone_after_days = optional(number)               # so many days after a contact was deleted or anonymised in ActiveCampaign, erase it here; null: never
+    time_budget_s         = optional(number, 480)          # how long a worker runs before it hands over to the next delivery
+    job_deadline_s        = optional(number, 525)          # when, after a worker's start, its BigQuery jobs must have finished
+    lease_s               = optional(number, 120)          # how soon the work of a worker that died is taken over
+    flush_rows            = optional(number, 5000)         # how many rows a batch has at most
+    flush_s               = optional(number, 240)          # how long a batch waits for rows at most
+    budget_block          = optional(number, 10)           # how many API requests one Firestore transaction reserves
+    maximum_bytes_billed  = optional(number, 109951162777) # how many bytes BigQuery may bill for one statement
+    log_level             = optional(string, "INFO")       # DEBUG, INFO, WARNING or ERROR
   })
   default  = {}
   nullable = false
@@ -73,6 +74,11 @@ variable "settings" {
   validation {
     condition     = var.settings.max_deleted_share >= 0 && var.settings.max_deleted_share <= 1
     error_message = "In settings, max_deleted_share must be 0 to 1, such as 0.2 for a fifth of the contacts."
+  }
+
+  validation {
+    condition     = try(var.settings.erase_gone_after_days >= 0 && var.settings.erase_gone_after_days <= 3650 && floor(var.settings.erase_gone_after_days) == var.settings.erase_gone_after_days, var.settings.erase_gone_after_days == null)
+    error_message = "In settings, erase_gone_after_days must be null or a whole number from 0 to 3650."
   }
 
   validation {

@@ -106,6 +106,7 @@ class PipelineHarness:
     policy: Policy = field(default_factory=lambda: Policy(lookback=LONG_AGO))
     steps: int = 1_000_000
     guard: DeletionGuard = field(default_factory=DeletionGuard)
+    erases_gone: bool = False
 
     def __post_init__(self) -> None:
         self.state, self.publisher, self.warehouse = MemoryState(self.clock), MemoryPublisher(), MemoryWarehouse()
@@ -148,6 +149,7 @@ class PipelineHarness:
                     services=self.services,
                     budget=budget,
                     guard=self.guard,
+                    erases_gone=self.erases_gone,
                 )
         return delivery.outcome
 

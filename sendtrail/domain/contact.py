@@ -27,7 +27,8 @@ class ListMembership:
 class Contact:
     """A contact as the account shows it; times are UTC, None where the API has no value; `email` may be "".
 
-    `mpp_tracking`: whether Apple opens whatever the contact gets; None if the account does not say.
+    `mpp_tracking`: whether Apple opens whatever the contact gets; None if the account does not say. `is_anonymized`:
+    the account says that it has removed whose contact this is.
     """
 
     contact_id: int
@@ -41,6 +42,7 @@ class Contact:
     tags: tuple[str, ...]
     lists: tuple[ListMembership, ...]
     mpp_tracking: bool | None = None
+    is_anonymized: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,8 @@ from sendtrail.domain.contact import PassCounts
 DEFAULT_MAX_DELETED_SHARE = 0.2
 # So many are believed whatever their share, so that the smallest accounts need no one to look after them.
 ALWAYS_BELIEVED = 10
+# Between a deletion and the erasure that follows from it: ten years.
+MAX_GRACE_DAYS = 3_650
 HOW_TO_ACCEPT = (
     "if they were deleted, accept it with --accept-deletions (on Google Cloud: settings.max_deleted_share = 1 for one"
 )

@@ -25,7 +25,9 @@ from sendtrail.domain.connection import Connection
 from sendtrail.domain.request_rate import Priority
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
 from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.entrypoints.worker_erasure import WorkerPlace
 from sendtrail.erasure.erased_people import ErasedPeople
+from sendtrail.erasure.gone_contacts import GonePlace
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.erasure.stored_people import StoredPeople
 from sendtrail.errors import Rejected, SettingsError
@@ -33,7 +35,8 @@ from sendtrail.gcp.bigquery_jobs import Jobs
 from sendtrail.gcp.bigquery_stored_rows import BigQueryStoredRows
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse
 from sendtrail.gcp.clients import bigquery_client, firestore_client, publisher_client, secret_client
-from sendtrail.gcp.erasure.erasure_key import read_key
+from sendtrail.gcp.erasure.erasure_key import read_key, read_or_make_key
+from sendtrail.gcp.erasure.people_tables import BigQueryPeopleTables
 from sendtrail.gcp.firestore_api import Database
 from sendtrail.gcp.firestore_state import FirestoreState
 from sendtrail.gcp.pubsub import PubSubPublisher
@@ -66,6 +69,7 @@ class Runtime:
     """The settings, adapters and accounts of one instance; any number of requests may use it at once.
 
     `stored_activities` counts what is stored, for the dispatcher; None where nothing else can write to the warehouse.
+    `erasure` is where the contacts worker erases who is gone.
     """
 
     settings: FunctionSettings
@@ -73,6 +77,7 @@ class Runtime:
     connections: Connections
     stored_activities: StoredActivities | None = None
     metrics: SentMetrics = NO_METRICS
+    erasure: GonePlace | None = None
     share: FairShare = field(default_factory=FairShare)
 
     @cached_property
@@ -182,7 +187,7 @@ def _built() -> Runtime:
     configure_json(settings.log_level)
     clock = SystemClock()
     state = FirestoreState(_database(settings), clock=clock, new_id=_new_id)
-    warehouse, stored = _bigquery(settings, clock)
+    warehouse, stored, tables = _bigquery(settings, clock)
     breaker, metrics = WarehouseBreaker(clock), configured_metrics(clock, is_periodic=False)
     services = Services(
         state=state,
@@ -203,6 +208,7 @@ def _built() -> Runtime:
         connections=_connections(state),
         stored_activities=stored,
         metrics=metrics,
+        erasure=WorkerPlace(tables=tables, warehouse=warehouse, state=state, key=_new_key(settings), clock=clock),
     )
 
 
@@ -211,14 +217,22 @@ def _database(settings: FunctionSettings) -> Database:
     return Database(client, project_id=settings.project_id, database=settings.firestore_database)
 
 
-def _bigquery(settings: FunctionSettings, clock: SystemClock) -> tuple[BigQueryWarehouse, BigQueryStoredRows]:
+def _bigquery(
+    settings: FunctionSettings, clock: SystemClock
+) -> tuple[BigQueryWarehouse, BigQueryStoredRows, Callable[[], BigQueryPeopleTables]]:
     client = bigquery_client(settings.project_id, location=settings.location, endpoint=settings.bigquery_endpoint)
     jobs, most = Jobs(client, clock=clock, seconds_left=seconds_left(clock)), settings.maximum_bytes_billed
     warehouse = BigQueryWarehouse(client, jobs, datasets=settings.datasets, new_id=_new_id, maximum_bytes_billed=most)
     stored = BigQueryStoredRows(
         client=client, jobs=jobs, dataset=settings.dataset, new_id=_new_id, maximum_bytes_billed=most
     )
-    return warehouse, stored
+
+    def tables() -> BigQueryPeopleTables:
+        return BigQueryPeopleTables(
+            client=client, jobs=jobs, datasets=settings.datasets, new_id=_new_id, maximum_bytes_billed=most
+        )
+
+    return warehouse, stored, tables
 
 
 def guarded(warehouse: Warehouse, state: State, settings: FunctionSettings, clock: Clock) -> GuardedWarehouse:
@@ -226,13 +240,7 @@ def guarded(warehouse: Warehouse, state: State, settings: FunctionSettings, cloc
 
     It raises Rejected for every batch while the list or its key cannot be read.
     """
-
-    def key() -> str:
-        if not settings.erasure_key_secret:
-            raise SettingsError(["SENDTRAIL_ERASURE_KEY_SECRET: people were erased, and it names no secret"])
-        return read_key(secret_client(), settings.erasure_key_secret)
-
-    stored = StoredPeople(state, key)
+    stored = StoredPeople(state, lambda: read_key(secret_client(), _key_secret(settings)))
 
     def people() -> ErasedPeople:
         try:
@@ -241,6 +249,17 @@ def guarded(warehouse: Warehouse, state: State, settings: FunctionSettings, cloc
             raise Rejected(str(error)) from error
 
     return GuardedWarehouse(inner=warehouse, people=people, clock=clock)
+
+
+def _new_key(settings: FunctionSettings) -> Callable[[], str]:
+    """Return what returns the key of the erased list, made by the first erasure."""
+    return lambda: read_or_make_key(secret_client(), _key_secret(settings))
+
+
+def _key_secret(settings: FunctionSettings) -> str:
+    if not settings.erasure_key_secret:
+        raise SettingsError(["SENDTRAIL_ERASURE_KEY_SECRET: people are erased, and it names no secret"])
+    return settings.erasure_key_secret
 
 
 def seconds_left(clock: Clock) -> Callable[[], float]:

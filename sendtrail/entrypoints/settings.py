@@ -1,13 +1,15 @@
 """The settings of the three functions, from the environment that Terraform sets; every problem at once."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sendtrail.delivery.checkpoint import MAX_LEASE_S
-from sendtrail.domain.deletion_guard import DEFAULT_MAX_DELETED_SHARE, DeletionGuard
+from sendtrail.domain.deletion_guard import DEFAULT_MAX_DELETED_SHARE, MAX_GRACE_DAYS, DeletionGuard
+from sendtrail.erasure.gone_contacts import GonePolicy
 from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.ports import Topic
 from sendtrail.pricing.bigquery_bytes import TEBIBYTE
@@ -38,7 +40,8 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     the dispatcher hands out as much backfill as the account's budget can read in `backfill_hours`, the time to the next
     run. A batch is merged when it has `flush_rows` rows or is `flush_s` old: each MERGE is billed for the partitions
     that it touches. A pass over the contacts that would mark more than `max_deleted_share` of them as deleted marks
-    nobody. `erasure_key_secret` names the secret that is the key of the erased list. The emulators' addresses are in
+    nobody; contacts that are gone from the account are erased `erase_gone_after_days` later (None: never).
+    `erasure_key_secret` names the secret that is the key of the erased list. The emulators' addresses are in
     the variables that Google's clients know, and replace the services.
     """
 
@@ -61,6 +64,7 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     audit_days: Count = 30
     settle_hours: Annotated[int, Field(ge=0)] = 24
     max_deleted_share: Annotated[float, Field(ge=0, le=1)] = DEFAULT_MAX_DELETED_SHARE
+    erase_gone_after_days: Annotated[int, Field(ge=0, le=MAX_GRACE_DAYS)] | None = None
     lease_s: Annotated[float, Field(ge=15, le=MAX_LEASE_S)] = 120.0
     flush_rows: Count = 5_000
     flush_s: Seconds = 240.0
@@ -94,6 +98,12 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     def deletion_guard(self) -> DeletionGuard:
         """Return how many contacts a pass may mark as deleted."""
         return DeletionGuard(max_deleted_share=self.max_deleted_share)
+
+    @property
+    def gone_policy(self) -> GonePolicy | None:
+        """Return who is erased because ActiveCampaign has them no more, None where nobody is."""
+        days = self.erase_gone_after_days
+        return None if days is None else GonePolicy(after=timedelta(days=days), guard=self.deletion_guard)
 
     @property
     def topics(self) -> Mapping[Topic, str]:

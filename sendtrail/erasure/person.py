@@ -1,7 +1,7 @@
 """A person: all that they are known by in an account, found from an id or an address. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sendtrail.erasure.addresses import normalised
@@ -44,16 +44,19 @@ def named_person(text: str) -> Person:
     raise SettingsError([f"CONTACT: {word!r} is neither an e-mail address nor the id of a contact"])
 
 
-def whole_person(named: Person, sightings: Sequence[Sighting]) -> Person:
+def whole_person(named: Person, sightings: Sequence[Sighting], *, present: Collection[str] = ()) -> Person:
     """Return all ids and addresses of a person: those of the ids and addresses named, and of the ids found by these.
 
     It stops there: an address that two people have had leads from the one to the other, and not on to a third.
+    `present` are contacts who stay whatever they share with the person: their ids and addresses are no part of it.
     """
-    own = named.addresses | _addresses_of(named.contact_ids, sightings)
+    theirs = _addresses_of(present, sightings)
+    own = (named.addresses | _addresses_of(named.contact_ids, sightings)) - theirs
     ids = named.contact_ids | {
         each.contact_id for each in sightings if each.contact_id and each.email and normalised(each.email) in own
     }
-    addresses = own | _addresses_of(ids, sightings)
+    ids -= frozenset(present)
+    addresses = own | (_addresses_of(ids, sightings) - theirs)
     users, shared = _users_of(ids, addresses, sightings)
     return Person(contact_ids=frozenset(ids), addresses=addresses, user_ids=users, shared_users=shared)
 

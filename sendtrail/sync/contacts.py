@@ -9,17 +9,17 @@ from typing import Any
 from sendtrail.clock import Clock, is_credible
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.delivery.deliver import Again, Finished, Outcome, Step, deliver
-from sendtrail.delivery.lease import TaskContext
+from sendtrail.delivery.lease import TaskContext, read_checkpoint
 from sendtrail.delivery.services import Services
-from sendtrail.domain.contact import ContactReader, PassCounts
+from sendtrail.domain.contact import Contact, ContactReader, PassCounts
 from sendtrail.domain.deletion_guard import DeletionGuard, reason_for_doubt
 from sendtrail.domain.messages import SyncContacts, encode
 from sendtrail.errors import BadDocument, Rejected
 from sendtrail.plurals import counted
-from sendtrail.ports import LeaseCheck, TimeBudget, Topic, Warehouse
+from sendtrail.ports import LeaseCheck, State, TimeBudget, Topic, Transaction, Warehouse
 from sendtrail.state.documents import contacts_path, from_document, to_document
-from sendtrail.warehouse.domain_rows import contact_row
-from sendtrail.warehouse.rows import Table
+from sendtrail.warehouse.domain_rows import contact_row, gone_contact_row
+from sendtrail.warehouse.rows import ContactRow, Table
 
 logger = logging.getLogger(__name__)
 
@@ -55,13 +55,18 @@ class ContactsSynced:
 
 def is_pass_due(checkpoint: Checkpoint | None, *, now: datetime) -> bool:
     """Return whether a run that was not asked for the contacts reads them: once a day, and until a pass succeeds."""
-    if checkpoint is None or checkpoint.status is not Status.DONE or checkpoint.reason or not checkpoint.synced:
-        return True
-    try:
-        began = from_document(ContactsSynced, checkpoint.synced).synced_at
-    except BadDocument:
-        return True
-    return not is_credible(began, now=now) or now - began >= PASS_INTERVAL
+    began_at = None if checkpoint is None else _believed_pass(checkpoint, now=now)
+    return began_at is None or now - began_at >= PASS_INTERVAL
+
+
+def believed_pass(state: State, organization_id: str) -> datetime | None:
+    """Return when the last pass began, None where it has not ended or was not believed."""
+
+    def work(transaction: Transaction) -> datetime | None:
+        checkpoint = read_checkpoint(transaction, contacts_path(organization_id))
+        return None if checkpoint is None else _believed_pass(checkpoint, now=transaction.now)
+
+    return state.transact(work)
 
 
 def sync_contacts(
@@ -71,9 +76,13 @@ def sync_contacts(
     services: Services,
     budget: TimeBudget,
     guard: DeletionGuard | None = None,
+    erases_gone: bool = False,
 ) -> Outcome:
-    """Handle one delivery of an account's contacts; return to acknowledge it, raise to have it delivered again."""
-    task = ContactsTask(message, contacts, services, guard=guard or DeletionGuard())
+    """Handle one delivery of an account's contacts; return to acknowledge it, raise to have it delivered again.
+
+    `erases_gone`: an anonymised contact is stored as one that is deleted, to be erased.
+    """
+    task = ContactsTask(message, contacts, services, guard=guard or DeletionGuard(), erases_gone=erases_gone)
     return deliver(task, services=services, budget=budget)
 
 
@@ -81,9 +90,15 @@ class ContactsTask:
     """The contacts' pass as the delivery protocol sees it."""
 
     def __init__(
-        self, message: SyncContacts, contacts: ContactReader, services: Services, *, guard: DeletionGuard
+        self,
+        message: SyncContacts,
+        contacts: ContactReader,
+        services: Services,
+        *,
+        guard: DeletionGuard,
+        erases_gone: bool,
     ) -> None:
-        self._message, self._contacts, self._guard = message, contacts, guard
+        self._message, self._contacts, self._guard, self._erases_gone = message, contacts, guard, erases_gone
         self._clock: Clock = services.clock
         self._warehouse: Warehouse = services.warehouse
 
@@ -109,7 +124,7 @@ class ContactsTask:
         pages = self._contacts.contacts(current.after)
         asked_at = self._clock.now()  # before the page is asked for: a worker that is frozen has an old one in hand
         for page in pages:
-            rows = [contact_row(c, organization_id=self._message.organization_id, now=asked_at) for c in page.contacts]
+            rows = [self._row(each, asked_at) for each in page.contacts]
             current = replace(
                 current,
                 after=page.last_id,
@@ -142,6 +157,10 @@ class ContactsTask:
         """Return the message that goes on with this pass."""
         return Topic.CONTACTS, encode(replace(self._message, sequence=sequence))
 
+    def _row(self, contact: Contact, now: datetime) -> ContactRow:
+        make = gone_contact_row if self._erases_gone and contact.is_anonymized else contact_row
+        return make(contact, organization_id=self._message.organization_id, now=now)
+
     def _start(self, synced: Mapping[str, Any] | None) -> ContactsProgress:
         message = self._message
         return ContactsProgress(
@@ -170,6 +189,16 @@ class ContactsTask:
         except Rejected as error:
             logger.warning("the account does not say how many contacts it has: %s", error)
             return None
+
+
+def _believed_pass(checkpoint: Checkpoint, *, now: datetime) -> datetime | None:
+    if checkpoint.status is not Status.DONE or checkpoint.reason or not checkpoint.synced:
+        return None
+    try:
+        began_at = from_document(ContactsSynced, checkpoint.synced).synced_at
+    except BadDocument:
+        return None
+    return began_at if is_credible(began_at, now=now) else None
 
 
 def _second(done: ContactsProgress) -> ContactsProgress:

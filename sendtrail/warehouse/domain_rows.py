@@ -1,6 +1,6 @@
 """Rows of the tables, from what the domain knows."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -26,7 +26,7 @@ from sendtrail.warehouse.rows import (
 )
 
 _CAMPAIGN_FIELDS = tuple(field.name for field in fields(Campaign) if field.name != "message_id")
-_CONTACT_FIELDS = tuple(field.name for field in fields(Contact))
+_CONTACT_FIELDS = tuple(field.name for field in fields(Contact) if field.name != "is_anonymized")  # it is not stored
 _CONVERSION_FIELDS = tuple(field.name for field in fields(Conversion))
 
 
@@ -97,6 +97,27 @@ def contact_row(contact: Contact, *, organization_id: str, now: datetime) -> Con
         updated_at=now,
         mpp_tracking=contact.mpp_tracking,
     )
+
+
+def gone_contact_row(contact: Contact, *, organization_id: str, now: datetime) -> ContactRow:
+    """Return the row of a contact that was found at `now` to be anonymised: its id, and that it is gone.
+
+    The address that is stored stays until the contact is erased, as it leads to what else is theirs.
+    """
+    bare = replace(
+        contact,
+        email="",
+        first_name="",
+        last_name="",
+        phone="",
+        created_at=None,
+        updated_at=None,
+        deleted_at=None,
+        tags=(),
+        lists=(),
+        mpp_tracking=None,
+    )
+    return replace(contact_row(bare, organization_id=organization_id, now=now), deleted_at=now)
 
 
 def campaign_row(campaign: Campaign, *, organization_id: str, now: datetime) -> CampaignRow:

@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[str, str, str | None]] = {
     "contacts": ("false", "true", "perhaps"),
     "max_deleted_share": ("0.5", "0.6", "2"),
     "accept_deletions": ("true", "false", "perhaps"),
+    "erase_gone_after_days": ("0", "30", "-1"),
     "requests_per_second": ("3", "4", "0"),
     "share_kept_free": ("0.1", "0.2", "1"),
     "time_zone": ("Europe/Berlin", "UTC", "Mars/Base"),

@@ -47,6 +47,21 @@ def test_a_contact_without_tags_and_lists_has_empty_arrays(warehouse: WarehouseU
     assert (list(row["tags"]), list(row["lists"]), list(row["list_statuses"])) == ([], [], [])
 
 
+def test_a_deleted_contact_keeps_the_address_that_it_comes_without(warehouse: WarehouseUnderTest) -> None:
+    """It leads to what else is theirs, when they are erased; since when it was deleted stays, too, until it is back."""
+    gone = [contact(at=at, email="", deleted_at=at) for at in (LATER, LATER + timedelta(hours=1))]
+    warehouse.warehouse.merge(contacts(contact()))
+
+    changed = [warehouse.warehouse.merge(contacts(row)) for row in gone]
+    row = _only_contact(warehouse)
+    warehouse.warehouse.merge(contacts(contact(at=LATER + timedelta(hours=2), email="new@example.com")))
+    back = _only_contact(warehouse)
+
+    assert changed[0] == 1
+    assert (row["email"], row["deleted_at"]) == ("ann@example.com", LATER)
+    assert (back["email"], back["deleted_at"]) == ("new@example.com", None)
+
+
 def test_a_newer_reading_wins(warehouse: WarehouseUnderTest) -> None:
     """A changed contact is rewritten; created_at stays that of the first reading."""
     warehouse.warehouse.merge(contacts(contact(at=NOON)))

@@ -54,6 +54,22 @@ def stored(line: Pipeline) -> set[tuple[object, ...]]:
     return set(rows)
 
 
+def test_a_contact_that_the_account_has_deleted_is_erased_once_two_passes_agree(pipeline: Make, tmp_path: Path) -> None:
+    """Their bytes are nowhere once the command has ended, and nothing of theirs is read again."""
+    line = pipeline()
+    line.sync(erase_gone_after_days=0)
+    person = busiest(line)
+    line.account.delete_contact(int(person.contact_id))
+    found = []
+    for _ in range(3):
+        line.clock.advance(DAY_S)
+        assert line.sync(erase_gone_after_days=0, force=True).failures == ()
+        found.append(files_with(tmp_path, person.contact_email))
+
+    assert found == [["test.duckdb"], [], []]
+    assert not [row for row in stored(line) if row[2] == person.contact_id]
+
+
 def test_an_erased_person_stays_erased(pipeline: Make, tmp_path: Path) -> None:
     """Their bytes are nowhere, everybody else's rows are there, and nothing is read for ever or missed."""
     line = pipeline()

@@ -181,6 +181,7 @@ def contact(contact_id: int, row: Item, *, tags: Iterable[str], lists: Iterable[
         tags=tuple(sorted(tags)),
         lists=tuple(sorted(lists)),
         mpp_tracking=_flag(row.get("mpp_tracking")),
+        is_anonymized=_flag(row.get("anonymized")) or False,
     )
 
 
@@ -242,6 +243,8 @@ def _moment(row: Item, utc_field: str, field: str) -> datetime | None:
 
 
 def _flag(value: object) -> bool | None:
+    if isinstance(value, str) and (word := value.strip().lower()) in {"true", "false"}:
+        return word == "true"
     found = int(value) if isinstance(value, bool) else number(value)
     return None if found not in {0, 1} else bool(found)
 

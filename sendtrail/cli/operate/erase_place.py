@@ -14,6 +14,7 @@ from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.cli.settings.sync_settings import checked_database
 from sendtrail.clock import Clock
 from sendtrail.erasure.erased_people import ErasedPeople
+from sendtrail.erasure.gone_contacts import StoredContact, stored_contacts
 from sendtrail.erasure.person import Sighting
 from sendtrail.erasure.receipt import ON_ONE_MACHINE
 from sendtrail.erasure.sweep import Swept, sightings
@@ -89,6 +90,14 @@ class LocalPlace:
     def sightings(self, organization_id: str) -> Sequence[Sighting]:
         """Return every way in which somebody is named in the file."""
         return sightings(DuckDbPeopleTables(warehouse=self.warehouse), organization_id)
+
+    def contacts(self, organization_id: str) -> Sequence[StoredContact]:
+        """Return all stored contacts of an account."""
+        return stored_contacts(DuckDbPeopleTables(warehouse=self.warehouse), organization_id)
+
+    def is_unsettled(self) -> bool:
+        """Return False: nothing else writes to the file while it is open."""
+        return False
 
     def store(self, people: ErasedPeople, *, before: ErasedPeople) -> None:
         """Replace the list beside the file, which nobody else can do while it is open."""

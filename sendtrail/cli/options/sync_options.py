@@ -155,6 +155,15 @@ class SyncOptions(PlanOptions):
             show_default=False,
         ),
     ] = None
+    erase_gone_after_days: Annotated[
+        str | None,
+        _option(
+            "Erase contacts that are deleted or anonymised in ActiveCampaign, as `sendtrail erase` does: N days after "
+            "that was found, where it is found again. Default: never.",
+            "N",
+            REACH,
+        ),
+    ] = None
     time_budget_s: Annotated[
         str | None,
         _option(

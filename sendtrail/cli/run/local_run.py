@@ -4,7 +4,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import random
 from typing import Self
@@ -15,6 +15,7 @@ from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.retries import RetryPolicy
 from sendtrail.cli.measure.account_state import measure_account
+from sendtrail.cli.operate.erase_place import LocalPlace
 from sendtrail.cli.run.local_limits import LocalBudget, say_that_clock_is_ahead, wait_for_window
 from sendtrail.cli.run.open_work import open_work
 from sendtrail.cli.run.run_result import (
@@ -42,10 +43,11 @@ from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, de
 from sendtrail.domain.request_rate import Priority
 from sendtrail.domain.wants import KEPT
 from sendtrail.domain.work_item import CONTACTS
+from sendtrail.erasure.gone_contacts import erase_gone_contacts
 from sendtrail.errors import AccountPaused, BadDocument
 from sendtrail.local.duckdb_stored_rows import DuckDbStoredRows
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.local.erasure.local_erasure import guarded, settle_erasures
+from sendtrail.local.erasure.local_erasure import erased_people, guarded, settle_erasures
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
 from sendtrail.metrics.recording import NO_METRICS, Metrics, measure_response
@@ -55,7 +57,7 @@ from sendtrail.state.documents import contacts_path
 from sendtrail.state.stored_habits import stale_counters
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.campaign_checkpoints import close_wants, sync_records
-from sendtrail.sync.contacts import is_pass_due, sync_contacts
+from sendtrail.sync.contacts import believed_pass, is_pass_due, sync_contacts
 from sendtrail.sync.dispatch import dispatch_begun
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists
@@ -133,6 +135,7 @@ class LocalRun:
         self._record = WorkRecord()
         self._observer = RunObserver()
         self._open = ExitStack()
+        self._has_erased = False
 
     def __enter__(self) -> Self:
         """Open the file, with the warehouse and the state in it; raise SettingsError if it cannot be used."""
@@ -143,7 +146,7 @@ class LocalRun:
                 DuckDbWarehouse(settings.database, dataset=settings.dataset, clock=self._clock, has_views=False)
             )
             self._guarded = guarded(self.warehouse, clock=self._clock)
-            state = opening.enter_context(open_state(self.warehouse, clock=self._machine_clock))
+            self._state = state = opening.enter_context(open_state(self.warehouse, clock=self._machine_clock))
             if self.warehouse.connection.was_killed:
                 wait_for_window(state, settings)
             self._open = opening.pop_all()
@@ -167,9 +170,11 @@ class LocalRun:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        """Close what was opened."""
+        """Close what was opened; where somebody was erased, the file is then written anew."""
         measure_account(self._metrics, self.settings.organization, self._services.state)
         self._open.close()
+        if self._has_erased:
+            settle_erasures(self.settings.database, dataset=self.settings.dataset, clock=self._clock)
 
     def sync(self, observer: RunObserver) -> RunResult:
         """Dispatch what is due, sync until nothing is left, and return the outcome."""
@@ -201,7 +206,9 @@ class LocalRun:
                 apart=Topic.CONTACTS,
             )
         close_wants(self.settings.organization, self._services.state)
+        not_erased = tuple(self._erase_gone())
         result = self._result(summary, seconds=self._clock.monotonic() - started)
+        result = replace(result, failures=(*result.failures, *not_erased))
         figures = figures_of(result, self._stats, ended_at=self._clock.now())
         store_figures(request.run_id, request.organization_id, figures, self._services.state)
         return result
@@ -261,7 +268,22 @@ class LocalRun:
                 services=self._services,
                 budget=self._budget(),
                 guard=self.settings.deletion_guard,
+                erases_gone=self.settings.gone_policy is not None,
             )
+
+    def _erase_gone(self) -> Iterator[Failure]:
+        """Erase the contacts who are gone from the account, as nothing else is at work; yield why nobody was, if so."""
+        policy, organization = self.settings.gone_policy, self.settings.organization
+        began_at = believed_pass(self._state, organization) if policy and self.settings.contacts else None
+        if policy is None or began_at is None or self._stop.is_set():
+            return
+        place = LocalPlace(warehouse=self.warehouse, state=self._state, clock=self._clock)
+        before = place.people()
+        reason = erase_gone_contacts(place, organization, policy, pass_began_at=began_at)
+        people = erased_people(self.warehouse)
+        self._guarded.people, self._has_erased = lambda: people, people.revision != before.revision
+        if reason:
+            yield Failure(subject=CONTACTS, reason=reason, kind=FailureKind.PART)
 
     @contextmanager
     def _delivery(self, topic: Topic) -> Iterator[Delivery]:

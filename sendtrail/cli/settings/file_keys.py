@@ -23,6 +23,7 @@ ACCOUNT_KEYS: Sequence[str] = (
     "contacts",
     "max_deleted_share",
     "accept_deletions",
+    "erase_gone_after_days",
     "overlap_hours",
     "recent_overlap_hours",
     "concurrency",

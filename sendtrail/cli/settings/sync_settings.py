@@ -18,8 +18,9 @@ from sendtrail.cli.settings.settings_file import FILE, SettingsFile, read_settin
 from sendtrail.cli.settings.sources import Layers, layers_of, nearest_values, warn_of_misspelt
 from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE
 from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND, DEFAULT_TIME_ZONE, Connection, checked_api_url
-from sendtrail.domain.deletion_guard import DEFAULT_MAX_DELETED_SHARE, DeletionGuard
+from sendtrail.domain.deletion_guard import DEFAULT_MAX_DELETED_SHARE, MAX_GRACE_DAYS, DeletionGuard
 from sendtrail.domain.messages import OrganizationId
+from sendtrail.erasure.gone_contacts import GonePolicy
 from sendtrail.errors import SettingsError
 from sendtrail.sync.overlap_settings import OverlapSettings
 from sendtrail.sync.pairing.account_guard import ANYWHERE, ClaimedAccount, claimed_account
@@ -72,6 +73,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
     contacts: bool | None = None
     max_deleted_share: Annotated[float, Field(ge=0, le=1)] = DEFAULT_MAX_DELETED_SHARE
     accept_deletions: bool = False
+    erase_gone_after_days: Annotated[int, Field(ge=0, le=MAX_GRACE_DAYS)] | None = None
     requests_per_second: Annotated[float, Field(gt=0, le=1_000)] = DEFAULT_REQUESTS_PER_SECOND
     share_kept_free: Annotated[float, Field(ge=0, le=0.9)] = 0.0
     time_zone: ZoneInfo = ZoneInfo(DEFAULT_TIME_ZONE)
@@ -188,6 +190,12 @@ class SyncSettings(OverlapSettings, BaseSettings):
     def deletion_guard(self) -> DeletionGuard:
         """Return how many contacts a pass may mark as deleted."""
         return DeletionGuard(max_deleted_share=self.max_deleted_share, accepted=self.accept_deletions)
+
+    @property
+    def gone_policy(self) -> GonePolicy | None:
+        """Return who is erased because ActiveCampaign has them no more, None where nobody is."""
+        days = self.erase_gone_after_days
+        return None if days is None else GonePolicy(after=timedelta(days=days), guard=self.deletion_guard)
 
     @property
     def is_forced(self) -> bool:

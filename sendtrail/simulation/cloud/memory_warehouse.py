@@ -182,7 +182,7 @@ class MemoryWarehouse:
         is_correction = is_from_the_future and _moment(row["updated_at"]) < _moment(stored["updated_at"])
         if not is_correction and not _is_news(stored, row):
             return False
-        self.tables[table][key] = {**row, "created_at": stored["created_at"]}
+        self.tables[table][key] = {**row, "created_at": stored["created_at"], **_kept_of_deleted(stored, row)}
         return True
 
 
@@ -205,11 +205,19 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def _kept_of_deleted(stored: StoredRow, row: StoredRow) -> StoredRow:
+    """Return what a contact keeps that is deleted and comes without its address."""
+    if not row.get("deleted_at") or row.get("email") is not None:
+        return {}
+    return {"email": stored["email"], "deleted_at": stored["deleted_at"] or row["deleted_at"]}
+
+
 def _is_news(stored: StoredRow, row: StoredRow) -> bool:
     is_newer = bool(datetime.fromisoformat(row["updated_at"]) > datetime.fromisoformat(stored["updated_at"]))
     is_different: bool = (
         row.get("row_hash") != stored.get("row_hash")
         or "row_id" in row
-        or row.get("deleted_at") != stored.get("deleted_at")
+        or bool(row.get("deleted_at")) != bool(stored.get("deleted_at"))
+        or (row.get("deleted_at") != stored.get("deleted_at") and row.get("email") is not None)
     )
     return is_newer and is_different
