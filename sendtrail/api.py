@@ -78,6 +78,7 @@ class SyncArguments(AccountArguments, total=False):
     erase_gone_after_days: int
     database: str | Path
     dataset: str
+    pseudonym_key_file: str | Path
     concurrency: int
     overlap_hours: int
     recent_overlap_hours: float

@@ -67,13 +67,14 @@ locals {
   # Every field of FunctionSettings in the Python code: a default that only the code has would not be visible here.
   environment = merge(
     {
-      SENDTRAIL_PROJECT_ID         = var.project_id
-      SENDTRAIL_LOCATION           = local.bigquery_location
-      SENDTRAIL_DATASET            = google_bigquery_dataset.data.dataset_id
-      SENDTRAIL_STAGING_DATASET    = google_bigquery_dataset.staging.dataset_id
-      SENDTRAIL_FIRESTORE_DATABASE = google_firestore_database.state.name
-      SENDTRAIL_ERASURE_KEY_SECRET = "projects/${var.project_id}/secrets/${google_secret_manager_secret.erasure_key.secret_id}"
-      SENDTRAIL_BACKFILL_HOURS     = tostring(var.dispatch_every_hours)
+      SENDTRAIL_PROJECT_ID           = var.project_id
+      SENDTRAIL_LOCATION             = local.bigquery_location
+      SENDTRAIL_DATASET              = google_bigquery_dataset.data.dataset_id
+      SENDTRAIL_STAGING_DATASET      = google_bigquery_dataset.staging.dataset_id
+      SENDTRAIL_FIRESTORE_DATABASE   = google_firestore_database.state.name
+      SENDTRAIL_ERASURE_KEY_SECRET   = "projects/${var.project_id}/secrets/${google_secret_manager_secret.erasure_key.secret_id}"
+      SENDTRAIL_PSEUDONYM_KEY_SECRET = var.settings.pseudonyms ? "projects/${var.project_id}/secrets/${google_secret_manager_secret.pseudonym_key["key"].secret_id}" : ""
+      SENDTRAIL_BACKFILL_HOURS       = tostring(var.dispatch_every_hours)
     },
     { for topic in local.topics : "SENDTRAIL_${upper(topic)}_TOPIC" => google_pubsub_topic.topic[topic].name },
     { for name, value in var.settings : "SENDTRAIL_${upper(name)}" => tostring(value) if value != null },

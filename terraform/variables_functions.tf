@@ -39,6 +39,7 @@ variable "settings" {
     settle_hours          = optional(number, 24)           # how long after a change a campaign is read once more
     max_deleted_share     = optional(number, 0.2)          # up to which share of the contacts one pass may mark as deleted; 1: any, and as many campaigns
     erase_gone_after_days = optional(number)               # so many days after a contact was deleted or anonymised in ActiveCampaign, erase it here; null: never
+    pseudonyms            = optional(bool, false)          # store addresses and names as keyed hashes: chosen before the first sync, and for good
     time_budget_s         = optional(number, 480)          # how long a worker runs before it hands over to the next delivery
     job_deadline_s        = optional(number, 525)          # when, after a worker's start, its BigQuery jobs must have finished
     lease_s               = optional(number, 120)          # how soon the work of a worker that died is taken over

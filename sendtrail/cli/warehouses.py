@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from sendtrail.cli.erased_list import erased_people_of
+from sendtrail.cli.erased_list import stored_edge
 from sendtrail.cli.extras import require
 from sendtrail.cli.organizations import organization_in
 from sendtrail.cli.settings.sync_settings import checked_database
@@ -19,7 +20,11 @@ from sendtrail.local.duckdb_reader import read_only
 from sendtrail.local.duckdb_snapshot import snapshot
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.erasure.local_erasure import guarded, settle_erasures
+from sendtrail.local.pseudonyms.local_pseudonyms import local_pseudonyms
+from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import Warehouse
+from sendtrail.pseudonyms.pseudonymous_warehouse import PseudonymousWarehouse
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms
 from sendtrail.report.port import Snapshot
 from sendtrail.warehouse.query_result import Query
 
@@ -34,6 +39,9 @@ def option(words: str, metavar: str) -> Any:
 
 DATABASE = option("The DuckDB file. Default: sendtrail.duckdb.", "FILE")
 DATASET = option("The dataset that holds the tables. Default: marketing_ai.", "NAME")
+PSEUDONYM_KEY = option(
+    "A file with the key under which addresses and names are stored as pseudonyms. Default: none, as they are.", "FILE"
+)
 NEW_ORGANIZATION = typer.Option(
     "--new-organization", help="Store it for an account of which nothing was synced, too.", show_default=False
 )
@@ -74,13 +82,25 @@ def open_reader(settings: WarehouseSettings, clock: Clock) -> Iterator[Query]:
 class Destination:
     """Where rows go: the warehouse, the account whose rows they are, and what runs a SELECT of ours there.
 
-    `withheld` returns how many rows were left out, as they are of people who were erased.
+    `withheld` returns how many rows were left out, as they are of people who were erased,
+    `as_stored` the address or user id under which somebody is stored.
     """
 
     warehouse: Warehouse
     organization: str
     query: Query
     withheld: Callable[[], int] = int
+    as_stored: Callable[[str], str] = str
+
+
+def as_stored(pseudonyms: Callable[[], Pseudonyms | None]) -> Callable[[str], str]:
+    """Return what returns the address or user id under which somebody is stored."""
+
+    def stored(name: str) -> str:
+        found = pseudonyms()
+        return name if found is None else found.user(name)
+
+    return stored
 
 
 @contextmanager
@@ -89,11 +109,12 @@ def open_writer(settings: AccountSettings, clock: Clock) -> Iterator[Destination
     if settings.project:
         with (
             bigquery_of(settings.project, settings, clock) as bigquery,
-            erased_people_of(settings, settings.project, clock=clock) as people,
+            stored_edge(settings, settings.project, clock=clock) as edge,
         ):
-            guard = GuardedWarehouse(inner=bigquery.warehouse(settings.dataset), people=people, clock=clock)
+            guard = GuardedWarehouse(inner=bigquery.warehouse(settings.dataset), people=edge.people, clock=clock)
             yield Destination(
-                warehouse=guard,
+                warehouse=PseudonymousWarehouse(inner=guard, pseudonyms=edge.pseudonyms),
+                as_stored=as_stored(edge.pseudonyms),
                 organization=settings.organization,
                 query=bigquery.reader(),
                 withheld=lambda: guard.withheld,
@@ -102,9 +123,16 @@ def open_writer(settings: AccountSettings, clock: Clock) -> Iterator[Destination
     database = checked_database(str(settings.database))
     settle_erasures(database, dataset=settings.dataset, clock=clock)
     with DuckDbWarehouse(database, dataset=settings.dataset) as warehouse:
+
+        @cache
+        def pseudonyms() -> Pseudonyms | None:  # asked for by rows that name people, and not by settings
+            with open_state(warehouse, clock=clock) as state:
+                return local_pseudonyms(warehouse, state, settings.pseudonym_key_file)
+
         local_guard = guarded(warehouse, clock=clock)
         yield Destination(
-            warehouse=local_guard,
+            warehouse=PseudonymousWarehouse(inner=local_guard, pseudonyms=pseudonyms),
+            as_stored=as_stored(pseudonyms),
             organization=organization_in(warehouse, settings),
             query=warehouse.query,
             withheld=lambda: local_guard.withheld,

@@ -30,6 +30,7 @@ from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.gone_contacts import GonePlace
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.erasure.stored_people import StoredPeople
+from sendtrail.erasure.sweep import PeopleTables
 from sendtrail.errors import Rejected, SettingsError
 from sendtrail.gcp.bigquery_jobs import Jobs
 from sendtrail.gcp.bigquery_stored_rows import BigQueryStoredRows
@@ -44,8 +45,12 @@ from sendtrail.gcp.secret_manager import SecretManagerKeys
 from sendtrail.logs import Event, configure_json, labels, log_event, traced
 from sendtrail.metrics.recording import NO_METRICS, Metrics, RunOutcome, SentMetrics, measure_response, measure_run
 from sendtrail.ports import State, Warehouse
+from sendtrail.pseudonyms.pseudonym_choice import holds_addresses
+from sendtrail.pseudonyms.pseudonymous_warehouse import PseudonymousWarehouse
+from sendtrail.pseudonyms.stored_pseudonyms import AgreedPseudonyms
 from sendtrail.state.account_status import AccountStatus
 from sendtrail.state.connections import Connections
+from sendtrail.state.erased_list import read_erased_list
 from sendtrail.sync.pairing.account_guard import claimed_account, ensure_host
 from sendtrail.sync.pairing.row_counts import StoredActivities
 from sendtrail.sync.pairing.row_ledger import RowLedger
@@ -193,7 +198,13 @@ def _built() -> Runtime:
         state=state,
         publisher=OneFailurePerAccount(PubSubPublisher(publisher_client(), topics=settings.topics), state),
         warehouse=observed(
-            guarded(warehouse, state, settings, clock), RowLedger(state=state, clock=clock), breaker, metrics
+            PseudonymousWarehouse(
+                inner=guarded(warehouse, state, settings, clock),
+                pseudonyms=pseudonyms_of(settings, state, tables),
+            ),
+            RowLedger(state=state, clock=clock),
+            breaker,
+            metrics,
         ),
         clock=clock,
         new_token=_new_id,
@@ -240,7 +251,12 @@ def guarded(warehouse: Warehouse, state: State, settings: FunctionSettings, cloc
 
     It raises Rejected for every batch while the list or its key cannot be read.
     """
-    stored = StoredPeople(state, lambda: read_key(secret_client(), _key_secret(settings)))
+
+    def key() -> str:
+        secret = _key_secret(settings)
+        return read_key(secret_client(), secret)
+
+    stored = StoredPeople(state, key)
 
     def people() -> ErasedPeople:
         try:
@@ -251,9 +267,28 @@ def guarded(warehouse: Warehouse, state: State, settings: FunctionSettings, cloc
     return GuardedWarehouse(inner=warehouse, people=people, clock=clock)
 
 
+def pseudonyms_of(settings: FunctionSettings, state: State, tables: Callable[[], PeopleTables]) -> AgreedPseudonyms:
+    """Return what returns the pseudonyms before each batch; their key is made by the first one."""
+
+    def key() -> str:
+        if not settings.pseudonym_key_secret:
+            raise SettingsError(["SENDTRAIL_PSEUDONYM_KEY_SECRET: pseudonyms are stored, and it names no secret"])
+        return read_or_make_key(secret_client(), settings.pseudonym_key_secret)
+
+    def holds_anybody() -> bool:  # who was erased by an address as it is has no pseudonym on the list
+        return read_erased_list(state) is not None or holds_addresses(tables())
+
+    return AgreedPseudonyms(state, key if settings.pseudonyms else None, holds_addresses=holds_anybody)
+
+
 def _new_key(settings: FunctionSettings) -> Callable[[], str]:
     """Return what returns the key of the erased list, made by the first erasure."""
-    return lambda: read_or_make_key(secret_client(), _key_secret(settings))
+
+    def key() -> str:
+        secret = _key_secret(settings)
+        return read_or_make_key(secret_client(), secret)
+
+    return key
 
 
 def _key_secret(settings: FunctionSettings) -> str:

@@ -41,8 +41,9 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     run. A batch is merged when it has `flush_rows` rows or is `flush_s` old: each MERGE is billed for the partitions
     that it touches. A pass over the contacts that would mark more than `max_deleted_share` of them as deleted marks
     nobody; contacts that are gone from the account are erased `erase_gone_after_days` later (None: never).
-    `erasure_key_secret` names the secret that is the key of the erased list. The emulators' addresses are in
-    the variables that Google's clients know, and replace the services.
+    `erasure_key_secret` names the secret that is the key of the erased list. Where `pseudonyms` are
+    stored, `pseudonym_key_secret` names that of their key. The emulators' addresses are in the variables that Google's
+    clients know, and replace the services.
     """
 
     model_config = SettingsConfigDict(
@@ -71,6 +72,8 @@ class FunctionSettings(OverlapSettings, BigQueryEndpoint, BaseSettings):
     budget_block: Annotated[int, Field(ge=1, le=100)] = 10
     maximum_bytes_billed: Count = TEBIBYTE // 10
     erasure_key_secret: str = ""
+    pseudonyms: bool = False
+    pseudonym_key_secret: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     firestore_emulator_host: Annotated[str | None, Field(validation_alias="FIRESTORE_EMULATOR_HOST")] = None
 

@@ -20,6 +20,7 @@ TABLE: dict[str, tuple[str, str, str | None]] = {
     "organization": ("acme", "globex", "a b"),
     "account_moved": ("true", "false", "perhaps"),
     "dataset": ("one", "two", "a b"),
+    "pseudonym_key_file": ("a.key", "b.key", None),
     "since": ("2025-01-31", "2025-02-01", "yesterday"),
     "lookback_days": ("30", "60", "0"),
     "all": ("true", "false", "perhaps"),

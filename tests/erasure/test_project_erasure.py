@@ -1,14 +1,19 @@
 """An erasure on Google Cloud, on the emulators of BigQuery and Firestore; the key stands for Secret Manager's."""
 
+from datetime import timedelta
+
 import pytest
 from google.cloud.bigquery import Client
 
 from sendtrail.cli.operate.erase_project import ProjectPlace
 from sendtrail.clock import SystemClock
 from sendtrail.delivery.failures import is_of_account
+from sendtrail.domain.deletion_guard import DeletionGuard
 from sendtrail.entrypoints.runtime import guarded
 from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.entrypoints.worker_erasure import WorkerPlace
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
+from sendtrail.erasure.gone_contacts import GonePolicy, erase_gone_contacts
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.erasure.stored_people import StoredPeople
 from sendtrail.erasure.sweep_twice import DELIVERY_S
@@ -17,11 +22,12 @@ from sendtrail.gcp.bigquery_access import Access
 from sendtrail.gcp.bigquery_jobs import Jobs
 from sendtrail.gcp.bigquery_warehouse import Datasets
 from sendtrail.ports import State
+from sendtrail.pseudonyms.pseudonym_choice import holds_addresses
 from sendtrail.state.documents import account_pause_path, campaign_path
 from sendtrail.warehouse.rows import Table
 from tests.contracts.samples import activities, contact, contacts, opened, unreadable
 from tests.contracts.under_test import WarehouseUnderTest
-from tests.fakes import FakeClock, MemoryState, MemoryWarehouse
+from tests.fakes import NOON, FakeClock, MemoryState, MemoryWarehouse
 from tests.operate.conftest import put
 
 ANN, KEY = "ann@example.com", "ab" * 32
@@ -137,3 +143,31 @@ def test_a_person_is_erased_from_a_project_while_a_worker_has_them_in_hand(
     assert [row["times"] for row in bigquery_warehouse.read(Table.ERASED_ROWS)] == [12]
     assert len(said) == 1
     assert DELIVERY_S > 540
+
+
+def test_a_contact_who_is_gone_is_erased_from_a_project_by_the_contacts_worker(
+    bigquery_warehouse: WarehouseUnderTest, bigquery_client: Client, bigquery_datasets: Datasets, firestore_state: State
+) -> None:
+    """With the address that was stored, and the same statements as on one machine."""
+    warehouse = bigquery_warehouse.warehouse
+    jobs = Jobs(bigquery_client, clock=SystemClock(), seconds_left=lambda: 60.0)
+    access = Access(client=bigquery_client, jobs=jobs)
+    joe = contact(contact_id=2, email="joe@example.com")
+    warehouse.merge(contacts(contact(deleted_at=NOON - timedelta(days=9)), joe))
+    warehouse.merge(activities(opened(contact_id=""), opened(contact_id="2", contact_email="joe@example.com")))
+    place = WorkerPlace(
+        tables=lambda: access.people_tables(bigquery_datasets.tables),
+        warehouse=warehouse,
+        state=firestore_state,
+        key=lambda: KEY,
+        clock=SystemClock(),
+    )
+    policy = GonePolicy(after=timedelta(), guard=DeletionGuard())
+
+    reason = erase_gone_contacts(place, "acme", policy, pass_began_at=NOON + timedelta(days=1))
+
+    assert reason is None
+    assert [row["contact_id"] for row in bigquery_warehouse.read(Table.CONTACTS)] == ["2"]
+    assert [row["contact_id"] for row in bigquery_warehouse.read(Table.EMAIL_ACTIVITIES)] == ["2"]
+    assert place.is_unsettled()
+    assert holds_addresses(place.tables())

@@ -1,7 +1,7 @@
 """`sendtrail erase`: everything that is stored of a person is deleted, and is never stored again."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import reduce
 from pathlib import Path
 from typing import Annotated
@@ -89,6 +89,7 @@ def erase_people(wish: Wish, settings: OperatorSettings, *, every: bool, clock: 
     """Show whom it is about and, unless it is agreed to, ask; then erase them, and print the receipts."""
     say = printer()
     with open_place(settings, clock=clock, has_new_list=wish.has_new_list) as place:
+        wish = _as_stored(wish, place)
         organizations = chosen_accounts(place.accounts, asked=settings.organization, every=every, where=place.where)
         before = place.people()
         found = {each: _found(place, each, wish) for each in organizations}
@@ -125,6 +126,7 @@ def readmit_people(wish: Wish, settings: OperatorSettings, *, every: bool, clock
     """Take people off the erased list by what was typed; raise SettingsError for one who is not on it."""
     say = printer()
     with open_place(settings, clock=clock) as place:
+        wish = _as_stored(wish, place)
         organizations = chosen_accounts(place.accounts, asked=settings.organization, every=every, where=place.where)
         people = before = place.people()
         for word, person in zip(wish.words, wish.named, strict=True):
@@ -152,6 +154,12 @@ def plan_lines(persons: Mapping[str, Person]) -> Iterator[str]:
         if person.shared_users:
             shared = ", ".join(sorted(person.shared_users))
             yield f"  users who are other contacts, too, and are kept: {shared}"
+
+
+def _as_stored(wish: Wish, place: ErasurePlace) -> Wish:
+    """Return the wish with people as the place has them: under pseudonyms, if it has those."""
+    pseudonyms = place.pseudonyms
+    return wish if pseudonyms is None else replace(wish, named=[pseudonyms.person(each) for each in wish.named])
 
 
 def _found(place: ErasurePlace, organization: str, wish: Wish) -> tuple[list[Person], list[bool]]:

@@ -25,8 +25,10 @@ from sendtrail.local.erasure.list_file import list_path, new_list, write_list
 from sendtrail.local.erasure.local_erasure import erased_people, sweep
 from sendtrail.local.erasure.people_tables import DuckDbPeopleTables
 from sendtrail.local.erasure.rewritten_file import rewrite
+from sendtrail.local.pseudonyms.local_pseudonyms import local_pseudonyms
 from sendtrail.local.state.adoption import open_state
 from sendtrail.local.state.duckdb_state import DuckDbState
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms
 
 
 class ErasurePlace(Protocol):
@@ -45,6 +47,11 @@ class ErasurePlace(Protocol):
     @property
     def remains(self) -> Sequence[str]:
         """Return what is out of our reach, and for how long."""
+        ...
+
+    @property
+    def pseudonyms(self) -> Pseudonyms | None:
+        """Return the pseudonyms under which people are stored, None where they are stored as they are."""
         ...
 
     def people(self) -> ErasedPeople:
@@ -71,6 +78,7 @@ class LocalPlace:
     warehouse: DuckDbWarehouse
     state: DuckDbState
     clock: Clock
+    pseudonyms: Pseudonyms | None = None
     remains: Sequence[str] = ON_ONE_MACHINE
 
     @property
@@ -136,7 +144,8 @@ def open_place(settings: OperatorSettings, *, clock: Clock, has_new_list: bool =
             write_list(list_path(database), new_list())
         warehouse.create_customer_tables()
         state = stack.enter_context(open_state(warehouse, clock=clock))
-        place = LocalPlace(warehouse=warehouse, state=state, clock=clock)
+        pseudonyms = local_pseudonyms(warehouse, state, settings.pseudonym_key_file)
+        place = LocalPlace(warehouse=warehouse, state=state, clock=clock, pseudonyms=pseudonyms)
         yield place
         is_changed = bool(place.people())
     if is_changed:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sendtrail.cli.erased_list import pseudonym_key_of
 from sendtrail.cli.operate.backend import open_backend
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.cli.warehouses import bigquery_of
@@ -18,6 +19,8 @@ from sendtrail.erasure.stored_people import StoredPeople, parsed_key
 from sendtrail.erasure.sweep import Sweep, Swept, sightings
 from sendtrail.erasure.sweep_twice import DELIVERY_S, Sweeper
 from sendtrail.ports import State
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms
+from sendtrail.pseudonyms.stored_pseudonyms import stored_pseudonyms
 
 if TYPE_CHECKING:
     from sendtrail.gcp.bigquery_access import Access
@@ -38,6 +41,7 @@ class ProjectPlace:
     key: Callable[[], str]
     clock: Clock
     say: Callable[[str], None]
+    pseudonyms: Pseudonyms | None = None
     remains: Sequence[str] = ON_GOOGLE_CLOUD
 
     def people(self) -> ErasedPeople:
@@ -92,6 +96,7 @@ def open_project_place(
             key=key or (lambda: _key(project_id, settings.installation)),
             clock=clock,
             say=say,
+            pseudonyms=stored_pseudonyms(backend.state, pseudonym_key_of(project_id, settings.installation)),
         )
 
 

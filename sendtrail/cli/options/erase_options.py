@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 from sendtrail.cli.options.operator_options import OperatorOptions
+from sendtrail.cli.warehouses import PSEUDONYM_KEY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EraseOptions(OperatorOptions):
     """A DuckDB file or a Google Cloud project, the accounts in it, and what is to be done without a question."""
 
+    pseudonym_key_file: Annotated[str | None, PSEUDONYM_KEY] = None
     every: Annotated[bool, typer.Option("--all", help="In every account there is.", show_default=False)] = False
     even_unknown: Annotated[
         bool,

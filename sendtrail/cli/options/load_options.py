@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sendtrail.cli.options.warehouse_options import WarehouseOptions
-from sendtrail.cli.warehouses import NEW_ORGANIZATION, option
+from sendtrail.cli.warehouses import NEW_ORGANIZATION, PSEUDONYM_KEY, option
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +23,7 @@ class FileOptions(WarehouseOptions):
         str | None, option("The installation in the project, Terraform's `name`. Default: sendtrail.", "NAME")
     ] = None
     new_organization: Annotated[bool | None, NEW_ORGANIZATION] = None
+    pseudonym_key_file: Annotated[str | None, PSEUDONYM_KEY] = None
     map: Annotated[
         list[str] | None,
         option('The column of a field, such as value="N. Revenue"; may be given again.', "FIELD=COLUMN"),

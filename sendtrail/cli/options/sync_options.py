@@ -131,6 +131,15 @@ class SyncOptions(PlanOptions):
     dataset: Annotated[
         str | None, _option("The schema in it that holds the tables. Default: marketing_ai.", "NAME", STORE)
     ] = None
+    pseudonym_key_file: Annotated[
+        str | None,
+        _option(
+            "Store e-mail addresses and names as pseudonyms under the key in this file, which the first sync makes: "
+            "chosen with it, and for good. Default: as they are.",
+            "FILE",
+            STORE,
+        ),
+    ] = None
     wait: Annotated[
         str | None,
         _option("How long to wait while another program has the file. Default: 0.", "SECONDS", STORE),

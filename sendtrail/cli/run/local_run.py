@@ -15,6 +15,7 @@ from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.activecampaign.http.client import Timeouts
 from sendtrail.activecampaign.http.retries import RetryPolicy
 from sendtrail.cli.measure.account_state import measure_account
+from sendtrail.cli.operate.erase_gone import erase_after_sync
 from sendtrail.cli.operate.erase_place import LocalPlace
 from sendtrail.cli.run.local_limits import LocalBudget, say_that_clock_is_ahead, wait_for_window
 from sendtrail.cli.run.open_work import open_work
@@ -43,21 +44,22 @@ from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, de
 from sendtrail.domain.request_rate import Priority
 from sendtrail.domain.wants import KEPT
 from sendtrail.domain.work_item import CONTACTS
-from sendtrail.erasure.gone_contacts import erase_gone_contacts
 from sendtrail.errors import AccountPaused, BadDocument
 from sendtrail.local.duckdb_stored_rows import DuckDbStoredRows
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.local.erasure.local_erasure import erased_people, guarded, settle_erasures
+from sendtrail.local.erasure.local_erasure import guarded, settle_erasures
+from sendtrail.local.pseudonyms.local_pseudonyms import local_pseudonyms
 from sendtrail.local.queue import InProcessQueue
 from sendtrail.local.state.adoption import open_state
 from sendtrail.metrics.recording import NO_METRICS, Metrics, measure_response
 from sendtrail.ports import State, Topic, Transaction
+from sendtrail.pseudonyms.pseudonymous_warehouse import PseudonymousWarehouse
 from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.documents import contacts_path
 from sendtrail.state.stored_habits import stale_counters
 from sendtrail.sync.campaign import CampaignSource, sync_campaign
 from sendtrail.sync.campaign_checkpoints import close_wants, sync_records
-from sendtrail.sync.contacts import believed_pass, is_pass_due, sync_contacts
+from sendtrail.sync.contacts import is_pass_due, sync_contacts
 from sendtrail.sync.dispatch import dispatch_begun
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists
@@ -135,7 +137,7 @@ class LocalRun:
         self._record = WorkRecord()
         self._observer = RunObserver()
         self._open = ExitStack()
-        self._has_erased = False
+        self._may_have_erased = False
 
     def __enter__(self) -> Self:
         """Open the file, with the warehouse and the state in it; raise SettingsError if it cannot be used."""
@@ -147,6 +149,7 @@ class LocalRun:
             )
             self._guarded = guarded(self.warehouse, clock=self._clock)
             self._state = state = opening.enter_context(open_state(self.warehouse, clock=self._machine_clock))
+            self._pseudonyms = local_pseudonyms(self.warehouse, state, settings.pseudonym_key_file)
             if self.warehouse.connection.was_killed:
                 wait_for_window(state, settings)
             self._open = opening.pop_all()
@@ -154,7 +157,9 @@ class LocalRun:
             state=state,
             publisher=ObservedPublisher(inner=self._queue, on_published=self._record.on_published),
             warehouse=ObservedWarehouse(
-                inner=self._guarded, on_merge=self._on_merge(state), on_vanished=stats.on_vanished
+                inner=PseudonymousWarehouse(inner=self._guarded, pseudonyms=lambda: self._pseudonyms),
+                on_merge=self._on_merge(state),
+                on_vanished=stats.on_vanished,
             ),
             clock=self._clock,
             new_token=lambda: uuid4().hex,
@@ -173,7 +178,7 @@ class LocalRun:
         """Close what was opened; where somebody was erased, the file is then written anew."""
         measure_account(self._metrics, self.settings.organization, self._services.state)
         self._open.close()
-        if self._has_erased:
+        if self._may_have_erased:
             settle_erasures(self.settings.database, dataset=self.settings.dataset, clock=self._clock)
 
     def sync(self, observer: RunObserver) -> RunResult:
@@ -272,17 +277,13 @@ class LocalRun:
             )
 
     def _erase_gone(self) -> Iterator[Failure]:
-        """Erase the contacts who are gone from the account, as nothing else is at work; yield why nobody was, if so."""
-        policy, organization = self.settings.gone_policy, self.settings.organization
-        began_at = believed_pass(self._state, organization) if policy and self.settings.contacts else None
-        if policy is None or began_at is None or self._stop.is_set():
+        """Erase the contacts who are gone from the account, if it is set; yield why nobody was, if so."""
+        policy = self.settings.gone_policy
+        if policy is None or not self.settings.contacts or self._stop.is_set():
             return
-        place = LocalPlace(warehouse=self.warehouse, state=self._state, clock=self._clock)
-        before = place.people()
-        reason = erase_gone_contacts(place, organization, policy, pass_began_at=began_at)
-        people = erased_people(self.warehouse)
-        self._guarded.people, self._has_erased = lambda: people, people.revision != before.revision
-        if reason:
+        place = LocalPlace(warehouse=self.warehouse, state=self._state, clock=self._clock, pseudonyms=self._pseudonyms)
+        self._may_have_erased = True
+        if reason := erase_after_sync(place, self._guarded, self.settings.organization, policy):
             yield Failure(subject=CONTACTS, reason=reason, kind=FailureKind.PART)
 
     @contextmanager

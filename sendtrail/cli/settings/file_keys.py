@@ -35,6 +35,7 @@ SHARED_KEYS: Sequence[str] = (
     "organization",
     "database",
     "dataset",
+    "pseudonym_key_file",
     "wait",
     "log_format",
     "json_summary",

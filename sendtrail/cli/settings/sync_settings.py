@@ -63,6 +63,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
     database: Path = DEFAULT_DATABASE
     organization: OrganizationId = "main"
     account_moved: bool = False
+    pseudonym_key_file: Path | None = None
     dataset: DatasetId = DEFAULT_DATASET
     since: date | None = None
     lookback_days: Annotated[int, Field(gt=0, le=36_500)] | None = None

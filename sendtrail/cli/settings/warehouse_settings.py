@@ -59,9 +59,13 @@ class WarehouseSettings(BigQueryEndpoint, BaseSettings):
 
 
 class InstallationSettings(WarehouseSettings):
-    """The warehouse, and the installation in a project that it belongs to: Terraform's `name`."""
+    """The warehouse, and the installation in a project that it belongs to: Terraform's `name`.
+
+    `pseudonym_key_file` has the key of a database that is stored under pseudonyms.
+    """
 
     installation: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,62}$")] = DEFAULT_INSTALLATION
+    pseudonym_key_file: Path | None = None
     firestore_emulator_host: Annotated[str | None, Field(validation_alias="FIRESTORE_EMULATOR_HOST")] = None
 
 

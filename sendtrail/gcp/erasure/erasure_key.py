@@ -19,6 +19,11 @@ def secret_name(project_id: str, installation: str) -> str:
     return f"projects/{project_id}/secrets/{installation}-erasure-key"
 
 
+def pseudonym_secret_name(project_id: str, installation: str) -> str:
+    """Return the name of the secret that holds the key of the pseudonyms, still without a version."""
+    return f"projects/{project_id}/secrets/{installation}-pseudonym-key"
+
+
 def read_key(client: SecretManagerServiceClient, secret: str) -> str:
     """Return the key; raise SettingsError where it is not there or not ours to read, Unavailable without an answer."""
     return SecretManagerKeys(client)(f"{secret}/{FIRST_VERSION}").get_secret_value()

@@ -12,6 +12,7 @@ from sendtrail.local.state.memory_state import MemoryState, encoded
 from sendtrail.local.state.old_state_file import PAIRING, OldStateFile, identity_in, old_state_file
 from sendtrail.local.state.recovery import Documents, depths, is_ahead, wants
 from sendtrail.local.state.state_table import stored_documents
+from sendtrail.state.personal_data import PERSONAL_DATA_PATH
 
 logger = logging.getLogger(__name__)
 
@@ -74,4 +75,5 @@ def _again(documents: Documents, warehouse: DuckDbWarehouse, now: datetime) -> D
     since = depths(documents, warehouse)
     for organization_id, each in since.items():
         logger.warning(_AGAIN, warehouse.connection.path, organization_id, f"{each:%Y-%m-%d}")
-    return wants(since, documents, now=now)
+    chosen = {path: documents[path] for path in (PERSONAL_DATA_PATH,) if path in documents}
+    return {**wants(since, documents, now=now), **chosen}

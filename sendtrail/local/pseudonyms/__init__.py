@@ -1,0 +1,1 @@
+"""Pseudonyms on one machine: the key in a file, and the database that was begun with it."""

@@ -1,0 +1,1 @@
+"""Pseudonyms: what names people is stored as keyed hashes, if an installation was begun so."""

@@ -1,0 +1,102 @@
+"""Keyed hashes in the place of addresses and names; the same address has the same one, wherever it is from."""
+
+import hmac
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from hashlib import sha256
+from urllib.parse import unquote
+
+from sendtrail.erasure.addresses import normalised
+from sendtrail.erasure.person import Person
+from sendtrail.errors import SettingsError
+
+KEY_BYTES = 32
+MARK = "hmac-"
+# The chance that any two of a billion addresses have one pseudonym is 1 in 10^21.
+DIGITS = 32
+_PSEUDONYM = re.compile(rf"{MARK}[0-9a-f]{{{DIGITS}}}(?:@[a-z0-9.-]+)?")
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
+_ENDS_NONE = r"\s\"'<>(),;:=&?/\\\[\]{}|@#"
+# In a URL, @ may be encoded, and be in a URL that is encoded itself.
+_EMBEDDED = re.compile(rf"([^{_ENDS_NONE}]+)(@|%(?:25)*40)([^{_ENDS_NONE}%]+)", re.IGNORECASE)
+_AT_THE_END = ".!-_*"
+_CACHED = 100_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pseudonyms:
+    """What is stored in the place of what names somebody; without the key, nobody can tell whose a pseudonym is."""
+
+    key: bytes = field(repr=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what tells this key from any other, and does not disclose it."""
+        return sha256(b"sendtrail pseudonyms\x1f" + self.key).hexdigest()[:16]
+
+    def address(self, text: str) -> str:
+        """Return the pseudonym of an address in any spelling, with its domain; a pseudonym is its own."""
+        return _address(self.key, text)
+
+    def user(self, user_id: str) -> str:
+        """Return the id of a user; the pseudonym of an address where that is used as one."""
+        return self.address(user_id) if "@" in user_id else user_id
+
+    def text(self, text: str) -> str:
+        """Return a text with pseudonyms in the place of its addresses, those in URLs included."""
+        if "@" not in text and "40" not in text:
+            return text
+        return _EMBEDDED.sub(self._embedded, text)
+
+    def value(self, kind: str, whose: str, text: str) -> str:
+        """Return what stands for a name or the like: equal ones of two people have nothing in common."""
+        return text if not text or is_pseudonym(text) else MARK + _digest(self.key, kind, whose, text)
+
+    def key_of(self, row_key: str) -> str:
+        """Return the key of a row, made anew from one that anybody could make who guesses an address."""
+        return _digest(self.key, "row", row_key)
+
+    def person(self, named: Person) -> Person:
+        """Return somebody as they are stored."""
+        return replace(
+            named,
+            addresses=frozenset(map(self.address, named.addresses)),
+            user_ids=frozenset(map(self.user, named.user_ids)),
+        )
+
+    def _embedded(self, found: re.Match[str]) -> str:
+        name, at, rest = found.groups()
+        domain = rest.rstrip(_AT_THE_END)
+        pseudonym = self.address(f"{unquote(unquote(name))}@{domain}")
+        return pseudonym.replace("@", at) + rest[len(domain) :]
+
+
+def is_pseudonym(text: str) -> bool:
+    """Return whether a text is a pseudonym already."""
+    return _PSEUDONYM.fullmatch(text) is not None
+
+
+def parsed_key(text: str, *, where: str) -> bytes:
+    """Return the key that is kept `where`; raise SettingsError where that holds none."""
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise SettingsError([f"{where}, the key of the pseudonyms, is not {2 * KEY_BYTES} hexadecimal digits"])
+    return key
+
+
+@lru_cache(maxsize=_CACHED)
+def _address(key: bytes, text: str) -> str:
+    spelt = normalised(text)
+    if not spelt or is_pseudonym(spelt):
+        return spelt
+    _, at, domain = spelt.rpartition("@")
+    kept = f"@{domain}" if at and _DOMAIN.fullmatch(domain) else ""
+    return MARK + _digest(key, "address", spelt) + kept
+
+
+def _digest(key: bytes, *parts: str) -> str:
+    return hmac.digest(key, "\x1f".join(parts).encode(errors="surrogatepass"), "sha256").hex()[:DIGITS]

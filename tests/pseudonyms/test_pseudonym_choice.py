@@ -1,0 +1,127 @@
+"""Whether pseudonyms are stored is chosen once, with one key; whoever differs is refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sendtrail.entrypoints.runtime import pseudonyms_of
+from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.erasure.erased_people import ErasedPeople
+from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
+from sendtrail.erasure.person import named_person
+from sendtrail.errors import Rejected, SettingsError
+from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.local.erasure.list_file import list_path, new_list, write_list
+from sendtrail.local.erasure.people_tables import DuckDbPeopleTables
+from sendtrail.local.pseudonyms.local_pseudonyms import local_pseudonyms
+from sendtrail.local.state.adoption import open_state
+from sendtrail.pseudonyms.pseudonym_choice import holds_addresses
+from sendtrail.pseudonyms.pseudonymous_warehouse import PseudonymousWarehouse
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms, is_pseudonym
+from sendtrail.pseudonyms.stored_pseudonyms import AgreedPseudonyms, stored_pseudonyms
+from sendtrail.warehouse.rows import Table
+from tests.contracts.samples import activities, contact, contacts, opened, unreadable
+from tests.fakes import FakeClock, MemoryState, MemoryWarehouse
+
+KEY, OTHER = "ab" * 32, "cd" * 32
+
+
+def agreed(state: MemoryState, key: str | None, *, holds: bool = False) -> AgreedPseudonyms:
+    """Return the pseudonyms as a function has them."""
+    read_key: Callable[[], str] | None = None if key is None else lambda: key
+    return AgreedPseudonyms(state, read_key, holds_addresses=lambda: holds)
+
+
+def test_the_first_batch_chooses_and_every_later_one_obeys() -> None:
+    """The choice is in the state, with what tells the key from any other, and without the key."""
+    state, warehouse = MemoryState(), MemoryWarehouse()
+    edge = PseudonymousWarehouse(inner=warehouse, pseudonyms=agreed(state, KEY))
+
+    edge.merge(contacts(contact()))
+    edge.merge(activities(opened()))
+
+    [row] = warehouse.rows(Table.CONTACTS)
+    [activity] = warehouse.rows(Table.EMAIL_ACTIVITIES)
+    assert is_pseudonym(row["email"])
+    assert row["email"] == activity["contact_email"]
+    assert KEY not in str(state.documents)
+    assert stored_pseudonyms(state, lambda: KEY) == Pseudonyms(key=bytes.fromhex(KEY))
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        (None, "their key was not given"),
+        (OTHER, "is another one"),
+        ("", "the secret, the key of the pseudonyms, is not"),
+    ],
+)
+def test_without_the_first_key_nothing_is_merged(key: str | None, problem: str) -> None:
+    """It is a failure of the account's until somebody mends it; a worker of an earlier revision is refused as well."""
+    state, warehouse = MemoryState(), MemoryWarehouse()
+    agreed(state, KEY)()
+
+    with pytest.raises(Rejected, match=problem):
+        PseudonymousWarehouse(inner=warehouse, pseudonyms=agreed(state, key)).merge(contacts(contact()))
+
+    assert not warehouse.rows(Table.CONTACTS)
+
+
+def test_addresses_that_are_stored_already_are_not_mixed_with_pseudonyms() -> None:
+    """They would join nothing."""
+    state = MemoryState()
+
+    with pytest.raises(Rejected, match="the data holds addresses as they are already"):
+        agreed(state, KEY, holds=True)()
+
+    assert agreed(state, None)() is None
+    assert stored_pseudonyms(state, lambda: pytest.fail("asked for a key")) is None
+
+
+def test_an_erased_person_is_known_by_the_pseudonym() -> None:
+    """Rows are pseudonymous before the erased list is asked about them."""
+    names, nobody, warehouse = Pseudonyms(key=bytes.fromhex(KEY)), ErasedPeople(key=b"k" * 32), MemoryWarehouse()
+    people = nobody.plus(names.person(named_person("ANN@example.com")).tokens(nobody, "acme"))
+    guard = GuardedWarehouse(inner=warehouse, people=lambda: people, clock=FakeClock())
+    edge = PseudonymousWarehouse(inner=guard, pseudonyms=lambda: names)
+
+    edge.merge(activities(opened(contact_id=""), opened(contact_id="2", contact_email="joe@example.com")))
+    edge.merge(unreadable('{"email": "Ann@example.com"}', '{"email": "joe@example.com"}'))
+
+    assert [row["contact_id"] for row in warehouse.rows(Table.EMAIL_ACTIVITIES)] == ["2"]
+    assert len(warehouse.rows(Table.UNREADABLE_ROWS)) == 1
+
+
+def test_a_function_without_the_name_of_its_secret_says_so() -> None:
+    """Terraform sets both, or neither."""
+    settings = FunctionSettings(project_id="a-project", pseudonyms=True)
+
+    with pytest.raises(Rejected, match="SENDTRAIL_PSEUDONYM_KEY_SECRET"):
+        pseudonyms_of(settings, MemoryState(), lambda: pytest.fail("looked into the tables"))()
+
+
+def test_an_address_in_any_table_is_found(tmp_path: Path) -> None:
+    """Or a row as it came; pseudonyms are none."""
+    with DuckDbWarehouse(tmp_path / "test.duckdb", has_views=False) as warehouse:
+        warehouse.create_customer_tables()
+        tables = DuckDbPeopleTables(warehouse=warehouse)
+        found = [holds_addresses(tables)]
+        edge = PseudonymousWarehouse(inner=warehouse, pseudonyms=lambda: Pseudonyms(key=bytes.fromhex(KEY)))
+        edge.merge(contacts(contact()))
+        found.append(holds_addresses(tables))
+        warehouse.merge(unreadable("{}"))
+        found.append(holds_addresses(tables))
+
+    assert found == [False, False, True]
+
+
+def test_a_database_from_which_somebody_was_erased_by_address_is_not_begun_with_pseudonyms(tmp_path: Path) -> None:
+    """Their pseudonym is not on the list, so they would be stored again."""
+    people, path = new_list(), tmp_path / "test.duckdb"
+    write_list(list_path(path), people.plus(["0" * 32]))
+    with DuckDbWarehouse(path, has_views=False) as warehouse, open_state(warehouse, clock=FakeClock()) as state:
+        with pytest.raises(SettingsError, match="the data holds addresses as they are already"):
+            local_pseudonyms(warehouse, state, tmp_path / "a.key")
+
+        assert not (tmp_path / "a.key").exists()

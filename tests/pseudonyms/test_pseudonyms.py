@@ -1,0 +1,145 @@
+"""Pseudonyms: one for an address in any spelling, and no address left in what is stored."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sendtrail.erasure.addresses import addresses_in
+from sendtrail.erasure.person import named_person
+from sendtrail.erasure.sweep import DELETIONS
+from sendtrail.errors import SettingsError
+from sendtrail.pseudonyms.pseudonymous_rows import NAMING_PEOPLE, pseudonymous
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms, is_pseudonym, parsed_key
+from sendtrail.pseudonyms.unreadable_text import unreadable_text
+from sendtrail.warehouse.rows import Row, Table
+from tests.contracts.samples import contact, opened, unreadable
+
+NAMES = Pseudonyms(key=b"k" * 32)
+ANN = NAMES.address("ann@example.com")
+LOCAL = st.text("abcXYZ019.+-_äø", min_size=1, max_size=12).filter(lambda text: text.strip(".!-_*"))
+ADDRESS = st.builds("{}@{}.example".format, LOCAL, st.text("abcxyz019", min_size=1, max_size=8))
+BEFORE = st.sampled_from(["", " ", "<", "mailto:", '"', "https://shop.example/?e=", "a=b&email="])
+AFTER = st.sampled_from(["", " ", ">", ".", ",", '"', "&utm=1", "/x"])
+
+
+def stored(row: Row, table: Table) -> Any:
+    """Return a row as it is stored."""
+    return pseudonymous(row, table, NAMES)
+
+
+@pytest.mark.parametrize("spelling", ["Ann@Example.com", " ann@example.com ", "\uff41nn@example.com"])
+def test_an_address_has_one_pseudonym_in_any_spelling(spelling: str) -> None:
+    """Conversions are joined by it, so a shop's spelling must not matter; the domain stays readable."""
+    assert NAMES.address(spelling) == ANN
+    assert ANN.endswith("@example.com")
+    assert is_pseudonym(ANN)
+
+
+def test_a_pseudonym_is_its_own() -> None:
+    """Whoever types what a table shows means the same person."""
+    assert NAMES.address(ANN) == ANN
+    assert NAMES.text(f"see {ANN}.") == f"see {ANN}."
+    assert NAMES.person(named_person(ANN)) == NAMES.person(named_person("ann@example.com"))
+
+
+@pytest.mark.parametrize("odd", ["ann", "+49 170 1234567", "ann@", "@", "ann@joe smith", "a@b@c d"])
+def test_what_is_no_address_keeps_nothing(odd: str) -> None:
+    """Its end may be a name as well."""
+    assert is_pseudonym(NAMES.address(odd))
+    assert "@" not in NAMES.address(odd)
+
+
+def test_another_key_has_other_pseudonyms() -> None:
+    """Nobody who has the table alone can try addresses."""
+    other = Pseudonyms(key=b"x" * 32)
+
+    assert other.address("ann@example.com") != ANN
+    assert other.fingerprint != NAMES.fingerprint
+    assert "kkk" not in repr(NAMES)
+
+
+@settings(max_examples=100, deadline=timedelta(seconds=1))
+@given(BEFORE, ADDRESS, AFTER, st.sampled_from(["@", "%40", "%2540"]))
+def test_no_address_is_left_in_a_text(before: str, address: str, after: str, at: str) -> None:
+    """Encoded or not; what is around it stays, and doing it again changes nothing."""
+    text = before + address.replace("@", at) + after
+
+    found = NAMES.text(text)
+
+    assert all(is_pseudonym(each) for each in addresses_in(found))
+    assert found.startswith(before)
+    assert NAMES.text(found) == found
+    assert NAMES.address(address) in found.replace("%2540", "@").replace("%40", "@")
+
+
+def test_names_of_two_people_have_nothing_in_common() -> None:
+    """The most frequent pseudonym would be the most frequent first name."""
+    ann, other = (stored(contact(contact_id=n), Table.CONTACTS) for n in (1, 2))
+    again = stored(contact(contact_id=1), Table.CONTACTS)
+
+    assert ann.first_name != other.first_name
+    assert again == ann
+    assert ann.phone is None
+    assert ann.row_hash != contact().row_hash
+
+
+def test_the_key_of_a_row_says_nothing_of_an_address() -> None:
+    """Whoever guesses an address could make it; a row of a known contact has the key that it has anywhere."""
+    rows = [opened(), opened(contact_id=""), opened(event_type="forward", detail={"recipient": "joe@example.com"})]
+
+    found = [stored(row, Table.EMAIL_ACTIVITIES)["activity_id"] for row in rows]
+
+    assert [new == row["activity_id"] for new, row in zip(found, rows, strict=True)] == [True, False, False]
+
+
+def test_what_people_write_is_replaced_and_what_machines_write_is_kept() -> None:
+    """A link may have the address of whoever clicked it in it."""
+    detail = {"recipient": "Joe@example.com", "brief_message": "Hi Joe", "descript": "550 ann@example.com is unknown"}
+    row = opened(event_type="forward", link_url="https://shop.example/?e=ann%40example.com&x=1", detail=detail)
+
+    found = stored(row, Table.EMAIL_ACTIVITIES)
+
+    assert found["link_url"] == f"https://shop.example/?e={ANN.replace('@', '%40')}&x=1"
+    said = found["detail"]
+    assert said["recipient"] == NAMES.address("joe@example.com")
+    assert said["descript"] == f"550 {ANN} is unknown"
+    assert is_pseudonym(said["brief_message"])
+
+
+def test_a_row_that_cannot_be_read_keeps_what_names_nobody() -> None:
+    """Its id is needed to erase it; a name may be under any key that is not the account's own."""
+    row = {"subscriberid": "7", "email": "ann@example.com", "tstamp": "soon", "name": "Ann", "phone": 491701, "x": None}
+
+    found = json.loads(unreadable_text(json.dumps(row), NAMES))
+
+    assert (found["subscriberid"], found["email"], found["tstamp"], found["x"]) == ("7", ANN, "soon", None)
+    assert is_pseudonym(found["name"])
+    assert is_pseudonym(found["phone"])
+
+
+def test_of_a_row_that_was_cut_off_only_ids_are_kept() -> None:
+    """Where a text cannot be told apart, none of it is trusted."""
+    row: Any = unreadable('{"subscriberid": "7", "name": "Ann Smith", "email": "ann@exa').rows[0]
+
+    found = stored(row, Table.UNREADABLE_ROWS)
+
+    assert json.loads(found.raw)["subscriberid"] == "7"
+    assert "Ann" not in found.raw
+    assert "ann@" not in found.raw
+    assert found.row_id != row.row_id
+
+
+@pytest.mark.parametrize("text", ["", "ff", "not a key", "ab" * 31])
+def test_a_key_is_64_digits(text: str) -> None:
+    """The sentence names where it was read, and not what was there."""
+    with pytest.raises(SettingsError, match=r"a\.key, the key of the pseudonyms, is not 64 hexadecimal digits"):
+        parsed_key(text, where="a.key")
+
+
+def test_the_tables_that_are_erased_from_are_those_that_name_people() -> None:
+    """A new one has to be in both."""
+    assert frozenset(DELETIONS) == NAMING_PEOPLE
