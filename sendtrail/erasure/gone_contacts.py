@@ -15,6 +15,7 @@ from sendtrail.domain.deletion_guard import DeletionGuard
 from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.person import Person, Sighting, whole_person
 from sendtrail.erasure.sweep import PeopleTables, Swept
+from sendtrail.plurals import counted
 
 logger = logging.getLogger(__name__)
 
@@ -123,13 +124,16 @@ def reason_for_doubt(counts: PassCounts, *, guard: DeletionGuard) -> str:
 
 def _receipt(person: Person, swept: Swept, people: ErasedPeople) -> Iterator[str]:
     """Yield what was erased, without a word about whom."""
-    yield (
-        f"contacts that are gone from ActiveCampaign were erased: {len(person.contact_ids)} contact ids,"
-        f" {len(person.addresses)} addresses, {len(person.user_ids)} user ids;"
+    ids, addresses = (
+        counted(len(person.contact_ids), "contact id"),
+        counted(len(person.addresses), "address", "addresses"),
     )
-    yield ", ".join(f"{rows} rows of {table}" for table, rows in swept.rows.items())
-    yield f"and {swept.state_documents} documents of the state; the erased list is at revision {people.revision}."
+    users = counted(len(person.user_ids), "user id")
+    yield f"contacts that are gone from ActiveCampaign were erased: {ids}, {addresses}, {users};"
+    yield ", ".join(f"{counted(rows, 'row')} of {table}" for table, rows in swept.rows.items())
+    documents = counted(swept.state_documents, "document")
+    yield f"and {documents} of the state; the erased list is at revision {people.revision}."
     if swept.kept_tables:
         yield f"Views of yours are not changed: {', '.join(swept.kept_tables)}."
     if person.shared_users:
-        yield f"{len(person.shared_users)} users are other contacts, too, and are kept."
+        yield f"Kept, as they are other contacts, too: {counted(len(person.shared_users), 'user')}."

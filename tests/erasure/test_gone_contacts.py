@@ -153,7 +153,7 @@ def test_an_anonymised_contact_is_erased_by_the_address_that_was_stored(
     tables = (Table.CONTACTS, Table.EMAIL_ACTIVITIES, Table.CONVERSIONS, Table.USERS)
     assert sizes(place, *tables) == [1, 0, 1, 0]
     assert len(place.people().tokens) == 4
-    assert "1 contact ids, 2 addresses, 1 user ids" in caplog.text
+    assert "1 contact id, 2 addresses, 1 user id" in caplog.text
     assert "@" not in caplog.text
 
 

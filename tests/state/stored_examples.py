@@ -17,6 +17,7 @@ from sendtrail.state.account_status import AccountStatus
 from sendtrail.state.deleted_campaigns import DeletedCampaigns
 from sendtrail.state.erased_list import ErasedList, ErasedTokens
 from sendtrail.state.full_lists import FullListsDocument
+from sendtrail.state.personal_data import StoredUnderPseudonyms
 from sendtrail.state.read_subjects import ReadSubjects
 from sendtrail.state.stored_comparisons import StoredComparison
 from sendtrail.state.stored_habits import AccountHabits
@@ -120,6 +121,7 @@ EXAMPLES: tuple[object, ...] = (
     CountedTable(identity="i", counted_at=NOON, floor=NOON, rows=3, merged={"acme": 3}),
     DeletedCampaigns(campaigns=[1, 2]),
     ErasedList(fingerprint="f", revision=1, changed_at=NOON),
+    StoredUnderPseudonyms(fingerprint="f", chosen_at=NOON),
     ErasedTokens(tokens="0" * 32),
     FullListsDocument(proven_at={"lists": NOON}, full_lists={"lists": "digest"}),
     LimitState(next_free=NOON),
@@ -156,6 +158,7 @@ FIRST_FIELDS: Mapping[str, set[str]] = {
     "CountedTable": {"identity", "counted_at", "floor", "rows"},
     "DeletedCampaigns": {"campaigns"},
     "ErasedList": {"fingerprint", "revision", "changed_at"},
+    "StoredUnderPseudonyms": {"fingerprint", "chosen_at"},
     "ErasedTokens": {"tokens"},
     "Forecast": {"requests", "rows", "batches"},
     "FullListsDocument": {"proven_at", "full_lists"},
