@@ -12,7 +12,7 @@ locals {
       cpu           = "1"
       max_instances = 2
       publishes_to  = ["campaigns", "contacts", "failures"]
-      merges_into   = ["campaigns", "messages"]
+      merges_into   = ["campaigns", "messages", "runs"]
       reads         = ["email_activities", "erased_rows"] # what is stored, and what the times of its rows mean
     }
     campaign_worker = {

@@ -20,6 +20,7 @@ JOINS = (
     ("contacts", "conversions", ("organization_id", "email")),
     ("users", "conversions", ("user_id",)),
     ("campaigns", "unreadable_rows", ("organization_id", "campaign_id")),
+    ("runs", "email_activities", ("organization_id", "run_id")),
 )
 # By how much a diagram is simpler than its table.
 _KEYS_SHOWN = 6

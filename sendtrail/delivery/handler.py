@@ -15,6 +15,7 @@ from typing import TypeVar
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.failures import is_of_account, publish_failure
 from sendtrail.delivery.services import Services
+from sendtrail.delivery.usage_meter import metered
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, decode
 from sendtrail.domain.work_item import CONTACTS, UNREADABLE, WorkItem
 from sendtrail.errors import AccountDisabled, AccountPaused, Rejected
@@ -55,7 +56,7 @@ def handling(services: Services) -> Iterator[Delivery]:
     the dispatcher finds it again when the account is on. A delivery that is not acknowledged is counted, too.
     """
     began_s, clock, metrics = services.clock.monotonic(), services.clock, services.metrics
-    with ExitStack() as stack:
+    with metered(), ExitStack() as stack:
         delivery = Delivery(stack)
         try:
             yield delivery

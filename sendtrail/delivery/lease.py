@@ -12,6 +12,7 @@ from sendtrail.clock import Clock
 from sendtrail.delivery import checkpoint as rules
 from sendtrail.delivery.checkpoint import Checkpoint, Claim, Lease, Status
 from sendtrail.delivery.services import Services
+from sendtrail.delivery.usage_meter import put_back_usage, take_usage
 from sendtrail.domain.wants import is_withdrawn
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import LeaseLost, SendtrailError
@@ -175,7 +176,7 @@ class LeaseHolder:
     def release(self) -> None:
         """Give up the lease, if the state store can be reached: otherwise it expires."""
         with suppress(SendtrailError):
-            self._change(lambda before, now: rules.release(before, token=self.token, now=now))
+            self._change(lambda before, now: rules.release(before, token=self.token, now=now), is_given_up=True)
 
     def _withdrawn_at(self, transaction: Transaction, before: Checkpoint | None) -> datetime | None:
         """Return up to when wants were withdrawn; work that nobody had to ask for is not looked up."""
@@ -194,23 +195,40 @@ class LeaseHolder:
             return None
         return replace(status, campaigns_failed=max(0, status.campaigns_failed - 1))
 
-    def _change(self, change: Callable[[Checkpoint | None, datetime], Checkpoint], *, new_rows: int = 0) -> None:
-        def work(transaction: Transaction) -> tuple[AccountStatus | None, datetime]:
+    def _change(
+        self,
+        change: Callable[[Checkpoint | None, datetime], Checkpoint],
+        *,
+        new_rows: int = 0,
+        is_given_up: bool = False,
+    ) -> None:
+        used = take_usage()
+
+        def work(transaction: Transaction) -> tuple[AccountStatus | None, AccountStatus | None, datetime]:
             before = read_checkpoint(transaction, self.context.checkpoint_path)
             after = change(before, transaction.now)
             is_over = self.context.counts and (after.sequence, after.status) != (
                 self.context.item.sequence,
                 Status.RUNNING,
             )
-            status = read_status(transaction, self.context.item.organization_id) if is_over else None
+            reads_status = is_over or (is_given_up and self.context.counts)
+            status = read_status(transaction, self.context.item.organization_id) if reads_status else None
             transaction.set(self.context.checkpoint_path, to_document(after))
             counted = _status_after(status, before=before, after=after, new_rows=new_rows, now=transaction.now)
+            if counted is not None and counted.run_id == after.run_id:
+                counted = replace(counted, usage=counted.usage.plus(used))
             write_status(transaction, self.context.item.organization_id, counted)
-            return counted if _has_ended(status, counted) else None, transaction.now
+            return status, counted, transaction.now
 
-        ended, at = self._state.transact(work)
-        if ended is not None:
-            self._on_run_ended(self.context.item.organization_id, ended, at)
+        try:
+            status, counted, at = self._state.transact(work)
+        except BaseException:
+            put_back_usage(used)
+            raise
+        if counted is None:
+            put_back_usage(used)
+        elif _has_ended(status, counted):
+            self._on_run_ended(self.context.item.organization_id, counted, at)
 
     def _renew_until(self, done: Event) -> None:
         while not done.wait(self._lease_s / RENEWALS_PER_LEASE):
@@ -262,6 +280,12 @@ def _status_after(
     counted = status.with_rows(before.new_rows + new_rows, now)
     if status.run_id != after.run_id or after.status is Status.RUNNING:
         return counted
-    if after.status is Status.DONE and after.reason is None:
-        return replace(counted, campaigns_completed=counted.campaigns_completed + 1).with_success()
-    return replace(counted, campaigns_failed=counted.campaigns_failed + 1)
+    is_complete = after.status is Status.DONE and after.reason is None
+    ended = replace(
+        counted,
+        campaigns_completed=counted.campaigns_completed + is_complete,
+        campaigns_failed=counted.campaigns_failed + (not is_complete),
+    )
+    if ended.is_finished:
+        ended = replace(ended, ended_at=now)
+    return ended.with_success() if is_complete else ended

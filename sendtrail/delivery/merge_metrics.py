@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import cast
 
+from sendtrail.delivery.usage_meter import add_usage
 from sendtrail.metrics.definitions import ACCOUNT, EVENT_TYPE, ROWS_READ, ROWS_STORED, TABLE
 from sendtrail.metrics.recording import Metrics
+from sendtrail.state.run_usage import RunUsage
 from sendtrail.warehouse.rows import ActivityRow, Batch, Table
 
 
@@ -19,3 +21,11 @@ def measure_merge(metrics: Metrics, batch: Batch, changed: int) -> None:
     else:
         metrics.record(ROWS_READ, len(batch.rows), of_table)
     metrics.record(ROWS_STORED, changed, of_table)
+
+
+def meter_merge(batch: Batch, changed: int) -> None:
+    """Count the rows of a batch for the run that they are of."""
+    if batch.table is Table.EMAIL_ACTIVITIES:
+        add_usage(RunUsage(activities_read=len(batch.rows), activities_new=changed))
+    elif batch.table is Table.UNREADABLE_ROWS:
+        add_usage(RunUsage(unreadable_rows=len(batch.rows)))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from sendtrail import threads
 from sendtrail.delivery.failures import is_of_account, publish_failure
 from sendtrail.delivery.services import Services
+from sendtrail.delivery.usage_meter import metered
 from sendtrail.domain.wants import KEPT, StillWanted, listed
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.entrypoints.runtime import Runtime
@@ -115,7 +116,7 @@ def _check_stored_rows(instance: Runtime) -> None:
 
 
 def _dispatch(request: Request, instance: Runtime, services: Services) -> Summary:
-    with _measured(request, services) as ended:
+    with metered(), _measured(request, services) as ended:
         ensure_account_runs(services.state, request.organization_id)
         with instance.account(request.organization_id) as account:
             policy = replace(_policy(instance.settings, interval_s=account.interval_s), floor=_kept_since(instance))

@@ -17,9 +17,10 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.clock import Clock, Deadline, SystemClock
 from sendtrail.delivery.fair_share import FairShare
-from sendtrail.delivery.merge_metrics import measure_merge
+from sendtrail.delivery.merge_metrics import measure_merge, meter_merge
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import DeliverySettings, Services
+from sendtrail.delivery.usage_meter import add_response
 from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.domain.connection import Connection
 from sendtrail.domain.request_rate import Priority
@@ -112,6 +113,7 @@ class Runtime:
 
         def on_response(status: int) -> None:
             statuses.update([status])
+            add_response(status)
             measure_response(self.metrics, organization_id, status)
 
         with labels(organization_id=organization_id), self.share.of(organization_id):
@@ -152,6 +154,7 @@ def _on_merge(ledger: RowLedger, breaker: WarehouseBreaker, metrics: Metrics) ->
         ledger.record(batch, changed)
         log_merge(batch, changed)
         measure_merge(metrics, batch, changed)
+        meter_merge(batch, changed)
 
     return record
 

@@ -13,6 +13,7 @@ from google.cloud.bigquery import Client, LoadJob, QueryJob, Row
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_random_exponential
 
 from sendtrail.clock import Clock
+from sendtrail.delivery.usage_meter import add_usage
 from sendtrail.gcp.bigquery_errors import (
     JobFailed,
     NotYetVisible,
@@ -22,6 +23,7 @@ from sendtrail.gcp.bigquery_errors import (
     is_contention,
     is_transient,
 )
+from sendtrail.state.run_usage import RunUsage
 
 Job = LoadJob | QueryJob
 # Takes the job's id and how many seconds the request may take.
@@ -57,9 +59,12 @@ class Jobs:
         )
         attempts = _Attempts(name, submit, jobs=self)
         try:
-            return retrying(attempts.run)
+            job = retrying(attempts.run)
         except (JobFailed, NotYetVisible, api.GoogleAPIError, GoogleAuthError, OSError) as error:
             raise as_sendtrail_error(error) from error
+        if isinstance(job, QueryJob):  # loading is free
+            add_usage(RunUsage(bytes_billed=job.total_bytes_billed or 0))
+        return job
 
     def rows(self, job: QueryJob) -> Iterable[Row]:
         """Return the few rows that a query which has succeeded returned."""

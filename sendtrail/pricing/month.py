@@ -23,7 +23,7 @@ RENEWED_EVERY_S = 40.0
 READ_A_DELIVERY, WRITTEN_A_DELIVERY, CHECKED_A_DELIVERY = 8, 4, 2
 # Of a merge: what was added, of the account and of the campaign, and the checkpoint.
 READ_A_MERGE, WRITTEN_A_MERGE = 5, 4
-READ_A_RUN, WRITTEN_A_RUN = 20, 8
+READ_A_RUN, WRITTEN_A_RUN = 21, 8
 # A message is billed when it is published and when it is delivered, a kibibyte at least, and is kept for 7 days.
 MESSAGE_BYTES, KEPT_SHARE = 2 * KIBIBYTE, 7 / DAYS_A_MONTH
 # Lines of a delivery and of a merge, and BigQuery's audit log of its two jobs.

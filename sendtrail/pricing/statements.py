@@ -12,6 +12,7 @@ from sendtrail.pricing.bigquery_bytes import (
     EVIDENCE_BYTES,
     KEY_BYTES,
     MESSAGE_BYTES,
+    RUN_BYTES,
     SEEN_BYTES,
     STORED_ROW_BYTES,
     TEBIBYTE,
@@ -83,7 +84,7 @@ def _counts(work: Workload) -> Iterator[Statement]:
 
 
 def _of_lists(work: Workload) -> Iterator[Statement]:
-    """Yield what is merged of the list of campaigns, and of the subject lines of new ones."""
+    """Yield what is merged of the list of campaigns, of the subject lines of new ones, and of the run before."""
     staged, times = work.campaigns * CAMPAIGN_BYTES, DAYS_A_MONTH * work.accounts * work.runs
     stored = work.accounts * staged * _READ_AND_CHANGED
     yield Statement(path="campaigns/merge", times=times, read=(stored, staged))
@@ -91,6 +92,9 @@ def _of_lists(work: Workload) -> Iterator[Statement]:
     read = work.accounts * work.campaigns * MESSAGE_BYTES * _READ_AND_CHANGED
     times = DAYS_A_MONTH * work.accounts * min(work.runs, new)
     yield Statement(path="messages/merge", times=times, read=(read, _NEXT_TO_NOTHING))
+    known = work.accounts * work.runs * work.history_days * RUN_BYTES * _READ_AND_CHANGED
+    times = DAYS_A_MONTH * work.accounts * work.runs
+    yield Statement(path="runs/merge", times=times, read=(known, _NEXT_TO_NOTHING))
 
 
 def _of_contacts(work: Workload) -> Iterator[Statement]:

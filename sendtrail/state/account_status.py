@@ -8,6 +8,7 @@ from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.timestamp_meaning import TimestampMeaning
 from sendtrail.ports import Transaction
 from sendtrail.state.documents import account_path, from_document, to_document
+from sendtrail.state.run_usage import NO_USAGE, RunUsage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +19,7 @@ class AccountStatus:
     midnight UTC of the day of `last_sync_date`. `backfill_since` is how far back somebody asked for all campaigns
     to be read; it is stored until all of them were handed out, and each run continues with it. `timestamp_meanings` is
     what the times of each report's rows were observed to mean in this account, `timestamps_observed_at` when.
+    `ended_at` is when the last campaign of the run had ended, `usage` what its deliveries took so far.
     `is_whole`: the run looked at every campaign; `last_success` is when the latest such run began that lacks nothing.
     """
 
@@ -33,6 +35,8 @@ class AccountStatus:
     timestamps_observed_at: datetime | None = None
     is_whole: bool = False
     last_success: datetime | None = None
+    ended_at: datetime | None = None
+    usage: RunUsage = NO_USAGE
 
     @property
     def is_finished(self) -> bool:

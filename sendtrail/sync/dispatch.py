@@ -21,6 +21,7 @@ from sendtrail.ports import Topic, Transaction
 from sendtrail.state.account_pause import was_paused_since
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import contacts_path
+from sendtrail.state.run_usage import NO_USAGE
 from sendtrail.state.stored_wants import settle_wants
 from sendtrail.sync.backfill_quota import within_quota
 from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of, fulfilled_wants, wants_of_others
@@ -29,6 +30,7 @@ from sendtrail.sync.evidence.account_evidence import with_evidence
 from sendtrail.sync.evidence.vanished_campaigns import AcceptedDeletions, ListedCampaigns, listed_campaigns
 from sendtrail.sync.forecast import total
 from sendtrail.sync.overview.gaps import gaps_of, measure_state
+from sendtrail.sync.runs.record_run import record_run_before
 from sendtrail.sync.runs.stored_run import Begun, Summary, begin_run, close_run
 from sendtrail.sync.subjects.read_subject_lines import SUBJECT_LINES, read_subject_lines
 from sendtrail.sync.subjects.subject_lines import NO_SUBJECT_LINES, SubjectLines
@@ -157,6 +159,7 @@ def _publish_campaigns(
     run = _Run(request=request, due_campaigns=len(due_campaigns), is_whole=is_whole)
     before = _announce_run(run, services, sent=sent, ended=ended)
     _measure(before, checkpoints, request, services)
+    record_run_before(before, request.organization_id, run_id=request.run_id, services=services)
     services.publisher.publish(Topic.CAMPAIGNS, [encode(each.message) for each in due_campaigns])
     return _Published(campaigns=campaigns, due=due_campaigns, wants=request.wants)
 
@@ -229,10 +232,17 @@ def _opened(before: AccountStatus | None, run: _Run, *, now: datetime) -> Accoun
     request = run.request
     status = before or AccountStatus(run_id=request.run_id, last_run=now, campaigns_total=0)
     if status.run_id != request.run_id:
-        status = replace(status, run_id=request.run_id, campaigns_completed=0, campaigns_failed=0)
+        status = replace(
+            status, run_id=request.run_id, campaigns_completed=0, campaigns_failed=0, ended_at=None, usage=NO_USAGE
+        )
     ended = status.campaigns_completed + status.campaigns_failed  # of this run, when it is dispatched once more
-    status = replace(status, last_run=now, campaigns_total=ended + run.due_campaigns, is_whole=run.is_whole)
-    return status.with_success()
+    status = replace(
+        status,
+        last_run=now,
+        campaigns_total=ended + run.due_campaigns,
+        is_whole=run.is_whole,
+    )
+    return (replace(status, ended_at=now) if status.is_finished else status).with_success()
 
 
 def _merge_campaigns(campaigns: Iterable[Campaign], request: Request, services: Services, *, now: datetime) -> None:

@@ -27,6 +27,7 @@ class Table(StrEnum):
     ATTRIBUTION_SETTINGS = "attribution_settings"
     UNREADABLE_ROWS = "unreadable_rows"
     ERASED_ROWS = "erased_rows"
+    RUNS = "runs"
 
 
 class ActivityRow(TypedDict):
@@ -171,6 +172,34 @@ class MessageRow:
     updated_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRow:
+    """A row of `runs`: one run of an account that is over; `row_hash` covers what it did."""
+
+    organization_id: str
+    run_id: str
+    began_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    campaigns: int | None
+    due: int | None
+    failures: int
+    unfinished: int
+    forecast_requests: int | None
+    requests: int
+    contacts_requests: int
+    throttled_requests: int
+    retries: int
+    activities_read: int
+    activities_new: int
+    unreadable_rows: int
+    contacts_changed: int
+    bytes_billed: int | None
+    row_hash: str
+    created_at: datetime
+    updated_at: datetime
+
+
 CampaignRow = Mapping[str, Any]
 Row = (
     ActivityRow
@@ -182,6 +211,7 @@ Row = (
     | SettingRow
     | UnreadableReportRow
     | ErasedRow
+    | RunRow
 )
 
 

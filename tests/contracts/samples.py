@@ -10,6 +10,8 @@ from sendtrail.domain.campaign import Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import Report, UnreadableRow
 from sendtrail.domain.contact import Contact, ListMembership
 from sendtrail.domain.work_item import WorkItem
+from sendtrail.sync.runs.run_figures import RunFigures
+from sendtrail.sync.runs.run_row import EndedRun, run_batch
 from sendtrail.warehouse.domain_rows import activity_row, campaign_row, contact_row, message_row, unreadable_row
 from sendtrail.warehouse.rows import ActivityRow, Batch, CampaignRow, ContactRow, Row, Table
 from tests.fakes import NOON
@@ -102,6 +104,16 @@ def subjects(*subjects: str, at: datetime = NOON) -> Batch:
     return _batch(
         Table.MESSAGES, [message_row(each, organization_id="acme", campaign_id=7, now=at) for each in messages]
     )
+
+
+def a_run(*, requests: int = 120, at: datetime = NOON) -> Batch:
+    """Return a batch of one run that took so many requests, written at a time."""
+    figures = RunFigures(
+        ended_at=NOON, seconds=12.5, requests=requests, contacts_requests=10, refused=1, activities_read=900,
+        activities_new=800, contacts_read=3, contacts_changed=2, unreadable_rows=0, failures=0, interrupted=False,
+    )  # fmt: skip
+    run = EndedRun(run_id="run1", organization_id="acme", began_at=NOON, summary=None, figures=figures)
+    return run_batch(run, token="token", now=at)
 
 
 def _batch(table: Table, rows: Sequence[Row], *, number: int = 0) -> Batch:

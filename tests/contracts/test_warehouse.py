@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sendtrail.domain.activity import EventType
 from sendtrail.warehouse.rows import Table
-from tests.contracts.samples import EARLIER, LATER, activities, campaign, campaigns, opened, subjects
+from tests.contracts.samples import EARLIER, LATER, a_run, activities, campaign, campaigns, opened, subjects
 from tests.contracts.under_test import WarehouseUnderTest
 from tests.fakes import NOON
 
@@ -142,6 +142,19 @@ def test_an_older_listing_of_a_campaign_does_not_overwrite(warehouse: WarehouseU
 
     assert warehouse.warehouse.merge(campaigns(campaign(at=EARLIER, counters={"opens": 1}))) == 0
     assert [row["opens"] for row in warehouse.read(Table.CAMPAIGNS)] == [4]
+
+
+def test_a_run_is_one_row_and_the_newer_one_wins(warehouse: WarehouseUnderTest) -> None:
+    """What is not known of it is NULL; written again, it stays as it is."""
+    merged = [
+        warehouse.warehouse.merge(batch)
+        for batch in (a_run(at=NOON), a_run(at=LATER), a_run(at=LATER, requests=130), a_run(at=EARLIER))
+    ]
+
+    [row] = warehouse.read(Table.RUNS)
+    assert merged == [1, 0, 1, 0]
+    assert (row["run_id"], row["outcome"], row["requests"], row["activities_new"]) == ("run1", "complete", 130, 800)
+    assert (row["due"], row["bytes_billed"], row["created_at"], row["updated_at"]) == (None, None, NOON, LATER)
 
 
 def test_a_newer_reading_of_a_subject_line_wins(warehouse: WarehouseUnderTest) -> None:

@@ -1,8 +1,10 @@
-"""`sendtrail sync` with a collector of OpenTelemetry, and with one that is down."""
+"""`sendtrail sync` with a collector of OpenTelemetry, and with one that is down; and what it records of itself."""
 
 import json
 import socket
 from collections.abc import Callable
+
+import duckdb
 
 from tests.e2e.commands import sync
 from tests.e2e.conftest import Pipeline
@@ -35,3 +37,8 @@ def test_a_sync_sends_what_it_did_and_needs_no_collector(pipeline: Callable[...,
     assert said.count(f"the collector at {address} does not take them") == 1
     line.remember()
     line.assert_equal()
+    with duckdb.connect(str(line.database), read_only=True) as connection:
+        columns = "outcome, requests, activities_new, failures, bytes_billed, ended_at > began_at"
+        rows = connection.execute(f"SELECT {columns} FROM marketing_ai.runs ORDER BY began_at").fetchall()
+    assert rows[0] == ("complete", found["requests"], found["activities"]["new"], 0, None, True)
+    assert [row[0] for row in rows] == ["complete", "complete"]

@@ -13,7 +13,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential_jitter
 
 from sendtrail.clock import Clock
+from sendtrail.delivery.usage_meter import add_usage
 from sendtrail.errors import SendtrailError
+from sendtrail.state.run_usage import RunUsage
 
 logger = logging.getLogger(__name__)
 
@@ -91,4 +93,5 @@ def _failure(state: RetryCallState) -> RetryableFailure:
 
 
 def _log(state: RetryCallState) -> None:
+    add_usage(RunUsage(retries=1))
     logger.warning("%s; trying again in %.1f s", _failure(state), state.upcoming_sleep)

@@ -9,12 +9,15 @@ import typer
 from rich.console import Console
 
 from sendtrail.cli.operate.backend import open_reader_backend
+from sendtrail.cli.operate.recorded_runs import recorded_runs, with_recorded
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.operator_options import OperatorOptions
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.clock import SystemClock
 from sendtrail.plurals import counted
 from sendtrail.sync.runs.run_history import PastRun, Stage, past_runs
+
+MEBIBYTE = 2**20
 
 
 @expanded
@@ -26,16 +29,17 @@ def runs(
 ) -> None:
     """List the latest runs, the newest first: what was due, what it took, how far the forecast was off, how it ended.
 
-    They are kept for 90 days. One that was killed is interrupted, and the next goes on with its work. On Google Cloud
-    many processes share the work of a run: there, it is known what was due and expected, and how the latest one ended;
-    the logs and the dashboard say what it took.
+    They are in the table `runs` of the warehouse. One that was killed is interrupted, and the next goes on with its
+    work. On Google Cloud, where many processes share the work of a run, the next run of the account records what it
+    took: of the latest one it is known what was due and expected, and whether it has ended.
 
     Exit code: 0 when they are shown, 2 when an option or the file is wrong, 75 when another program has the file.
     """
     settings, clock = OperatorSettings.read(asdict(options)), SystemClock()
     with open_reader_backend(settings, clock=clock) as backend:
         names = backend.chosen(settings, every=settings.organization is None)
-        found = past_runs(backend.state, names, last=last, is_shared=bool(settings.project))
+        known = past_runs(backend.state, names, last=last, is_shared=bool(settings.project))
+    found = with_recorded(known, recorded_runs(settings, clock, names, last=last), last=last)
     if as_json:
         typer.echo(orjson.dumps(list(map(as_object, found)), option=orjson.OPT_INDENT_2).decode())
     else:
@@ -95,5 +99,10 @@ def _figures(run: PastRun) -> Iterator[str]:
     yield f"{counted(figures.requests, 'request')}{expected}"
     if figures.refused:
         yield f"{counted(figures.refused, 'answer')} 429"
+    if figures.retries:
+        yield f"{figures.retries:,} tried again"
     yield f"{counted(figures.activities_new, 'new row')}"
-    yield f"{figures.seconds:,.1f} s"
+    if figures.seconds is not None:
+        yield f"{figures.seconds:,.1f} s"
+    if figures.bytes_billed is not None:
+        yield f"{figures.bytes_billed / MEBIBYTE:,.0f} MiB billed"

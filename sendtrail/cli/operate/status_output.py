@@ -46,8 +46,9 @@ def _pace(of: AccountOverview) -> Iterator[str]:
         yield f"  progress          {of.total - of.left:,} of {counted(of.total, 'campaign')}{left}"
     if of.figures is not None:
         refused = f", {counted(of.figures.refused, 'answer')} 429" if of.figures.refused else ""
+        seconds = "" if of.figures.seconds is None else f", {shown_duration(of.figures.seconds)}"
         requests = counted(of.figures.requests, "request")
-        yield f"  last run took     {requests}, {shown_duration(of.figures.seconds)}{refused}"
+        yield f"  last run took     {requests}{seconds}{refused}"
 
 
 def _times(of: AccountOverview) -> Iterator[str]:

@@ -36,9 +36,10 @@ from sendtrail.clock import CheckedClock, Clock, StoppableClock, StopSignal
 from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.handler import Delivery, handling
 from sendtrail.delivery.lease import read_checkpoint
-from sendtrail.delivery.merge_metrics import measure_merge
+from sendtrail.delivery.merge_metrics import measure_merge, meter_merge
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import Services
+from sendtrail.delivery.usage_meter import UsageMeter, add_response, metered
 from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, decode
 from sendtrail.domain.request_rate import Priority
@@ -65,6 +66,8 @@ from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists
 from sendtrail.sync.pairing.row_ledger import RowLedger
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
+from sendtrail.sync.runs.record_run import record_run
+from sendtrail.sync.runs.run_row import EndedRun
 from sendtrail.sync.runs.stored_run import Summary, begin_run, store_figures
 from sendtrail.sync.sync_record import SyncRecord
 from sendtrail.warehouse.rows import Batch
@@ -183,6 +186,11 @@ class LocalRun:
 
     def sync(self, observer: RunObserver) -> RunResult:
         """Dispatch what is due, sync until nothing is left, and return the outcome."""
+        with metered() as meter:
+            return self._sync(observer, meter)
+
+    def _sync(self, observer: RunObserver, meter: UsageMeter) -> RunResult:
+        began_at = self._clock.now()
         started = self._clock.monotonic()
         self._record.clear()
         self.settings = with_contacts(self._asked, self._services.state)
@@ -214,8 +222,18 @@ class LocalRun:
         not_erased = tuple(self._erase_gone())
         result = self._result(summary, seconds=self._clock.monotonic() - started)
         result = replace(result, failures=(*result.failures, *not_erased))
-        figures = figures_of(result, self._stats, ended_at=self._clock.now())
+        figures = figures_of(result, self._stats, ended_at=self._clock.now(), retries=meter.take().retries)
         store_figures(request.run_id, request.organization_id, figures, self._services.state)
+        record_run(
+            EndedRun(
+                run_id=request.run_id,
+                organization_id=request.organization_id,
+                began_at=began_at,
+                summary=summary,
+                figures=figures,
+            ),
+            self._services,
+        )
         return result
 
     def stop(self) -> None:
@@ -239,6 +257,7 @@ class LocalRun:
             ledger.record(batch, changed)
             self._stats.on_merge(batch, changed)
             measure_merge(self._metrics, batch, changed)
+            meter_merge(batch, changed)
 
         return record
 
@@ -301,6 +320,7 @@ class LocalRun:
     def _account(self, priority: Priority, on_response: Callable[[int], None]) -> Account:
         def count(status: int) -> None:
             on_response(status)
+            add_response(status)
             measure_response(self._metrics, self.settings.organization, status)
 
         return self._accounts.account(self.settings.connection, priority=priority, on_response=count)

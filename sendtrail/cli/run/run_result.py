@@ -75,7 +75,7 @@ class RunResult:
         return BUSY if all(failure.kind is FailureKind.HELD for failure in self.failures) else MISSING
 
 
-def figures_of(result: RunResult, stats: RunStats, *, ended_at: datetime) -> RunFigures:
+def figures_of(result: RunResult, stats: RunStats, *, ended_at: datetime, retries: int) -> RunFigures:
     """Return what a run took, as it is stored."""
     return RunFigures(
         ended_at=ended_at,
@@ -90,6 +90,7 @@ def figures_of(result: RunResult, stats: RunStats, *, ended_at: datetime) -> Run
         unreadable_rows=stats.unreadable_rows,
         failures=len(result.failures),
         interrupted=result.interrupted,
+        retries=retries,
     )
 
 

@@ -26,6 +26,7 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
     Table.MESSAGES: ("organization_id", "campaign_id", "message_id"),
     Table.UNREADABLE_ROWS: ("organization_id", "row_id"),
     Table.ERASED_ROWS: ("organization_id", "row_id"),
+    Table.RUNS: ("organization_id", "run_id"),
 }
 
 

@@ -8,11 +8,12 @@ from datetime import datetime
 class RunFigures:
     """Requests, those of them for contacts, and those that were refused with 429; rows; and how it ended.
 
-    `failures` is how much of what was asked for is missing.
+    `failures` is how much of what was asked for is missing. `ended_at` and `seconds` are None of a run that was
+    interrupted on Google Cloud, or killed, `bytes_billed` where nothing is billed.
     """
 
-    ended_at: datetime
-    seconds: float
+    ended_at: datetime | None
+    seconds: float | None
     requests: int
     contacts_requests: int
     refused: int
@@ -23,3 +24,5 @@ class RunFigures:
     unreadable_rows: int
     failures: int
     interrupted: bool
+    retries: int = 0
+    bytes_billed: int | None = None

@@ -11,7 +11,6 @@ from sendtrail.ports import State
 from sendtrail.state.account_status import AccountStatus, read_status
 from sendtrail.state.documents import contacts_path, readable, run_path
 from sendtrail.sync.campaign_checkpoints import checkpoints_of
-from sendtrail.sync.forecast import list_requests
 from sendtrail.sync.runs.run_figures import RunFigures
 from sendtrail.sync.runs.stored_run import DISPATCH_LEASE, Run, Summary
 
@@ -45,7 +44,7 @@ class PastRun:
     @property
     def forecast_requests(self) -> int | None:
         """Return how many requests were to be expected, but for contacts; None where it is not known."""
-        return None if self.summary is None else self.summary.forecast.requests + list_requests(self.summary.campaigns)
+        return None if self.summary is None else self.summary.expected_requests
 
     @property
     def forecast_error(self) -> int | None:

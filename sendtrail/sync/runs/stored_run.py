@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sendtrail.delivery.services import Services
+from sendtrail.delivery.usage_meter import take_usage
 from sendtrail.domain.wants import NO_WANTS, StillWanted, Wants
 from sendtrail.errors import BadDocument, LeaseHeld
 from sendtrail.ports import State, Transaction
 from sendtrail.state.documents import from_document, run_path, to_document
+from sendtrail.state.run_usage import NO_USAGE, RunUsage
 from sendtrail.state.stored_wants import add_wants, drop_wants
 from sendtrail.sync.due import Request
-from sendtrail.sync.forecast import NOTHING, Forecast
+from sendtrail.sync.forecast import NOTHING, Forecast, list_requests
 from sendtrail.sync.runs.run_figures import RunFigures
 from sendtrail.sync.subjects.subject_lines import NO_SUBJECT_LINES, SubjectLines
 
@@ -42,18 +44,24 @@ class Summary:
     left_wanted: Sequence[StillWanted] = ()
     subjects: SubjectLines = NO_SUBJECT_LINES
 
+    @property
+    def expected_requests(self) -> int:
+        """Return how many requests were to be expected when it was dispatched, but for contacts."""
+        return self.forecast.requests + list_requests(self.campaigns)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
     """A run as stored: who dispatches each account's until when, and what came of it. It vanishes at `expires_at`.
 
-    `figures` is what it took, by account, where one process did all of it.
+    `figures` is what it took, by account, where one process did all of it; `usage` what its dispatch alone took.
     """
 
     expires_at: datetime
     leases: Mapping[str, datetime]
     summaries: Mapping[str, Summary]
     figures: Mapping[str, RunFigures] = field(default_factory=dict)
+    usage: Mapping[str, RunUsage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,11 +90,17 @@ def begin_run(request: Request, services: Services) -> Summary | Begun:
 
 
 def close_run(summary: Summary, services: Services) -> None:
-    """Store the summary of a run, which is not dispatched again from then on."""
+    """Store the summary of a run, which is not dispatched again from then on, and what its dispatch took."""
+    used, organization_id = take_usage(), summary.organization_id
 
     def work(transaction: Transaction) -> None:
         run = _read_run(transaction, summary.run_id)
-        run = replace(run, summaries={**run.summaries, summary.organization_id: summary})
+        usage = run.usage.get(organization_id, NO_USAGE).plus(used)
+        run = replace(
+            run,
+            summaries={**run.summaries, organization_id: summary},
+            usage={**run.usage, organization_id: usage},
+        )
         transaction.set(run_path(summary.run_id), to_document(run))
 
     services.state.transact(work)

@@ -1,0 +1,48 @@
+"""The table of runs on Google Cloud: each run is written by the next one of its account, with what all of it took."""
+
+import json
+
+from sendtrail.ports import Topic
+from sendtrail.simulator import Failure, FailureKind
+from sendtrail.warehouse.rows import Table
+from tests.functions.conftest import Connect
+from tests.functions.instance import Instance
+
+ACME = json.dumps({"organization_id": "acme"}).encode()
+
+
+def dispatch(instance: Instance) -> list[bytes]:
+    """Dispatch, and return the messages about campaigns."""
+    instance.publisher.take(Topic.CAMPAIGNS)
+    assert instance.post("dispatcher", ACME).status_code == 202
+    return instance.publisher.take(Topic.CAMPAIGNS)
+
+
+def test_the_next_run_writes_what_the_one_before_took(instance: Instance, connect: Connect) -> None:
+    """Of the dispatcher and of every worker: each request that the account answered, and each row."""
+    account = connect("acme", failures=(Failure(kind=FailureKind.RATE_LIMITED, times=1),))
+
+    for data in dispatch(instance):
+        assert instance.push("campaign_worker", data).status_code == 200
+    took = account.stats()
+    before = instance.warehouse.rows(Table.RUNS)
+    dispatch(instance)
+
+    [row] = instance.warehouse.rows(Table.RUNS)
+    assert before == []
+    assert (row["outcome"], row["unfinished"], row["failures"]) == ("complete", 0, 0)
+    assert row["requests"] == took.requests > 0
+    assert (row["throttled_requests"], row["retries"]) == (1, 1)
+    assert row["activities_new"] == instance.warehouse.counts()[Table.EMAIL_ACTIVITIES] > 0
+    assert (row["campaigns"], row["ended_at"] is not None) == (3, True)
+
+
+def test_a_run_that_left_work_is_interrupted(instance: Instance, connect: Connect) -> None:
+    """The next run goes on with it."""
+    connect("acme")
+
+    messages = dispatch(instance)
+    dispatch(instance)
+
+    [row] = instance.warehouse.rows(Table.RUNS)
+    assert (row["outcome"], row["unfinished"], row["ended_at"]) == ("interrupted", len(messages), None)
