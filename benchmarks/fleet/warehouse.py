@@ -19,7 +19,7 @@ from sendtrail.warehouse.merge_bounds import days_of, spans_of
 from sendtrail.warehouse.rows import Batch, ContactRow, Table, activity_rows
 
 EXPIRY, HISTORY = timedelta(days=730), timedelta(days=365)
-ROW_BYTES = {Table.CAMPAIGNS: size.CAMPAIGN_BYTES, Table.MESSAGES: size.MESSAGE_BYTES, Table.RUNS: size.RUN_BYTES}
+ROW_BYTES = {Table.CAMPAIGNS: size.CAMPAIGN_BYTES, Table.MESSAGES: size.MESSAGE_BYTES, Table.RUNS: size.RUN_KEY_BYTES}
 _NUMBERED_BY = 7
 
 

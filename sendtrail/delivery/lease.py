@@ -20,6 +20,7 @@ from sendtrail.ports import Transaction
 from sendtrail.state.account_pause import ensure_account_runs, ensure_running
 from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.documents import from_document, to_document
+from sendtrail.state.run_usage import NO_USAGE
 from sendtrail.state.stored_wants import read_withdrawal
 from sendtrail.threads import Event
 from sendtrail.warehouse.rows import Table
@@ -176,7 +177,9 @@ class LeaseHolder:
     def release(self) -> None:
         """Give up the lease, if the state store can be reached: otherwise it expires."""
         with suppress(SendtrailError):
-            self._change(lambda before, now: rules.release(before, token=self.token, now=now), is_given_up=True)
+            self._change(lambda before, now: rules.release(before, token=self.token, now=now))
+        with suppress(SendtrailError):
+            self._count_usage()
 
     def _withdrawn_at(self, transaction: Transaction, before: Checkpoint | None) -> datetime | None:
         """Return up to when wants were withdrawn; work that nobody had to ask for is not looked up."""
@@ -195,13 +198,19 @@ class LeaseHolder:
             return None
         return replace(status, campaigns_failed=max(0, status.campaigns_failed - 1))
 
-    def _change(
-        self,
-        change: Callable[[Checkpoint | None, datetime], Checkpoint],
-        *,
-        new_rows: int = 0,
-        is_given_up: bool = False,
-    ) -> None:
+    def _count_usage(self) -> None:
+        """Count what a delivery took that is tried again; one that ends says so together with its end."""
+        used, item = take_usage(), self.context.item
+
+        def work(transaction: Transaction) -> None:
+            status = read_status(transaction, item.organization_id)
+            if status is not None and status.run_id == item.run_id:
+                write_status(transaction, item.organization_id, replace(status, usage=status.usage.plus(used)))
+
+        if self.context.counts and used != NO_USAGE:
+            self._state.transact(work)
+
+    def _change(self, change: Callable[[Checkpoint | None, datetime], Checkpoint], *, new_rows: int = 0) -> None:
         used = take_usage()
 
         def work(transaction: Transaction) -> tuple[AccountStatus | None, AccountStatus | None, datetime]:
@@ -211,12 +220,12 @@ class LeaseHolder:
                 self.context.item.sequence,
                 Status.RUNNING,
             )
-            reads_status = is_over or (is_given_up and self.context.counts)
-            status = read_status(transaction, self.context.item.organization_id) if reads_status else None
+            status = read_status(transaction, self.context.item.organization_id) if is_over else None
             transaction.set(self.context.checkpoint_path, to_document(after))
             counted = _status_after(status, before=before, after=after, new_rows=new_rows, now=transaction.now)
             if counted is not None and counted.run_id == after.run_id:
-                counted = replace(counted, usage=counted.usage.plus(used))
+                ended_at = transaction.now if _has_ended(status, counted) else counted.ended_at
+                counted = replace(counted, usage=counted.usage.plus(used), ended_at=ended_at)
             write_status(transaction, self.context.item.organization_id, counted)
             return status, counted, transaction.now
 
@@ -280,12 +289,6 @@ def _status_after(
     counted = status.with_rows(before.new_rows + new_rows, now)
     if status.run_id != after.run_id or after.status is Status.RUNNING:
         return counted
-    is_complete = after.status is Status.DONE and after.reason is None
-    ended = replace(
-        counted,
-        campaigns_completed=counted.campaigns_completed + is_complete,
-        campaigns_failed=counted.campaigns_failed + (not is_complete),
-    )
-    if ended.is_finished:
-        ended = replace(ended, ended_at=now)
-    return ended.with_success() if is_complete else ended
+    if after.status is Status.DONE and after.reason is None:
+        return replace(counted, campaigns_completed=counted.campaigns_completed + 1).with_success()
+    return replace(counted, campaigns_failed=counted.campaigns_failed + 1)

@@ -31,7 +31,9 @@ COUNT_BYTES = 3 * _NUMBER + _ACCOUNT + 7 + 6 + 6 + _ID
 STORED_ROW_BYTES = 2 * _NUMBER + _ACCOUNT
 # `timestamp_evidence`: what the counts take, the time, and the address of the contact.
 EVIDENCE_BYTES = COUNT_BYTES + _NUMBER + 25
-ACTIVITY_BYTES, CONTACT_BYTES, CAMPAIGN_BYTES, MESSAGE_BYTES, RUN_BYTES = 400, 500, 300, 130, 260
+ACTIVITY_BYTES, CONTACT_BYTES, CAMPAIGN_BYTES, MESSAGE_BYTES = 400, 500, 300, 130
+# The key of a run: its account, and an id of 32 digits.
+RUN_KEY_BYTES = _ACCOUNT + 32 + _TEXT
 SEEN_BYTES = _ACCOUNT + _ID + 40
 
 

@@ -12,7 +12,7 @@ from sendtrail.pricing.bigquery_bytes import (
     EVIDENCE_BYTES,
     KEY_BYTES,
     MESSAGE_BYTES,
-    RUN_BYTES,
+    RUN_KEY_BYTES,
     SEEN_BYTES,
     STORED_ROW_BYTES,
     TEBIBYTE,
@@ -92,7 +92,7 @@ def _of_lists(work: Workload) -> Iterator[Statement]:
     read = work.accounts * work.campaigns * MESSAGE_BYTES * _READ_AND_CHANGED
     times = DAYS_A_MONTH * work.accounts * min(work.runs, new)
     yield Statement(path="messages/merge", times=times, read=(read, _NEXT_TO_NOTHING))
-    known = work.accounts * work.runs * work.history_days * RUN_BYTES * _READ_AND_CHANGED
+    known = work.accounts * work.runs * work.history_days * RUN_KEY_BYTES
     times = DAYS_A_MONTH * work.accounts * work.runs
     yield Statement(path="runs/merge", times=times, read=(known, _NEXT_TO_NOTHING))
 

@@ -174,7 +174,7 @@ class MessageRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunRow:
-    """A row of `runs`: one run of an account that is over; `row_hash` covers what it did."""
+    """A row of `runs`: one run of an account that is over."""
 
     organization_id: str
     run_id: str
@@ -195,9 +195,7 @@ class RunRow:
     unreadable_rows: int
     contacts_changed: int
     bytes_billed: int | None
-    row_hash: str
     created_at: datetime
-    updated_at: datetime
 
 
 CampaignRow = Mapping[str, Any]

@@ -144,17 +144,14 @@ def test_an_older_listing_of_a_campaign_does_not_overwrite(warehouse: WarehouseU
     assert [row["opens"] for row in warehouse.read(Table.CAMPAIGNS)] == [4]
 
 
-def test_a_run_is_one_row_and_the_newer_one_wins(warehouse: WarehouseUnderTest) -> None:
-    """What is not known of it is NULL; written again, it stays as it is."""
-    merged = [
-        warehouse.warehouse.merge(batch)
-        for batch in (a_run(at=NOON), a_run(at=LATER), a_run(at=LATER, requests=130), a_run(at=EARLIER))
-    ]
+def test_a_run_that_is_over_is_one_row_and_stays_as_it_is(warehouse: WarehouseUnderTest) -> None:
+    """What is not known of it is NULL."""
+    merged = [warehouse.warehouse.merge(batch) for batch in (a_run(), a_run(), a_run(requests=130, at=LATER))]
 
     [row] = warehouse.read(Table.RUNS)
-    assert merged == [1, 0, 1, 0]
-    assert (row["run_id"], row["outcome"], row["requests"], row["activities_new"]) == ("run1", "complete", 130, 800)
-    assert (row["due"], row["bytes_billed"], row["created_at"], row["updated_at"]) == (None, None, NOON, LATER)
+    assert merged == [1, 0, 0]
+    assert (row["run_id"], row["outcome"], row["requests"], row["activities_new"]) == ("run1", "complete", 120, 800)
+    assert (row["due"], row["bytes_billed"], row["created_at"]) == (None, None, NOON)
 
 
 def test_a_newer_reading_of_a_subject_line_wins(warehouse: WarehouseUnderTest) -> None:

@@ -28,6 +28,9 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
     Table.ERASED_ROWS: ("organization_id", "row_id"),
     Table.RUNS: ("organization_id", "run_id"),
 }
+INSERT_ONLY = (Table.EMAIL_ACTIVITIES, Table.RUNS)
+# By which column one of two rows of a key counts.
+NEWER: Mapping[Table, str] = {Table.ERASED_ROWS: "times", Table.RUNS: "created_at"}
 
 
 class MemoryWarehouse:
@@ -173,7 +176,7 @@ class MemoryWarehouse:
         if stored is None:
             self.tables[table][key] = row
             return True
-        if table is Table.EMAIL_ACTIVITIES:
+        if table in INSERT_ONLY:
             return False
         if table is Table.ERASED_ROWS:
             is_larger = bool(row["times"] > stored["times"])
@@ -196,7 +199,7 @@ def _one_a_key(table: Table, rows: Sequence[StoredRow]) -> dict[Key, StoredRow]:
     latest: dict[Key, StoredRow] = {}
     for row in rows:
         key = tuple(str(row[column]) for column in KEYS[table])
-        newer = "times" if table is Table.ERASED_ROWS else "updated_at"
+        newer = NEWER.get(table, "updated_at")
         if key not in latest or row[newer] > latest[key][newer]:
             latest[key] = row
     return latest

@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from typing import Any
-
-import orjson
 
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.state.account_status import AccountStatus
@@ -53,29 +49,28 @@ def figures_of_status(status: AccountStatus) -> RunFigures:
 def run_row(run: EndedRun, *, now: datetime) -> RunRow:
     """Return the row of a run, written at `now`."""
     figures, summary = run.figures, run.summary
-    values: dict[str, Any] = {
-        "organization_id": run.organization_id,
-        "run_id": run.run_id,
-        "began_at": run.began_at,
-        "ended_at": figures.ended_at,
-        "outcome": INTERRUPTED if figures.interrupted else INCOMPLETE if figures.failures else COMPLETE,
-        "campaigns": None if summary is None else summary.campaigns,
-        "due": None if summary is None else summary.due,
-        "failures": figures.failures,
-        "unfinished": run.unfinished,
-        "forecast_requests": None if summary is None else summary.expected_requests,
-        "requests": figures.requests,
-        "contacts_requests": figures.contacts_requests,
-        "throttled_requests": figures.refused,
-        "retries": figures.retries,
-        "activities_read": figures.activities_read,
-        "activities_new": figures.activities_new,
-        "unreadable_rows": figures.unreadable_rows,
-        "contacts_changed": figures.contacts_changed,
-        "bytes_billed": figures.bytes_billed,
-    }
-    row_hash = sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return RunRow(**values, row_hash=row_hash, created_at=now, updated_at=now)
+    return RunRow(
+        organization_id=run.organization_id,
+        run_id=run.run_id,
+        began_at=run.began_at,
+        ended_at=figures.ended_at,
+        outcome=INTERRUPTED if figures.interrupted else INCOMPLETE if figures.failures else COMPLETE,
+        campaigns=None if summary is None else summary.campaigns,
+        due=None if summary is None else summary.due,
+        failures=figures.failures,
+        unfinished=run.unfinished,
+        forecast_requests=None if summary is None else summary.expected_requests,
+        requests=figures.requests,
+        contacts_requests=figures.contacts_requests,
+        throttled_requests=figures.refused,
+        retries=figures.retries,
+        activities_read=figures.activities_read,
+        activities_new=figures.activities_new,
+        unreadable_rows=figures.unreadable_rows,
+        contacts_changed=figures.contacts_changed,
+        bytes_billed=figures.bytes_billed,
+        created_at=now,
+    )
 
 
 def run_batch(run: EndedRun, *, token: str, now: datetime) -> Batch:
