@@ -77,7 +77,7 @@ locals {
       SENDTRAIL_BACKFILL_HOURS       = tostring(var.dispatch_every_hours)
     },
     { for topic in local.topics : "SENDTRAIL_${upper(topic)}_TOPIC" => google_pubsub_topic.topic[topic].name },
-    { for name, value in var.settings : "SENDTRAIL_${upper(name)}" => tostring(value) if value != null },
+    { for name, value in var.settings : "SENDTRAIL_${upper(name)}" => value == null ? "" : tostring(value) },
     var.otlp_endpoint == null ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint }, # metrics are off without
   )
 
