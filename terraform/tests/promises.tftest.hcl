@@ -329,6 +329,30 @@ run "elsewhere" {
   }
 }
 
+run "people" {
+  command = plan
+  variables { settings = { pseudonyms = true, erase_gone_after_days = 30 } }
+
+  assert {
+    condition     = length(google_secret_manager_secret.pseudonym_key) == 1 && length(google_secret_manager_secret_iam_member.pseudonym_reader) == 5 && length(google_secret_manager_secret_iam_member.pseudonym_maker) == 6
+    error_message = "Functions, operators and loaders read the key of the pseudonyms, and functions make it."
+  }
+
+  assert {
+    condition     = length(google_bigquery_dataset_iam_member.erase_gone) == 1 && length(google_secret_manager_secret_iam_member.erasure_maker_worker) == 2
+    error_message = "The contacts worker may erase who is gone."
+  }
+}
+
+run "people_as_they_are" {
+  command = plan
+
+  assert {
+    condition     = length(google_secret_manager_secret.pseudonym_key) + length(google_bigquery_dataset_iam_member.erase_gone) == 0
+    error_message = "Without the settings, there is no key of pseudonyms, and no function erases."
+  }
+}
+
 run "everything_at_once" {
   command = apply
 

@@ -249,6 +249,12 @@ run "a_lease_of_a_second" {
   expect_failures = [var.settings]
 }
 
+run "half_a_day_until_an_erasure" {
+  command = plan
+  variables { settings = { erase_gone_after_days = 0.5 } }
+  expect_failures = [var.settings]
+}
+
 run "an_unknown_log_level" {
   command = plan
   variables { settings = { log_level = "LOUD" } }
