@@ -19,6 +19,7 @@ from sendtrail.state.erased_list import ErasedList, ErasedTokens
 from sendtrail.state.full_lists import FullListsDocument
 from sendtrail.state.personal_data import StoredUnderPseudonyms
 from sendtrail.state.read_subjects import ReadSubjects
+from sendtrail.state.run_usage import RunUsage
 from sendtrail.state.stored_comparisons import StoredComparison
 from sendtrail.state.stored_habits import AccountHabits
 from sendtrail.state.stored_rows import Baseline, CountedTable, LostRows, MergedRows
@@ -53,6 +54,8 @@ _FIGURES = RunFigures(
     unreadable_rows=0,
     failures=0,
     interrupted=False,
+    retries=1,
+    bytes_billed=10,
 )
 _SUMMARY = Summary(
     run_id="r",
@@ -129,6 +132,7 @@ EXAMPLES: tuple[object, ...] = (
     MergedRows(rows=3, revision=1),
     ReadSubjects(table="t", campaigns={1: 2}, refused_at=NOON),
     Run(expires_at=NOON, leases={"acme": NOON}, summaries={"acme": _SUMMARY}, figures={"acme": _FIGURES}),
+    RunUsage(requests=3, throttled_requests=1, retries=2, activities_read=60, activities_new=40, bytes_billed=10),
     StoredComparison(compared_at=NOON, verdicts={1: 1}, found_at={2: 3}, gaps={2: {"opens": (1, 2, 3, 4)}}),
     SyncRecord(
         since=NOON,
@@ -184,6 +188,15 @@ FIRST_FIELDS: Mapping[str, set[str]] = {
         "unreadable_rows",
         "failures",
         "interrupted",
+    },
+    "RunUsage": {
+        "requests",
+        "throttled_requests",
+        "retries",
+        "activities_read",
+        "activities_new",
+        "unreadable_rows",
+        "bytes_billed",
     },
     "SeenRows": {"rows", "times"},
     "Settling": {"changed_at", "read_at"},
