@@ -26,6 +26,8 @@ class Calls:
         rejected = self._cloud.dispatch(self._run_id, organization_id, wanted)
         if organization_id and rejected is not None:
             self.asked.ask(organization_id, asked_at, **wanted)
+        elif organization_id and wanted.get("since"):
+            self.asked.name_a_time(organization_id)  # perhaps it was stored
         return rejected
 
     def has_dispatched(self, organization_id: str) -> bool:

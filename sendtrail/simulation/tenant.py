@@ -15,7 +15,8 @@ from sendtrail.simulation.request_cost import ReportKey
 from sendtrail.simulator import Account, Quirks
 from sendtrail.simulator.world.counters import COUNTED
 from sendtrail.state.account_pause import pause_account, resume_account
-from sendtrail.state.documents import campaign_path, connection_path
+from sendtrail.state.documents import campaign_path, connection_path, contacts_path, from_document
+from sendtrail.sync.contacts import ContactsSynced
 from sendtrail.sync.read_window import ALL_TIME
 from sendtrail.sync.sync_record import SyncRecord, read_record
 
@@ -88,7 +89,13 @@ class Tenant:
         document = self._cloud.documents.get(campaign_path(self.organization_id, campaign_id))
         return read_record(document["synced"]) if document else None
 
-    def differences(self) -> Iterator[str]:
+    def has_contacts_of(self, moment: datetime) -> bool:
+        """Return whether the latest pass over the contacts began after a moment: one may go on with an older one."""
+        document = self._cloud.documents.get(contacts_path(self.organization_id))
+        synced = (document or {}).get("synced") or {}
+        return bool(synced) and from_document(ContactsSynced, synced).synced_at >= moment
+
+    def differences(self, *, with_contacts: bool = True) -> Iterator[str]:
         """Yield a sentence for each way in which the warehouse differs from the account."""
         people = self._cloud.erased_people
 
@@ -103,6 +110,7 @@ class Tenant:
             organization_id=self.organization_id,
             is_erased=is_erased,
             since_of=self._since_of,
+            with_contacts=with_contacts,
         )
         for each in found:
             yield f"{self.organization_id}: {each}"

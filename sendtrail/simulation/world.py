@@ -72,7 +72,7 @@ class World:
         ]
         self.calls = Calls(self.cloud)
         self._operators = Operators(self.cloud, self.calls, self.tenants, random=Random(f"{self.seed}: operators"))
-        self._scheduled = 0
+        self._scheduled, self._calm_at = 0, world_time(self.scheduler)
 
     @property
     def requests(self) -> int:
@@ -120,7 +120,7 @@ class World:
         self.scheduler.sleep(6 * HOUR_S)
 
     def _calm_down(self) -> None:
-        self.faults.is_calm = True
+        self.faults.is_calm, self._calm_at = True, world_time(self.scheduler)
         self.trace.add(self.scheduler.now, "world", "calms down")
         for tenant in self.tenants:
             tenant.account.settle()
@@ -136,7 +136,8 @@ class World:
             self._drain()
             for tenant in self.tenants:
                 if days == 1 and tenant.is_ordinary:
-                    self.problems += [f"a day later, {each}" for each in tenant.differences()]
+                    found = tenant.differences(with_contacts=tenant.has_contacts_of(self._calm_at))
+                    self.problems += [f"a day later, {each}" for each in found]
 
     def _rest_while_one_hangs(self, hanging: Tenant) -> None:
         """Have all accounts synced while one does not answer: the others are done before the next run."""

@@ -8,7 +8,8 @@ import pytest
 from sendtrail.delivery.checkpoint import Checkpoint, Lease, Status
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.simulation.cloud.lease_watch import LeaseWatch
-from sendtrail.state.documents import to_document
+from sendtrail.simulation.cloud.state_store import Documents
+from sendtrail.state.documents import contacts_path, to_document
 from sendtrail.warehouse.rows import Batch, Table
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -76,3 +77,13 @@ def test_a_merge_without_the_lease_is_noted(holder: str, noted: int) -> None:
     watch.merges(batch, to_document(checkpoint(token=holder)))
 
     assert len(watch.violations) == noted
+
+
+@pytest.mark.parametrize(("subject", "noted"), [("subject_lines", 0), ("campaigns", 0), ("contacts", 1)])
+def test_what_a_dispatcher_merges_is_nobodys(subject: str, noted: int) -> None:
+    """Also while a worker has a lease on the contacts."""
+    documents, item = Documents(), WorkItem(organization_id="acme", subject=subject, run_id="run", sequence=1)
+    documents.put(contacts_path("acme"), to_document(checkpoint(token=THEIRS)))
+    documents.watch_merge(Batch(table=Table.CONTACTS, item=item, number=0, rows=(), delivery=MINE))
+
+    assert len(documents.lease_watch.violations) == noted

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sendtrail.domain.work_item import CONTACTS
 from sendtrail.errors import Unavailable
 from sendtrail.ports import Document, Transaction
 from sendtrail.simulation.cloud.lease_watch import LeaseWatch
@@ -12,7 +13,7 @@ from sendtrail.simulation.cloud.process import Process, world_time
 from sendtrail.simulation.cloud.withdrawal_watch import WithdrawalWatch
 from sendtrail.simulation.engine.faults import Fault
 from sendtrail.state.documents import campaign_path, contacts_path
-from sendtrail.warehouse.rows import Batch, Table
+from sendtrail.warehouse.rows import Batch
 
 T = TypeVar("T")
 SLOW_S = 20.0
@@ -51,8 +52,10 @@ class Documents:
     def watch_merge(self, batch: Batch) -> None:
         """Look at who merges a batch."""
         whose, subject = batch.item.organization_id, batch.item.subject
-        path = campaign_path(whose, int(subject)) if subject.isdecimal() else contacts_path(whose)
-        self.lease_watch.merges(batch, self.get(path) if batch.table is not Table.CAMPAIGNS else None)
+        if subject.isdecimal():
+            self.lease_watch.merges(batch, self.get(campaign_path(whose, int(subject))))
+        elif subject == CONTACTS:  # what a dispatcher merges is nobody's
+            self.lease_watch.merges(batch, self.get(contacts_path(whose)))
 
     def children(self, collection: str) -> list[tuple[str, Document]]:
         """Return the id and the document of each child of a collection."""

@@ -29,8 +29,12 @@ class Asked:
             if force:
                 self._forced[which] = at
             if since is not None:
-                self._named_a_time.add(organization_id)
+                self.name_a_time(organization_id)
                 self._since[which] = min(since, self._since.get(which, since))
+
+    def name_a_time(self, organization_id: str) -> None:
+        """Note that somebody may have said how far back to go."""
+        self._named_a_time.add(organization_id)
 
     def take_back(self, organization_id: str) -> None:
         """Expect nothing of an account any more."""
