@@ -133,7 +133,7 @@ class LeaseHolder:
 
     def hand_over(self) -> None:
         """Leave the rest of the work to its continuation, which is still to be published."""
-        self._change(lambda before, now: rules.hand_over(before, token=self.token, now=now))
+        self._change(lambda before, now: rules.hand_over(before, token=self.token, now=now), is_end=True)
 
     def ensure_account_runs(self) -> None:
         """Raise AccountPaused where somebody has paused the account meanwhile."""
@@ -149,7 +149,7 @@ class LeaseHolder:
 
     def withdraw(self) -> None:
         """End the work where it is, as nobody wants it any more."""
-        self._change(lambda before, now: rules.withdraw(before, token=self.token, now=now))
+        self._change(lambda before, now: rules.withdraw(before, token=self.token, now=now), is_end=True)
 
     def published(self, sequence: int) -> None:
         """Record that the continuation was published; by now it may be claimed, and its checkpoint another worker's."""
@@ -167,12 +167,13 @@ class LeaseHolder:
         self._change(
             lambda before, now: rules.complete(before, token=self.token, synced=synced, now=now, reason=reason),
             new_rows=new_rows,
+            is_end=True,
         )
 
     def fail(self, reason: str) -> None:
         """Record that the work cannot succeed; do nothing if another worker has it by now."""
         with suppress(LeaseLost):
-            self._change(lambda before, now: rules.fail(before, token=self.token, reason=reason, now=now))
+            self._change(lambda before, now: rules.fail(before, token=self.token, reason=reason, now=now), is_end=True)
 
     def release(self) -> None:
         """Give up the lease, if the state store can be reached: otherwise it expires."""
@@ -210,8 +211,14 @@ class LeaseHolder:
         if self.context.counts and used != NO_USAGE:
             self._state.transact(work)
 
-    def _change(self, change: Callable[[Checkpoint | None, datetime], Checkpoint], *, new_rows: int = 0) -> None:
-        used = take_usage()
+    def _change(
+        self,
+        change: Callable[[Checkpoint | None, datetime], Checkpoint],
+        *,
+        new_rows: int = 0,
+        is_end: bool = False,
+    ) -> None:
+        used = take_usage() if is_end and self.context.counts else NO_USAGE  # a heartbeat beside it must not have it
 
         def work(transaction: Transaction) -> tuple[AccountStatus | None, AccountStatus | None, datetime]:
             before = read_checkpoint(transaction, self.context.checkpoint_path)
@@ -231,7 +238,7 @@ class LeaseHolder:
 
         try:
             status, counted, at = self._state.transact(work)
-        except BaseException:
+        except Exception:
             put_back_usage(used)
             raise
         if counted is None:
