@@ -69,7 +69,7 @@ run "access" {
   }
 
   assert {
-    condition     = sort([for grant in google_bigquery_table_iam_member.merge : "${grant.member} ${grant.table_id}"]) == sort([for pair in [["campaign-worker", "email_activities"], ["campaign-worker", "unreadable_rows"], ["campaign-worker", "erased_rows"], ["contacts-worker", "contacts"], ["dispatcher", "campaigns"], ["dispatcher", "messages"]] : "serviceAccount:sendtrail-${pair[0]}@example-project.iam.gserviceaccount.com ${pair[1]}"])
+    condition     = sort([for grant in google_bigquery_table_iam_member.merge : "${grant.member} ${grant.table_id}"]) == sort([for pair in [["campaign-worker", "email_activities"], ["campaign-worker", "unreadable_rows"], ["campaign-worker", "erased_rows"], ["contacts-worker", "contacts"], ["dispatcher", "campaigns"], ["dispatcher", "messages"], ["dispatcher", "runs"]] : "serviceAccount:sendtrail-${pair[0]}@example-project.iam.gserviceaccount.com ${pair[1]}"])
     error_message = "Each function writes its own tables and no other."
   }
 
