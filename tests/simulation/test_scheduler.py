@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from sendtrail.simulation.engine.scheduler import Scheduler
+from sendtrail.simulation.engine.virtual_threads import VirtualThreads
 
 
 @dataclass
@@ -110,3 +111,22 @@ def test_an_error_of_a_task_ends_the_run() -> None:
 
         with pytest.raises(ValueError, match="substring not found"):
             scheduler.run(until=1)
+
+
+def test_a_task_that_is_ended_may_take_a_lock_as_it_tidies_up() -> None:
+    """Wherever it was when the world came to its end."""
+    scheduler, tidied = Scheduler(Random(1)), list[str]()
+    lock = VirtualThreads(scheduler).lock()
+
+    def work() -> None:
+        try:
+            scheduler.wait()
+        finally:
+            with lock:
+                tidied.append("what it had in hand")
+
+    scheduler.spawn(work, name="a task")
+    scheduler.run(until=1.0)
+    scheduler.close()
+
+    assert tidied == ["what it had in hand"]

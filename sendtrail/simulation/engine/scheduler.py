@@ -125,7 +125,9 @@ class Scheduler:
         self._is_closed = True
         for task in self._tasks:
             if not task.greenlet.dead:
+                self._current = task  # what it tidies up may take a lock
                 task.greenlet.throw(GreenletExit)
+        self._current = None
         self._tasks.clear()
 
     def _run_one(self) -> None:
