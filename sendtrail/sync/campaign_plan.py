@@ -20,7 +20,7 @@ def new_progress(
     overlap: Overlap,
 ) -> CampaignProgress:
     """Return the plan of a sync that begins now; `messages` are those of a split campaign, or the `whole_campaign`."""
-    since = coverage_start(message, synced, now=now)
+    since = coverage_start(message, synced)
     units = [
         _unit(report, part, message, synced, since=since, now=now, overlap=overlap)
         for report in reports_to_read(message, synced, since=since)

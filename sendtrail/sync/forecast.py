@@ -61,7 +61,7 @@ def campaign_forecast(
     flush_rows: int,
 ) -> Forecast:
     """Return what it takes to do as a message says."""
-    since = coverage_start(message, synced, now=now)
+    since = coverage_start(message, synced)
     reports = reports_to_read(message, synced, since=since)
     found = [
         _report_forecast(report, campaign, message, synced, since=since, now=now, overlap=overlap) for report in reports

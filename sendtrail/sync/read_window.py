@@ -59,13 +59,14 @@ class ReadWindow:
     first_page: int = 1
 
 
-def coverage_start(message: SyncCampaign, synced: SyncRecord | None, *, now: datetime) -> datetime:
+def coverage_start(message: SyncCampaign, synced: SyncRecord | None) -> datetime:
     """Return how far back the warehouse will hold everything: what is asked for, and never less than before.
 
-    Nothing is older than what the warehouse keeps.
+    Nothing is older than what the warehouse keeps. A message that names no time means what was read before; where a
+    copy of the state that was put back does not know of that, it is read from the beginning.
     """
     asked = [moment for moment in (message.since, synced.since if synced else None) if moment is not None]
-    found = min(asked, default=now)
+    found = min(asked, default=ALL_TIME)
     return found if message.kept_since is None else max(found, message.kept_since)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.messages import Reason, SyncCampaign
-from sendtrail.sync.read_window import Overlap, ReadWindow, read_window
+from sendtrail.sync.read_window import ALL_TIME, Overlap, ReadWindow, coverage_start, read_window
 from sendtrail.sync.settling import Settling
 from sendtrail.sync.sync_record import SyncRecord
 from tests.fakes import NOON
@@ -38,6 +38,11 @@ def a_window(
     report: Report, record: SyncRecord, *, reason: Reason = Reason.CHANGED, changes: dict[str, int], **known: object
 ) -> ReadWindow:
     """Return the window of a read at noon."""
+    return read_window(report, a_message(reason, changes, **known), record, since=SINCE, now=NOON, overlap=OVERLAP)
+
+
+def a_message(reason: Reason, changes: dict[str, int], **known: object) -> SyncCampaign:
+    """Return a message that names no time."""
     message = SyncCampaign(
         organization_id="acme",
         campaign_id=1,
@@ -49,8 +54,16 @@ def a_window(
         since=None,
         counters={name: value + changes.get(name, 0) for name, value in COUNTERS.items()},
     )
-    message = replace(message, **known)  # type: ignore[arg-type]
-    return read_window(report, message, record, since=SINCE, now=NOON, overlap=OVERLAP)
+    return replace(message, **known)  # type: ignore[arg-type]
+
+
+def test_a_message_that_names_no_time_means_what_was_read_before() -> None:
+    """Where an older copy of the state was put back that does not know of it, everything that is kept; never nothing."""
+    message = a_message(Reason.FORCED, {})
+
+    assert coverage_start(message, a_record()) == SINCE
+    assert coverage_start(message, None) == ALL_TIME
+    assert coverage_start(replace(message, kept_since=A_DAY_AGO), None) == A_DAY_AGO
 
 
 @pytest.mark.parametrize(
