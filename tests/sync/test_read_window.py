@@ -58,7 +58,7 @@ def a_message(reason: Reason, changes: dict[str, int], **known: object) -> SyncC
 
 
 def test_a_message_that_names_no_time_means_what_was_read_before() -> None:
-    """Where an older copy of the state was put back that does not know of it, everything that is kept; never nothing."""
+    """Where a restored copy of the state does not know of it, everything that is kept; never nothing."""
     message = a_message(Reason.FORCED, {})
 
     assert coverage_start(message, a_record()) == SINCE
