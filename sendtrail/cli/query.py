@@ -2,9 +2,10 @@
 
 import csv
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from typing import Annotated, Any
 
@@ -16,11 +17,17 @@ from rich.table import Table
 from rich.text import Text
 
 from sendtrail.activecampaign.http.account_words import printable
+from sendtrail.cli.copies.read_range import ranges_in
+from sendtrail.cli.process.sentences import say
 from sendtrail.cli.process.streams import write_data_as_utf8
+from sendtrail.cli.settings.sync_settings import checked_database
 from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
 from sendtrail.cli.warehouses import DATABASE, LOCATION, PROJECT, open_reader, place_of
-from sendtrail.clock import SystemClock
+from sendtrail.clock import Clock, SystemClock
 from sendtrail.errors import Rejected, SettingsError
+from sendtrail.local.copies.reading import open_to_read
+from sendtrail.local.duckdb_reader import run_query
+from sendtrail.warehouse.query_result import Query
 
 _Print = Callable[[Sequence[str], Iterable[Sequence[Any]]], None]
 
@@ -50,13 +57,31 @@ def query(
     """
     show = printer(as_csv=as_csv, as_json=as_json, vertical=vertical)
     settings = WarehouseSettings.read({"database": database, "project": project, "location": location})
-    with open_reader(settings, SystemClock()) as run_select, _as_settings_error():
+    is_for_people = not as_csv and not as_json
+    with _opened(settings, SystemClock()) as (run_select, ranges), _as_settings_error():
         result = run_select(sql)
         show(result.columns, islice(result.rows, limit))
         if limit is not None and next(result.rows, None) is not None:
             typer.echo(f"There are more rows than the {limit:,} of --limit.", err=True)
-    if not as_csv and not as_json:
-        typer.echo(f"Asked: {place_of(settings)}", err=True)
+        known = ranges() if is_for_people else {}
+    if is_for_people:
+        said = (f"{account}: {sentence}" for account, sentence in known.items())
+        say(Console(stderr=True), f"Asked: {place_of(settings)}", *said)
+
+
+@contextmanager
+def _opened(settings: WarehouseSettings, clock: Clock) -> Iterator[tuple[Query, Callable[[], Mapping[str, str]]]]:
+    """Open what runs the SELECT, and what says how far back the data of each account goes, which a file tells."""
+    if settings.project:
+        with open_reader(settings, clock) as run_select:
+            yield run_select, dict
+        return
+    file = checked_database(str(settings.database))
+    with open_to_read(file) as connection:
+        yield (
+            partial(run_query, connection, file),
+            partial(ranges_in, connection, file, dataset=settings.dataset, clock=clock),
+        )
 
 
 def printer(*, as_csv: bool, as_json: bool, vertical: bool = False) -> _Print:

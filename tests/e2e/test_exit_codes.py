@@ -165,6 +165,21 @@ def test_whatever_reads_the_file_reads_a_copy_meanwhile(pipeline: Make, argument
     assert "Traceback" not in output
 
 
+def test_what_reads_the_file_says_how_far_back_its_data_goes(pipeline: Make) -> None:
+    """Beside where it is, so that nobody takes a week for everything; a program gets its rows alone."""
+    line = pipeline()
+    _, synced = sync(line, "--no-contacts")
+    ask = ("query", "SELECT 1 AS one", "--database", line.database)
+
+    _, people = command(*ask)
+    _, program = command(*ask, "--csv")
+
+    assert f"in {line.database}" in people
+    [sentence] = [each for each in synced.splitlines() if each.startswith("Read so far: everything of ")]
+    assert f"main: {sentence}" in people
+    assert program.splitlines() == ["one", "1"]
+
+
 def test_a_sync_that_may_wait_goes_on_when_the_file_is_free(pipeline: Make) -> None:
     """It says for whom it waits."""
     line = pipeline()

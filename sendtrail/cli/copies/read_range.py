@@ -7,7 +7,7 @@ from pathlib import Path
 from sendtrail.cli.operate.accounts import synced_accounts
 from sendtrail.cli.run.reach import reach_of
 from sendtrail.clock import Clock
-from sendtrail.local.copies.reading import open_to_read
+from sendtrail.local.copies.reading import Connection, open_to_read
 from sendtrail.local.duckdb_reader import run_query
 from sendtrail.local.state.memory_state import MemoryState
 from sendtrail.local.state.state_table import stored_documents
@@ -18,16 +18,17 @@ from sendtrail.sync.campaign_checkpoints import sync_records
 def read_ranges(database: Path, *, dataset: str, clock: Clock) -> Mapping[str, str]:
     """Return a sentence for each account that was synced into a file."""
     with open_to_read(database) as connection:
-        state = MemoryState(stored_documents(connection, dataset=dataset), clock=clock)
-        accounts = synced_accounts(state)
-        rows = (
-            run_query(
-                connection, database, f"SELECT organization_id, campaign_id, sent_at FROM {dataset}.campaigns"
-            ).rows
-            if accounts
-            else ()
-        )
-        sent_at = {(str(name), int(number)): moment for name, number, moment in rows}
+        return ranges_in(connection, database, dataset=dataset, clock=clock)
+
+
+def ranges_in(connection: Connection, database: Path, *, dataset: str, clock: Clock) -> Mapping[str, str]:
+    """Return a sentence for each account that was synced into a file that is open."""
+    state = MemoryState(stored_documents(connection, dataset=dataset), clock=clock)
+    accounts = synced_accounts(state)
+    if not accounts:
+        return {}
+    found = run_query(connection, database, f"SELECT organization_id, campaign_id, sent_at FROM {dataset}.campaigns")
+    sent_at = {(str(name), int(number)): moment for name, number, moment in found.rows}
     return {name: _sentence(state, name, sent_at) for name in accounts}
 
 

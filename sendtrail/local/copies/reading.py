@@ -14,6 +14,8 @@ from sendtrail.local.duckdb_file import READ_MEMORY_LIMIT, open_file
 
 logger = logging.getLogger(__name__)
 
+Connection = duckdb.DuckDBPyConnection
+
 _COPIED = "%s is being written to: what follows is read from a copy of this moment"
 
 
