@@ -90,7 +90,9 @@ class Jobs:
                 self._clock.sleep(min(pause_s, self.request_s()))
                 pause_s = min(2 * pause_s, MAX_PAUSE_S)
         except OutOfTime as error:
-            raise (StillQueued() if job.state == QUEUED else error) from None
+            # A job that loads waits for no statement of its table: where it does not begin, BigQuery is in trouble.
+            is_behind_others = isinstance(job, QueryJob) and job.state == QUEUED
+            raise (StillQueued() if is_behind_others else error) from None
 
     def request_s(self) -> float:
         """Return how long the next request may take; raise OutOfTime where there is no time for one."""

@@ -14,6 +14,8 @@ from sendtrail.attribution.csv_file.problems import BadCell
         ("mailto:Ann@shop.example", "ann@shop.example"),
         ("MAILTO: ann@shop.example", "ann@shop.example"),
         ("mailto:ann@shop.example?subject=Your order", "ann@shop.example"),
+        ("mailto:ann%2Bnews@shop.example%20", "ann+news@shop.example"),
+        ("ann%2bnews@shop.example", "ann%2bnews@shop.example"),
         ("o'neil+news@shop.example", "o'neil+news@shop.example"),
     ],
 )

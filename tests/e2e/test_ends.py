@@ -188,6 +188,19 @@ def test_a_campaign_that_is_not_there_is_missing_beside_one_that_is(pipeline: Ma
     assert (result.exit_code, result.campaigns[Fate.DONE]) == (MISSING, 1)
 
 
+def test_what_listing_the_campaigns_took_counts_in_the_run(pipeline: Make) -> None:
+    """In the table of runs as in the summary."""
+    line = pipeline()
+    line.account.fail(Failure(kind=Trouble.UNAVAILABLE, times=2, match="/api/3/campaigns"))
+
+    result = line.sync(campaign=[some_campaign(line)], contacts=False)
+
+    with line.open() as run:
+        [(retries, requests)] = run.warehouse.query("SELECT retries, requests FROM marketing_ai.runs").rows
+    assert result.exit_code == DONE
+    assert (retries, requests) == (2, line.stats.requests)
+
+
 @pytest.mark.parametrize("trouble", [Trouble.EMPTY_PAGE, Trouble.SERVER_ERROR, Trouble.REDIRECT, Trouble.EMPTY_BODY])
 def test_campaigns_that_cannot_all_be_listed_are_no_success(pipeline: Make, trouble: Trouble) -> None:
     """A list that ends too soon is not taken for all there is."""

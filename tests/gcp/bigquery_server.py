@@ -47,13 +47,13 @@ class Received:
 class BigQueryServer:
     """Jobs that end at the second look, each id once, and the faults that were asked for, first come first.
 
-    While it `is_queueing`, statements do not begin.
+    Jobs of the kind `queueing`, query or load, do not begin.
     """
 
     def __init__(self, faults: list[Fault]) -> None:
         self._faults = faults
         self._lock = threading.Lock()
-        self.is_queueing = False
+        self.queueing = ""
         self.jobs: dict[str, Resource] = {}
         self.received: list[Received] = []
 
@@ -91,7 +91,7 @@ class BigQueryServer:
             return 404, _error(404, "notFound", f"Not found: Job {job_id}")
         job = self.jobs[job_id]
         shown = json.loads(json.dumps(job))
-        if self.is_queueing and "query" in job["configuration"]:
+        if self.queueing in job["configuration"]:
             shown["status"]["state"] = "PENDING"
             return 200, _public(shown)
         job["status"]["state"] = "DONE"

@@ -295,8 +295,18 @@ def test_waits_for_a_turn_are_random() -> None:
 def test_a_statement_that_never_had_its_turn_is_contention() -> None:
     """BigQuery keeps twenty waiting, some for longer than a delivery lasts."""
     with bench() as it:
-        it.server.is_queueing = True
+        it.server.queueing = "query"
         with pytest.raises(Busy, match="others are before it"):
+            it.warehouse.merge(batch())
+
+    assert it.clock.monotonic() <= DELIVERY_S
+
+
+def test_loading_that_never_begins_is_an_outage() -> None:
+    """It waits for no statement of its table; taken for contention, pages are read again all day."""
+    with bench() as it:
+        it.server.queueing = "load"
+        with pytest.raises(Unavailable, match="no time is left"):
             it.warehouse.merge(batch())
 
     assert it.clock.monotonic() <= DELIVERY_S

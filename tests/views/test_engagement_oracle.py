@@ -114,7 +114,7 @@ def test_a_cohort_is_those_who_first_clicked_in_its_month(duckdb_engine: DuckDbE
 def _cohorts(contacts: list[set[date]]) -> Iterator[tuple[Key, tuple[int, int]]]:
     for cohort in {min(months) for months in contacts}:
         members = [months for months in contacts if min(months) == cohort]
-        for month in set().union(*members):
+        for month in (each for each in set().union(*contacts) if each >= cohort):
             yield (cohort.isoformat(), month.isoformat()), (len(members), sum(month in each for each in members))
 
 

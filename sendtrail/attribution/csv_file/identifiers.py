@@ -1,6 +1,7 @@
 """Ids and addresses: as they are, and refused where a spreadsheet has damaged them."""
 
 import re
+from urllib.parse import unquote
 
 from sendtrail.attribution.csv_file.problems import BadCell
 
@@ -39,7 +40,7 @@ def required_identifier(text: str) -> str:
 def email_address(text: str) -> str:
     """Return an e-mail address in lower case, "" for none; of a link that a spreadsheet made of it, the address."""
     link = _LINK.fullmatch(text)
-    address = link[1].strip() if link else text
+    address = unquote(link[1]).strip() if link else text
     if text and not _EMAIL.fullmatch(address):
         raise BadCell(NO_EMAIL)
     return address.lower()

@@ -68,7 +68,7 @@ from sendtrail.sync.pairing.row_ledger import RowLedger
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
 from sendtrail.sync.runs.record_run import record_run
 from sendtrail.sync.runs.run_row import EndedRun
-from sendtrail.sync.runs.stored_run import Summary, begin_run, store_figures
+from sendtrail.sync.runs.stored_run import Begun, Summary, begin_run, store_figures
 from sendtrail.sync.sync_record import SyncRecord
 from sendtrail.warehouse.rows import Batch
 
@@ -204,11 +204,7 @@ class LocalRun:
         self._ensure_account_runs(request)
         self.warehouse.create_views()
         self._check_stored_rows()
-        summary = (
-            begun
-            if isinstance(begun, Summary)
-            else dispatch_begun(begun, lists=lists, services=self._services, policy=policy)
-        )
+        summary = begun if isinstance(begun, Summary) else self._dispatch(begun, lists, policy)
         observer.on_dispatched(summary)
         self._observer = observer
         with self._stopping_on_signals():
@@ -223,18 +219,20 @@ class LocalRun:
         result = self._result(summary, seconds=self._clock.monotonic() - started)
         result = replace(result, failures=(*result.failures, *not_erased))
         figures = figures_of(result, self._stats, ended_at=self._clock.now(), retries=meter.take().retries)
-        store_figures(request.run_id, request.organization_id, figures, self._services.state)
-        record_run(
-            EndedRun(
-                run_id=request.run_id,
-                organization_id=request.organization_id,
-                began_at=began_at,
-                summary=summary,
-                figures=figures,
-            ),
-            self._services,
+        ended = EndedRun(
+            run_id=request.run_id,
+            organization_id=request.organization_id,
+            began_at=began_at,
+            summary=summary,
+            figures=figures,
         )
+        record_run(ended, self._services)  # first: a run whose figures are stored is recorded
+        store_figures(request.run_id, request.organization_id, figures, self._services.state)
         return result
+
+    def _dispatch(self, begun: Begun, lists: GuardedLists, policy: Policy) -> Summary:
+        with metered():  # what a dispatch took is stored with it, and counts here, too
+            return dispatch_begun(begun, lists=lists, services=self._services, policy=policy)
 
     def stop(self) -> None:
         """Have every delivery record its progress and end; the next run continues from there."""

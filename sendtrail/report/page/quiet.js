@@ -10,8 +10,8 @@ function quietSentence() {
   return `${quiet} ${count(never)} (${percent(never, all)}) never clicked.`;
 }
 
-function cohortSentence() {
-  const found = quietest(data.cohorts);
+function cohortSentence(cohorts) {
+  const found = quietest(cohorts);
   if (!found) return "";
   return ` The fewest who still click are among those who first clicked in ${monthOf(found.cohort)}: ${count(found.clickers)} of ${count(found.cohort_size)} (${rateText(found.retained_share)}) in ${monthOf(found.month)}.`;
 }
@@ -23,7 +23,7 @@ const cohortRow = (each) => h("tr", { "data-cohort": each.cohort }, h("th", { sc
 function drawQuiet() {
   const found = data.cohorts.filter((each) => each.cohort !== each.month).sort((a, b) => a.retained_share - b.retained_share);
   byId("quiet").hidden = !found.length && !data.recency.length;
-  fill("quiet-text", quietSentence() + cohortSentence());
+  fill("quiet-text", quietSentence() + cohortSentence(found));
   drawTable("quiet", rowsTable(["First clicked in", numberHeading("Contacts"), numberHeading(found.length ? `Clicked in ${monthOf(found[0].month)}` : "Still click"), numberHeading("Share")],
     found, cohortRow, { most: 6, id: "quiet-table" }), "Nobody clicked before last month.");
 }
