@@ -142,5 +142,6 @@ def deployed(
 
 
 def _variables(settings: FunctionSettings) -> dict[str, str]:
+    # As Terraform does it: what is not set is not there.
     values = settings.model_dump(exclude={"firestore_emulator_host", "bigquery_emulator_host"})
-    return {f"{PREFIX}{name.upper()}": str(value) for name, value in values.items()}
+    return {f"{PREFIX}{name.upper()}": str(value) for name, value in values.items() if value is not None}
