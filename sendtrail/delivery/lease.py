@@ -200,12 +200,12 @@ class LeaseHolder:
         return replace(status, campaigns_failed=max(0, status.campaigns_failed - 1))
 
     def _count_usage(self) -> None:
-        """Count what a delivery took that is tried again; one that ends says so together with its end."""
+        """Count what a delivery took that is tried again, in the latest run; one that ends says so with its end."""
         used, item = take_usage(), self.context.item
 
         def work(transaction: Transaction) -> None:
             status = read_status(transaction, item.organization_id)
-            if status is not None and status.run_id == item.run_id:
+            if status is not None:
                 write_status(transaction, item.organization_id, replace(status, usage=status.usage.plus(used)))
 
         if self.context.counts and used != NO_USAGE:
@@ -230,7 +230,7 @@ class LeaseHolder:
             status = read_status(transaction, self.context.item.organization_id) if is_over else None
             transaction.set(self.context.checkpoint_path, to_document(after))
             counted = _status_after(status, before=before, after=after, new_rows=new_rows, now=transaction.now)
-            if counted is not None and counted.run_id == after.run_id:
+            if counted is not None:  # a later run, too: the row of this one is written by then
                 ended_at = transaction.now if _has_ended(status, counted) else counted.ended_at
                 counted = replace(counted, usage=counted.usage.plus(used), ended_at=ended_at)
             write_status(transaction, self.context.item.organization_id, counted)

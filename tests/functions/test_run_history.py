@@ -46,3 +46,21 @@ def test_a_run_that_left_work_is_interrupted(instance: Instance, connect: Connec
 
     [row] = instance.warehouse.rows(Table.RUNS)
     assert (row["outcome"], row["unfinished"], row["ended_at"]) == ("interrupted", len(messages), None)
+
+
+def test_work_that_the_next_run_overtakes_counts_in_the_run_in_which_it_ends(
+    instance: Instance, connect: Connect
+) -> None:
+    """As the row of its own run is written by then: all rows together are what was answered and what is stored."""
+    account = connect("acme")
+
+    overtaken = dispatch(instance)
+    dispatch(instance)
+    for data in overtaken:
+        assert instance.push("campaign_worker", data).status_code == 200
+    took, stored = account.stats().requests, instance.warehouse.counts()[Table.EMAIL_ACTIVITIES]
+    dispatch(instance)
+
+    first, second = instance.warehouse.rows(Table.RUNS)
+    assert first["requests"] + second["requests"] == took
+    assert (first["activities_new"], second["activities_new"]) == (0, stored)
