@@ -25,8 +25,9 @@ from sendtrail.errors import (
     SendtrailError,
     SettingsError,
 )
-from sendtrail.metrics.recording import RunOutcome, measure_run
+from sendtrail.metrics.recording import RunOutcome, measure_run, outcome_of
 from sendtrail.state.account_pause import ensure_account_runs
+from sendtrail.state.account_status import read_status
 from sendtrail.state.stored_wants import raise_wants, withdraw_wants
 from sendtrail.sync.dispatch import dispatch
 from sendtrail.sync.due import Policy, Request, RunKind
@@ -128,7 +129,8 @@ def _dispatch(request: Request, instance: Runtime, services: Services) -> Summar
             )
             summary = dispatch(request, lists=lists, services=services, policy=policy)
         if not summary.due and request.kind is not RunKind.CONTACTS:
-            ended(RunOutcome.COMPLETE)
+            status = services.state.transact(lambda transaction: read_status(transaction, request.organization_id))
+            ended(outcome_of(0 if status is None else status.failures))
     return summary
 
 

@@ -44,7 +44,7 @@ from sendtrail.gcp.firestore_state import FirestoreState
 from sendtrail.gcp.pubsub import PubSubPublisher
 from sendtrail.gcp.secret_manager import SecretManagerKeys
 from sendtrail.logs import Event, configure_json, labels, log_event, traced
-from sendtrail.metrics.recording import NO_METRICS, Metrics, RunOutcome, SentMetrics, measure_response, measure_run
+from sendtrail.metrics.recording import NO_METRICS, Metrics, SentMetrics, measure_response, measure_run, outcome_of
 from sendtrail.ports import State, Warehouse
 from sendtrail.pseudonyms.pseudonym_choice import holds_addresses
 from sendtrail.pseudonyms.pseudonymous_warehouse import PseudonymousWarehouse
@@ -163,8 +163,8 @@ def measured_end(metrics: Metrics) -> Callable[[str, AccountStatus, datetime], N
     """Return what measures a run when the last of its campaigns has ended."""
 
     def record(organization_id: str, status: AccountStatus, at: datetime) -> None:
-        outcome = RunOutcome.INCOMPLETE if status.campaigns_failed else RunOutcome.COMPLETE
-        measure_run(metrics, organization_id, outcome, seconds=(at - status.last_run).total_seconds())
+        seconds = (at - status.last_run).total_seconds()
+        measure_run(metrics, organization_id, outcome_of(status.failures), seconds=seconds)
 
     return record
 

@@ -25,6 +25,11 @@ class RunOutcome(StrEnum):
     ERROR = "error"  # it stopped before its end
 
 
+def outcome_of(failures: int) -> RunOutcome:
+    """Return how a run ended that came to its end, by how much is missing."""
+    return RunOutcome.INCOMPLETE if failures else RunOutcome.COMPLETE
+
+
 class Metrics(Protocol):
     """Where measurements go."""
 

@@ -20,6 +20,7 @@ class AccountStatus:
     to be read; it is stored until all of them were handed out, and each run continues with it. `timestamp_meanings` is
     what the times of each report's rows were observed to mean in this account, `timestamps_observed_at` when.
     `ended_at` is when the last campaign of the run had ended, `usage` what its deliveries took so far.
+    `left_out` is how much the dispatcher could not read, and reported: campaigns, and what was wanted before.
     `is_whole`: the run looked at every campaign; `last_success` is when the latest such run began that lacks nothing.
     """
 
@@ -37,6 +38,7 @@ class AccountStatus:
     last_success: datetime | None = None
     ended_at: datetime | None = None
     usage: RunUsage = NO_USAGE
+    left_out: int = 0
 
     @property
     def is_finished(self) -> bool:
@@ -47,6 +49,11 @@ class AccountStatus:
     def campaigns_left(self) -> int:
         """Return how many campaigns of the run have not ended."""
         return self.campaigns_total - self.campaigns_completed - self.campaigns_failed
+
+    @property
+    def failures(self) -> int:
+        """Return how much of what the run was to bring in is missing."""
+        return self.campaigns_failed + self.left_out
 
     def with_success(self) -> "AccountStatus":
         """Return the status with its run as the last success, where that looked at everything and left nothing out."""

@@ -99,7 +99,7 @@ def _dispatch_campaigns(begun: Begun, lists: CampaignLists, services: Services, 
         now=services.clock.now(),
     )
     _merge_campaigns(found.campaigns, begun.asked, services, now=listed_at)
-    published = _publish_campaigns(found, begun.request, services, policy, checkpoints=checkpoints)
+    published = _publish_campaigns(found, begun, services, policy, checkpoints=checkpoints)
     return replace(published, subjects=_subjects(found, begun.request, lists, services))
 
 
@@ -129,10 +129,10 @@ def _summary(begun: Begun, published: _Published, *, contacts: int, now: datetim
 
 
 def _publish_campaigns(
-    found: ListedCampaigns, request: Request, services: Services, policy: Policy, *, checkpoints: Checkpoints
+    found: ListedCampaigns, begun: Begun, services: Services, policy: Policy, *, checkpoints: Checkpoints
 ) -> _Published:
     """Publish a message for each campaign that is due."""
-    campaigns = found.campaigns
+    campaigns, request = found.campaigns, begun.request
     sent = (*(campaign.campaign_id for campaign in campaigns if campaign.was_sent), *found.vanished)
     request = replace(request, wants=spread(request.wants, sent))
     ended = {
@@ -156,7 +156,12 @@ def _publish_campaigns(
         readable, checkpoints=checkpoints.readable, request=request, policy=policy, now=services.clock.now()
     )
     is_whole = request.kind is RunKind.CAMPAIGNS and not left_out
-    run = _Run(request=request, due_campaigns=len(due_campaigns), is_whole=is_whole)
+    run = _Run(
+        request=request,
+        due_campaigns=len(due_campaigns),
+        is_whole=is_whole,
+        left_out=len(left_out) + bool(begun.problem),
+    )
     before = _announce_run(run, services, sent=sent, ended=ended)
     _measure(before, checkpoints, request, services)
     record_run_before(before, request.organization_id, run_id=request.run_id, services=services)
@@ -185,11 +190,15 @@ def _from_earlier(wants: Wants, before: Wants, request: Request, *, now: datetim
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Run:
-    """A run whose campaigns are known; `is_whole`: none of the account's was left out."""
+    """A run whose campaigns are known; `is_whole`: none of the account's was left out.
+
+    `left_out` is how much could not be read, and is reported.
+    """
 
     request: Request
     due_campaigns: int
     is_whole: bool
+    left_out: int
 
 
 def _announce_run(
@@ -241,6 +250,7 @@ def _opened(before: AccountStatus | None, run: _Run, *, now: datetime) -> Accoun
         last_run=now,
         campaigns_total=ended + run.due_campaigns,
         is_whole=run.is_whole,
+        left_out=run.left_out,
     )
     return (replace(status, ended_at=now) if status.is_finished else status).with_success()
 

@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
+from sendtrail.metrics.definitions import RUN_DURATION
 from sendtrail.ports import Topic
 from sendtrail.simulator import Failure, FailureKind
+from sendtrail.state.documents import campaign_path, wants_path
 from sendtrail.warehouse.rows import Table
 from tests.functions.conftest import Connect
 from tests.functions.instance import Instance
@@ -11,19 +15,25 @@ from tests.functions.instance import Instance
 ACME = json.dumps({"organization_id": "acme"}).encode()
 
 
-def dispatch(instance: Instance) -> list[bytes]:
-    """Dispatch, and return the messages about campaigns."""
+def dispatch(instance: Instance, body: bytes = ACME) -> list[bytes]:
+    """Dispatch a minute later, so that runs sort as they began, and return the messages about campaigns."""
+    instance.clock.advance(60)
     instance.publisher.take(Topic.CAMPAIGNS)
-    assert instance.post("dispatcher", ACME).status_code == 202
+    assert instance.post("dispatcher", body).status_code == 202
     return instance.publisher.take(Topic.CAMPAIGNS)
+
+
+def run(instance: Instance, body: bytes = ACME) -> None:
+    """Dispatch, and deliver each message."""
+    for data in dispatch(instance, body):
+        assert instance.push("campaign_worker", data).status_code == 200
 
 
 def test_the_next_run_writes_what_the_one_before_took(instance: Instance, connect: Connect) -> None:
     """Of the dispatcher and of every worker: each request that the account answered, and each row."""
     account = connect("acme", failures=(Failure(kind=FailureKind.RATE_LIMITED, times=1),))
 
-    for data in dispatch(instance):
-        assert instance.push("campaign_worker", data).status_code == 200
+    run(instance)
     took = account.stats()
     before = instance.warehouse.rows(Table.RUNS)
     dispatch(instance)
@@ -64,3 +74,27 @@ def test_work_that_the_next_run_overtakes_counts_in_the_run_in_which_it_ends(
     first, second = instance.warehouse.rows(Table.RUNS)
     assert first["requests"] + second["requests"] == took
     assert (first["activities_new"], second["activities_new"]) == (0, stored)
+
+
+@pytest.mark.parametrize(("broken", "force"), [("checkpoint", False), ("checkpoint", True), ("wants", False)])
+def test_a_run_that_leaves_something_out_is_not_complete(
+    instance: Instance, connect: Connect, broken: str, force: bool
+) -> None:
+    """Whether its dispatcher ends it, as nothing else is due, or a worker; the next run may be complete again."""
+    account = connect("acme")
+    run(instance)
+    campaign = campaign_path("acme", next(account.campaigns_truth()).id)
+    path = {"checkpoint": campaign, "wants": wants_path("acme")}[broken]
+    whole = instance.state.documents.get(path)
+
+    instance.state.documents[path] = {"wants": 7, "sequence": "many"}
+    run(instance, json.dumps({"organization_id": "acme", "force": force}).encode())
+    instance.state.documents.pop(path)
+    instance.state.documents |= {} if whole is None else {path: whole}
+    run(instance)
+    run(instance)
+
+    rows = instance.warehouse.rows(Table.RUNS)
+    assert [(row["outcome"], row["failures"]) for row in rows] == [("complete", 0), ("incomplete", 1), ("complete", 0)]
+    assert len(instance.metrics.values(RUN_DURATION, outcome="incomplete")) == 1
+    assert len(instance.metrics.values(RUN_DURATION, outcome="complete")) == 3

@@ -97,6 +97,7 @@ EXAMPLES: tuple[object, ...] = (
         last_sync_date=NOON,
         timestamp_meanings={_OPENS: TimestampMeaning.FIRST},
         last_success=NOON,
+        left_out=1,
     ),
     Baseline(campaigns={1: (3, 3)}),
     CampaignProgress(

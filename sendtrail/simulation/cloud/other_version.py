@@ -11,7 +11,7 @@ from sendtrail.ports import Document
 ADDED: Mapping[str, frozenset[str]] = {
     "checkpoint": frozenset({"backfill", "wanted_at", "new_rows"}),
     "synced": frozenset({"settling", "deep_watermarks", "false_zeros"}),
-    "status": frozenset({"timestamp_meanings", "timestamps_observed_at"}),
+    "status": frozenset({"timestamp_meanings", "timestamps_observed_at", "left_out"}),
     "message": frozenset({"settle", "standing_rows", "wanted_at", "complete", "backfill", "listed_at", "kept_since"}),
 }
 # And what a later version may add.

@@ -77,7 +77,7 @@ def _with_stage(run: PastRun, state: State, *, is_latest: bool, is_shared: bool)
         return replace(run, stage=Stage.NOT_DISPATCHED)
     status = _status(run.organization, state) if is_latest and is_shared else None
     if status is not None and status.run_id == run.run_id and status.is_finished:
-        return replace(run, stage=Stage.ENDED, failures=status.campaigns_failed)
+        return replace(run, stage=Stage.ENDED, failures=status.failures)
     if is_latest and _is_held(run.organization, state):
         return replace(run, stage=Stage.RUNNING)
     return replace(run, stage=Stage.DISPATCHED if is_shared else Stage.INTERRUPTED)

@@ -39,7 +39,7 @@ def figures_of_status(status: AccountStatus) -> RunFigures:
         contacts_read=0,
         contacts_changed=0,
         unreadable_rows=used.unreadable_rows,
-        failures=status.campaigns_failed,
+        failures=status.failures,
         interrupted=not status.is_finished,
         retries=used.retries,
         bytes_billed=used.bytes_billed or None,
