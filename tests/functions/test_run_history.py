@@ -7,7 +7,7 @@ import pytest
 from sendtrail.metrics.definitions import RUN_DURATION
 from sendtrail.ports import Topic
 from sendtrail.simulator import Failure, FailureKind
-from sendtrail.state.documents import campaign_path, wants_path
+from sendtrail.state.documents import account_path, campaign_path, run_path, wants_path
 from sendtrail.warehouse.rows import Table
 from tests.functions.conftest import Connect
 from tests.functions.instance import Instance
@@ -98,3 +98,22 @@ def test_a_run_that_leaves_something_out_is_not_complete(
     assert [(row["outcome"], row["failures"]) for row in rows] == [("complete", 0), ("incomplete", 1), ("complete", 0)]
     assert len(instance.metrics.values(RUN_DURATION, outcome="incomplete")) == 1
     assert len(instance.metrics.values(RUN_DURATION, outcome="complete")) == 3
+
+
+def test_a_run_of_a_version_that_counted_nothing_has_no_row(instance: Instance, connect: Connect) -> None:
+    """As it would say that nothing was asked and nothing stored; the runs after it are written."""
+    connect("acme")
+    run(instance)
+    documents = instance.state.documents
+    status = {**documents[account_path("acme")]}
+    of_run = {**documents[run_path(status["run_id"])]}
+    del status["usage"], status["ended_at"], status["left_out"], of_run["usage"]
+    documents[account_path("acme")], documents[run_path(status["run_id"])] = status, of_run
+
+    run(instance)
+    before = instance.warehouse.rows(Table.RUNS)
+    run(instance)
+
+    [row] = instance.warehouse.rows(Table.RUNS)
+    assert (before, row["outcome"]) == ([], "complete")
+    assert row["requests"] > 0

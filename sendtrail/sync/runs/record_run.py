@@ -23,13 +23,13 @@ def record_run(run: EndedRun, services: Services) -> None:
 
 
 def record_run_before(before: AccountStatus | None, organization_id: str, *, run_id: str, services: Services) -> None:
-    """Write the run before the one that begins, unless whoever did all of it has written it."""
+    """Write the run before the one that begins, unless whoever did all of it has written it, or nobody counted."""
     if before is None or before.run_id == run_id:
         return
     path = run_path(before.run_id)
     document = services.state.transact(lambda transaction: transaction.get(path))
     stored = None if document is None else readable(Run, document, path=path)
-    if stored is not None and organization_id in stored.figures:
+    if stored is not None and (organization_id in stored.figures or _is_uncounted(stored, organization_id)):
         return
     dispatched = NO_USAGE if stored is None else stored.usage.get(organization_id, NO_USAGE)
     status = replace(before, usage=before.usage.plus(dispatched))
@@ -42,3 +42,8 @@ def record_run_before(before: AccountStatus | None, organization_id: str, *, run
         unfinished=max(before.campaigns_left, 0),
     )
     record_run(run, services)
+
+
+def _is_uncounted(run: Run, organization_id: str) -> bool:
+    """Return whether a version dispatched an account's run that did not count what a run takes."""
+    return organization_id in run.summaries and organization_id not in run.usage
