@@ -86,6 +86,12 @@ def gone_contacts(
     )
 
 
+def later_contacts(contacts: Iterable[StoredContact], sightings: Iterable[Sighting]) -> frozenset[str]:
+    """Return the ids that were given after the last pass, since ids only grow: whoever came back may have one."""
+    last = max((_number(each.contact_id) for each in contacts), default=0)
+    return frozenset(each.contact_id for each in sightings if each.contact_id and _number(each.contact_id) > last)
+
+
 def erase_gone_contacts(
     place: GonePlace, organization_id: str, policy: GonePolicy, *, pass_began_at: datetime
 ) -> str | None:
@@ -102,8 +108,9 @@ def erase_gone_contacts(
     if not gone and not place.is_unsettled():
         return None
     before = place.people()
-    present = frozenset(each.contact_id for each in contacts) - gone
-    person = whole_person(Person(contact_ids=gone), place.sightings(organization_id), present=present)
+    sightings = place.sightings(organization_id)
+    present = frozenset(each.contact_id for each in contacts) | later_contacts(contacts, sightings)
+    person = whole_person(Person(contact_ids=gone), sightings, present=present - gone)
     people = before.plus(person.tokens(before, organization_id))
     place.store(people, before=before)
     swept = place.sweep([organization_id], people)[organization_id]
@@ -120,6 +127,10 @@ def reason_for_doubt(counts: PassCounts, *, guard: DeletionGuard) -> str:
         " may see every list; if they are gone, accept it once with --accept-deletions (on Google Cloud:"
         " settings.max_deleted_share = 1)"
     )
+
+
+def _number(contact_id: str) -> int:
+    return int(contact_id) if contact_id.isascii() and contact_id.isdecimal() else 0
 
 
 def _receipt(person: Person, swept: Swept, people: ErasedPeople) -> Iterator[str]:

@@ -16,6 +16,7 @@ from sendtrail.domain.messages import WorkFailed, decode
 from sendtrail.domain.user import User
 from sendtrail.domain.work_item import CONTACTS, WorkItem
 from sendtrail.entrypoints.worker_erasure import WorkerPlace, erase_after_pass
+from sendtrail.erasure.erased_people import Kind
 from sendtrail.erasure.gone_contacts import GonePolicy, StoredContact, erase_gone_contacts, gone_contacts
 from sendtrail.erasure.person import Person, Sighting, whole_person
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
@@ -167,6 +168,21 @@ def test_a_contact_who_is_there_again_keeps_its_address_and_its_rows(place: Loca
 
     assert sizes(place, Table.CONTACTS, Table.EMAIL_ACTIVITIES, Table.CONVERSIONS) == [1, 2, 1]
     assert len(place.people().tokens) == 1
+
+
+def test_a_contact_who_came_back_after_the_pass_is_nobodys_earlier_id(place: LocalPlace) -> None:
+    """A campaign has shown the new id, which no pass has; an id that was given before is an earlier one of theirs."""
+    place.warehouse.merge(contacts(contact(at=NOON - 3 * DAY, deleted_at=NOON - 5 * DAY, contact_id=50)))
+    place.warehouse.merge(contacts(contact(contact_id=100, email="joe@example.com")))
+    earlier = [opened(contact_id=each, contact_email="ann@old.example") for each in ("9", "50")]
+    place.warehouse.merge(activities(*earlier, opened(contact_id="900")))
+
+    assert erase_gone_contacts(place, "acme", POLICY, pass_began_at=NOON) is None
+
+    [found] = place.warehouse.query("SELECT contact_id, contact_email FROM marketing_ai.email_activities").rows
+    assert found == ("900", ANN.email)
+    assert not place.people().has(Kind.ADDRESS, "acme", ANN.email)
+    assert place.people().has(Kind.CONTACT, "acme", "50")
 
 
 def test_more_than_is_believed_is_not_erased_until_a_person_accepts_it(place: LocalPlace) -> None:
