@@ -57,7 +57,7 @@ def whole_person(named: Person, sightings: Sequence[Sighting], *, present: Colle
     }
     ids -= frozenset(present)
     addresses = own | (_addresses_of(ids, sightings) - theirs)
-    users, shared = _users_of(ids, addresses, sightings)
+    users, shared = _users_of(ids, addresses, sightings, others=(frozenset(present), theirs))
     return Person(contact_ids=frozenset(ids), addresses=addresses, user_ids=users, shared_users=shared)
 
 
@@ -77,14 +77,30 @@ def _addresses_of(contact_ids: Iterable[str], sightings: Sequence[Sighting]) -> 
 
 
 def _users_of(
-    contact_ids: Iterable[str], addresses: frozenset[str], sightings: Sequence[Sighting]
+    contact_ids: frozenset[str],
+    addresses: frozenset[str],
+    sightings: Sequence[Sighting],
+    *,
+    others: tuple[frozenset[str], frozenset[str]],
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the users who are this person alone, and those who are others, too: the conversions of these are kept."""
-    ids, claims = frozenset(contact_ids), defaultdict[str, set[bool]](set)
+    """Return the users who are this person alone, and those who are others, too: the conversions of these are kept.
+
+    `others` are the ids and addresses of contacts who stay. Somebody whose every address is of these came back, and is
+    still the user that they were.
+    """
+    present, theirs = others
+    own = defaultdict[str | None, set[str]](set)
+    claims = defaultdict[str, set[bool]](set)
+    for each in sightings:
+        if each.email and each.contact_id in contact_ids:
+            own[each.contact_id].add(normalised(each.email))
+    kept = present | {contact_id for contact_id, emails in own.items() if emails <= theirs}
     for each in sightings:
         if each.user_id and (each.contact_id or each.email):
-            is_theirs = each.contact_id in ids or bool(each.email and normalised(each.email) in addresses)
-            claims[each.user_id].add(is_theirs)
-    theirs = {user for user, found in claims.items() if True in found}
-    shared = frozenset(user for user in theirs if False in claims[user])
-    return frozenset(theirs - shared), shared
+            email = normalised(each.email) if each.email else ""
+            is_of_person = each.contact_id in contact_ids or email in addresses
+            is_of_others = not is_of_person or each.contact_id in kept or email in theirs
+            claims[each.user_id] |= {is_of_person, not is_of_others}
+    found = {user for user, said in claims.items() if True in said}
+    shared = frozenset(user for user in found if False in claims[user])
+    return frozenset(found - shared), shared

@@ -84,6 +84,25 @@ def test_what_is_shared_with_a_contact_who_is_there_stays() -> None:
 
 
 @pytest.mark.parametrize(
+    ("claim", "is_kept"),
+    [
+        (seen("5", "Jane@example.com", "u1"), True),
+        (seen("5", None, "u1"), True),
+        (seen("6", None, "u1"), False),
+        (seen(None, "jim@example.com", "u1"), False),
+    ],
+    ids=["by both", "by the earlier id", "of somebody else", "of somebody else's address"],
+)
+def test_whoever_came_back_is_the_user_that_they_were(claim: Sighting, *, is_kept: bool) -> None:
+    """The shop knows them by the id that they had; whoever did not come back is erased with all that they bought."""
+    known = [seen("5", "jane@example.com"), seen("9", "jane@example.com"), seen("6", "jim@example.com"), claim]
+
+    found = whole_person(Person(contact_ids=frozenset({"5", "6"})), known, present={"9"})
+
+    assert ("u1" in found.shared_users, "u1" in found.user_ids) == (is_kept, not is_kept)
+
+
+@pytest.mark.parametrize(
     ("value", "is_anonymized"),
     [
         ("1", True),
