@@ -243,7 +243,7 @@ class LeaseHolder:
             raise
         if counted is None:
             put_back_usage(used)
-        elif _has_ended(status, counted):
+        elif _has_ended(status, counted) and status is not None and status.ended_at is None:
             self._on_run_ended(self.context.item.organization_id, counted, at)
 
     def _renew_until(self, done: Event) -> None:

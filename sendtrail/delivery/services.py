@@ -28,7 +28,8 @@ class DeliverySettings:
 class Services:
     """The adapters and settings of a delivery; `breaker` is that of its instance, if it has one.
 
-    `on_run_ended` is called with an account the last campaign of whose run has ended, its status, and when that was.
+    `on_run_ended` is called with an account the last campaign of whose run has ended, its status, and when that was;
+    once a run, also where a campaign that had failed is delivered again.
     """
 
     state: State

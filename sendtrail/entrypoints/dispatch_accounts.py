@@ -19,6 +19,7 @@ from sendtrail.errors import (
     AccountPaused,
     AnotherAccount,
     BadDocument,
+    Busy,
     NewerSchema,
     Rejected,
     Retryable,
@@ -29,11 +30,11 @@ from sendtrail.metrics.recording import RunOutcome, measure_run, outcome_of
 from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.account_status import read_status
 from sendtrail.state.stored_wants import raise_wants, withdraw_wants
-from sendtrail.sync.dispatch import dispatch
+from sendtrail.sync.dispatch import dispatch_begun
 from sendtrail.sync.due import Policy, Request, RunKind
 from sendtrail.sync.pairing.account_guard import GuardedLists, claimed_account
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
-from sendtrail.sync.runs.stored_run import Summary
+from sendtrail.sync.runs.stored_run import Summary, begin_run
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +128,10 @@ def _dispatch(request: Request, instance: Runtime, services: Services) -> Summar
                 instance.services.state,
                 lists_campaigns=request.campaign_ids != frozenset(),
             )
-            summary = dispatch(request, lists=lists, services=services, policy=policy)
+            begun = begin_run(request, services)
+            if isinstance(begun, Summary):
+                return begun  # whoever dispatched it has measured it
+            summary = dispatch_begun(begun, lists=lists, services=services, policy=policy)
         if not summary.due and request.kind is not RunKind.CONTACTS:
             status = services.state.transact(lambda transaction: read_status(transaction, request.organization_id))
             ended(outcome_of(0 if status is None else status.failures))
@@ -144,7 +148,7 @@ def _measured(request: Request, services: Services) -> Iterator[Callable[[RunOut
 
     try:
         yield ended
-    except (AccountDisabled, AccountPaused):
+    except (AccountDisabled, AccountPaused, Busy):
         ended(RunOutcome.BUSY)
         raise
     except Exception:
