@@ -47,7 +47,7 @@ def test_a_contact_without_tags_and_lists_has_empty_arrays(warehouse: WarehouseU
     assert (list(row["tags"]), list(row["lists"]), list(row["list_statuses"])) == ([], [], [])
 
 
-def test_a_deleted_contact_keeps_the_address_that_it_comes_without(warehouse: WarehouseUnderTest) -> None:
+def test_a_contact_to_be_erased_keeps_the_address_that_it_comes_without(warehouse: WarehouseUnderTest) -> None:
     """It leads to what else is theirs, when they are erased; since when it was deleted stays, too, until it is back."""
     gone = [contact(at=at, email="", deleted_at=at) for at in (LATER, LATER + timedelta(hours=1))]
     warehouse.warehouse.merge(contacts(contact()))
@@ -60,6 +60,20 @@ def test_a_deleted_contact_keeps_the_address_that_it_comes_without(warehouse: Wa
     assert changed[0] == 1
     assert (row["email"], row["deleted_at"]) == ("ann@example.com", LATER)
     assert (back["email"], back["deleted_at"]) == ("new@example.com", None)
+
+
+def test_a_contact_that_the_account_lists_as_deleted_is_stored_as_listed(warehouse: WarehouseUnderTest) -> None:
+    """Without an address, and with the time that the account says last: nobody has asked for its erasure."""
+    hours = [LATER + timedelta(hours=number) for number in range(2)]
+    warehouse.warehouse.merge(contacts(contact()))
+
+    changed = [
+        warehouse.warehouse.merge(contacts(contact(at=at, email="", deleted_at=at - timedelta(days=1)))) for at in hours
+    ]
+
+    row = _only_contact(warehouse)
+    assert changed == [1, 1]
+    assert (row["email"], row["deleted_at"]) == (None, hours[1] - timedelta(days=1))
 
 
 def test_a_newer_reading_wins(warehouse: WarehouseUnderTest) -> None:

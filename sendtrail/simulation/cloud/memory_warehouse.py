@@ -210,8 +210,8 @@ def _moment(text: str) -> datetime:
 
 
 def _kept_of_deleted(stored: StoredRow, row: StoredRow) -> StoredRow:
-    """Return what a contact keeps that is deleted and comes without its address."""
-    if not row.get("deleted_at") or row.get("email") is not None:
+    """Return what a contact keeps that is to be erased."""
+    if not _is_gone(row):
         return {}
     return {"email": stored["email"], "deleted_at": stored["deleted_at"] or row["deleted_at"]}
 
@@ -221,7 +221,10 @@ def _is_news(stored: StoredRow, row: StoredRow) -> bool:
     is_different: bool = (
         row.get("row_hash") != stored.get("row_hash")
         or "row_id" in row
-        or bool(row.get("deleted_at")) != bool(stored.get("deleted_at"))
-        or (row.get("deleted_at") != stored.get("deleted_at") and row.get("email") is not None)
+        or (row.get("deleted_at") != stored.get("deleted_at") and not (stored.get("deleted_at") and _is_gone(row)))
     )
     return is_newer and is_different
+
+
+def _is_gone(row: StoredRow) -> bool:
+    return "deleted_at" in row and row["email"] is None and row["deleted_at"] == row["updated_at"]
