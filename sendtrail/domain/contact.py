@@ -28,7 +28,8 @@ class Contact:
     """A contact as the account shows it; times are UTC, None where the API has no value; `email` may be "".
 
     `mpp_tracking`: whether Apple opens whatever the contact gets; None if the account does not say. `is_anonymized`:
-    the account says that it has removed whose contact this is.
+    the account says that it has removed whose contact this is. `is_deleted`: it says by a flag that the contact is
+    deleted; a date alone may have outlived the deletion.
     """
 
     contact_id: int
@@ -43,6 +44,7 @@ class Contact:
     lists: tuple[ListMembership, ...]
     mpp_tracking: bool | None = None
     is_anonymized: bool = False
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -78,11 +78,16 @@ def stored_contacts(tables: PeopleTables, organization_id: str) -> Sequence[Stor
 def gone_contacts(
     contacts: Iterable[StoredContact], *, pass_began_at: datetime, after: timedelta = timedelta()
 ) -> frozenset[str]:
-    """Return the ids of contacts that an earlier pass has found gone, for so long, and the last one, too."""
+    """Return the ids of contacts that an earlier pass has found gone, for so long, and the last one, too.
+
+    `deleted_at` may be the account's own date, which is long before anybody here knew of it.
+    """
     return frozenset(
         each.contact_id
         for each in contacts
-        if each.deleted_at is not None and each.deleted_at <= pass_began_at - after and each.updated_at < pass_began_at
+        if each.deleted_at is not None
+        and max(each.deleted_at, each.updated_at) <= pass_began_at - after
+        and each.updated_at < pass_began_at
     )
 
 

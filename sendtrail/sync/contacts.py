@@ -80,7 +80,8 @@ def sync_contacts(
 ) -> Outcome:
     """Handle one delivery of an account's contacts; return to acknowledge it, raise to have it delivered again.
 
-    `erases_gone`: an anonymised contact is stored as one that is deleted, to be erased.
+    `erases_gone`: an anonymised contact is stored as one that is deleted, to be erased; one that has the date of a
+    deletion and no flag is not.
     """
     task = ContactsTask(message, contacts, services, guard=guard or DeletionGuard(), erases_gone=erases_gone)
     return deliver(task, services=services, budget=budget)
@@ -158,7 +159,12 @@ class ContactsTask:
         return Topic.CONTACTS, encode(replace(self._message, sequence=sequence))
 
     def _row(self, contact: Contact, now: datetime) -> ContactRow:
-        make = gone_contact_row if self._erases_gone and contact.is_anonymized else contact_row
+        make = contact_row
+        if self._erases_gone:
+            if contact.is_anonymized or (contact.is_deleted and not contact.email):
+                make = gone_contact_row
+            elif not contact.is_deleted:  # a mark leads to an erasure, and a date alone to none
+                contact = replace(contact, deleted_at=None)
         return make(contact, organization_id=self._message.organization_id, now=now)
 
     def _start(self, synced: Mapping[str, Any] | None) -> ContactsProgress:

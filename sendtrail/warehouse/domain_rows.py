@@ -26,7 +26,8 @@ from sendtrail.warehouse.rows import (
 )
 
 _CAMPAIGN_FIELDS = tuple(field.name for field in fields(Campaign) if field.name != "message_id")
-_CONTACT_FIELDS = tuple(field.name for field in fields(Contact) if field.name != "is_anonymized")  # it is not stored
+_NOT_STORED = frozenset({"is_anonymized", "is_deleted"})
+_CONTACT_FIELDS = tuple(field.name for field in fields(Contact) if field.name not in _NOT_STORED)
 _CONVERSION_FIELDS = tuple(field.name for field in fields(Conversion))
 
 
@@ -100,7 +101,7 @@ def contact_row(contact: Contact, *, organization_id: str, now: datetime) -> Con
 
 
 def gone_contact_row(contact: Contact, *, organization_id: str, now: datetime) -> ContactRow:
-    """Return the row of a contact that was found at `now` to be anonymised: its id, and that it is gone.
+    """Return the row of a contact that was found at `now` to be anonymised, or deleted: its id, and that it is gone.
 
     The address that is stored stays until the contact is erased, as it leads to what else is theirs.
     """

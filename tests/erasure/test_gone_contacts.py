@@ -1,7 +1,7 @@
 """Contacts who are gone from ActiveCampaign are erased: who is believed to be gone, and what they share with others."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,8 +50,19 @@ def stored(number: int, *, deleted_at: datetime | None, updated_at: datetime = N
         (stored(1, deleted_at=None), 0, False),
         (stored(1, deleted_at=NOON + DAY), 0, False),
         (stored(1, deleted_at=NOON - 90 * DAY, updated_at=NOON), 0, False),
+        (stored(1, deleted_at=NOON - 90 * DAY), 3, False),
+        (stored(1, deleted_at=NOON - 90 * DAY), 2, True),
     ],
-    ids=["found by an earlier pass", "long enough ago", "too lately", "there", "by this pass", "said by this pass"],
+    ids=[
+        "found by an earlier pass",
+        "long enough ago",
+        "too lately",
+        "there",
+        "by this pass",
+        "said by this pass",
+        "known too lately",
+        "known long enough",
+    ],
 )
 def test_two_passes_have_to_agree_that_a_contact_is_gone(found: StoredContact, days: int, *, is_gone: bool) -> None:
     """An erasure cannot be undone, and one list may have been cut short; whoever is there again is not gone."""
@@ -219,21 +230,27 @@ def test_more_than_is_believed_is_not_erased_until_a_person_accepts_it(place: Lo
     assert (before, reason, sizes(place, Table.CONTACTS)) == ([40], None, [20])
 
 
-def passes(*flags: bool, setting: bool = True) -> list[dict[str, Any]]:
-    """Return the stored row of a contact after passes that showed it anonymised, or not."""
+def stored_after(*shown: Mapping[str, Any], setting: bool = True) -> dict[str, Any]:
+    """Return the stored row of a contact after passes that showed it so."""
     pipeline = PipelineHarness(account=FakeAccount(people={n: a_contact(n) for n in (1, 2)}), erases_gone=setting)
-    for number, flag in enumerate(flags):
-        email = "anonymized-1@deleted.example" if flag else "contact1@example.com"
-        pipeline.account.people[1] = a_contact(1, email=email, is_anonymized=flag, updated_at=pipeline.clock.now())
+    for number, changes in enumerate(shown):
+        pipeline.account.people[1] = a_contact(1, updated_at=pipeline.clock.now(), **changes)
         pipeline.sync(f"run{number}")
         pipeline.clock.advance(3_600)
-    return [row for row in pipeline.warehouse.rows(Table.CONTACTS) if row["contact_id"] == "1"]
+    [row] = [row for row in pipeline.warehouse.rows(Table.CONTACTS) if row["contact_id"] == "1"]
+    return row
+
+
+def passes(*flags: bool, setting: bool = True) -> dict[str, Any]:
+    """Return the stored row of a contact after passes that showed it anonymised, or not."""
+    emails = {True: "anonymized-1@deleted.example", False: "contact1@example.com"}
+    return stored_after(*({"email": emails[flag], "is_anonymized": flag} for flag in flags), setting=setting)
 
 
 def test_a_pass_keeps_the_address_of_whoever_is_anonymised_and_since_when() -> None:
     """However often it is seen as such; it is stored as deleted, with nothing else of it."""
-    [row] = passes(False, True, True, True)
-    [first] = passes(False, True)
+    row = passes(False, True, True, True)
+    first = passes(False, True)
 
     assert (row["email"], row["tags"], row["created_date"]) == ("contact1@example.com", [], None)
     assert (row["deleted_at"], row["updated_at"]) == (first["deleted_at"], first["updated_at"])
@@ -241,16 +258,37 @@ def test_a_pass_keeps_the_address_of_whoever_is_anonymised_and_since_when() -> N
 
 def test_a_flag_that_was_a_slip_is_taken_back() -> None:
     """The contact is there again with all that it has."""
-    [row] = passes(False, True, False)
+    row = passes(False, True, False)
 
     assert (row["email"], row["deleted_at"], row["tags"]) == ("contact1@example.com", None, ["customer"])
 
 
 def test_without_the_setting_a_contact_is_stored_as_the_account_shows_it() -> None:
     """Its address is the one that the account has made up."""
-    [row] = passes(False, True, setting=False)
+    row = passes(False, True, setting=False)
 
     assert (row["email"], row["deleted_at"]) == ("anonymized-1@deleted.example", None)
+
+
+@pytest.mark.parametrize(
+    ("flag", "setting", "is_marked"),
+    [(True, True, True), (False, True, False), (False, False, True)],
+    ids=["a flag", "a date alone", "nobody is erased"],
+)
+def test_nobody_is_erased_by_a_date_alone(*, flag: bool, setting: bool, is_marked: bool) -> None:
+    """It may have outlived the deletion: for a mark it is enough."""
+    row = stored_after({"deleted_at": NOON - 90 * DAY, "is_deleted": flag}, setting=setting)
+
+    assert (row["deleted_at"] is not None) == is_marked
+    assert row["email"]
+
+
+def test_a_deleted_contact_without_its_address_keeps_the_one_that_leads_to_what_else_is_theirs() -> None:
+    """The account may list it so, when it is to be erased."""
+    row = stored_after({}, {"email": "", "deleted_at": NOON - 90 * DAY, "is_deleted": True})
+
+    assert row["email"] == "contact1@example.com"
+    assert datetime.fromisoformat(row["deleted_at"]) >= NOON
 
 
 class Worker:

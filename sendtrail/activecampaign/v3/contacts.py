@@ -182,6 +182,7 @@ def contact(contact_id: int, row: Item, *, tags: Iterable[str], lists: Iterable[
         lists=tuple(sorted(lists)),
         mpp_tracking=_flag(row.get("mpp_tracking")),
         is_anonymized=_flag(row.get("anonymized")) or False,
+        is_deleted=_flag(row.get("deleted")) or False,
     )
 
 
