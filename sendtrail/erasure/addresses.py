@@ -23,6 +23,11 @@ def normalised(address: str) -> str:
     return f"{name}{at}{domain}"
 
 
+def is_address(text: str) -> bool:
+    """Return whether a text is one address and nothing else."""
+    return _ADDRESS.fullmatch(text.strip()) is not None
+
+
 def addresses_in(text: str) -> Iterator[str]:
     """Yield the addresses in a text, in the spelling in which they are compared; also those of an encoded URL."""
     for each in {text, unquote(text)}:

@@ -4,12 +4,14 @@ import json
 import re
 from typing import Any
 
-from sendtrail.pseudonyms.pseudonyms import Pseudonyms
+from sendtrail.erasure.addresses import addresses_in, is_address
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms, is_pseudonym
 
 # What the account calls ids, times and counts; every other value may be a name, a telephone number or an address.
 _PLAIN_KEYS = frozenset(
     {
-        *("id", "subscriberid", "subscriber", "contactid", "contact", "campaignid", "messageid", "listid", "linkid"),
+        *("id", "subscriberid", "subscriber_id", "subscriber", "contactid", "contact_id", "contact"),
+        *("campaignid", "messageid", "listid", "linkid"),
         *("tstamp", "tstamp_iso", "udate", "cdate", "sdate", "times", "a_times", "a_unique", "a_total"),
         *("type", "code", "counted", "deleted", "anonymized", "status"),
     }
@@ -37,4 +39,14 @@ def _without_names(value: Any, key: str, pseudonyms: Pseudonyms) -> Any:
     text = str(value)
     if key.lower() in _PLAIN_KEYS:
         return pseudonyms.text(text) if isinstance(value, str) else value
-    return pseudonyms.address(text) if "@" in text else pseudonyms.value("unreadable", key, text)
+    return _pseudonym(text, key, pseudonyms)
+
+
+def _pseudonym(text: str, key: str, pseudonyms: Pseudonyms) -> str:
+    """Return what stands for a text, with the pseudonyms of its addresses: by these, it is found and erased."""
+    if all(map(is_pseudonym, text.split())):
+        return text
+    if is_address(text):
+        return pseudonyms.address(text)
+    named = sorted(pseudonyms.address(each) for each in set(addresses_in(text)))
+    return " ".join([pseudonyms.value("unreadable", key, text), *named])

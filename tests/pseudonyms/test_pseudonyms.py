@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sendtrail.erasure.addresses import addresses_in
+from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.person import named_person
 from sendtrail.erasure.sweep import DELETIONS
+from sendtrail.erasure.withheld_rows import names_erased
 from sendtrail.errors import SettingsError
 from sendtrail.pseudonyms.pseudonymous_rows import NAMING_PEOPLE, pseudonymous
 from sendtrail.pseudonyms.pseudonyms import Pseudonyms, is_pseudonym, parsed_key
@@ -119,6 +121,27 @@ def test_a_row_that_cannot_be_read_keeps_what_names_nobody() -> None:
     assert (found["subscriberid"], found["email"], found["tstamp"], found["x"]) == ("7", ANN, "soon", None)
     assert is_pseudonym(found["name"])
     assert is_pseudonym(found["phone"])
+
+
+@pytest.mark.parametrize("key", ["subscriberid", "subscriber_id", "subscriber", "contactid", "contact_id", "contact"])
+def test_a_row_that_cannot_be_read_is_found_by_any_id_that_the_account_has_for_a_contact(key: str) -> None:
+    """Under a pseudonym, an erasure would not find it."""
+    nobody = ErasedPeople(key=b"k" * 32)
+    erased = nobody.plus([nobody.token(Kind.CONTACT, "acme", "7")])
+
+    assert names_erased(unreadable_text(json.dumps({key: "7"}), NAMES), erased, "acme")
+
+
+@pytest.mark.parametrize(
+    "text", ["550 <Ann@example.com> unknown", "ann@example.com", " ann@example.com ", "joe@example.com,ann@example.com"]
+)
+def test_a_row_that_cannot_be_read_is_found_by_any_address_in_it(text: str) -> None:
+    """Whatever else the value says is replaced as a whole."""
+    found = json.loads(unreadable_text(json.dumps({"descript": text}), NAMES))["descript"]
+
+    assert ANN in set(addresses_in(found))
+    assert not {"550", "unknown", "example.com,"} & set(found.split())
+    assert json.loads(unreadable_text(json.dumps({"descript": found}), NAMES))["descript"] == found
 
 
 def test_of_a_row_that_was_cut_off_only_ids_are_kept() -> None:
