@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sendtrail.domain.user import User
 from sendtrail.entrypoints.runtime import pseudonyms_of
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.erasure.erased_people import ErasedPeople
@@ -20,11 +21,18 @@ from sendtrail.pseudonyms.pseudonym_choice import holds_addresses
 from sendtrail.pseudonyms.pseudonymous_warehouse import PseudonymousWarehouse
 from sendtrail.pseudonyms.pseudonyms import Pseudonyms, is_pseudonym
 from sendtrail.pseudonyms.stored_pseudonyms import AgreedPseudonyms, stored_pseudonyms
-from sendtrail.warehouse.rows import Table
+from sendtrail.warehouse.domain_rows import user_row
+from sendtrail.warehouse.rows import Batch, Row, Table
 from tests.contracts.samples import activities, contact, contacts, opened, unreadable
+from tests.erasure.test_local_erasure import batch, sale
 from tests.fakes import FakeClock, MemoryState, MemoryWarehouse
 
 KEY, OTHER = "ab" * 32, "cd" * 32
+
+
+def claim(user_id: str) -> Row:
+    """Return the row of a claim that a user is a contact, by its id."""
+    return user_row(User(user_id=user_id, contact_id="1", email="", valid_from=None), organization_id="acme")
 
 
 def agreed(state: MemoryState, key: str | None, *, holds: bool = False) -> AgreedPseudonyms:
@@ -114,6 +122,39 @@ def test_an_address_in_any_table_is_found(tmp_path: Path) -> None:
         found.append(holds_addresses(tables))
 
     assert found == [False, False, True]
+
+
+PLAIN: dict[str, Batch] = {
+    "a name without an address": contacts(contact(email="")),
+    "a telephone number alone": contacts(contact(email="", first_name="", last_name="", phone="+49 170 1234567")),
+    "an address as the id of a user": batch(Table.CONVERSIONS, [sale("c1", "ann@example.com", "")]),
+    "a claim without an address": batch(Table.USERS, [claim("ann@example.com")]),
+    "an address in a detail": activities(opened(contact_email="", detail={"recipient": "ann@example.com"})),
+    "an address in a link": activities(opened(contact_email="", link_url="https://shop.example/?e=ann@example.com")),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_pseudonyms_are_refused_over_whatever_may_name_somebody(tmp_path: Path, name: str) -> None:
+    """Also where no column for an address has one."""
+    with DuckDbWarehouse(tmp_path / "test.duckdb", has_views=False) as warehouse:
+        warehouse.create_customer_tables()
+        warehouse.merge(PLAIN[name])
+
+        assert holds_addresses(DuckDbPeopleTables(warehouse=warehouse))
+
+
+def test_rows_under_pseudonyms_are_known_to_be_so(tmp_path: Path) -> None:
+    """By whatever comes first in them."""
+    with DuckDbWarehouse(tmp_path / "test.duckdb", has_views=False) as warehouse:
+        warehouse.create_customer_tables()
+        edge = PseudonymousWarehouse(inner=warehouse, pseudonyms=lambda: Pseudonyms(key=bytes.fromhex(KEY)))
+        for each in PLAIN.values():
+            if each.table is not Table.EMAIL_ACTIVITIES:
+                edge.merge(each)
+        edge.merge(activities(opened()))
+
+        assert not holds_addresses(DuckDbPeopleTables(warehouse=warehouse))
 
 
 def test_a_database_from_which_somebody_was_erased_by_address_is_not_begun_with_pseudonyms(tmp_path: Path) -> None:
