@@ -19,7 +19,13 @@ _PSEUDONYM = re.compile(rf"{MARK}[0-9a-f]{{{DIGITS}}}(?:@[a-z0-9.-]+)?")
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 _ENDS_NONE = r"\s\"'<>(),;:=&?/\\\[\]{}|@#"
 # In a URL, @ may be encoded, and be in a URL that is encoded itself.
-_EMBEDDED = re.compile(rf"([^{_ENDS_NONE}]+)(@|%(?:25)*40)([^{_ENDS_NONE}%]+)", re.IGNORECASE)
+_AT = "@|%(?:25)*40"
+_FOLLOWING = re.compile(rf"(%[^{_ENDS_NONE}]*)({_AT})([^{_ENDS_NONE}%]+)", re.IGNORECASE)
+# A name is looked for from its beginning alone, after what ends one or another address: tried from each
+# character, a long link takes a time that grows with the square of its length.
+_EMBEDDED = re.compile(
+    rf"(?<![^{_ENDS_NONE}])([^{_ENDS_NONE}]+)({_AT})([^{_ENDS_NONE}%]+)((?:{_FOLLOWING.pattern})*)", re.IGNORECASE
+)
 _AT_THE_END = ".!-_*"
 _CACHED = 100_000
 
@@ -66,7 +72,10 @@ class Pseudonyms:
         )
 
     def _embedded(self, found: re.Match[str]) -> str:
-        name, at, rest = found.groups()
+        name, at, rest, following = found.groups()[:4]
+        return self._addressed(name, at, rest) + _FOLLOWING.sub(lambda each: self._addressed(*each.groups()), following)
+
+    def _addressed(self, name: str, at: str, rest: str) -> str:
         domain = rest.rstrip(_AT_THE_END)
         pseudonym = self.address(f"{unquote(unquote(name))}@{domain}")
         return pseudonym.replace("@", at) + rest[len(domain) :]

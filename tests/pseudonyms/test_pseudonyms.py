@@ -78,6 +78,23 @@ def test_no_address_is_left_in_a_text(before: str, address: str, after: str, at:
     assert NAMES.address(address) in found.replace("%2540", "@").replace("%40", "@")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ann@a.example%2Cjoe@b.example",
+        "ann%40a.example%2Cjoe%40b.example",
+        f"{'a%20' * 300}ann@a.example%2Cjoe@b.example",
+    ],
+)
+def test_the_second_address_of_an_encoded_list_is_replaced_as_well(text: str) -> None:
+    """Nothing ends the first but an encoded comma."""
+    found = NAMES.text(text)
+
+    assert "ann" not in found
+    assert "joe" not in found
+    assert NAMES.text(found) == found
+
+
 def test_names_of_two_people_have_nothing_in_common() -> None:
     """The most frequent pseudonym would be the most frequent first name."""
     ann, other = (stored(contact(contact_id=n), Table.CONTACTS) for n in (1, 2))
