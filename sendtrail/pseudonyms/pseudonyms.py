@@ -2,6 +2,7 @@
 
 import hmac
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -25,6 +26,12 @@ _FOLLOWING = re.compile(rf"(%[^{_ENDS_NONE}]*)({_AT})([^{_ENDS_NONE}%]+)", re.IG
 # character, a long link takes a time that grows with the square of its length.
 _EMBEDDED = re.compile(
     rf"(?<![^{_ENDS_NONE}])([^{_ENDS_NONE}]+)({_AT})([^{_ENDS_NONE}%]+)((?:{_FOLLOWING.pattern})*)", re.IGNORECASE
+)
+# A name in quotation marks may have anything in it, and a domain may be a number in brackets.
+_QUOTED = re.compile(
+    rf"\"[^\"\s@][^\"\r\n]{{0,63}}\"@(?:\[[0-9a-z.:]{{1,45}}\]|[^{_ENDS_NONE}%]+)"
+    rf"|(?<![^{_ENDS_NONE}])[^{_ENDS_NONE}]+@\[[0-9a-z.:]{{1,45}}\]",
+    re.IGNORECASE,
 )
 _AT_THE_END = ".!-_*"
 _CACHED = 100_000
@@ -51,9 +58,11 @@ class Pseudonyms:
 
     def text(self, text: str) -> str:
         """Return a text with pseudonyms in the place of its addresses, those in URLs included."""
+        if not text.isascii() and (spelt := unicodedata.normalize("NFKC", text)).count("@") > text.count("@"):
+            text = spelt
         if "@" not in text and "40" not in text:
             return text
-        return _EMBEDDED.sub(self._embedded, text)
+        return _EMBEDDED.sub(self._embedded, _QUOTED.sub(lambda found: self.address(found[0]), text))
 
     def value(self, kind: str, whose: str, text: str) -> str:
         """Return what stands for a name or the like: equal ones of two people have nothing in common."""

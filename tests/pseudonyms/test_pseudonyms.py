@@ -95,6 +95,18 @@ def test_the_second_address_of_an_encoded_list_is_replaced_as_well(text: str) ->
     assert NAMES.text(found) == found
 
 
+@pytest.mark.parametrize(
+    "address", ['"Jane Doe"@example.com', "jane@[192.168.0.1]", '"Jane Doe"@[192.168.0.1]', "jane\uff20example.com"]
+)
+def test_an_address_of_an_odd_form_is_replaced_whole(address: str) -> None:
+    """The standard of addresses allows them, and what is wide is read as what is narrow."""
+    found = NAMES.text(f"550 <{address}> is unknown")
+
+    assert found == f"550 <{NAMES.address(address)}> is unknown"
+    assert "jane" not in found.lower()
+    assert NAMES.text(found) == found
+
+
 def test_names_of_two_people_have_nothing_in_common() -> None:
     """The most frequent pseudonym would be the most frequent first name."""
     ann, other = (stored(contact(contact_id=n), Table.CONTACTS) for n in (1, 2))
