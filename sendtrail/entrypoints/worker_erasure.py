@@ -88,7 +88,7 @@ class WorkerPlace:
 def erase_after_pass(
     outcome: Outcome, place: GonePlace | None, policy: GonePolicy | None, *, item: WorkItem, services: Services
 ) -> None:
-    """Erase who is gone, where a pass has ended and the setting asks for it; publish why nobody was erased, if so.
+    """Erase who is gone, where a pass has ended and the setting asks for it; publish why not, if so.
 
     Raise Retryable for trouble that may pass: the message is delivered again, and only this is left to do.
     """
@@ -102,5 +102,5 @@ def erase_after_pass(
     except (Rejected, SettingsError) as error:
         reason = str(error)
     if reason:
-        logger.error("nobody was erased: %s", reason)
+        logger.error("contacts who are gone from ActiveCampaign are not erased, or not all of them yet: %s", reason)
         publish_failure(services, item, reason=reason)

@@ -16,9 +16,11 @@ from sendtrail.domain.messages import WorkFailed, decode
 from sendtrail.domain.user import User
 from sendtrail.domain.work_item import CONTACTS, WorkItem
 from sendtrail.entrypoints.worker_erasure import WorkerPlace, erase_after_pass
-from sendtrail.erasure.erased_people import Kind
+from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.gone_contacts import GonePolicy, StoredContact, erase_gone_contacts, gone_contacts
 from sendtrail.erasure.person import Person, Sighting, whole_person
+from sendtrail.erasure.sweep import Swept
+from sendtrail.errors import Rejected
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.erasure.people_tables import DuckDbPeopleTables
 from sendtrail.local.state.adoption import open_state
@@ -350,6 +352,36 @@ def test_what_a_campaign_worker_had_in_hand_goes_with_the_next_pass(place: Local
 
     assert after_a_day == [0]
     assert not worker.place.is_unsettled()
+
+
+class RefusedSweep(WorkerPlace):
+    """A place whose tables are refused after the list is stored."""
+
+    def sweep(self, organizations: Sequence[str], people: ErasedPeople) -> Mapping[str, Swept]:
+        """Raise Rejected."""
+        raise Rejected(f"a table of {organizations[0]} was refused at revision {people.revision}")
+
+
+def test_an_erasure_that_was_refused_halfway_is_not_said_to_be_of_nobody(
+    place: LocalPlace, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They are on the list by then, and perhaps gone from some tables."""
+    worker = Worker(place)
+    gone = contact(organization_id=ORGANIZATION, at=NOON - 9 * DAY, deleted_at=NOON - 9 * DAY)
+    place.warehouse.merge(contacts(gone, *(contact(contact_id=n, organization_id=ORGANIZATION) for n in range(2, 9))))
+    worker.place = RefusedSweep(
+        tables=worker.place.tables,
+        warehouse=place.warehouse,
+        state=worker.place.state,
+        key=worker.key,
+        clock=worker.place.clock,
+    )
+
+    [reason] = worker.end_of(Outcome.DONE)
+
+    assert "was refused at revision 1" in reason
+    assert worker.place.people().tokens
+    assert "nobody was erased" not in caplog.text
 
 
 def test_a_key_that_is_lost_is_a_failure_of_the_account(place: LocalPlace) -> None:
