@@ -71,7 +71,7 @@ def test_no_plain_address_is_in_any_file(pipeline: Make, tmp_path: Path, monkeyp
     line.clock.advance(DAY_S)
     line.sync(force=True)
 
-    assert "1 of 1 belong to a known contact" in said
+    assert "1 of 1 belongs to a known contact" in said
     assert len(people) > 50
     assert plain_addresses(tmp_path, people) == set()
     pseudonym = pseudonyms_in(key).address(person.contact_email)
