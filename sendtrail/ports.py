@@ -109,6 +109,39 @@ class Warehouse(ContactPasses, Protocol):
         ...
 
 
+class WrappedWarehouse:
+    """Hands everything on to another warehouse, `inner`; who wraps one says what it does otherwise."""
+
+    __slots__ = ()
+    inner: Warehouse
+
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
+        """Merge a batch; return the rows inserted or changed."""
+        return self.inner.merge(batch, check_lease=check_lease)
+
+    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
+        """Return what a pass means for the stored contacts."""
+        return self.inner.pass_counts(organization_id, pass_id=pass_id, started_at=started_at)
+
+    def mark_vanished(
+        self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
+    ) -> int:
+        """Mark the contacts that a complete pass did not see; return how many."""
+        return self.inner.mark_vanished(organization_id, pass_id=pass_id, seen=seen, at=at, check_lease=check_lease)
+
+    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
+        """Forget whom a pass saw that is over."""
+        self.inner.forget_pass(organization_id, pass_id=pass_id, check_lease=check_lease)
+
+    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
+        """Return what the times of an account's rows did while their counts grew."""
+        return self.inner.timestamp_evidence(organization_id, since=since)
+
+    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:
+        """Return how many rows are stored."""
+        return self.inner.stored_counts(organization_id, since=since)
+
+
 class TimeBudget(Protocol):
     """How long a delivery may go on."""
 

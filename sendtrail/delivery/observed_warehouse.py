@@ -1,14 +1,11 @@
 """A warehouse that reports what is done with it: for the log, the progress bars and the summary."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfReports
-from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.errors import Unavailable
-from sendtrail.ports import LeaseCheck, Warehouse, no_lease
+from sendtrail.ports import LeaseCheck, Warehouse, WrappedWarehouse, no_lease
 from sendtrail.warehouse.rows import Batch
 
 
@@ -21,7 +18,7 @@ def _ignore_failure() -> None:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ObservedWarehouse:
+class ObservedWarehouse(WrappedWarehouse):
     """Calls `on_merge` with each batch and the rows that it changed, `on_vanished` with the contacts marked.
 
     `on_unavailable` is called where a merge fails because the warehouse does not work; not where it is busy, or would
@@ -43,10 +40,6 @@ class ObservedWarehouse:
         self.on_merge(batch, changed)
         return changed
 
-    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
-        """Return what a pass means for the stored contacts."""
-        return self.inner.pass_counts(organization_id, pass_id=pass_id, started_at=started_at)
-
     def mark_vanished(
         self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
     ) -> int:
@@ -54,15 +47,3 @@ class ObservedWarehouse:
         vanished = self.inner.mark_vanished(organization_id, pass_id=pass_id, seen=seen, at=at, check_lease=check_lease)
         self.on_vanished(vanished)
         return vanished
-
-    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
-        """Forget whom a pass saw that is over."""
-        self.inner.forget_pass(organization_id, pass_id=pass_id, check_lease=check_lease)
-
-    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
-        """Return what the times of an account's rows did while their counts grew."""
-        return self.inner.timestamp_evidence(organization_id, since=since)
-
-    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:
-        """Return how many rows are stored."""
-        return self.inner.stored_counts(organization_id, since=since)

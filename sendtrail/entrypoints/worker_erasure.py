@@ -16,7 +16,7 @@ from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.gone_contacts import GonePlace, GonePolicy, StoredContact, erase_gone_contacts, stored_contacts
 from sendtrail.erasure.person import Sighting
 from sendtrail.erasure.state_traces import clear_state
-from sendtrail.erasure.stored_people import ReadKey, StoredPeople, parsed_key
+from sendtrail.erasure.stored_people import ReadKey, StoredPeople
 from sendtrail.erasure.sweep import PeopleTables, Sweep, Swept, sightings
 from sendtrail.errors import Rejected, SettingsError
 from sendtrail.ports import State, Warehouse
@@ -61,8 +61,7 @@ class WorkerPlace:
 
     def people(self) -> ErasedPeople:
         """Return the list; an empty one with its key where nobody was erased yet."""
-        people = StoredPeople(self.state, self.key)()
-        return people if people.key else ErasedPeople(key=parsed_key(self.key()))
+        return StoredPeople(self.state, self.key).with_key()
 
     def sightings(self, organization_id: str) -> Sequence[Sighting]:
         """Return every way in which somebody is named in the tables."""

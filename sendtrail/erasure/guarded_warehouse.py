@@ -1,22 +1,18 @@
 """The edge at which all rows enter the warehouse, whoever brings them: those of erased people are left out here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from typing import cast
 
 from sendtrail.clock import Clock
-from sendtrail.domain.contact import PassCounts
-from sendtrail.domain.stored_counts import CountsOfReports
-from sendtrail.domain.timestamp_meaning import TimestampEvidence
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.withheld_rows import Parted, erased_rows, parted
-from sendtrail.ports import LeaseCheck, Warehouse, no_lease
+from sendtrail.ports import LeaseCheck, Warehouse, WrappedWarehouse, no_lease
 from sendtrail.warehouse.rows import Batch, ContactRow, Table
 
 
 @dataclass(kw_only=True, slots=True)
-class GuardedWarehouse:
+class GuardedWarehouse(WrappedWarehouse):
     """Withholds the rows of erased people, and counts them: what is compared with the account's counters knows of them.
 
     `people` returns the list as it is now, which may have become longer since the batch before.
@@ -37,28 +33,6 @@ class GuardedWarehouse:
         self._count(batch, found, people, check_lease)
         self.withheld += len(found.withheld)
         return self.inner.merge(_without(batch, found, people), check_lease=check_lease)
-
-    def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
-        """Return what a pass means for the stored contacts."""
-        return self.inner.pass_counts(organization_id, pass_id=pass_id, started_at=started_at)
-
-    def mark_vanished(
-        self, organization_id: str, *, pass_id: str, seen: int, at: datetime, check_lease: LeaseCheck = no_lease
-    ) -> int:
-        """Mark the contacts that a complete pass did not see; return how many."""
-        return self.inner.mark_vanished(organization_id, pass_id=pass_id, seen=seen, at=at, check_lease=check_lease)
-
-    def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
-        """Forget whom a pass saw that is over."""
-        self.inner.forget_pass(organization_id, pass_id=pass_id, check_lease=check_lease)
-
-    def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
-        """Return what the times of an account's rows did while their counts grew."""
-        return self.inner.timestamp_evidence(organization_id, since=since)
-
-    def stored_counts(self, organization_id: str, *, since: date) -> CountsOfReports:
-        """Return how many rows are stored or withheld."""
-        return self.inner.stored_counts(organization_id, since=since)
 
     def _count(self, batch: Batch, found: Parted, people: ErasedPeople, check_lease: LeaseCheck) -> None:
         """Store that there are such rows, before the checkpoint can say that they were read."""

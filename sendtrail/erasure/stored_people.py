@@ -36,19 +36,27 @@ class StoredPeople:
         which = ErasedList(fingerprint=people.fingerprint, revision=people.revision, changed_at=clock.now())
         write_erased_list(self._state, which, people.tokens, before=before.revision)
 
+    def with_key(self) -> ErasedPeople:
+        """Return the list as it is now; an empty one with its key where nobody was erased yet."""
+        people = self()
+        return people if people.key else ErasedPeople(key=self._key())
+
+    def _key(self) -> bytes:
+        return parsed_key(self._read_key(), what="the key of the erased list", advice=f": {_RESTORE}")
+
     def _read(self, which: ErasedList) -> ErasedPeople:
-        found = ErasedPeople(key=parsed_key(self._read_key()), revision=which.revision)
+        found = ErasedPeople(key=self._key(), revision=which.revision)
         if found.fingerprint != which.fingerprint:
             raise SettingsError([_ANOTHER_KEY])
         return ErasedPeople(key=found.key, tokens=read_erased_tokens(self._state), revision=which.revision)
 
 
-def parsed_key(text: str) -> bytes:
-    """Return a key; raise SettingsError where it is none."""
+def parsed_key(text: str, *, what: str, advice: str = "") -> bytes:
+    """Return a key that is kept in hexadecimal digits; raise SettingsError, with `what` it is, where it is none."""
     try:
         key = bytes.fromhex(text.strip())
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise SettingsError([f"the key of the erased list is not {2 * KEY_BYTES} hexadecimal digits: {_RESTORE}"])
+        raise SettingsError([f"{what} is not {2 * KEY_BYTES} hexadecimal digits{advice}"])
     return key

@@ -10,9 +10,7 @@ from urllib.parse import unquote
 
 from sendtrail.erasure.addresses import normalised
 from sendtrail.erasure.person import Person
-from sendtrail.errors import SettingsError
 
-KEY_BYTES = 32
 MARK = "hmac-"
 # The chance that any two of a billion addresses have one pseudonym is 1 in 10^21.
 DIGITS = 32
@@ -93,17 +91,6 @@ class Pseudonyms:
 def is_pseudonym(text: str) -> bool:
     """Return whether a text is a pseudonym already."""
     return _PSEUDONYM.fullmatch(text) is not None
-
-
-def parsed_key(text: str, *, where: str) -> bytes:
-    """Return the key that is kept `where`; raise SettingsError where that holds none."""
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise SettingsError([f"{where}, the key of the pseudonyms, is not {2 * KEY_BYTES} hexadecimal digits"])
-    return key
 
 
 @lru_cache(maxsize=_CACHED)

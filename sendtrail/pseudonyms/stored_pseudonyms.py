@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from sendtrail.erasure.stored_people import parsed_key
 from sendtrail.errors import Rejected, SettingsError
 from sendtrail.ports import State
 from sendtrail.pseudonyms.pseudonym_choice import agreed_pseudonyms
-from sendtrail.pseudonyms.pseudonyms import Pseudonyms, parsed_key
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms
 from sendtrail.state.personal_data import read_pseudonym_choice
 
 ReadKey = Callable[[], str]
@@ -42,4 +43,4 @@ class AgreedPseudonyms:
 
 
 def _pseudonyms_of(read_key: ReadKey) -> Pseudonyms:
-    return Pseudonyms(key=parsed_key(read_key(), where="the secret"))
+    return Pseudonyms(key=parsed_key(read_key(), what="the secret, the key of the pseudonyms,"))

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sendtrail.erasure.addresses import addresses_in
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.person import named_person
+from sendtrail.erasure.stored_people import parsed_key
 from sendtrail.erasure.sweep import DELETIONS
 from sendtrail.erasure.withheld_rows import names_erased
 from sendtrail.errors import SettingsError
 from sendtrail.pseudonyms.pseudonymous_rows import NAMING_PEOPLE, pseudonymous
-from sendtrail.pseudonyms.pseudonyms import Pseudonyms, is_pseudonym, parsed_key
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms, is_pseudonym
 from sendtrail.pseudonyms.unreadable_text import unreadable_text
 from sendtrail.warehouse.rows import Row, Table
 from tests.contracts.samples import contact, opened, unreadable
@@ -189,7 +190,7 @@ def test_of_a_row_that_was_cut_off_only_ids_are_kept() -> None:
 def test_a_key_is_64_digits(text: str) -> None:
     """The sentence names where it was read, and not what was there."""
     with pytest.raises(SettingsError, match=r"a\.key, the key of the pseudonyms, is not 64 hexadecimal digits"):
-        parsed_key(text, where="a.key")
+        parsed_key(text, what="a.key, the key of the pseudonyms,")
 
 
 def test_the_tables_that_are_erased_from_are_those_that_name_people() -> None:

@@ -15,7 +15,7 @@ from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.person import Sighting
 from sendtrail.erasure.receipt import ON_GOOGLE_CLOUD
 from sendtrail.erasure.state_traces import clear_state
-from sendtrail.erasure.stored_people import StoredPeople, parsed_key
+from sendtrail.erasure.stored_people import StoredPeople
 from sendtrail.erasure.sweep import Sweep, Swept, sightings
 from sendtrail.erasure.sweep_twice import DELIVERY_S, Sweeper
 from sendtrail.ports import State
@@ -46,8 +46,7 @@ class ProjectPlace:
 
     def people(self) -> ErasedPeople:
         """Return the list; an empty one with its key where nobody was erased yet."""
-        people = StoredPeople(self.state, self.key)()
-        return people if people.key else ErasedPeople(key=parsed_key(self.key()))
+        return StoredPeople(self.state, self.key).with_key()
 
     def sightings(self, organization_id: str) -> Sequence[Sighting]:
         """Return every way in which somebody is named in the tables."""

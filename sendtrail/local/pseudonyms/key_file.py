@@ -4,9 +4,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from sendtrail.erasure.erased_people import KEY_BYTES
+from sendtrail.erasure.stored_people import parsed_key
 from sendtrail.errors import SettingsError
 from sendtrail.local.private_files import make_private, private_files
-from sendtrail.pseudonyms.pseudonyms import KEY_BYTES, Pseudonyms, parsed_key
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms
 
 
 def pseudonyms_in(path: Path) -> Pseudonyms:
@@ -20,7 +22,7 @@ def pseudonyms_in(path: Path) -> Pseudonyms:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError([f"{path}, the key of the pseudonyms, cannot be read: {error}"]) from None
     make_private(path)
-    return Pseudonyms(key=parsed_key(text, where=str(path)))
+    return Pseudonyms(key=parsed_key(text, what=f"{path}, the key of the pseudonyms,"))
 
 
 def new_pseudonyms(path: Path, random_bytes: Callable[[int], bytes] = os.urandom) -> Pseudonyms:
