@@ -12,7 +12,8 @@ from pathlib import Path
 from benchmarks.changed_pages import Fewest, fewest
 from benchmarks.figures import Figure
 from benchmarks.worlds import WORLDS, Still
-from sendtrail.cli.run.local_run import LocalRun, RunObserver
+from sendtrail.cli.run.local_run import LocalRun
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import ManualClock

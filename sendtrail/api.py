@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Self, TypedDict, Unpack
 
 from sendtrail.activecampaign.account_factory import AccountFactory
-from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, LocalRun, RunObserver
+from sendtrail.cli.run.local_limits import INTERACTIVE_RETRIES
+from sendtrail.cli.run.local_run import LocalRun
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.cli.run.run_result import Failure, with_closing
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.run.work_record import Fate

@@ -11,7 +11,8 @@ from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.account_factory import AccountFactory
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.sync_options import PlanOptions
-from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES, request_of, with_contacts
+from sendtrail.cli.run.local_limits import INTERACTIVE_RETRIES
+from sendtrail.cli.run.run_request import request_of, with_contacts
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.domain.campaign import Campaign

@@ -17,15 +17,15 @@ from sendtrail.cli.options.sync_options import SyncOptions
 from sendtrail.cli.process.exit_codes import DONE, INTERRUPTED
 from sendtrail.cli.process.interruption import SENTENCE, CommandProcess, end_at_once, ending_at_once
 from sendtrail.cli.process.waiting import Patience
-from sendtrail.cli.run.failures import print_failures
 from sendtrail.cli.run.local_run import LocalRun
-from sendtrail.cli.run.progress import Bars
-from sendtrail.cli.run.progress_lines import ProgressLines
-from sendtrail.cli.run.run_json import written
-from sendtrail.cli.run.run_log import log_to
+from sendtrail.cli.run.output.failures import print_failures
+from sendtrail.cli.run.output.progress import Bars
+from sendtrail.cli.run.output.progress_lines import ProgressLines
+from sendtrail.cli.run.output.run_json import written
+from sendtrail.cli.run.output.run_log import log_to
+from sendtrail.cli.run.output.still_wanted import with_wants
+from sendtrail.cli.run.output.summary import print_summary
 from sendtrail.cli.run.run_result import RunResult, with_closing
-from sendtrail.cli.run.still_wanted import with_wants
-from sendtrail.cli.run.summary import print_summary
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import SystemClock
 from sendtrail.errors import SettingsError

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 from rich.console import Console
 
-from sendtrail.cli.run.failures import NEXT_STEPS, named, print_failures
+from sendtrail.cli.run.output.failures import NEXT_STEPS, named, print_failures
 from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.sync.runs.stored_run import Summary

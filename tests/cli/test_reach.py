@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sendtrail.cli.run.reach import reach_of
+from sendtrail.cli.run.output.reach import reach_of
 from sendtrail.cli.settings.sync_settings import BEGINNING
 from tests.fakes import NOON
 

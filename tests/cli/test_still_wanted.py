@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sendtrail.cli.run.still_wanted import wanted_lines
+from sendtrail.cli.run.output.still_wanted import wanted_lines
 from sendtrail.cli.settings.sync_settings import BEGINNING
 from sendtrail.domain.wants import StillWanted
 

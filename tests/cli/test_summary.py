@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from sendtrail.cli.run.local_run import LocalRun
+from sendtrail.cli.run.output.summary import print_summary
+from sendtrail.cli.run.output.unsettled import Unsettled, unsettled_reports
 from sendtrail.cli.run.run_result import Failure, RunResult
 from sendtrail.cli.run.run_stats import RunStats
-from sendtrail.cli.run.summary import print_summary
-from sendtrail.cli.run.unsettled import Unsettled, unsettled_reports
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.delivery.checkpoint import Checkpoint, Status

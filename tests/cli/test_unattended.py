@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from sendtrail.activecampaign.http import retries
-from sendtrail.cli.run.progress_lines import EVERY_S, ProgressLines, dated
-from sendtrail.cli.run.run_json import as_object, written
-from sendtrail.cli.run.run_log import QUIET_S, OutageFilter, log_to
+from sendtrail.cli.run.output.progress_lines import EVERY_S, ProgressLines, dated
+from sendtrail.cli.run.output.run_json import as_object, written
+from sendtrail.cli.run.output.run_log import QUIET_S, OutageFilter, log_to
 from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.run.work_record import Fate

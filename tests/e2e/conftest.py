@@ -19,7 +19,8 @@ from sendtrail.cli.demo.truth import (
     stored_activities,
     stored_contacts,
 )
-from sendtrail.cli.run.local_run import LocalRun, RunObserver
+from sendtrail.cli.run.local_run import LocalRun
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.cli.run.run_result import RunResult
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings

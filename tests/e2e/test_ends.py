@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sendtrail.cli.process.exit_codes import BUSY, DONE, INTERRUPTED, MISSING
-from sendtrail.cli.run.local_run import LocalRun, RunObserver
+from sendtrail.cli.run.local_run import LocalRun
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.cli.run.run_result import FailureKind, RunResult
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
@@ -53,8 +54,8 @@ def on_merge(table: Table, act: Callable[[LocalRun, Batch], None]) -> Callable[[
             if batch.table is table:
                 act(run, batch)
 
-        warehouse = ObservedWarehouse(inner=run._services.warehouse, on_merge=merged)
-        run._services = replace(run._services, warehouse=warehouse)
+        warehouse = ObservedWarehouse(inner=run.adapters.services.warehouse, on_merge=merged)
+        run.adapters.services = replace(run.adapters.services, warehouse=warehouse)
 
     return change
 
@@ -73,9 +74,9 @@ def through(topic: Topic, error: Exception | None = None) -> Callable[[LocalRun]
 
     def change(run: LocalRun) -> None:
         # Below what counts: a message that was lost was published as far as the run knows.
-        publisher: Any = run._services.publisher
+        publisher: Any = run.adapters.services.publisher
         lossy = replace(publisher, inner=LossyQueue(publisher.inner, topic, error))
-        run._services = replace(run._services, publisher=lossy)
+        run.adapters.services = replace(run.adapters.services, publisher=lossy)
 
     return change
 
@@ -142,7 +143,7 @@ def test_work_that_another_worker_has_taken_over_is_not_done(pipeline: Make) -> 
             stored = transaction.get(path)
             transaction.set(path, {**stored, "lease": {**stored["lease"], "token": "another"}})
 
-        run._services.state.transact(work)
+        run.adapters.services.state.transact(work)
 
     result = ending(line, on_merge(Table.EMAIL_ACTIVITIES, steal), campaign=[some_campaign(line)], contacts=False)
 
@@ -245,7 +246,7 @@ def test_a_checkpoint_that_cannot_be_read_is_missing(pipeline: Make) -> None:
     path = campaign_path("main", some_campaign(line))
 
     def spoil(run: LocalRun) -> None:
-        run._services.state.transact(lambda transaction: transaction.set(path, {"status": "who knows"}))
+        run.adapters.services.state.transact(lambda transaction: transaction.set(path, {"status": "who knows"}))
 
     result = ending(line, spoil)
 
@@ -259,7 +260,7 @@ def test_a_checkpoint_of_the_contacts_that_cannot_be_read_is_no_success(pipeline
 
     def spoil(run: LocalRun) -> None:
         path = contacts_path("main")
-        run._services.state.transact(lambda transaction: transaction.set(path, {"status": "who knows"}))
+        run.adapters.services.state.transact(lambda transaction: transaction.set(path, {"status": "who knows"}))
 
     try:
         code = ending(line, spoil).exit_code

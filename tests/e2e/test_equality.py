@@ -9,7 +9,7 @@ from sendtrail.activecampaign.v1.page_prefetch import MAX_AHEAD
 from sendtrail.cli.demo.proof import compare
 from sendtrail.cli.demo.truth import account_activities
 from sendtrail.cli.process.exit_codes import MISSING
-from sendtrail.cli.run.local_run import RunObserver
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.cli.run.run_result import RunResult
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Plan, Quirks

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from sendtrail.cli.demo.proof import compare
-from sendtrail.cli.run.local_run import RunObserver
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.local.write_ahead_log import log_of
 from tests.e2e.conftest import Pipeline
 

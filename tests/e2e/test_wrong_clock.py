@@ -38,7 +38,7 @@ def rows_move(line: Pipeline) -> None:
         )
 
     with line.open() as run:
-        run._services.state.transact(work)
+        run.adapters.services.state.transact(work)
 
 
 @pytest.mark.parametrize("ahead_days", [1, 3])

@@ -30,7 +30,7 @@ def look_older(database: Path) -> None:
 
 def state_of_an_earlier_version(run: LocalRun) -> None:
     """Remove from each campaign's record what earlier versions did not write."""
-    state: State = run._services.state
+    state: State = run.adapters.services.state
     for name, document in list(state.children(campaigns_path("main"))):
         _replace(state, f"{campaigns_path('main')}/{name}", _older(document))
 

@@ -21,7 +21,8 @@ from sendtrail.cli.demo.truth import (
     stored_contacts,
 )
 from sendtrail.cli.process.exit_codes import DONE, MISSING, USAGE
-from sendtrail.cli.run.local_run import LocalRun, RunObserver
+from sendtrail.cli.run.local_run import LocalRun
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.errors import SendtrailError, SettingsError
@@ -165,9 +166,9 @@ class World:
     @contextmanager
     def _open(self, settings: SyncSettings, fuse: Fuse) -> Iterator[LocalRun]:
         with LocalRun(settings, clock=self.clock, stats=RunStats()) as run:
-            services = run._services
+            services = run.adapters.services
             fuse.on_interrupt = run.stop
-            run._services = replace(
+            run.adapters.services = replace(
                 services,
                 state=tapped(services.state, fuse),
                 warehouse=tapped(services.warehouse, fuse),

@@ -86,7 +86,7 @@ class Walk:
     def wants(self) -> Sequence[StillWanted]:
         """Return what is still wanted of the account."""
         with self.line.open() as run:
-            return listed(run._services.state.transact(lambda transaction: read_wants(transaction, "main")))
+            return listed(run.adapters.services.state.transact(lambda transaction: read_wants(transaction, "main")))
 
     def is_complete(self) -> bool:
         """Return whether all activities of the account are in the file, once each, and a sync says so."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sendtrail.cli.operate.accounts import synced_accounts
-from sendtrail.cli.run.reach import reach_of
+from sendtrail.cli.run.output.reach import reach_of
 from sendtrail.clock import Clock
 from sendtrail.local.copies.reading import Connection, open_to_read
 from sendtrail.local.duckdb_reader import run_query

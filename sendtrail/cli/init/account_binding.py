@@ -1,7 +1,7 @@
 """Binds an account to its name in the file, so that no other one is ever synced under it."""
 
 from sendtrail.activecampaign.account_factory import AccountFactory
-from sendtrail.cli.run.local_run import INTERACTIVE_RETRIES
+from sendtrail.cli.run.local_limits import INTERACTIVE_RETRIES
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import Clock
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse

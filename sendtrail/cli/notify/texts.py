@@ -6,7 +6,7 @@ A reason may quote what the account said, and so anything: it stays in the log a
 from collections import Counter
 from dataclasses import dataclass
 
-from sendtrail.cli.run.failures import NEXT_STEPS
+from sendtrail.cli.run.output.failures import NEXT_STEPS
 from sendtrail.cli.run.run_result import FailureKind, RunResult
 from sendtrail.errors import (
     AccountDisabled,

@@ -11,7 +11,7 @@ from sendtrail.cli.operate.backend import open_backend, open_reader_backend
 from sendtrail.cli.operate.history_request import HistoryWish, moment_since, printer, store_wish
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.operator_options import OperatorOptions
-from sendtrail.cli.run.still_wanted import want_in_words
+from sendtrail.cli.run.output.still_wanted import want_in_words
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.cli.settings.sync_settings import BEGINNING
 from sendtrail.clock import SystemClock

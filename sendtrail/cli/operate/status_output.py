@@ -10,7 +10,7 @@ from rich.console import Console
 from sendtrail.activecampaign.http.account_words import printable
 from sendtrail.cli.plan import shown_duration
 from sendtrail.cli.process.sentences import say
-from sendtrail.cli.run.still_wanted import want_in_words
+from sendtrail.cli.run.output.still_wanted import want_in_words
 from sendtrail.plurals import counted
 from sendtrail.sync.overview.account_overview import AccountOverview, Activity
 from sendtrail.sync.overview.failures import Failed

@@ -1,8 +1,9 @@
-"""What a run on this machine is held to: its time, the account's limit after a kill, and a clock that is right."""
+"""What a run on this machine is held to: its time, retries, the account's limit after a kill, and a right clock."""
 
 import logging
 from datetime import timedelta
 
+from sendtrail.activecampaign.http.retries import RetryPolicy
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import Clock, Deadline, StopSignal
 from sendtrail.ports import State
@@ -13,6 +14,9 @@ logger = logging.getLogger(__name__)
 
 # The account's limit is one of requests in any second.
 WINDOW = timedelta(seconds=1)
+
+# A person waits: a wrong key or address is reported within seconds, and the queue retries what may be temporary.
+INTERACTIVE_RETRIES = RetryPolicy(attempts=5, total_s=240.0, base_s=0.5, max_wait_s=8.0)
 
 
 class LocalBudget:

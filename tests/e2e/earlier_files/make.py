@@ -4,7 +4,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sendtrail.cli.run.local_run import LocalRun, RunObserver
+from sendtrail.cli.run.local_run import LocalRun
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.clock import ManualClock

@@ -6,7 +6,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from sendtrail.cli.run.local_run import RunObserver
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.plurals import counted
 from sendtrail.ports import Topic

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from sendtrail.cli.run.failures import NEXT_STEPS
+from sendtrail.cli.run.output.failures import NEXT_STEPS
 from sendtrail.cli.run.run_result import RunResult
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.run.work_record import Fate

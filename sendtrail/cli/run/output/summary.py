@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from sendtrail.cli.run.local_run import LocalRun
-from sendtrail.cli.run.reach import reach_of
+from sendtrail.cli.run.output.reach import reach_of
+from sendtrail.cli.run.output.unsettled import Unsettled, unsettled_reports
 from sendtrail.cli.run.run_result import RunResult
 from sendtrail.cli.run.run_stats import RunStats
-from sendtrail.cli.run.unsettled import Unsettled, unsettled_reports
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.cli.settings.sync_settings import SyncSettings
 from sendtrail.domain.activity import EventType

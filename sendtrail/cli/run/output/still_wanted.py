@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from sendtrail.cli.run.local_run import RunObserver
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.cli.settings.sync_settings import BEGINNING
 from sendtrail.domain.wants import StillWanted
 from sendtrail.plurals import counted

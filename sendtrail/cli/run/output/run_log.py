@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from sendtrail.activecampaign.http import retries
-from sendtrail.cli.run.progress_lines import DATE_FORMAT
+from sendtrail.cli.run.output.progress_lines import DATE_FORMAT
 from sendtrail.cli.settings.sync_settings import LogFormat
 from sendtrail.logs import JsonFormatter
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from rich.console import Console
 
-from sendtrail.cli.run.local_run import RunObserver
+from sendtrail.cli.run.run_observer import RunObserver
 from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.clock import Clock
 from sendtrail.plurals import counted
