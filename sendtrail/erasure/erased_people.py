@@ -50,7 +50,7 @@ class ErasedPeople:
 
     def has(self, kind: Kind, organization_id: str, value: str | None) -> bool:
         """Return whether somebody is on the list."""
-        return bool(value) and self.token(kind, organization_id, str(value)) in self.tokens
+        return bool(self.tokens and value) and self.token(kind, organization_id, str(value)) in self.tokens
 
     def plus(self, tokens: Iterable[str]) -> Self:
         """Return the list with more people on it; itself if they are on it already."""

@@ -3,17 +3,22 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from sendtrail.simulator.randomness import mix
 from sendtrail.simulator.report_lists.view import Gaps
 from sendtrail.simulator.world.people import Contact, People
 
+_KEPT = 2_000
+"""So many contacts are kept as they began: small accounts are read again and again."""
+
 
 class Contacts:
-    """Look up and change contacts; costs memory for changed ones alone."""
+    """Look up and change contacts; costs memory for changed ones, and for the few that were looked up last."""
 
     def __init__(self, people: People) -> None:
         self.people = people
+        self._at_first = lru_cache(maxsize=_KEPT)(people.contact)
         self._changed: dict[int, Contact] = {}
         self._deleted: list[int] = []  # ascending
         self._total = people.count
@@ -27,11 +32,11 @@ class Contacts:
         deleted, changed = set(self._deleted), dict(self._changed)
         for number in range(self._total):
             if number not in deleted:
-                yield changed.get(number) or self.people.contact(number)
+                yield changed.get(number) or self._at_first(number)
 
     def __getitem__(self, number: int) -> Contact:
         """Return a contact by number, deleted or not."""
-        return self._changed.get(number) or self.people.contact(number)
+        return self._changed.get(number) or self._at_first(number)
 
     def is_deleted(self, number: int) -> bool:
         """Say whether a contact was deleted."""

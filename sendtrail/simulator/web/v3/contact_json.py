@@ -1,5 +1,8 @@
 """The v3 shape of contacts, and of what can be side-loaded with them."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from sendtrail.simulator.account import Account
 from sendtrail.simulator.report_lists.timestamps import CENTRAL, Stamps, utc
 from sendtrail.simulator.world.people import Contact
@@ -7,12 +10,33 @@ from sendtrail.simulator.world.people import Contact
 _CENTRAL = Stamps(CENTRAL)
 _ABSENT = (None, "", "0000-00-00", "0000-00-00 00:00:00")
 _BOUNCED = 3  # the status of a contact in a list
+_KEPT = 2_000
+"""So many contacts are written once: the pages of a small account are asked for again and again."""
+
+Row = Mapping[str, object]
 
 
 def contact_json(account: Account, contact: Contact) -> dict[str, object]:
     """Return a contact."""
-    number = int if account.quirks.ints else str
-    absent = _ABSENT[contact.number % 4] if account.quirks.zero_dates else None
+    quirks = account.quirks
+    return _lasting(contact, ints=quirks.ints, zero_dates=quirks.zero_dates) | _activity(account, contact)
+
+
+def tags_of(account: Account, contact: Contact) -> tuple[Row, ...]:
+    """Return the `contactTags` of a contact."""
+    return _tags_of(contact, ints=account.quirks.ints)
+
+
+def lists_of(account: Account, contact: Contact) -> tuple[Row, ...]:
+    """Return the `contactLists` of a contact."""
+    return _lists_of(contact, ints=account.quirks.ints)
+
+
+@lru_cache(maxsize=_KEPT)
+def _lasting(contact: Contact, *, ints: bool, zero_dates: bool) -> dict[str, object]:
+    """Return what a contact shows until it changes."""
+    number = int if ints else str
+    absent = _ABSENT[contact.number % 4] if zero_dates else None
     bounced = any(status == _BOUNCED for _, status in contact.lists)
     return {
         "id": number(contact.id),
@@ -35,23 +59,23 @@ def contact_json(account: Account, contact: Contact) -> dict[str, object]:
         "bounced_date": _CENTRAL.day(contact.updated_at) if bounced else absent,
         "ip": "0",
         "links": {"contactLists": f"/api/3/contacts/{contact.id}/contactLists"},
-    } | _activity(account, contact)
+    }
 
 
-def tags_of(account: Account, contact: Contact) -> list[dict[str, object]]:
-    """Return the `contactTags` of a contact."""
-    number = int if account.quirks.ints else str
+@lru_cache(maxsize=_KEPT)
+def _tags_of(contact: Contact, *, ints: bool) -> tuple[Row, ...]:
+    number = int if ints else str
     added = _CENTRAL.iso(contact.created_at)
-    return [
+    return tuple(
         {"id": number(contact.id * 1_000 + tag), "contact": number(contact.id), "tag": number(tag), "cdate": added}
         for tag in contact.tags
-    ]
+    )
 
 
-def lists_of(account: Account, contact: Contact) -> list[dict[str, object]]:
-    """Return the `contactLists` of a contact."""
-    number = int if account.quirks.ints else str
-    return [
+@lru_cache(maxsize=_KEPT)
+def _lists_of(contact: Contact, *, ints: bool) -> tuple[Row, ...]:
+    number = int if ints else str
+    return tuple(
         {
             "id": number(contact.id * 1_000 + list_id),
             "contact": number(contact.id),
@@ -61,7 +85,7 @@ def lists_of(account: Account, contact: Contact) -> list[dict[str, object]]:
             "udate": _CENTRAL.iso(contact.updated_at) if status == 2 else None,
         }
         for list_id, status in contact.lists
-    ]
+    )
 
 
 def _activity(account: Account, contact: Contact) -> dict[str, object]:
