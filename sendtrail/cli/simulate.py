@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import count, islice
@@ -21,7 +22,7 @@ from sendtrail.simulation.story import story
 
 FAILURE = 1
 SECONDS_PER_HOUR = 3_600
-SEEDS_AT_ONCE = 8  # a process is asked for, so that its answer costs little
+SEEDS_AHEAD = 8  # a process, so that none waits for one whose world takes longer
 
 
 def simulate(
@@ -69,14 +70,21 @@ def simulate(
         raise typer.Exit(FAILURE)
 
 
-def _outcomes(run: Callable[[int], Outcome], first: int, seeds: int | None, *, jobs: int) -> Iterator[Outcome]:
+def _outcomes(run: Callable[[int], Outcome], first: int, seeds: int | None, *, jobs: int) -> Generator[Outcome]:
+    """Yield how seeds came out, in their order, and begin with none any more once nobody asks for more."""
     numbers = islice(count(first), seeds)
     if jobs == 1:
         yield from map(run, numbers)
         return
     with ProcessPoolExecutor(jobs) as pool:
-        while some := list(islice(numbers, jobs * SEEDS_AT_ONCE)):
-            yield from pool.map(run, some)
+        waiting = deque(pool.submit(run, number) for number in islice(numbers, jobs * SEEDS_AHEAD))
+        try:
+            while waiting:
+                outcome = waiting.popleft().result()
+                waiting.extend(pool.submit(run, number) for number in islice(numbers, 1))
+                yield outcome
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _tell(console: Console, run: Callable[..., Outcome], *, minimise_for_s: float) -> None:
