@@ -43,7 +43,8 @@ class SyncCampaign:
     back to read at least, None for "where the last sync left off". `counters` are the campaign's at dispatch. A
     `backfill` lets incremental work go first. `settle` are reports to read although their counters did not change,
     `standing_rows` those whose rows keep their time, or may, when a contact opens or clicks again, `complete` those of
-    which all is stored that the account counted at the last sync. `wanted_at` is when somebody asked for more than the
+    which all is stored that the account counted at the last sync, `postponed` those whose wide overlap is left to a
+    later run, which knows that. `wanted_at` is when somebody asked for more than the
     changes that it brings: once that is withdrawn, the work stops. `listed_at` is when the account had shown the
     counters. What is older than `kept_since` would expire at once: it is not read.
     """
@@ -67,6 +68,7 @@ class SyncCampaign:
     complete: tuple[Report, ...] = ()
     listed_at: AwareDatetime | None = None
     kept_since: AwareDatetime | None = None
+    postponed: tuple[Report, ...] = ()
 
     @property
     def item(self) -> WorkItem:

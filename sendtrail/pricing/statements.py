@@ -72,7 +72,7 @@ def _counts(work: Workload) -> Iterator[Statement]:
         return DAYS_A_MONTH * work.accounts * times, min(days, work.history_days) * work.activities * size
 
     path = "email_activities/stored_counts"
-    times, read = of_account(work.runs, COUNTED_DAYS, COUNT_BYTES)
+    times, read = of_account(work.counts, COUNTED_DAYS, COUNT_BYTES)
     yield Statement(path=path, times=times, read=(read, _NEXT_TO_NOTHING))  # the second table: rows of erased people
     times, read = of_account(AUDITS_A_MONTH / DAYS_A_MONTH, work.history_days, COUNT_BYTES)
     yield Statement(path=path, times=times, read=(read, _NEXT_TO_NOTHING))

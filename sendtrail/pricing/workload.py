@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from math import ceil
 
@@ -9,6 +10,7 @@ from sendtrail.domain.campaign import LIST_LIMIT
 from sendtrail.domain.campaign_report import PAGE_SIZE
 from sendtrail.domain.connection import DEFAULT_REQUESTS_PER_SECOND
 from sendtrail.domain.request_rate import HEADROOM
+from sendtrail.domain.stored_counts import COUNTED_EVERY
 
 HOURS_A_DAY = 24
 # What one account's whole limit takes.
@@ -48,6 +50,11 @@ class Workload:
     def runs(self) -> float:
         """Return how often a day the campaigns are dispatched."""
         return HOURS_A_DAY / self.every_h
+
+    @property
+    def counts(self) -> float:
+        """Return how often a day what is stored is compared with the counters of campaigns that change."""
+        return self.runs / ceil(COUNTED_EVERY / timedelta(hours=self.every_h))
 
     @property
     def dispatches(self) -> float:

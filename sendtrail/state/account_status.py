@@ -21,6 +21,7 @@ class AccountStatus:
     what the times of each report's rows were observed to mean in this account, `timestamps_observed_at` when.
     `ended_at` is when the last campaign of the run had ended, `usage` what its deliveries took so far.
     `left_out` is how much the dispatcher could not read, and reported: campaigns, and what was wanted before.
+    `counted_at` is when what is stored was last compared with the counters of campaigns that change.
     `is_whole`: the run looked at every campaign; `last_success` is when the latest such run began that lacks nothing.
     """
 
@@ -39,6 +40,7 @@ class AccountStatus:
     ended_at: datetime | None = None
     usage: RunUsage = NO_USAGE
     left_out: int = 0
+    counted_at: datetime | None = None
 
     @property
     def is_finished(self) -> bool:

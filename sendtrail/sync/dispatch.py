@@ -161,6 +161,7 @@ def _publish_campaigns(
         due_campaigns=len(due_campaigns),
         is_whole=is_whole,
         left_out=len(left_out) + bool(begun.problem),
+        counted_at=policy.counted_at,
     )
     before = _announce_run(run, services, sent=sent, ended=ended)
     _measure(before, checkpoints, request, services)
@@ -192,13 +193,14 @@ def _from_earlier(wants: Wants, before: Wants, request: Request, *, now: datetim
 class _Run:
     """A run whose campaigns are known; `is_whole`: none of the account's was left out.
 
-    `left_out` is how much could not be read, and is reported.
+    `left_out` is how much could not be read, and is reported; `counted_at` when the warehouse last counted.
     """
 
     request: Request
     due_campaigns: int
     is_whole: bool
     left_out: int
+    counted_at: datetime | None
 
 
 def _announce_run(
@@ -251,6 +253,7 @@ def _opened(before: AccountStatus | None, run: _Run, *, now: datetime) -> Accoun
         campaigns_total=ended + run.due_campaigns,
         is_whole=run.is_whole,
         left_out=run.left_out,
+        counted_at=run.counted_at,
     )
     return (replace(status, ended_at=now) if status.is_finished else status).with_success()
 

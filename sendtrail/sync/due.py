@@ -10,6 +10,7 @@ from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report, changed_reports, counter_delta, is_empty, is_unknown
 from sendtrail.domain.deletion_guard import DeletionGuard
 from sendtrail.domain.messages import Reason, SyncCampaign
+from sendtrail.domain.stored_counts import COUNTED_EVERY
 from sendtrail.domain.wants import NO_WANTS, Ask, Want, Wants, is_withdrawn
 from sendtrail.sync.evidence.audits import Audits, is_due
 from sendtrail.sync.evidence.stale_counters import DoubtedCounters
@@ -31,10 +32,11 @@ class Policy:
     the next run's changes do not queue behind it. `overlap` and `flush_rows` are the worker's, for the forecast.
     `standing_rows` are the reports whose rows keep their time, or may, when a contact opens or clicks again, `complete`
     those of each campaign of which all is stored that was counted at the last sync. Campaigns that were sent longer ago
-    than `counted` are not looked up there: all partitions since then are read, which BigQuery bills. `deletions` says
-    how many campaigns that are missing from the list a person accepts. `doubted` are the counters that are not believed
-    where they stand still. `audits` says which campaigns are not read for their audit, as the warehouse agrees; what is
-    older than `floor` is not kept by it, and neither read nor audited (None: everything is kept).
+    than `counted` are not looked up there: all partitions since then are read, which BigQuery bills. Nor is it asked
+    again within `counted_every` of `counted_at`, when it last answered: reports that need an answer are `postponed`.
+    `deletions` says how many campaigns that are missing from the list a person accepts. `doubted` are the counters that
+    are not believed where they stand still. `audits` says which campaigns are not read for their audit, as the
+    warehouse agrees; what is older than `floor` is not kept by it, and neither read nor audited (None: all is kept).
     """
 
     lookback: timedelta = DEFAULT_LOOKBACK
@@ -46,6 +48,9 @@ class Policy:
     standing_rows: tuple[Report, ...] = ()
     complete: Mapping[int, tuple[Report, ...]] = field(default_factory=dict)
     counted: timedelta = timedelta(days=30)
+    counted_every: timedelta = COUNTED_EVERY
+    counted_at: datetime | None = None
+    postponed: Mapping[int, tuple[Report, ...]] = field(default_factory=dict)
     deletions: DeletionGuard = field(default_factory=DeletionGuard)
     doubted: DoubtedCounters = field(default_factory=DoubtedCounters)
     audits: Audits = field(default_factory=Audits)
@@ -174,6 +179,7 @@ def _reason_again(
         return Reason.CHANGED
     if (
         Report.OPENS not in policy.complete.get(campaign.campaign_id, ())
+        and Report.OPENS not in policy.postponed.get(campaign.campaign_id, ())
         and now - synced.audited_at >= policy.settle * LAST_LOOK
         and is_last_look(synced.to_settle, now=now, settle=policy.settle)
     ):
@@ -187,13 +193,14 @@ def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy
     """Return the reports to read although no counter says so: a look is due, or nothing counts them reliably."""
     complete, doubted = policy.complete.get(campaign.campaign_id, ()), policy.doubted
     looks = policy.audits.looks.get(campaign.campaign_id, ())
-    settling = reports_to_settle(
+    looked_at = reports_to_settle(
         synced.to_settle,
         now=now,
         settle=policy.settle,
         complete=[report for report in complete if report not in doubted.still],
         changing=changed_reports(now=campaign.counters, before=synced.counters),
     )
+    settling = [report for report in looked_at if report not in policy.postponed.get(campaign.campaign_id, ())]
     uncounted = [
         report
         for report in Report
@@ -237,6 +244,7 @@ def due_campaign(
         settle=() if synced is None else _reports_to_settle(campaign, synced, policy=policy, now=now),
         standing_rows=policy.standing_rows,
         complete=policy.complete.get(campaign.campaign_id, ()),
+        postponed=policy.postponed.get(campaign.campaign_id, ()),
         listed_at=now,
         kept_since=policy.floor,
         wanted_at=None if want is None or (synced is not None and synced.has_read(want)) else want.asked_at,

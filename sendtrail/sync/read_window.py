@@ -108,9 +108,8 @@ def read_window(
     if synced is None or _is_read_anew(report, message, synced, since=since):
         return ReadWindow(since=since, full_overlap=True, changed_rows=_changed_rows(report, message, {}))
     watermark = synced.watermarks[report]
-    is_wide = (
-        message.reason is not Reason.CHANGED or report in message.settle or needs_wide_overlap(report, synced, now=now)
-    )
+    is_overdue = needs_wide_overlap(report, synced, now=now) and report not in message.postponed
+    is_wide = message.reason is not Reason.CHANGED or report in message.settle or is_overdue
     is_spared = is_wide and _is_complete(report, message, synced, now=now)
     can_repeat = report in message.standing_rows and may_have_repeats(
         report, now=message.counters, before=synced.counters

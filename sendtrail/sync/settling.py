@@ -133,7 +133,12 @@ def is_last_look(settling: Mapping[Report, Settling], *, now: datetime, settle: 
 def may_be_spared(report: Report, settling: Settling, now: datetime) -> bool:
     """Return whether a look may believe that what is counted is all there is: the last one after a change may not."""
     hidden_since = settling.hidden_since if report in REVERSIBLE else None
-    return _is_sound(settling, now) and now - min(settling.changed_at, hidden_since or now) < SPARED_FOR
+    return is_sound(settling, now) and now - min(settling.changed_at, hidden_since or now) < SPARED_FOR
+
+
+def is_sound(settling: Settling, now: datetime) -> bool:
+    """Return whether nothing is known to be missing of a report, which was read in the past."""
+    return not settling.failed and not settling.lacks_rows and settling.read_at <= now
 
 
 def late_since(report: Report, settling: Settling, now: datetime) -> datetime | None:
@@ -141,10 +146,6 @@ def late_since(report: Report, settling: Settling, now: datetime) -> datetime | 
     hidden_since = settling.hidden_since
     is_due = report is Report.OPENS and hidden_since is not None and now - hidden_since >= SPARED_FOR
     return hidden_since - LATE if is_due and hidden_since is not None else None
-
-
-def _is_sound(settling: Settling, now: datetime) -> bool:
-    return not settling.failed and not settling.lacks_rows and settling.read_at <= now
 
 
 def _next(before: Settling | None, result: ReadResult, *, now: datetime) -> Settling | None:

@@ -61,8 +61,22 @@ def test_twenty_accounts_cost_twenty_times_as_much_at_most() -> None:
 
 @pytest.mark.parametrize("work", [MEDIUM, FLEET], ids=["one", "twenty"])
 def test_dispatching_every_hour_costs_twice_as_much_at_most(work: Workload) -> None:
-    """Of what so many accounts may cost."""
-    assert month(replace(work, every_h=1.0)).dollars <= 2 * work.accounts * MOST_AN_ACCOUNT
+    """Of what so many accounts may cost, and of what they cost every six hours, where nothing is free."""
+    hourly = replace(work, every_h=1.0)
+
+    assert month(hourly).dollars <= 2 * work.accounts * MOST_AN_ACCOUNT
+    assert month(hourly, has_free_tier=False).dollars <= 2 * month(work, has_free_tier=False).dollars
+
+
+def test_dispatching_twenty_accounts_every_hour_costs_twice_the_bill_at_most() -> None:
+    """What is free is little of it; of one account's bill it is nearly all."""
+    assert month(replace(FLEET, every_h=1.0)).dollars <= 2 * month(FLEET).dollars
+
+
+@pytest.mark.parametrize(("every_h", "times"), [(1, 6), (2, 6), (3, 4), (4, 6), (6, 4), (8, 3), (12, 2)])
+def test_what_is_stored_is_compared_six_times_a_day_at_most(every_h: float, times: int) -> None:
+    """However often the campaigns are dispatched."""
+    assert replace(MEDIUM, every_h=every_h).counts == times
 
 
 @pytest.mark.parametrize(("groups", "dollars"), [(1, 0.0), (2, 0.0), (4, 0.2), (12, 1.0)])

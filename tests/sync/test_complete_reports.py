@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report
-from sendtrail.domain.stored_counts import CountsOfReports, StoredCounts
+from sendtrail.domain.stored_counts import COUNTED_EVERY, CountsOfReports, StoredCounts
 from sendtrail.errors import Rejected, SettingsError, Unavailable
 from sendtrail.sync.due import Policy, Request
-from sendtrail.sync.evidence.complete_reports import complete_reports
+from sendtrail.sync.evidence.complete_reports import StoredReports, complete_reports
+from sendtrail.sync.settling import Settling
 from sendtrail.sync.sync_record import SyncRecord
 from tests.contracts.samples import SPRING
 from tests.fakes import NOON, MemoryWarehouse
@@ -22,6 +23,7 @@ BEFORE = {"send_amt": 100, "opens": 9, "uniqueopens": 5}
 CHANGED = replace(SPRING, counters={**BEFORE, "opens": 10})
 READ_A_DAY_AGO = {Report.OPENS: NOON - DAY}
 RECORD = a_sync(counters=BEFORE, watermarks=READ_A_DAY_AGO, deep_watermarks=READ_A_DAY_AGO)
+SHORT = Settling(changed_at=NOON - DAY, read_at=NOON - DAY, short=2)
 
 
 class Counted(MemoryWarehouse):
@@ -51,10 +53,23 @@ class Refusing(MemoryWarehouse):
 
 def found(warehouse: MemoryWarehouse, campaign: Campaign, record: SyncRecord) -> Mapping[int, tuple[Report, ...]]:
     """Return the reports that are complete of a campaign, at noon."""
+    return stored(warehouse, campaign, record).complete
+
+
+def stored(
+    warehouse: MemoryWarehouse,
+    campaign: Campaign,
+    record: SyncRecord,
+    *,
+    counted_at: datetime | None = None,
+    campaign_ids: frozenset[int] | None = None,
+) -> StoredReports:
+    """Return what is known of the reports of a campaign, at noon."""
     return complete_reports(
         [campaign],
-        request=Request(organization_id="acme", run_id="run"),
+        request=Request(organization_id="acme", run_id="run", campaign_ids=campaign_ids),
         checkpoints={campaign.campaign_id: a_checkpoint(record)},
+        counted_at=counted_at,
         policy=Policy(),
         services=PipelineHarness().services_with(warehouse),
     )
@@ -96,3 +111,49 @@ def test_a_warehouse_that_cannot_be_asked_spares_nothing(error: Exception, caplo
     """More is read than necessary, and nothing is lost: whatever is wrong, no account may stop for it."""
     assert found(Refusing(error), CHANGED, RECORD) == {}
     assert str(error) in caplog.text
+
+
+def test_soon_after_an_answer_reports_wait_for_the_next_one() -> None:
+    """A dispatch every hour asks no oftener than one every four."""
+    warehouse = Counted(rows=5, times=9)
+
+    assert stored(warehouse, CHANGED, RECORD, counted_at=NOON - 3 * HOUR) == StoredReports(
+        postponed={SPRING.campaign_id: (Report.OPENS,)}, counted_at=NOON - 3 * HOUR
+    )
+    assert warehouse.asked == []
+
+
+@pytest.mark.parametrize("counted_at", [None, NOON - COUNTED_EVERY, NOON + HOUR])
+def test_a_whole_run_asks_where_the_answer_is_old_and_says_when(counted_at: datetime | None) -> None:
+    """Or where a clock that was wrong has stored a time to come."""
+    warehouse = Counted(rows=5, times=9)
+
+    assert stored(warehouse, CHANGED, RECORD, counted_at=counted_at) == StoredReports(
+        complete={SPRING.campaign_id: (Report.OPENS,)}, counted_at=NOON
+    )
+
+
+def test_a_run_of_named_campaigns_asks_at_once_and_lets_nothing_wait() -> None:
+    """It answers for no other campaign: the next whole run asks as if it had not been."""
+    warehouse, before = Counted(rows=5, times=9), NOON - HOUR
+
+    assert stored(
+        warehouse, CHANGED, RECORD, counted_at=before, campaign_ids=frozenset({SPRING.campaign_id})
+    ) == StoredReports(complete={SPRING.campaign_id: (Report.OPENS,)}, counted_at=before)
+
+
+def test_an_answer_that_does_not_come_is_asked_for_again_at_the_next_run() -> None:
+    """And what it was about is read by its whole overlap meanwhile."""
+    before = NOON - DAY
+
+    assert stored(Refusing(Unavailable("no answer")), CHANGED, RECORD, counted_at=before) == StoredReports(
+        counted_at=before
+    )
+
+
+@pytest.mark.parametrize("settling", [Settling(changed_at=NOON - DAY, read_at=NOON - DAY, failed="broken"), SHORT])
+def test_a_report_that_lacks_rows_does_not_wait(settling: Settling) -> None:
+    """It is read whatever the warehouse says."""
+    record = replace(RECORD, settling={Report.OPENS: settling})
+
+    assert stored(Counted(rows=5, times=9), CHANGED, record, counted_at=NOON - HOUR).postponed == {}

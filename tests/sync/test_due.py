@@ -1,5 +1,6 @@
 """Which campaigns are due, and why."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -65,6 +66,21 @@ def test_a_campaign_is_due_for_a_reason(
 ) -> None:
     """Counters, checkpoints and the request decide; nothing else does."""
     assert reason_for(campaign, checkpoint=checkpoint, request=request_, policy=Policy(), now=NOON) is reason
+
+
+@pytest.mark.parametrize("settling", [A_DAY_AGO, A_WEEK_AGO])
+def test_a_look_that_is_postponed_makes_no_campaign_due(settling: Mapping[Report, Settling]) -> None:
+    """Nor does it where the campaign is due for another report: it stays to be looked at."""
+    policy = Policy(postponed={1: (Report.OPENS,)})
+    checkpoint = a_checkpoint(a_sync(settling=settling, audited_at=NOON - 7 * DAY))
+    changed = a_campaign(1, opens=6)
+
+    [message] = [
+        each.message for each in due([changed], checkpoints={1: checkpoint}, request=REQUEST, policy=policy, now=NOON)
+    ]
+
+    assert reason_for(SENT, checkpoint=checkpoint, request=REQUEST, policy=policy, now=NOON) is None
+    assert (message.reason, message.settle, message.postponed) == (Reason.CHANGED, (), (Report.OPENS,))
 
 
 def test_the_biggest_gap_goes_first() -> None:

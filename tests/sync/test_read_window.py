@@ -88,6 +88,13 @@ def test_between_two_wide_reads_only_what_is_new_is_read() -> None:
     assert (window.since, window.full_overlap) == (SIX_HOURS_AGO - OVERLAP.recent, False)
 
 
+def test_a_wide_overlap_that_is_postponed_stays_due() -> None:
+    """Only what is new is read: the next message without that word goes back from where the last wide read began."""
+    window = a_window(Report.OPENS, a_record(), changes={"opens": 3}, postponed=(Report.OPENS,))
+
+    assert (window.since, window.full_overlap) == (A_DAY_AGO - OVERLAP.recent, False)
+
+
 @pytest.mark.parametrize(
     ("whole_age", "changes", "complete", "since", "skips"),
     [

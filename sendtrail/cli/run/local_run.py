@@ -118,7 +118,12 @@ class LocalRun:
 
     def _dispatch_begun(self, begun: Begun, lists: GuardedLists) -> Summary:
         settings = self.settings
-        policy = Policy(overlap=settings.overlap, counted=timedelta.max, deletions=settings.deletion_guard)
+        policy = Policy(
+            overlap=settings.overlap,
+            counted=timedelta.max,
+            counted_every=timedelta(),
+            deletions=settings.deletion_guard,
+        )
         with metered():  # what a dispatch took is stored with it, and counts here, too
             return dispatch_begun(begun, lists=lists, services=self.adapters.services, policy=policy)
 

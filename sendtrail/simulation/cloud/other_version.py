@@ -11,8 +11,10 @@ from sendtrail.ports import Document
 ADDED: Mapping[str, frozenset[str]] = {
     "checkpoint": frozenset({"backfill", "wanted_at", "new_rows"}),
     "synced": frozenset({"settling", "deep_watermarks", "false_zeros"}),
-    "status": frozenset({"timestamp_meanings", "timestamps_observed_at", "left_out"}),
-    "message": frozenset({"settle", "standing_rows", "wanted_at", "complete", "backfill", "listed_at", "kept_since"}),
+    "status": frozenset({"timestamp_meanings", "timestamps_observed_at", "left_out", "counted_at"}),
+    "message": frozenset(
+        {"settle", "standing_rows", "wanted_at", "complete", "backfill", "listed_at", "kept_since", "postponed"}
+    ),
 }
 # And what a later version may add.
 OF_TOMORROW: Mapping[str, Any] = {"of_tomorrow": {"some": ["thing", 1, None]}}

@@ -12,7 +12,7 @@ from sendtrail.domain.campaign import Campaign
 from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.timestamp_meaning import standing_rows
 from sendtrail.ports import Transaction
-from sendtrail.state.account_status import read_status, write_status
+from sendtrail.state.account_status import AccountStatus, read_status, write_status
 from sendtrail.state.stored_habits import stale_counters
 from sendtrail.sync.due import Policy, Request, last_sync
 from sendtrail.sync.evidence.audit_comparison import audits
@@ -44,15 +44,28 @@ def with_evidence(
     if stale:
         logger.warning(_STALE, ", ".join(stale))
     readable = without_false_zeros(campaigns, checkpoints, now=now, stale=stale)
-    complete = complete_reports(readable, request=request, checkpoints=checkpoints, policy=policy, services=services)
+    status = services.state.transact(lambda transaction: read_status(transaction, request.organization_id))
+    stored = complete_reports(
+        readable,
+        request=request,
+        checkpoints=checkpoints,
+        counted_at=None if status is None else status.counted_at,
+        policy=policy,
+        services=services,
+    )
     records = list(_with_records(readable, checkpoints))
     doubted = doubted_counters(records, stale=stale, settle=policy.settle, now=services.clock.now())
     found = audits(records, stale=doubted.stale, request=request, policy=policy, services=services)
-    complete = {**complete, **{number: (*complete.get(number, ()), *looks) for number, looks in found.looks.items()}}
+    complete = {
+        **stored.complete,
+        **{number: (*stored.complete.get(number, ()), *looks) for number, looks in found.looks.items()},
+    }
     return readable, replace(
         policy,
-        standing_rows=standing_rows(_observe_timestamps(request, services)),
+        standing_rows=standing_rows(_observe_timestamps(request.organization_id, status, services)),
         complete=_without_stale(complete, stale),
+        postponed=stored.postponed,
+        counted_at=stored.counted_at,
         doubted=doubted,
         audits=found,
     )
@@ -73,10 +86,8 @@ def _with_records(
             yield campaign, record
 
 
-def _observe_timestamps(request: Request, services: Services) -> Meanings:
+def _observe_timestamps(organization_id: str, status: AccountStatus | None, services: Services) -> Meanings:
     """Return what the times of the account's rows mean, and store it where it was observed just now."""
-    organization_id = request.organization_id
-    status = services.state.transact(lambda transaction: read_status(transaction, organization_id))
     meanings, observed_at = observe_timestamps(organization_id, status, services=services, now=services.clock.now())
     if status is not None and observed_at != status.timestamps_observed_at:
         services.state.transact(
