@@ -10,6 +10,7 @@ from sendtrail.entrypoints.error_responses import answer_error
 from sendtrail.entrypoints.pubsub_push import data_of
 from sendtrail.entrypoints.runtime import runtime
 from sendtrail.entrypoints.worker_erasure import erase_after_pass
+from sendtrail.erasure.confirmation import Lookups
 from sendtrail.sync import contacts
 
 functions_framework.errorhandler(Exception)(answer_error)
@@ -31,4 +32,11 @@ def sync_contacts(event: CloudEvent) -> None:
                 guard=instance.settings.deletion_guard,
                 erases_gone=policy is not None,
             )
-        erase_after_pass(delivery.outcome, instance.erasure, policy, item=message.item, services=instance.services)
+            erase_after_pass(
+                delivery.outcome,
+                instance.erasure,
+                policy,
+                item=message.item,
+                services=instance.services,
+                lookups=Lookups(account=account, is_over=budget.spent),
+            )

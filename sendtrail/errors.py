@@ -9,6 +9,7 @@ SendtrailError
 ├── Rejected             this work can never succeed as it is: record it, publish the reason, acknowledge
 │   ├── KeyRefused       the account does not accept the API key
 │   ├── PermissionRefused the account accepts the key, but not for this
+│   ├── NotFound         the account does not have what was asked for by its id or path
 │   ├── AccountDisabled  an account that somebody has switched off
 │   ├── BadMessage       a message that cannot be understood
 │   ├── Unreadable       an answer that cannot be understood, or that contradicts itself
@@ -57,6 +58,10 @@ class KeyRefused(Rejected):
 
 class PermissionRefused(Rejected):
     """The user of the API key has no permission for one action, while others work."""
+
+
+class NotFound(Rejected):
+    """The account says that it does not have what was asked for."""
 
 
 class AccountDisabled(Rejected):

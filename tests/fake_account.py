@@ -97,6 +97,10 @@ class FakeAccount:
         """Return how many contacts there are."""
         return len(self.people)
 
+    def contact(self, contact_id: int) -> Contact | None:
+        """Return a contact."""
+        return self.people.get(contact_id)
+
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts with ids above `after`, a page at a time."""
         while ids := sorted(number for number in self.people if number > after)[:PAGE]:

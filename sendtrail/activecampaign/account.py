@@ -10,20 +10,22 @@ from sendtrail.activecampaign.v1.reports import V1Reports
 from sendtrail.activecampaign.v3 import campaigns as campaign_list
 from sendtrail.activecampaign.v3.contacts import ContactPages, contact_count
 from sendtrail.activecampaign.v3.lists import log_unreadable
+from sendtrail.activecampaign.v3.single_contact import contact_by_id
 from sendtrail.activecampaign.v3.subject_lines import messages
 from sendtrail.clock import Clock
 from sendtrail.domain.campaign import Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import ReportPage, ReportQuery, UnreadableRow
 from sendtrail.domain.connection import Connection
-from sendtrail.domain.contact import ContactPage
+from sendtrail.domain.contact import Contact, ContactPage
 from sendtrail.ports import RequestBudget
 
 
 class Account:
     """The campaigns, reports and contacts of an account; any number of threads may use it at once.
 
-    It satisfies CampaignLists, ReportReader and ContactReader. Every method raises Unavailable where the account does
-    not answer properly, and KeyRefused, PermissionRefused, Rejected or Unreadable where trying again would not help.
+    It satisfies CampaignLists, ReportReader, ContactReader and ContactLookup. Every method raises Unavailable where the
+    account does not answer properly, and KeyRefused, PermissionRefused, Rejected or Unreadable where trying again would
+    not help.
 
     `on_response` is called with the status of every response, `on_unreadable` with each campaign and contact that
     cannot be understood, and is therefore left out of its list. Rows of reports that cannot be understood are part of
@@ -78,6 +80,10 @@ class Account:
     def contact_count(self) -> int | None:
         """Return how many contacts there are, None where the account does not say."""
         return contact_count(self._client)
+
+    def contact(self, contact_id: int) -> Contact | None:
+        """Return a contact without its tags and lists, None where the account says that there is none of this id."""
+        return contact_by_id(self._client, contact_id)
 
     def contacts(self, after: int) -> Iterator[ContactPage]:
         """Yield the contacts whose ids are above `after`, a page at a time, to the end."""

@@ -12,6 +12,7 @@ from sendtrail.delivery.deliver import Outcome
 from sendtrail.delivery.failures import publish_failure
 from sendtrail.delivery.services import Services
 from sendtrail.domain.work_item import WorkItem
+from sendtrail.erasure.confirmation import Lookups
 from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.gone_contacts import GonePlace, GonePolicy, StoredContact, erase_gone_contacts, stored_contacts
 from sendtrail.erasure.person import Sighting
@@ -85,9 +86,15 @@ class WorkerPlace:
 
 
 def erase_after_pass(
-    outcome: Outcome, place: GonePlace | None, policy: GonePolicy | None, *, item: WorkItem, services: Services
+    outcome: Outcome,
+    place: GonePlace | None,
+    policy: GonePolicy | None,
+    *,
+    item: WorkItem,
+    services: Services,
+    lookups: Lookups,
 ) -> None:
-    """Erase who is gone, where a pass has ended and the setting asks for it; publish why not, if so.
+    """Erase who is gone, where a pass has ended and the setting asks for it; publish why not all were, if so.
 
     Raise Retryable for trouble that may pass: the message is delivered again, and only this is left to do.
     """
@@ -97,7 +104,7 @@ def erase_after_pass(
     if began_at is None:
         return
     try:
-        reason = erase_gone_contacts(place, item.organization_id, policy, pass_began_at=began_at)
+        reason = erase_gone_contacts(place, item.organization_id, policy, pass_began_at=began_at, lookups=lookups)
     except (Rejected, SettingsError) as error:
         reason = str(error)
     if reason:

@@ -1,7 +1,8 @@
 """Contacts who are gone from ActiveCampaign, deleted or anonymised, are erased by a setting, once two passes agree.
 
 What is erased is not read again, and a list of contacts may be cut short and look like one from which people were
-deleted. So one pass is not believed, and no share of the contacts beyond the one up to which deletions are.
+deleted. So one pass is not believed, and no share of the contacts beyond the one up to which deletions are; and each
+of them is asked for by id.
 """
 
 import logging
@@ -12,6 +13,7 @@ from typing import Protocol
 
 from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.deletion_guard import DeletionGuard
+from sendtrail.erasure.confirmation import Confirmation, Lookups, reason_for_keeping
 from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.person import Person, Sighting, whole_person
 from sendtrail.erasure.sweep import PeopleTables, Swept
@@ -98,9 +100,9 @@ def later_contacts(contacts: Iterable[StoredContact], sightings: Iterable[Sighti
 
 
 def erase_gone_contacts(
-    place: GonePlace, organization_id: str, policy: GonePolicy, *, pass_began_at: datetime
+    place: GonePlace, organization_id: str, policy: GonePolicy, *, pass_began_at: datetime, lookups: Lookups
 ) -> str | None:
-    """Erase the contacts that are gone, log the receipt, and return why nobody was erased, None where nothing is amiss.
+    """Erase the contacts that are gone, log the receipt, and return why some were not, None where nothing is amiss.
 
     `pass_began_at` is when the last pass over the contacts began, which came to its end and was believed. Killed in
     between, it is done again: they are on the list before anything is deleted, with all that they are known by.
@@ -112,16 +114,13 @@ def erase_gone_contacts(
         return reason_for_doubt(counts, guard=policy.guard)
     if not gone and not place.is_unsettled():
         return None
-    before = place.people()
-    sightings = place.sightings(organization_id)
-    present = frozenset(each.contact_id for each in contacts) | later_contacts(contacts, sightings)
-    person = whole_person(Person(contact_ids=gone), sightings, present=present - gone)
-    people = before.plus(person.tokens(before, organization_id))
-    place.store(people, before=before)
-    swept = place.sweep([organization_id], people)[organization_id]
-    if gone:
-        logger.warning("%s: %s", organization_id, " ".join(_receipt(person, swept, people)))
-    return None
+    shown = frozenset(each.contact_id for each in contacts if each.deleted_at is None)
+    found = lookups.confirm(gone, shown=shown, at=pass_began_at) if gone else Confirmation(gone=gone)
+    if found.gone or place.is_unsettled():
+        _erase(place, organization_id, contacts, gone=found.gone)
+    if found.left:
+        logger.info("%d contacts that seem to be gone are asked for by id after the next pass", found.left)
+    return reason_for_keeping(found)
 
 
 def reason_for_doubt(counts: PassCounts, *, guard: DeletionGuard) -> str:
@@ -132,6 +131,18 @@ def reason_for_doubt(counts: PassCounts, *, guard: DeletionGuard) -> str:
         " may see every list; if they are gone, accept it once with --accept-deletions (on Google Cloud:"
         " settings.max_deleted_share = 1)"
     )
+
+
+def _erase(place: GonePlace, organization_id: str, contacts: Sequence[StoredContact], *, gone: frozenset[str]) -> None:
+    before = place.people()
+    sightings = place.sightings(organization_id)
+    present = frozenset(each.contact_id for each in contacts) | later_contacts(contacts, sightings)
+    person = whole_person(Person(contact_ids=gone), sightings, present=present - gone)
+    people = before.plus(person.tokens(before, organization_id))
+    place.store(people, before=before)
+    swept = place.sweep([organization_id], people)[organization_id]
+    if gone:
+        logger.warning("%s: %s", organization_id, " ".join(_receipt(person, swept, people)))
 
 
 def _number(contact_id: str) -> int:

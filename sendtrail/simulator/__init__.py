@@ -33,7 +33,7 @@ and a `--quirk` of the command, whose `--help` says what it does; all may be com
   counters_leave_out, frozen_counters, counters_freeze_h
 - change: still_tstamps, counters_run_ahead, late_opens_h, late_clicks_h, rows_vanish_on_deletion,
   deletions_while_reading, opens_erase_soft_bounces, resubscribing
-- access: no_permission, refusal
+- access: no_permission, refusal, hidden_list, hidden_from_h, hidden_by_id
 
 Truth follows them. `truth()` is what the lists hold now and a request can show, as a careful reader writes it down;
 `history()` is every state that a row ever had, rows that have vanished since included: what a reader may keep;

@@ -165,9 +165,9 @@ class Account(Contents):
                     yield from self._witness.unreadable(campaign, message)
 
     def contacts_truth(self) -> Iterator[TruthContact]:
-        """Yield each contact that is there, by ascending id."""
+        """Yield each contact that is there and may be seen, by ascending id."""
         if not is_refused("/api/3/contacts", self.quirks):
-            for contact in self.contacts:
+            for contact in (each for each in self.contacts if not self.is_hidden(each)):
                 yield self._witness.contact(contact, self.last_activity(contact))
 
     def campaigns_truth(self) -> Iterator[TruthCampaign]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from threading import RLock
 from zoneinfo import ZoneInfo
 
-from sendtrail.simulator.account_clock import DAY_S, Clock
+from sendtrail.simulator.account_clock import DAY_S, HOUR_S, Clock
 from sendtrail.simulator.garbled_text import garbling
 from sendtrail.simulator.plan import Plan
 from sendtrail.simulator.quirks import EventType, Quirks
@@ -41,6 +41,7 @@ class Contents:
         self.lists = list_names(plan.lists)
         self._lock = RLock()
         self._clock = Clock(now)
+        self._hides_from = self._clock.now() + int(quirks.hidden_from_h * HOUR_S)
         self._seed = derive(0, seed)
         people = self._people(self._clock.now())
         book = Book(seed=self._seed, plan=plan, now=self._clock.now(), mailable=people.mailable, quirks=quirks)
@@ -94,9 +95,23 @@ class Contents:
         with self._lock:
             first = 0 if self.quirks.id_greater_ignored else self.contacts.rank_after(id_greater)
             if updated_after is None or self.quirks.updated_after_ignored:
-                return range(first, len(self.contacts))
-            ranks = self.contacts.updated(int(updated_after.timestamp()))
-            return ranks[bisect_left(ranks, first) :]
+                ranks: Sequence[int] = range(first, len(self.contacts))
+            else:
+                updated = self.contacts.updated(int(updated_after.timestamp()))
+                ranks = updated[bisect_left(updated, first) :]
+            return self._visible(ranks)
+
+    def is_hidden(self, contact: Contact) -> bool:
+        """Return whether the user of the key may not see a contact."""
+        hidden = self.quirks.hidden_list
+        is_due = bool(hidden) and self._clock.now() >= self._hides_from
+        return is_due and [list_id for list_id, _ in contact.lists] == [hidden]
+
+    def _visible(self, ranks: Sequence[int]) -> Sequence[int]:
+        if not self.quirks.hidden_list:
+            return ranks
+        found = self.contacts.ranked(ranks)
+        return [rank for rank, contact in zip(ranks, found, strict=True) if not self.is_hidden(contact)]
 
     def contacts_at(self, ranks: Sequence[int]) -> list[Contact]:
         """Return the contacts at some ranks."""

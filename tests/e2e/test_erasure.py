@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import pytest
 from typer.testing import CliRunner
 
 from sendtrail.cli.app import app
-from sendtrail.simulator import TruthRow
+from sendtrail.simulator import Plan, Quirks, TruthRow
 from tests.e2e.conftest import Pipeline
 
 Make = Callable[..., Pipeline]
@@ -68,6 +69,30 @@ def test_a_contact_that_the_account_has_deleted_is_erased_once_two_passes_agree(
 
     assert found == [["test.duckdb"], [], []]
     assert not [row for row in stored(line) if row[2] == person.contact_id]
+
+
+@pytest.mark.parametrize(("by_id", "says"), [("shown", "there when asked for by id"), ("refused", "does not say of")])
+def test_whom_the_key_loses_sight_of_is_not_erased(pipeline: Make, by_id: str, says: str) -> None:
+    """Any number of passes agrees that they are gone, too few for the guard; whoever is gone is erased beside them."""
+    quirks = Quirks(hidden_list=1, hidden_from_h=12, hidden_by_id=by_id)  # type: ignore[arg-type]
+    line = pipeline(quirks=quirks, plan=Plan(campaigns=2, openers=60, lists=8))
+    line.sync(erase_gone_after_days=0)
+    everybody = {each.id for each in line.account.contacts_truth()}
+    deleted = next(each for each in line.account.contacts if [number for number, _ in each.lists] != [1])
+    line.account.delete_contact(deleted.id)
+    reasons = []
+    for _ in range(3):
+        line.clock.advance(DAY_S)
+        line.account.pass_quiet_day()
+        reasons.append([each.reason for each in line.sync(erase_gone_after_days=0, force=True).failures])
+
+    visible = {each.id for each in line.account.contacts_truth()}
+    with duckdb.connect(line.database) as connection:
+        kept = {each for (each,) in connection.execute("SELECT contact_id FROM marketing_ai.contacts").fetchall()}
+    assert 3 < len(everybody) - len(visible) < len(everybody) / 5
+    assert kept == everybody - {str(deleted.id)}
+    assert reasons[0] == []
+    assert says in reasons[-1][0]
 
 
 def test_an_erased_person_stays_erased(pipeline: Make, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from sendtrail.domain.messages import WorkFailed, decode
 from sendtrail.domain.user import User
 from sendtrail.domain.work_item import CONTACTS, WorkItem
 from sendtrail.entrypoints.worker_erasure import WorkerPlace, erase_after_pass
+from sendtrail.erasure.confirmation import Lookups
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.gone_contacts import GonePolicy, StoredContact, erase_gone_contacts, gone_contacts
 from sendtrail.erasure.person import Person, Sighting, whole_person
@@ -36,6 +37,12 @@ from tests.pipeline_harness import ORGANIZATION, PipelineHarness
 DAY = timedelta(days=1)
 POLICY = GonePolicy(after=timedelta(), guard=DeletionGuard())
 KEY = "ab" * 32
+
+
+def without(*gone: int) -> Lookups:
+    """Return what asks an account that has a hundred contacts, less those that are gone."""
+    people = {number: a_contact(number) for number in range(1, 101) if number not in gone}
+    return Lookups(account=FakeAccount(people=people))
 
 
 def stored(number: int, *, deleted_at: datetime | None, updated_at: datetime = NOON - 2 * DAY) -> StoredContact:
@@ -180,7 +187,7 @@ def test_an_anonymised_contact_is_erased_by_the_address_that_was_stored(
         place.warehouse.merge(contacts(anonymised(1, NOON - days * DAY)))
 
     with caplog.at_level(logging.WARNING):
-        reason = erase_gone_contacts(place, "acme", POLICY, pass_began_at=NOON - DAY)
+        reason = erase_gone_contacts(place, "acme", POLICY, pass_began_at=NOON - DAY, lookups=without(1))
 
     assert reason is None
     tables = (Table.CONTACTS, Table.EMAIL_ACTIVITIES, Table.CONVERSIONS, Table.USERS)
@@ -196,7 +203,7 @@ def test_a_contact_who_is_there_again_keeps_its_address_and_its_rows(place: Loca
     place.warehouse.merge(activities(opened(), opened(contact_id="9"), opened(contact_id="9", times=2)))
     place.warehouse.merge(batch(Table.CONVERSIONS, [sale("c1", "", ANN.email)]))
 
-    assert erase_gone_contacts(place, "acme", POLICY, pass_began_at=NOON) is None
+    assert erase_gone_contacts(place, "acme", POLICY, pass_began_at=NOON, lookups=without(1)) is None
 
     assert sizes(place, Table.CONTACTS, Table.EMAIL_ACTIVITIES, Table.CONVERSIONS) == [1, 2, 1]
     assert len(place.people().tokens) == 1
@@ -209,7 +216,7 @@ def test_a_contact_who_came_back_after_the_pass_is_nobodys_earlier_id(place: Loc
     earlier = [opened(contact_id=each, contact_email="ann@old.example") for each in ("9", "50")]
     place.warehouse.merge(activities(*earlier, opened(contact_id="900")))
 
-    assert erase_gone_contacts(place, "acme", POLICY, pass_began_at=NOON) is None
+    assert erase_gone_contacts(place, "acme", POLICY, pass_began_at=NOON, lookups=without(50)) is None
 
     [found] = place.warehouse.query("SELECT contact_id, contact_email FROM marketing_ai.email_activities").rows
     assert found == ("900", ANN.email)
@@ -223,10 +230,10 @@ def test_more_than_is_believed_is_not_erased_until_a_person_accepts_it(place: Lo
     rows = [contact(contact_id=n + 1, at=NOON - 3 * DAY, deleted_at=at) for n, at in enumerate(dates)]
     place.warehouse.merge(contacts(*rows))
 
-    doubt = erase_gone_contacts(place, "acme", POLICY, pass_began_at=NOON)
+    doubt = erase_gone_contacts(place, "acme", POLICY, pass_began_at=NOON, lookups=without(*range(1, 21)))
     before = sizes(place, Table.CONTACTS)
     accepted = GonePolicy(after=timedelta(), guard=DeletionGuard(accepted=True))
-    reason = erase_gone_contacts(place, "acme", accepted, pass_began_at=NOON)
+    reason = erase_gone_contacts(place, "acme", accepted, pass_began_at=NOON, lookups=without(*range(1, 21)))
 
     assert "20 of 40 contacts are gone from ActiveCampaign, more than 20%: nobody was erased" in (doubt or "")
     assert (before, reason, sizes(place, Table.CONTACTS)) == ([40], None, [20])
@@ -317,7 +324,7 @@ class Worker:
     def end_of(self, outcome: Outcome, policy: GonePolicy | None = POLICY) -> Sequence[str]:
         """Do what follows a delivery; return the reasons of failures."""
         item = WorkItem(organization_id=ORGANIZATION, run_id="run0", subject=CONTACTS, sequence=1)
-        erase_after_pass(outcome, self.place, policy, item=item, services=self.pipeline.services)
+        erase_after_pass(outcome, self.place, policy, item=item, services=self.pipeline.services, lookups=without(1))
         return [decode(WorkFailed, data).reason for data in self.pipeline.publisher.take(Topic.FAILURES)]
 
 

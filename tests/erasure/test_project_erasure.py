@@ -12,6 +12,7 @@ from sendtrail.domain.deletion_guard import DeletionGuard
 from sendtrail.entrypoints.runtime import guarded
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.entrypoints.worker_erasure import WorkerPlace
+from sendtrail.erasure.confirmation import Lookups
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.gone_contacts import GonePolicy, erase_gone_contacts
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
@@ -27,6 +28,7 @@ from sendtrail.state.documents import account_pause_path, campaign_path
 from sendtrail.warehouse.rows import Table
 from tests.contracts.samples import activities, contact, contacts, opened, unreadable
 from tests.contracts.under_test import WarehouseUnderTest
+from tests.fake_account import FakeAccount, a_contact
 from tests.fakes import NOON, FakeClock, MemoryState, MemoryWarehouse
 from tests.operate.conftest import put
 
@@ -163,8 +165,11 @@ def test_a_contact_who_is_gone_is_erased_from_a_project_by_the_contacts_worker(
         clock=SystemClock(),
     )
     policy = GonePolicy(after=timedelta(), guard=DeletionGuard())
+    account = FakeAccount(people={2: a_contact(2)})
 
-    reason = erase_gone_contacts(place, "acme", policy, pass_began_at=NOON + timedelta(days=1))
+    reason = erase_gone_contacts(
+        place, "acme", policy, pass_began_at=NOON + timedelta(days=1), lookups=Lookups(account=account)
+    )
 
     assert reason is None
     assert [row["contact_id"] for row in bigquery_warehouse.read(Table.CONTACTS)] == ["2"]

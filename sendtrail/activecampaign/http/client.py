@@ -18,6 +18,7 @@ from sendtrail.activecampaign.http.deadline import answer_deadline
 from sendtrail.activecampaign.http.errors import (
     KEY_REFUSED,
     NOT_PERMITTED,
+    NOT_SHOWN,
     READING_FAILED,
     THROTTLED,
     WHERE_TO_LOOK,
@@ -88,7 +89,7 @@ class Get:
     """A GET request; `subject` is what is asked for, in the words of an error message.
 
     No more than `max_bytes` of its answer are read. `is_wanted` is called before each attempt; where it returns False,
-    Cancelled is raised.
+    Cancelled is raised. `is_one_of_many`: a refusal is of this one alone, so it is Rejected at once.
     """
 
     path: str
@@ -96,11 +97,14 @@ class Get:
     subject: str
     max_bytes: int
     is_wanted: Callable[[], bool] = always
+    is_one_of_many: bool = False
 
     @property
     def action(self) -> str:
         """Return what a permission is given for: the action of a v1 request, the path of another."""
-        return str(self.params.get("api_action") or re.sub(r"/[0-9]+/", "/{id}/", self.path.removeprefix("/api/3")))
+        return str(
+            self.params.get("api_action") or re.sub(r"/[0-9]+(?=/|$)", "/{id}", self.path.removeprefix("/api/3"))
+        )
 
 
 class Client:
@@ -168,7 +172,9 @@ class Client:
         if bad.problem is THROTTLED:
             # Whatever the account asks for, nobody else is held up for longer than this request would wait.
             self._budget.back_off(min(bad.pause_s, self._options.retries.total_s))
-        if bad.problem is KEY_REFUSED and self.memory.is_only_refusal(get.action):
+        if bad.problem is KEY_REFUSED and get.is_one_of_many:
+            bad = BadAnswer(NOT_SHOWN, words=bad.words)
+        elif bad.problem is KEY_REFUSED and self.memory.is_only_refusal(get.action):
             bad = BadAnswer(NOT_PERMITTED, words=bad.words)
         return error_of(bad, Request(subject=get.subject, action=get.action, host=self._host), mask=self.mask)
 

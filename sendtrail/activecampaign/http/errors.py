@@ -16,7 +16,7 @@ from urllib3 import exceptions as urllib3_exceptions
 
 from sendtrail.activecampaign.http.account_words import Mask
 from sendtrail.activecampaign.http.retries import RetryableFailure
-from sendtrail.errors import KeyRefused, PermissionRefused, Rejected, SendtrailError, Unavailable, Unreadable
+from sendtrail.errors import KeyRefused, NotFound, PermissionRefused, Rejected, SendtrailError, Unavailable, Unreadable
 
 WHERE_TO_LOOK = "in ActiveCampaign under Settings > Developer"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -48,6 +48,8 @@ NOT_PERMITTED = Problem(
     sentence="the API user has no permission for {action} ({words}); "
     "give it to the user's group in ActiveCampaign under Settings > Users and groups",
 )
+# The same, of one of many that are asked for by id: whoever asks does without it, and asks again another day.
+NOT_SHOWN = Problem(error=Rejected, sentence="the account does not show it to the API user ({words})", may_pass=False)
 # Waited for as long as the account asks, however often; it counts its limit by the second.
 THROTTLED = Problem(
     sentence="the account goes on refusing requests as too many ({words}); "
@@ -70,10 +72,14 @@ REFUSED_SILENTLY = Problem(
     sentence=f"the account refuses the request ({{words}}); is the API URL the one {WHERE_TO_LOOK}?",
     may_pass=False,
 )
+NOT_FOUND = Problem(error=NotFound, sentence=REFUSED.sentence, may_pass=False)
+NOT_FOUND_SILENTLY = Problem(error=NotFound, sentence=REFUSED_SILENTLY.sentence, may_pass=False)
+SILENT: Mapping[Problem, Problem] = {REFUSED: REFUSED_SILENTLY, NOT_FOUND: NOT_FOUND_SILENTLY}
 
 BY_STATUS: Mapping[int, Problem] = {
     401: KEY_REFUSED,
     403: KEY_REFUSED,
+    404: NOT_FOUND,
     408: IN_TROUBLE,
     425: IN_TROUBLE,
     429: THROTTLED,
@@ -124,6 +130,9 @@ NO_RESULT_CODE = Problem(error=Unreadable, sentence="the answer has no result_co
 NO_ROWS = Problem(error=Unreadable, sentence="the account says that something is returned, and returns nothing")
 ROWS_AND_REFUSAL = Problem(error=Unreadable, sentence="the account returns rows and says that it does not ({words})")
 REPORT_REFUSED = Problem(error=Rejected, sentence="the account refuses the report ({words})")
+NO_CONTACT = Problem(
+    error=Unreadable, sentence="the answer has no contact of the id that was asked for", may_pass=False
+)
 NO_LIST = Problem(error=Unreadable, sentence="the answer has no list of {words}")
 FALSE_END = Problem(sentence="an empty page, and there are {words}; it is asked for again later")
 
@@ -141,8 +150,8 @@ class BadAnswer(Exception):
 def of_status(status: int, *, message: str, pause_s: float | None) -> BadAnswer:
     """Return what an HTTP status means; `message` is what the account says about it."""
     problem = BY_STATUS.get(status) or BY_STATUS_CLASS.get(status // 100, REFUSED)
-    if problem is REFUSED and not message:
-        problem = REFUSED_SILENTLY
+    if not message:
+        problem = SILENT.get(problem, problem)
     return BadAnswer(problem, words=f"HTTP {status}" + (f": {message}" if message else ""), pause_s=pause_s)
 
 

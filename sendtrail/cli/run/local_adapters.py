@@ -23,6 +23,7 @@ from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import Services
 from sendtrail.delivery.usage_meter import add_response
 from sendtrail.domain.request_rate import Priority
+from sendtrail.erasure.confirmation import Lookups
 from sendtrail.erasure.gone_contacts import GonePolicy
 from sendtrail.local.duckdb_stored_rows import DuckDbStoredRows
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
@@ -90,10 +91,12 @@ class LocalAdapters:
         return DuckDbStoredRows(warehouse=self.warehouse)
 
     def erase_gone(self, policy: GonePolicy) -> str | None:
-        """Erase who is gone from the account; return why nobody was erased, None where nothing is amiss."""
+        """Erase who is gone from the account; return why not all were erased, None where nothing is amiss."""
         self._may_have_erased = True
+        account = self.account(Priority.INCREMENTAL, self.stats.on_contacts_response)
         place = LocalPlace(warehouse=self.warehouse, state=self._state, clock=self.clock, pseudonyms=self._pseudonyms)
-        return erase_after_sync(place, self._guarded, self._settings.organization, policy)
+        lookups = Lookups(account=account, is_over=self.stop.is_set)
+        return erase_after_sync(place, self._guarded, self._settings.organization, policy, lookups=lookups)
 
     def _open_file(self, settings: SyncSettings, opening: ExitStack) -> None:
         self._settle_erasures()

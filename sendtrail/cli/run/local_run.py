@@ -142,7 +142,7 @@ class LocalRun:
         )
 
     def _erase_gone(self) -> Iterator[Failure]:
-        """Erase the contacts who are gone from the account, if it is set; yield why nobody was, if so."""
+        """Erase the contacts who are gone from the account, if it is set; yield why not all were, if so."""
         policy = self.settings.gone_policy
         if policy is None or not self.settings.contacts or self.adapters.stop.is_set():
             return

@@ -60,6 +60,9 @@ LEVELS: dict[str, tuple[Any, ...]] = {
     "resubscribing": ("never", "counters_fall", "counters_stay"),
     "no_permission": ((), ("campaign_report_bounce_list",)),
     "refusal": ("not_allowed", "status_403"),
+    "hidden_list": (0, 1),
+    "hidden_from_h": (0, 12),
+    "hidden_by_id": ("shown", "refused", "unknown"),
     "unnamed_messages": (False, True),
     "subjects": ("plain", "missing", "any_script"),
 }

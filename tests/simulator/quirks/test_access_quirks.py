@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sendtrail.simulator import Account, Quirks
-from tests.simulator.reader import Api, read_activities
+from tests.simulator.reader import Api, read_activities, read_contacts
 
 Connect = Callable[[Account], Api]
 Make = Callable[..., Account]
@@ -42,6 +42,22 @@ def test_v1_may_refuse_with_a_403(make_account: Make, connect: Connect) -> None:
     api, campaign = connect(account), account.campaigns[0].id
 
     assert [api.v1(name, campaign).status_code for name in ("open", "link", "bounce")] == [403, 403, 200]
+
+
+@pytest.mark.parametrize(("by_id", "status"), [("shown", 200), ("refused", 403), ("unknown", 404)])
+def test_contacts_may_be_hidden_from_a_day_on(by_id: str, status: int, make_account: Make, connect: Connect) -> None:
+    """Those who are on the hidden list alone; asked for by id, they are there, refused, or as if deleted."""
+    account = make_account(quirks=Quirks(hidden_list=1, hidden_from_h=12, hidden_by_id=by_id))  # type: ignore[arg-type]
+    api = connect(account)
+    before = read_contacts(api)
+    account.pass_quiet_day()
+    after = read_contacts(api)
+
+    hidden = {each.id for each in before} - {each.id for each in after}
+    assert hidden == {str(each.id) for each in account.contacts if [number for number, _ in each.lists] == [1]} != set()
+    assert after == list(account.contacts_truth())
+    assert {api.get(f"/api/3/contacts/{each}").status_code for each in hidden} == {status}
+    assert api.get(f"/api/3/contacts/{after[0].id}").status_code == 200
 
 
 def test_clients_can_check_their_key(api: Api) -> None:

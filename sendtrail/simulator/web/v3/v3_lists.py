@@ -70,7 +70,12 @@ async def contact(request: Request) -> Response:
     """Answer `GET /api/3/contacts/{id}`."""
     account = _account(request)
     found = account.contacts.find(request.path_params["id"])
-    return answer({"contact": contact_json(account, found)}) if found else _unknown("Subscriber", request)
+    how = account.quirks.hidden_by_id if found and account.is_hidden(found) else "shown"
+    if how == "refused":
+        return answer({"message": "You do not have permission to view this contact"}, 403)
+    if found is None or how == "unknown":
+        return _unknown("Subscriber", request)
+    return answer({"contact": contact_json(account, found)})
 
 
 async def tags(request: Request) -> Response:

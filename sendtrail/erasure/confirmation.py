@@ -1,0 +1,128 @@
+"""Before somebody is erased for being gone, the account is asked for each of them by id.
+
+The list of contacts shows what the user of the API key may see. Where a permission is taken from it, those whom it
+hides look like deletions in any number of passes.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Protocol
+
+from sendtrail.domain.contact import Contact
+from sendtrail.errors import Rejected, Unavailable
+from sendtrail.plurals import counted
+
+# Requests of one pass: at the default rate not quite four minutes. Whoever is left is asked for after the next pass.
+MAX_LOOKUPS = 1_000
+# Of so many contacts that the list shows, one has to be there by its id, too; any may have been deleted since.
+MAX_CONTROLS = 3
+
+
+class ContactLookup(Protocol):
+    """The contacts of an account by their ids."""
+
+    def contact(self, contact_id: int) -> Contact | None:
+        """Return a contact, None where the account says that there is none of this id.
+
+        Raise Unavailable or Rejected where it does not say.
+        """
+        ...
+
+
+def never() -> bool:
+    """Return that there is time left."""
+    return False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmation:
+    """Who is `gone` by id, too, and how many are `there`, or `left` for another pass.
+
+    `refused`: of so many the account does not say, for a `reason`.
+    """
+
+    gone: frozenset[str]
+    there: int = 0
+    refused: int = 0
+    reason: str = ""
+    left: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lookups:
+    """Asks an account for contacts by id; `is_over` says that there is no time left."""
+
+    account: ContactLookup
+    is_over: Callable[[], bool] = never
+
+    def confirm(self, gone: Collection[str], *, shown: Collection[str], at: datetime) -> Confirmation:
+        """Return which of the contacts that seem to be gone are; `shown` are those that the list has, `at` its pass.
+
+        Each pass begins with others, so that those who cannot be confirmed keep nobody waiting.
+        """
+        controls = self._asked_for(_shuffled(shown, at)[:MAX_CONTROLS])
+        if not shown or controls.there:
+            return self._asked_for(_shuffled(gone, at))
+        if self.is_over():
+            return Confirmation(gone=frozenset(), left=len(gone))
+        reason = controls.reason or "it does not know those by id either whom it lists"
+        return Confirmation(gone=frozenset(), refused=len(gone), reason=reason)
+
+    def _asked_for(self, ids: Sequence[str]) -> Confirmation:
+        found: dict[bool, list[str]] = {True: [], False: []}
+        errors: list[str] = []
+        for contact_id in self._while_there_is_time(ids):
+            try:
+                found[self._is_there(contact_id)].append(contact_id)
+            except Rejected as error:
+                errors.append(str(error))
+            except Unavailable as error:  # after many attempts
+                errors.append(str(error))
+                break
+        answered = len(found[True]) + len(found[False])
+        return Confirmation(
+            gone=frozenset(found[False]),
+            there=len(found[True]),
+            refused=len(errors),
+            reason=errors[0] if errors else "",
+            left=len(ids) - answered - len(errors),
+        )
+
+    def _while_there_is_time(self, ids: Sequence[str]) -> Iterator[str]:
+        for contact_id in ids[:MAX_LOOKUPS]:
+            if self.is_over():
+                return
+            yield contact_id
+
+    def _is_there(self, contact_id: str) -> bool:
+        """Return whether a contact is there, and neither deleted nor anonymised."""
+        found = self.account.contact(int(contact_id))
+        return found is not None and not (found.is_anonymized or found.is_deleted)
+
+
+def reason_for_keeping(found: Confirmation) -> str | None:
+    """Return why contacts who seem to be gone are kept, and what to do about it; None where all were confirmed."""
+    reasons = list(_reasons(found))
+    if not reasons:
+        return None
+    return (
+        f"{'; '.join(reasons)}: they are kept. The user of the API key may no longer see every contact: give its group"
+        " all lists and the permission for contacts in ActiveCampaign under Settings > Users and groups, or switch"
+        " erase_gone_after_days off"
+    )
+
+
+def _reasons(found: Confirmation) -> Iterator[str]:
+    if found.there:
+        are = counted(found.there, "contact that the list does not show is", "contacts that the list does not show are")
+        yield f"{are} there when asked for by id"
+    if found.refused:
+        yield f"the account does not say of {counted(found.refused, 'contact')} whether it is there ({found.reason})"
+
+
+def _shuffled(ids: Collection[str], at: datetime) -> Sequence[str]:
+    """Return ids of contacts in an order of this pass; those that are no number are left out."""
+    numbers = (each for each in ids if each.isascii() and each.isdecimal())
+    return sorted(numbers, key=lambda each: sha256(f"{at.isoformat()} {each}".encode()).digest())
