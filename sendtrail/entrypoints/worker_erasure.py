@@ -22,7 +22,7 @@ from sendtrail.erasure.sweep import PeopleTables, Sweep, Swept, sightings
 from sendtrail.errors import Rejected, SettingsError
 from sendtrail.ports import State, Warehouse
 from sendtrail.state.erased_list import read_erased_list
-from sendtrail.sync.contacts import believed_pass
+from sendtrail.sync.contacts import agreeing_pass
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def erase_after_pass(
     """
     if policy is None or place is None or outcome not in _ENDED:
         return
-    began_at = believed_pass(services.state, item.organization_id)
+    began_at = agreeing_pass(services.state, item.organization_id)
     if began_at is None:
         return
     try:

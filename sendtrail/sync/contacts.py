@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +33,7 @@ class ContactsProgress:
     """How far a pass has come: `pass_id` names it, `after` is the greatest id read, `unreadable` have no id.
 
     `seen` is how many contacts it has read, `ended_pass_id` the pass before it. `is_second`: what the first would have
-    marked as deleted is not believed.
+    marked as deleted is not believed. `erasing_since` is as in `ContactsSynced`, as long as this pass keeps to it.
     """
 
     pass_id: str
@@ -42,29 +43,41 @@ class ContactsProgress:
     seen: int = 0
     ended_pass_id: str = ""
     is_second: bool = False
+    erasing_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactsSynced:
-    """What a finished pass leaves behind: when it began, and how many contacts it found gone."""
+    """What a finished pass leaves behind: when it began, and how many contacts it found gone.
+
+    `erasing_since` is when the first of the passes began that were all believed, this one and those right before it, and
+    marked contacts as ones to be erased; None where this one did not.
+    """
 
     pass_id: str
     synced_at: datetime
     vanished: int
+    erasing_since: datetime | None = None
 
 
 def is_pass_due(checkpoint: Checkpoint | None, *, now: datetime) -> bool:
     """Return whether a run that was not asked for the contacts reads them: once a day, and until a pass succeeds."""
-    began_at = None if checkpoint is None else _believed_pass(checkpoint, now=now)
-    return began_at is None or now - began_at >= PASS_INTERVAL
+    last = None if checkpoint is None else _believed_pass(checkpoint, now=now)
+    return last is None or now - last.synced_at >= PASS_INTERVAL
 
 
-def believed_pass(state: State, organization_id: str) -> datetime | None:
-    """Return when the last pass began, None where it has not ended or was not believed."""
+def agreeing_pass(state: State, organization_id: str) -> datetime | None:
+    """Return when the last pass began, None where it has not ended or it takes another one to erase who is gone.
+
+    It takes two in a row under the setting: without it, contacts are marked as deleted by a date alone.
+    """
 
     def work(transaction: Transaction) -> datetime | None:
         checkpoint = read_checkpoint(transaction, contacts_path(organization_id))
-        return None if checkpoint is None else _believed_pass(checkpoint, now=transaction.now)
+        last = None if checkpoint is None else _believed_pass(checkpoint, now=transaction.now)
+        if last is None or last.erasing_since is None or last.erasing_since >= last.synced_at:
+            return None
+        return last.synced_at
 
     return state.transact(work)
 
@@ -118,6 +131,8 @@ class ContactsTask:
         """Yield the contacts that are left, a page a step."""
         known = _read_progress(progress, now=self._clock.now())
         current = known or self._start(synced)
+        if not self._erases_gone:
+            current = replace(current, erasing_since=None)
         pass_id = current.pass_id
         if not current.after:
             begun = None if known else to_document(current)
@@ -168,11 +183,12 @@ class ContactsTask:
         return make(contact, organization_id=self._message.organization_id, now=now)
 
     def _start(self, synced: Mapping[str, Any] | None) -> ContactsProgress:
-        message = self._message
+        message, now = self._message, self._clock.now()
         return ContactsProgress(
             pass_id=f"{message.run_id}_{message.sequence}",
-            started_at=self._clock.now(),
+            started_at=now,
             ended_pass_id=str((synced or {}).get("pass_id", "")),
+            erasing_since=_erasing_since(synced, now=now) or now,
         )
 
     def _mark(self, done: ContactsProgress, counts: PassCounts, check_lease: LeaseCheck) -> Finished:
@@ -183,7 +199,7 @@ class ContactsTask:
             at=self._clock.now(),
             check_lease=check_lease,
         )
-        record = _record(done, vanished=vanished)
+        record = _record(done, vanished=vanished, erasing_since=done.erasing_since if self._erases_gone else None)
         if vanished >= counts.unseen:
             return Finished(record=record)
         left = f"{vanished} of {counts.unseen} missing contacts were marked; the next pass marks the others"
@@ -197,20 +213,34 @@ class ContactsTask:
             return None
 
 
-def _believed_pass(checkpoint: Checkpoint, *, now: datetime) -> datetime | None:
-    if checkpoint.status is not Status.DONE or checkpoint.reason or not checkpoint.synced:
+def _believed_pass(checkpoint: Checkpoint, *, now: datetime) -> ContactsSynced | None:
+    if checkpoint.status is not Status.DONE or checkpoint.reason:
         return None
-    try:
-        began_at = from_document(ContactsSynced, checkpoint.synced).synced_at
-    except BadDocument:
-        return None
-    return began_at if is_credible(began_at, now=now) else None
+    last = _read_synced(checkpoint.synced)
+    return last if last and is_credible(last.synced_at, now=now) else None
+
+
+def _erasing_since(synced: Mapping[str, Any] | None, *, now: datetime) -> datetime | None:
+    last = _read_synced(synced)
+    since = last.erasing_since if last else None
+    return since if since and is_credible(since, now=now) else None
+
+
+def _read_synced(synced: Mapping[str, Any] | None) -> ContactsSynced | None:
+    """Return what the last pass has left behind, None where there was none, or it cannot be read."""
+    with suppress(BadDocument):
+        return from_document(ContactsSynced, synced) if synced else None
+    return None
 
 
 def _second(done: ContactsProgress) -> ContactsProgress:
     """Return the start of a second pass, which takes the place of one that is not believed."""
     return ContactsProgress(
-        pass_id=f"{done.pass_id}_again", started_at=done.started_at, ended_pass_id=done.pass_id, is_second=True
+        pass_id=f"{done.pass_id}_again",
+        started_at=done.started_at,
+        ended_pass_id=done.pass_id,
+        is_second=True,
+        erasing_since=done.erasing_since,
     )
 
 
@@ -218,8 +248,11 @@ def _nobody(done: ContactsProgress, reason: str) -> Finished:
     return Finished(record=_record(done, vanished=0), failures=[reason])
 
 
-def _record(done: ContactsProgress, *, vanished: int) -> dict[str, Any]:
-    return to_document(ContactsSynced(pass_id=done.pass_id, synced_at=done.started_at, vanished=vanished))
+def _record(done: ContactsProgress, *, vanished: int, erasing_since: datetime | None = None) -> dict[str, Any]:
+    synced = ContactsSynced(
+        pass_id=done.pass_id, synced_at=done.started_at, vanished=vanished, erasing_since=erasing_since
+    )
+    return to_document(synced)
 
 
 def _read_progress(document: Mapping[str, Any] | None, *, now: datetime) -> ContactsProgress | None:

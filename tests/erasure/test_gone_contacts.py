@@ -26,6 +26,7 @@ from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.erasure.people_tables import DuckDbPeopleTables
 from sendtrail.local.state.adoption import open_state
 from sendtrail.ports import Topic
+from sendtrail.sync.contacts import agreeing_pass
 from sendtrail.warehouse.domain_rows import gone_contact_row, user_row
 from sendtrail.warehouse.rows import Batch, Table
 from tests.contracts.samples import ANN, activities, contact, contacts, opened
@@ -300,12 +301,51 @@ def test_a_deleted_contact_without_its_address_keeps_the_one_that_leads_to_what_
     assert datetime.fromisoformat(row["deleted_at"]) >= NOON
 
 
+@pytest.mark.parametrize(
+    ("settings", "is_enough"),
+    [
+        ((True,), False),
+        ((False, True), False),
+        ((True, False, True), False),
+        ((True, True, False), False),
+        ((True, True), True),
+        ((False, True, True, True), True),
+    ],
+)
+def test_two_passes_in_a_row_are_made_under_the_setting(settings: Sequence[bool], *, is_enough: bool) -> None:
+    """Without it, contacts are marked as deleted by a date alone, or not although they are anonymised."""
+    pipeline = PipelineHarness(account=FakeAccount(people={1: a_contact(1)}))
+    for number, is_on in enumerate(settings):
+        pipeline.erases_gone = is_on
+        began_at = pipeline.clock.now()
+        pipeline.sync(f"run{number}")
+        pipeline.clock.advance(3_600)
+
+    assert agreeing_pass(pipeline.state, ORGANIZATION) == (began_at if is_enough else None)
+
+
+def test_a_pass_that_is_not_believed_is_none_of_the_two() -> None:
+    """Those who were missing may have been there all the time."""
+    everybody = {number: a_contact(number) for number in range(1, 41)}
+    pipeline = PipelineHarness(account=FakeAccount(people=everybody), erases_gone=True)
+    found = []
+    for number, people in enumerate([40, 5, 40, 40]):
+        pipeline.account.people = {key: value for key, value in everybody.items() if key <= people}
+        pipeline.sync(f"run{number}")
+        pipeline.clock.advance(86_400)
+        found.append(agreeing_pass(pipeline.state, ORGANIZATION) is not None)
+
+    assert found == [False, False, False, True]
+
+
 class Worker:
     """A contacts worker whose warehouse is a file."""
 
     def __init__(self, place: LocalPlace) -> None:
-        self.pipeline = PipelineHarness(account=FakeAccount(people={1: a_contact(1)}))
-        self.pipeline.sync("run0")
+        self.pipeline = PipelineHarness(account=FakeAccount(people={1: a_contact(1)}), erases_gone=True)
+        for run_id in ("run0", "run1"):
+            self.pipeline.sync(run_id)
+            self.pipeline.clock.advance(60)
         self.pipeline.publisher.take(Topic.FAILURES)
         self.keys: list[str] = []
         self.place = WorkerPlace(

@@ -6,7 +6,7 @@ from sendtrail.erasure.gone_contacts import GonePolicy, erase_gone_contacts
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.errors import SendtrailError
 from sendtrail.local.erasure.local_erasure import erased_people
-from sendtrail.sync.contacts import believed_pass
+from sendtrail.sync.contacts import agreeing_pass
 
 
 def erase_after_sync(
@@ -16,7 +16,7 @@ def erase_after_sync(
 
     `guard` withholds them from then on. What was read is in all the same, and the next run does what is left.
     """
-    began_at = believed_pass(place.state, organization)
+    began_at = agreeing_pass(place.state, organization)
     if began_at is None:
         return None
     try:
