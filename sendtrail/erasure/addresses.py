@@ -7,7 +7,12 @@ from contextlib import suppress
 from urllib.parse import unquote
 
 # Everything that cannot end an address in JSON, a URL or a sentence; what is beside the address is cut off below.
-_ADDRESS = re.compile(r"[^\s\"'<>(),;:=&?/\\\[\]{}|@]+@[^\s\"'<>(),;:=&?/\\\[\]{}|@]+")
+_PART = r"[^\s\"'<>(),;:=&?/\\\[\]{}|@%]"
+# The same as a URL writes it, also one within another URL. An apostrophe is left out: it may be of a name.
+ENCODED_END = r"%(?:25)*(?:0[9AD]|2[023689CF]|3[A-F]|5[B-D]|7[B-D])"
+_PARTS = rf"(?:{_PART}|(?!{ENCODED_END})%)+"
+_ADDRESS = re.compile(f"{_PARTS}@{_PARTS}", re.IGNORECASE)
+_ADDRESS_OR_END = re.compile(f"{ENCODED_END}|({_ADDRESS.pattern})", re.IGNORECASE)
 _AT_THE_ENDS = ".!-_*"
 
 
@@ -31,7 +36,7 @@ def is_address(text: str) -> bool:
 def addresses_in(text: str) -> Iterator[str]:
     """Yield the addresses in a text, in the spelling in which they are compared; also those of an encoded URL."""
     for each in {text, unquote(text)}:
-        for found in _ADDRESS.findall(each):
+        for found in filter(None, _ADDRESS_OR_END.findall(each)):
             yield normalised(found)
             if (bare := found.strip(_AT_THE_ENDS)) != found:
                 yield normalised(bare)
@@ -41,7 +46,9 @@ def without_addresses(text: str, is_erased: Callable[[str], bool], *, mark: str 
     """Return a text with a mark in the place of each address that is erased."""
 
     def replaced(found: re.Match[str]) -> str:
+        if not found[1]:
+            return found[0]
         bare = found[0].strip(_AT_THE_ENDS)
         return mark if is_erased(normalised(found[0])) or is_erased(normalised(bare)) else found[0]
 
-    return _ADDRESS.sub(replaced, text)
+    return _ADDRESS_OR_END.sub(replaced, text)

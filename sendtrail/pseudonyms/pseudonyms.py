@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import unquote
 
-from sendtrail.erasure.addresses import normalised
+from sendtrail.erasure.addresses import ENCODED_END, normalised
 from sendtrail.erasure.person import Person
 
 MARK = "hmac-"
@@ -31,6 +31,8 @@ _QUOTED = re.compile(
     rf"|(?<![^{_ENDS_NONE}])[^{_ENDS_NONE}]+@\[[0-9a-z.:]{{1,45}}\]",
     re.IGNORECASE,
 )
+# What a name in a URL may have before it, which is no part of it.
+_BEFORE = re.compile(f".*{ENCODED_END}", re.IGNORECASE | re.DOTALL)
 _AT_THE_END = ".!-_*"
 _CACHED = 100_000
 
@@ -84,8 +86,10 @@ class Pseudonyms:
 
     def _addressed(self, name: str, at: str, rest: str) -> str:
         domain = rest.rstrip(_AT_THE_END)
-        pseudonym = self.address(f"{unquote(unquote(name))}@{domain}")
-        return pseudonym.replace("@", at) + rest[len(domain) :]
+        found = _BEFORE.match(name)
+        before = found[0] if found and found.end() < len(name) else ""
+        pseudonym = self.address(f"{unquote(unquote(name[len(before) :]))}@{domain}")
+        return self.text(before) + pseudonym.replace("@", at) + rest[len(domain) :]
 
 
 def is_pseudonym(text: str) -> bool:

@@ -50,8 +50,8 @@ class ContactsProgress:
 class ContactsSynced:
     """What a finished pass leaves behind: when it began, and how many contacts it found gone.
 
-    `erasing_since` is when the first of the passes began that were all believed, this one and those right before it, and
-    marked contacts as ones to be erased; None where this one did not.
+    `erasing_since`: when the first began of the passes that were all believed and marked contacts as ones to be erased,
+    this one and those right before it; None where this one did not.
     """
 
     pass_id: str

@@ -38,6 +38,10 @@ def test_a_bad_domain_stays_as_it_is(domain: str) -> None:
         "<jane@example.com>, 550 no such user",
         "https://example.com/?email=jane%40example.com&utm=1",
         "mailto:jane@example.com.",
+        "%2Cjane@example.com",
+        "to=%3cjane@example.com%3E",
+        "https://example.com/?next=https%3A%2F%2Fshop.example%2F%3Femail%3Djane%40example.com",
+        "https://example.com/?next=%252Cjane@example.com",
         '{"raw": "{\\"email\\":\\"jane@example.com\\"}"}',
     ],
 )
@@ -51,6 +55,15 @@ def test_only_erased_addresses_are_replaced() -> None:
     text = without_addresses("no list of Jane@example.com, ask joe@example.com.", {"jane@example.com"}.__contains__)
 
     assert text == "no list of [erased], ask joe@example.com."
+
+
+@pytest.mark.parametrize("before", ["%2C", "%3c", "email%3D", "%252C", "joe@example.com%2C", "a%20b%22"])
+@pytest.mark.parametrize("after", ["", "%3E", "%26x"])
+def test_an_address_is_replaced_behind_what_a_url_encodes(before: str, after: str) -> None:
+    """It is no part of the address, and stays."""
+    text = without_addresses(f"{before}jane@example.com{after}", {"jane@example.com"}.__contains__)
+
+    assert text == f"{before}[erased]{after}"
 
 
 @given(st.text())

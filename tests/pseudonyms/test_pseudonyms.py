@@ -108,6 +108,30 @@ def test_an_address_of_an_odd_form_is_replaced_whole(address: str) -> None:
     assert NAMES.text(found) == found
 
 
+@pytest.mark.parametrize(
+    ("before", "at", "after"),
+    [
+        ("%2C", "@", ""),
+        ("%3C", "%40", "%3E"),
+        ("%253cto%253D", "%2540", ""),
+        ("https://shop.example/?next=https%3A%2F%2Fshop.example%2F%3Femail%3D", "%40", "&x=1"),
+    ],
+)
+def test_what_a_url_encodes_before_an_address_is_no_part_of_it(before: str, at: str, after: str) -> None:
+    """An erasure finds the person by the pseudonym of the address alone."""
+    text = f"{before}ann{at}example.com{after}"
+
+    assert NAMES.text(text) == f"{before}{ANN.replace('@', at)}{after}"
+
+
+def test_an_address_before_the_encoded_comma_is_replaced_as_well() -> None:
+    """It is no more than what is before another address, and names somebody all the same."""
+    found = NAMES.text("joe%40b.example%2Cann%40example.com,joe%2Cann@example.com")
+
+    joe = NAMES.address("joe@b.example").replace("@", "%40")
+    assert found == f"{joe}%2C{ANN.replace('@', '%40')},joe%2C{ANN}"
+
+
 def test_names_of_two_people_have_nothing_in_common() -> None:
     """The most frequent pseudonym would be the most frequent first name."""
     ann, other = (stored(contact(contact_id=n), Table.CONTACTS) for n in (1, 2))
