@@ -1,7 +1,7 @@
 """A person: all that they are known by in an account, found from an id or an address. Pure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sendtrail.erasure.addresses import normalised
@@ -69,6 +69,29 @@ def is_known(person: Person, sightings: Iterable[Sighting]) -> bool:
         or (each.email and normalised(each.email) in person.addresses)
         for each in sightings
     )
+
+
+def heirs(contact_ids: Collection[str], sightings: Sequence[Sighting], *, erased: Collection[str]) -> Mapping[str, str]:
+    """Return, by the id of an erased contact who is said to be a user, the id under which they are there again.
+
+    They are the user that they were, if every address of the earlier id is one of a later one, and none is `erased`.
+    """
+    ids = frozenset(contact_ids)
+    claimed = {each.contact_id for each in sightings if each.user_id and each.contact_id in ids}
+    if not claimed:
+        return {}
+    gone = frozenset(map(normalised, erased))
+    owners = {
+        normalised(each.email): each.contact_id
+        for each in sightings
+        if each.email and each.contact_id and each.contact_id not in ids and not each.user_id
+    }
+    addresses = {each: _addresses_of([each], sightings) for each in sorted(filter(None, claimed))}
+    return {
+        contact_id: owners[min(theirs)]
+        for contact_id, theirs in addresses.items()
+        if theirs and theirs <= owners.keys() - gone
+    }
 
 
 def _addresses_of(contact_ids: Iterable[str], sightings: Sequence[Sighting]) -> frozenset[str]:

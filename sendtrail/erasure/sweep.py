@@ -13,13 +13,13 @@ from sendtrail.clock import Clock
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.expected_rows import counted_since, expect_fewer_rows
-from sendtrail.erasure.person import Sighting
+from sendtrail.erasure.person import Sighting, heirs
 from sendtrail.erasure.withheld_rows import erased_row, names_erased
 from sendtrail.ports import State, Warehouse
 from sendtrail.warehouse.rows import Batch, ErasedRow, Table
 
 KNOWN_PEOPLE, MENTIONS, COUNTED_ROWS = "erasure/known_people", "erasure/mentions", "erasure/counted_rows"
-HIDE_SEEN = "erasure/hide_contacts_seen"
+HIDE_SEEN, HAND_OVER = "erasure/hide_contacts_seen", "erasure/hand_over_users"
 # By table, the statement that deletes from it. Those that lead from an id to an address go last: a kill loses no lead.
 DELETIONS: Mapping[Table, str] = {
     table: f"erasure/delete_{table}"
@@ -29,12 +29,16 @@ DELETIONS: Mapping[Table, str] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredNames:
-    """What is to be deleted, as it is spelt in the tables; `row_ids` are of activities and unreadable rows."""
+    """What is to be deleted, as it is spelt in the tables; `row_ids` are of activities and unreadable rows.
+
+    `heirs` is the one contact to whom a claim about `contact_ids` is handed over.
+    """
 
     contact_ids: Sequence[str] = ()
     emails: Sequence[str] = ()
     user_ids: Sequence[str] = ()
     row_ids: Sequence[str] = ()
+    heirs: Sequence[str] = ()
 
     def __bool__(self) -> bool:
         """Return whether there is anything to delete."""
@@ -84,18 +88,21 @@ class Sweep:
 
     def run(self, organization_id: str, people: ErasedPeople) -> Mapping[str, int]:
         """Delete what is of people on the list, and return how many rows of each table that was."""
-        names = self._names(organization_id, people)
+        known = sightings(self.tables, organization_id)
+        names = self._names(known, organization_id, people)
         if not names:
             return {str(table): 0 for table in DELETIONS}
         self._count(organization_id, people, names)
+        for contact_id, heir in heirs(names.contact_ids, known, erased=names.emails).items():
+            handed = StoredNames(contact_ids=[contact_id], heirs=[heir])
+            self.tables.change(HAND_OVER, organization_id, names=handed)
         self.tables.change(HIDE_SEEN, organization_id, names=names)
         return {
             str(table): self.tables.change(statement, organization_id, names=names)
             for table, statement in DELETIONS.items()
         }
 
-    def _names(self, organization_id: str, people: ErasedPeople) -> StoredNames:
-        known = sightings(self.tables, organization_id)
+    def _names(self, known: Sequence[Sighting], organization_id: str, people: ErasedPeople) -> StoredNames:
         texts = self.tables.select(MENTIONS, organization_id)
 
         def listed(values: Iterable[str | None], *kinds: Kind) -> Sequence[str]:
@@ -126,6 +133,11 @@ class Sweep:
             batch = Batch(table=Table.ERASED_ROWS, item=item, number=0, rows=rows, delivery=self.id_of_run)
             self.warehouse.merge(batch)
         expect_fewer_rows(self.state, organization_id, fewer)
+
+
+def changed_table(statement: str) -> str:
+    """Return the table of which a statement deletes or changes rows that may be a view of the customer's own, or ""."""
+    return "users" if statement == HAND_OVER else statement.partition("delete_")[2]
 
 
 def sightings(tables: PeopleTables, organization_id: str) -> Sequence[Sighting]:

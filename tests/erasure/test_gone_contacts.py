@@ -210,6 +210,28 @@ def test_a_contact_who_is_there_again_keeps_its_address_and_its_rows(place: Loca
     assert len(place.people().tokens) == 1
 
 
+@pytest.mark.parametrize("email", ["", "Ann@example.com"], ids=["by id", "by id and address"])
+@pytest.mark.parametrize("is_read", [True, False], ids=["in a pass", "in a report"])
+def test_whoever_is_there_again_is_still_joined_with_what_they_bought(
+    place: LocalPlace, email: str, *, is_read: bool
+) -> None:
+    """The shop knows the user by the earlier id, which is of nobody any more: the claim is about the later one then."""
+    place.warehouse.merge(
+        contacts(contact(at=NOON - 3 * DAY, deleted_at=NOON - 5 * DAY), contact(contact_id=2, email=""))
+    )
+    later = contacts(contact(contact_id=9)) if is_read else activities(opened(contact_id="9"))
+    place.warehouse.merge(later)
+    claim = User(user_id="u1", contact_id="1", email=email, valid_from=None)
+    place.warehouse.merge(batch(Table.USERS, [user_row(claim, organization_id="acme")]))
+    place.warehouse.merge(batch(Table.CONVERSIONS, [sale("c1", "u1", "")]))
+
+    assert erase_gone_contacts(place, "acme", POLICY, pass_began_at=NOON, lookups=without(1)) is None
+
+    rows = list(place.warehouse.query("SELECT user_id, contact_id FROM marketing_ai.users").rows)
+    assert rows == [("u1", "9")]
+    assert sizes(place, Table.CONVERSIONS) == [1]
+
+
 def test_a_contact_who_came_back_after_the_pass_is_nobodys_earlier_id(place: LocalPlace) -> None:
     """A campaign has shown the new id, which no pass has; an id that was given before is an earlier one of theirs."""
     place.warehouse.merge(contacts(contact(at=NOON - 3 * DAY, deleted_at=NOON - 5 * DAY, contact_id=50)))

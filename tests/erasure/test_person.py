@@ -2,7 +2,7 @@
 
 import pytest
 
-from sendtrail.erasure.person import Person, Sighting, is_known, named_person, whole_person
+from sendtrail.erasure.person import Person, Sighting, heirs, is_known, named_person, whole_person
 from sendtrail.errors import SettingsError
 
 
@@ -76,3 +76,24 @@ def test_a_name_is_an_id_or_an_address(text: str) -> None:
     """Anything else is a mistake, and said to be one."""
     with pytest.raises(SettingsError, match="neither an e-mail address nor the id"):
         named_person(text)
+
+
+@pytest.mark.parametrize(
+    ("more", "erased", "found"),
+    [
+        ([], [], {"5": "9"}),
+        ([], ["JANE@example.com"], {}),
+        ([seen("5", "jane@old.example")], [], {}),
+        ([seen("5", "jane@old.example"), seen("9", "jane@old.example")], [], {"5": "9"}),
+    ],
+    ids=["came back", "erased by address", "somebody else with one address", "with both addresses"],
+)
+def test_a_claim_is_handed_over_to_whoever_came_back(
+    more: list[Sighting], erased: list[str], found: dict[str, str]
+) -> None:
+    """An address that two people have had leads to nobody; nobody asks for the heir of a contact who is no user."""
+    known = [seen("5", "jane@example.com"), seen("9", "Jane@example.com"), seen("6", "Jane@example.com"), *more]
+    claims = [seen("5", None, "u1"), seen(None, "jane@example.com", "u2")]
+
+    assert heirs(["5", "6"], [*known, *claims], erased=erased) == found
+    assert heirs(["5", "6"], known, erased=erased) == {}

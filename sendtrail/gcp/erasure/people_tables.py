@@ -11,7 +11,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud import bigquery
 from google.cloud.bigquery import ArrayQueryParameter, QueryJob, ScalarQueryParameter
 
-from sendtrail.erasure.sweep import StoredNames
+from sendtrail.erasure.sweep import StoredNames, changed_table
 from sendtrail.gcp.bigquery_errors import as_sendtrail_error
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
 from sendtrail.gcp.bigquery_warehouse import Datasets
@@ -41,9 +41,10 @@ class BigQueryPeopleTables:
 
     def change(self, statement: str, organization_id: str, *, names: StoredNames) -> int:
         """Run a statement and return how many rows it changed; 0 where a view takes the place of the table."""
-        table = statement.partition("delete_")[2]
+        table = changed_table(statement)
         if table and self._is_view(table):
-            self.kept.append(table)
+            if table not in self.kept:
+                self.kept.append(table)
             return 0
         return self._run(statement, _parameters(organization_id, names, None)).num_dml_affected_rows or 0
 
@@ -84,6 +85,6 @@ def _parameters(
         found.append(ScalarQueryParameter("first_date", "DATE", first_date))
     if names is not None:
         lists = (("contact_ids", names.contact_ids), ("emails", names.emails), ("user_ids", names.user_ids))
-        found += [ArrayQueryParameter(name, "STRING", list(values)) for name, values in lists]
-        found.append(ArrayQueryParameter("row_ids", "STRING", list(names.row_ids)))
+        more = (("row_ids", names.row_ids), ("heirs", names.heirs))
+        found += [ArrayQueryParameter(name, "STRING", list(values)) for name, values in (*lists, *more)]
     return found

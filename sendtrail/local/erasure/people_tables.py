@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sendtrail.erasure.sweep import StoredNames
+from sendtrail.erasure.sweep import StoredNames, changed_table
 from sendtrail.errors import Rejected
 from sendtrail.local.duckdb_sql import statement
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
@@ -34,7 +34,8 @@ class DuckDbPeopleTables:
         try:
             return connection.transact(lambda: connection.count(text, parameters))
         except Rejected:
-            self.kept.append(statement.partition("delete_")[2])
+            if (table := changed_table(statement)) not in self.kept:
+                self.kept.append(table)
             return 0
 
     def _sql(self, path: str) -> str:
@@ -50,5 +51,6 @@ def _parameters(statement: str, names: StoredNames | None) -> dict[str, object]:
         "emails": list(names.emails),
         "user_ids": list(names.user_ids),
         "row_ids": list(names.row_ids),
+        "heirs": list(names.heirs),
     }
     return {name: values for name, values in lists.items() if f"@{name}" in sql(statement, dataset="d", staging="s")}
