@@ -347,4 +347,16 @@ PLANTED = (
         "    return seen < promised_rows(query)\n",
         "    return seen < 0\n",
     ),
+    _fault(
+        "whoever the list does not show is erased without a question",
+        "erasure.gone_contacts",
+        "    found = lookups.confirm(gone, shown=shown, at=pass_began_at) if gone else Confirmation(gone=gone)\n",
+        "    found = Confirmation(gone=gone)\n",
+    ),
+    _fault(
+        "whoever is gone is not erased",
+        "erasure.gone_contacts",
+        "    if found.gone or place.is_unsettled():\n",
+        "    if place.is_unsettled() and not found.gone:\n",
+    ),
 )

@@ -7,16 +7,27 @@ from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.simulation.cloud.process import START
 from sendtrail.simulation.oddities import drawn_quirks
 from sendtrail.simulator import Account, CampaignPlan, Network, Plan
+from sendtrail.simulator.quirks.access import HiddenContact
 
 EVERYTHING_DAYS, SHORT_DAYS = 3_650, 30
 SHARE_SHORT = 0.25
 """In so many worlds the first sync leaves something to a backfill."""
+SHARE_ERASING_GONE = 0.25
+"""In so many worlds contacts are erased who are gone from the account."""
+LOOKUP_TIME_S = 60.0
+SHARE_HIDING = 0.1
+"""So many accounts hide some contacts from a day on, as where the user of the key loses a permission."""
 LONG_AGO_DAYS = (25, 45, 90)
 
 
 def drawn_lookback_days(seed: int) -> int:
     """Return how far back the first sync goes: mostly to the beginning of the account."""
     return SHORT_DAYS if Random(f"{seed}: lookback").random() < SHARE_SHORT else EVERYTHING_DAYS
+
+
+def drawn_gone_days(seed: int) -> int | None:
+    """Return how long after they were found to be gone contacts are erased: mostly never, or once two passes agree."""
+    return 0 if Random(f"{seed}: gone").random() < SHARE_ERASING_GONE else None
 
 
 def drawn_account(seed: int, random: Random, *, lookback_days: int) -> Account:
@@ -32,15 +43,24 @@ def drawn_account(seed: int, random: Random, *, lookback_days: int) -> Account:
         spare_recipients=random.choice((35, 35, 100)),
         tags=3,
     )
-    return Account(seed=seed, now=START, plan=plan, quirks=drawn_quirks(random), network=Network(rate=0))
+    quirks, hiding = drawn_quirks(random), Random(f"{seed}: hiding")
+    if hiding.random() < SHARE_HIDING:
+        by_id: HiddenContact = hiding.choice(("shown", "refused"))
+        quirks = replace(quirks, hidden_list=1, hidden_from_h=hiding.choice((10, 30)), hidden_by_id=by_id)
+    return Account(seed=seed, now=START, plan=plan, quirks=quirks, network=Network(rate=0))
 
 
-def drawn_settings(random: Random, *, lookback_days: int) -> FunctionSettings:
-    """Return settings under which there is much to hand over, to renew and to merge."""
+def drawn_settings(random: Random, *, lookback_days: int, gone_days: int | None) -> FunctionSettings:
+    """Return settings under which there is much to hand over, to renew and to merge.
+
+    Where contacts are erased who are gone, each of them takes a request after a pass, in what is left of its time.
+    """
+    time_budget_s = random.choice((20.0, 60.0, 480.0))
     return FunctionSettings.read(
         project_id="simulated-project",
-        time_budget_s=random.choice((20.0, 60.0, 480.0)),
+        time_budget_s=time_budget_s if gone_days is None else max(time_budget_s, LOOKUP_TIME_S),
         lookback_days=lookback_days,
+        erase_gone_after_days=gone_days,
         lease_s=random.choice((15.0, 120.0)),
         flush_rows=random.choice((10, 100, 5_000)),
         flush_s=random.choice((5.0, 240.0)),

@@ -19,6 +19,7 @@ from sendtrail.state.documents import campaign_path, connection_path, contacts_p
 from sendtrail.sync.contacts import ContactsSynced
 from sendtrail.sync.read_window import ALL_TIME
 from sendtrail.sync.sync_record import SyncRecord, read_record
+from sendtrail.warehouse.rows import Table
 
 
 class Tenant:
@@ -94,6 +95,23 @@ class Tenant:
         document = self._cloud.documents.get(contacts_path(self.organization_id))
         synced = (document or {}).get("synced") or {}
         return bool(synced) and from_document(ContactsSynced, synced).synced_at >= moment
+
+    def erasure_problems(self) -> Iterator[str]:
+        """Yield what is wrong with the erasure of contacts who are gone, once two quiet passes have ended."""
+        people, whose = self._cloud.erased_people, self.organization_id
+        there = {str(each.id): each.email for each in self.account.contacts}
+        tokens = {
+            token
+            for contact_id, email in there.items()
+            for token in (people.token(Kind.CONTACT, whose, contact_id), people.token(Kind.ADDRESS, whose, email))
+        }
+        if wrong := (tokens & people.tokens) - self._cloud.erased_on_purpose:
+            yield f"{whose}: {len(wrong)} ids and addresses are erased of people who are there"
+        # Where contacts are hidden as well, the time of a pass may be over before those who are gone had their turn.
+        if self._cloud.settings.gone_policy is not None and not self.account.quirks.hidden_list:
+            rows = [row for row in self._cloud.rows(Table.CONTACTS) if row["organization_id"] == whose]
+            if left := {row["contact_id"] for row in rows if row["deleted_at"]} - there.keys():
+                yield f"{whose}: {len(left)} contacts are stored who are gone for good, such as {min(left)}"
 
     def differences(self, *, with_contacts: bool = True) -> Iterator[str]:
         """Yield a sentence for each way in which the warehouse differs from the account."""

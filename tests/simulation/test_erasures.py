@@ -5,7 +5,7 @@ import pytest
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.simulation.run import simulate
 
-WITH_ERASURES = 5
+WITH_ERASURES = 12
 
 
 @pytest.mark.world

@@ -14,10 +14,14 @@ from sendtrail import threads
 from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.erasure.erased_people import ErasedPeople
+from sendtrail.erasure.sweep import PeopleTables
 from sendtrail.errors import SendtrailError
+from sendtrail.local.erasure.people_tables import DuckDbPeopleTables
 from sendtrail.ports import Topic, Warehouse
 from sendtrail.simulation.cloud.file_store import FileStore, stored_rows
+from sendtrail.simulation.cloud.gone_place import SimulatedPlace
 from sendtrail.simulation.cloud.instance import Adapters, Instance, handle, new_instance
+from sendtrail.simulation.cloud.memory_people import MemoryPeopleTables
 from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse, StoredRow
 from sendtrail.simulation.cloud.message_queue import MessageQueue, Queued, SimulatedPublisher
 from sendtrail.simulation.cloud.other_version import as_before, as_tomorrow, message_before, message_tomorrow
@@ -58,6 +62,8 @@ class Cloud:
     """Returns the ids of the contacts that are there, by organization."""
     erased_people: ErasedPeople = field(default_factory=lambda: ErasedPeople(key=b"simulated".ljust(32)))
     """The erased list, which lies apart from the state: a copy of that does not undo an erasure."""
+    erased_on_purpose: set[str] = field(default_factory=set)
+    """What the erased list has of people whom an operator has erased."""
     unhandled: list[str] = field(default_factory=list)
     """Errors that no function expects, as `process: error`."""
     wrongly_marked: list[str] = field(default_factory=list)
@@ -176,6 +182,15 @@ class Cloud:
             found = f"{len(wrong)} contacts are marked as deleted that are there, such as {min(wrong)}"
             self.wrongly_marked.append(f"{organization_id}: {found}")
 
+    def people_tables(self) -> PeopleTables:
+        """Return the tables in which people are named."""
+        if isinstance(self.documents, FileStore):
+            return DuckDbPeopleTables(warehouse=self.documents.warehouse)
+        return MemoryPeopleTables(warehouse=self.tables)
+
+    def _write_people(self, people: ErasedPeople) -> None:
+        self.erased_people = people
+
     def _warehouse(self) -> Warehouse:
         return self.documents.warehouse if isinstance(self.documents, FileStore) else self.tables
 
@@ -195,6 +210,15 @@ class Cloud:
             publisher=SimulatedPublisher(process, self.queue),
             warehouse=SimulatedWarehouse(process, self._warehouse, self.documents, on_marked=self._look_at_marks),
             people=lambda: self.erased_people,
+            place=SimulatedPlace(
+                process=process,
+                tables=self.people_tables,
+                warehouse=self._warehouse,
+                state=SimulatedState(process, self.documents),
+                clock=ServerClock(self.scheduler),
+                read_people=lambda: self.erased_people,
+                write_people=self._write_people,
+            ),
             read_secret=self.keys.__getitem__,
         )
 

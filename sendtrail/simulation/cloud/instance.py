@@ -13,7 +13,10 @@ from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.domain.messages import SyncCampaign, SyncContacts
 from sendtrail.entrypoints.runtime import Runtime
 from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.entrypoints.worker_erasure import erase_after_pass
+from sendtrail.erasure.confirmation import Lookups
 from sendtrail.erasure.erased_people import ErasedPeople
+from sendtrail.erasure.gone_contacts import GonePlace
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.ports import Publisher, State, Topic, Warehouse
 from sendtrail.simulation.cloud.process import Process, ProcessClock
@@ -40,6 +43,7 @@ class Adapters:
     publisher: Publisher
     warehouse: Warehouse
     people: Callable[[], ErasedPeople]
+    place: GonePlace
     read_secret: Callable[[str], str]
 
 
@@ -61,7 +65,8 @@ def new_instance(process: Process, adapters: Adapters, settings: FunctionSetting
         breaker=breaker,
     )
     connections = Connections(adapters.state, read_secret=lambda name: SecretStr(adapters.read_secret(name)))
-    return Instance(process=process, runtime=Runtime(settings=settings, services=services, connections=connections))
+    runtime = Runtime(settings=settings, services=services, connections=connections, erasure=adapters.place)
+    return Instance(process=process, runtime=runtime)
 
 
 def handle(runtime: Runtime, *, topic: Topic, data: bytes) -> None:
@@ -74,11 +79,21 @@ def handle(runtime: Runtime, *, topic: Topic, data: bytes) -> None:
                 campaign.sync_campaign(work, source=source, services=runtime.services, budget=budget)
         else:
             rest = delivery.receive(data, SyncContacts)
+            policy = runtime.settings.gone_policy
             with runtime.account(rest.organization_id, rest.priority) as account:
-                contacts.sync_contacts(
+                delivery.outcome = contacts.sync_contacts(
                     rest,
                     contacts=account,
                     services=runtime.services,
                     budget=budget,
                     guard=runtime.settings.deletion_guard,
+                    erases_gone=policy is not None,
+                )
+                erase_after_pass(
+                    delivery.outcome,
+                    runtime.erasure,
+                    policy,
+                    item=rest.item,
+                    services=runtime.services,
+                    lookups=Lookups(account=account, is_over=budget.spent),
                 )

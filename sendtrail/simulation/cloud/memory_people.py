@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 
+from sendtrail.erasure.gone_contacts import STORED_CONTACTS
 from sendtrail.erasure.sweep import COUNTED_ROWS, DELETIONS, HIDE_SEEN, KNOWN_PEOPLE, StoredNames
 from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse, StoredRow
 from sendtrail.warehouse.rows import Table
@@ -26,6 +27,8 @@ class MemoryPeopleTables:
         """Return the rows of a SELECT of `sql/erasure/`."""
         if statement == KNOWN_PEOPLE:
             return list(self._people(organization_id))
+        if statement == STORED_CONTACTS:
+            return list(self._contacts(organization_id))
         if statement == COUNTED_ROWS:
             return list(self._counted(organization_id, names or StoredNames(), first_date))
         return list(self._texts(organization_id))
@@ -50,6 +53,11 @@ class MemoryPeopleTables:
             yield "contacts", row["contact_id"], row["email"], None
         for contact_id in self.warehouse.seen(organization_id):
             yield "contacts_seen", contact_id, None, None
+
+    def _contacts(self, organization_id: str) -> Iterator[Sequence[Any]]:
+        for row in self._of(Table.CONTACTS, organization_id):
+            deleted_at = row["deleted_at"] and datetime.fromisoformat(row["deleted_at"])
+            yield row["contact_id"], deleted_at, datetime.fromisoformat(row["updated_at"])
 
     def _texts(self, organization_id: str) -> Iterator[Sequence[Any]]:
         for row in self._of(Table.EMAIL_ACTIVITIES, organization_id):

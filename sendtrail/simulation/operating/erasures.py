@@ -2,13 +2,11 @@
 
 from sendtrail.erasure.person import named_person, whole_person
 from sendtrail.erasure.state_traces import clear_state
-from sendtrail.erasure.sweep import PeopleTables, Sweep, Swept, sightings
+from sendtrail.erasure.sweep import Sweep, Swept, sightings
 from sendtrail.erasure.sweep_twice import Sweeper
-from sendtrail.local.erasure.people_tables import DuckDbPeopleTables
 from sendtrail.ports import Warehouse
 from sendtrail.simulation.cloud.file_store import FileStore
 from sendtrail.simulation.cloud.functions import Cloud
-from sendtrail.simulation.cloud.memory_people import MemoryPeopleTables
 from sendtrail.simulation.cloud.process import ServerClock
 from sendtrail.simulation.operating.cloud_state import CloudState
 
@@ -22,8 +20,10 @@ class Erasures:
     def erase(self, organization_id: str, contact_id: str) -> None:
         """Erase a contact, as `sendtrail erase` does: it ends when no delivery can bring back what is gone."""
         people = self._cloud.erased_people
-        person = whole_person(named_person(contact_id), sightings(self._people_tables(), organization_id))
-        self._cloud.erased_people = people.plus(person.tokens(people, organization_id))
+        person = whole_person(named_person(contact_id), sightings(self._cloud.people_tables(), organization_id))
+        tokens = person.tokens(people, organization_id)
+        self._cloud.erased_on_purpose |= tokens
+        self._cloud.erased_people = people.plus(tokens)
         sweeper = Sweeper(state=self._state, clock=self._clock, sweep_one=self._sweep, say=self._say)
         sweeper.sweep([organization_id])
 
@@ -36,7 +36,7 @@ class Erasures:
     def _sweep(self, organization_id: str) -> Swept:
         people = self._cloud.erased_people
         work = Sweep(
-            tables=self._people_tables(),
+            tables=self._cloud.people_tables(),
             warehouse=self._warehouse(),
             state=self._state,
             clock=self._clock,
@@ -51,8 +51,3 @@ class Erasures:
 
     def _warehouse(self) -> Warehouse:
         return self._cloud.documents.warehouse if isinstance(self._cloud.documents, FileStore) else self._cloud.tables
-
-    def _people_tables(self) -> PeopleTables:
-        if isinstance(self._cloud.documents, FileStore):
-            return DuckDbPeopleTables(warehouse=self._cloud.documents.warehouse)
-        return MemoryPeopleTables(warehouse=self._cloud.tables)
