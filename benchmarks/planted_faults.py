@@ -359,4 +359,10 @@ PLANTED = (
         "    if found.gone or place.is_unsettled():\n",
         "    if place.is_unsettled() and not found.gone:\n",
     ),
+    _fault(
+        "the address of an activity is stored as it is",
+        "pseudonyms.pseudonymous_rows",
+        '        "contact_email": _changed(row["contact_email"], pseudonyms.address),\n',
+        '        "contact_email": row["contact_email"],\n',
+    ),
 )

@@ -25,6 +25,7 @@ def broken_promises(cloud: Cloud, tenant: Tenant, asked: Asked) -> Iterator[str]
     yield from _overview_problems(cloud, tenant)
     yield from _forgotten(cloud, tenant, asked)
     yield from tenant.erasure_problems()
+    yield from tenant.plain_addresses()
     yield from tenant.differences()
 
 

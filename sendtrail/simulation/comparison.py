@@ -12,6 +12,7 @@ from sendtrail.warehouse.rows import Table
 Rows = Callable[[Table], Sequence[StoredRow]]
 # Tells of an id and an address whether they are of somebody who was erased.
 IsErased = Callable[[str, str], bool]
+AsStored = Callable[[str], str]
 # Tells of a campaign how far back it is stored: rows of before may be there or not.
 SinceOf = Callable[[int], datetime]
 # Campaign, event type, contact, link: whose `times` grow.
@@ -26,24 +27,29 @@ def differences(
     *,
     organization_id: str,
     is_erased: IsErased,
+    as_stored: AsStored,
     since_of: SinceOf,
     with_contacts: bool = True,
 ) -> Iterator[str]:
     """Yield a sentence for each way in which the warehouse differs from what the account shows, or ever showed.
 
-    `is_erased` tells who was erased, by id and address: nothing of theirs may be there.
+    `is_erased` tells who was erased, by id and address: nothing of theirs may be there. `as_stored` returns what stands
+    for an address.
     """
     since = {campaign.id: since_of(campaign.id) for campaign in account.campaigns}
+
+    def true(row: TruthRow) -> Observation:
+        return _true(row, as_stored)
 
     def is_kept(row: TruthRow) -> bool:
         return row.activity_timestamp >= since[row.campaign_id]
 
     rows = [row for row in rows_of(Table.EMAIL_ACTIVITIES) if row["organization_id"] == organization_id]
     shown = [row for row in account.truth() if not is_erased(row.contact_id, row.contact_email)]
-    there, now = {_stored(row) for row in rows}, {_true(row) for row in shown if is_kept(row)}
-    ever = {_true(row) for row in account.history()}
+    there, now = {_stored(row) for row in rows}, {true(row) for row in shown if is_kept(row)}
+    ever = {true(row) for row in account.history()}
     largest = _largest(_stored(row) for row in rows)
-    older = {_true(row)[0] for row in shown if not is_kept(row)}
+    older = {true(row)[0] for row in shown if not is_kept(row)}
     short = {key for key, times in _largest(now).items() if key not in older and largest.get(key) != times}
     yield from _counted("activities that the account shows are missing", now - there)
     yield from _counted("contacts' largest counts are wrong", short)
@@ -53,12 +59,14 @@ def differences(
     erased = {row["contact_id"] for row in rows if is_erased(row["contact_id"] or "", row["contact_email"] or "")}
     yield from _counted("people are stored who were erased", erased)
     if with_contacts:
-        yield from _contact_differences(account, rows_of, organization_id=organization_id, is_erased=is_erased)
+        yield from _contact_differences(
+            account, rows_of, organization_id=organization_id, is_erased=is_erased, as_stored=as_stored
+        )
     yield from _campaign_differences(account, rows_of, organization_id=organization_id)
 
 
 def _contact_differences(
-    account: Account, rows_of: Rows, *, organization_id: str, is_erased: IsErased
+    account: Account, rows_of: Rows, *, organization_id: str, is_erased: IsErased, as_stored: AsStored
 ) -> Iterator[str]:
     stored = {
         (row["contact_id"], row["email"] or "")
@@ -66,7 +74,7 @@ def _contact_differences(
         if row["organization_id"] == organization_id and not row["deleted_at"]
     }
     contacts = account.contacts_truth()
-    there = {(each.id, each.email) for each in contacts if not is_erased(each.id, each.email)}
+    there = {(each.id, as_stored(each.email)) for each in contacts if not is_erased(each.id, each.email)}
     yield from _counted("contacts are missing or marked as deleted", there - stored)
     yield from _counted("contacts are stored that are not there", stored - there)
 
@@ -101,8 +109,8 @@ def _beside(row: StoredRow) -> tuple[str, str]:
     return row["message_id"] or "", repr(sorted((row["detail"] or {}).items()))
 
 
-def _true(row: TruthRow) -> Observation:
-    key = (row.campaign_id, row.event_type, row.contact_id or row.contact_email, row.link_id)
+def _true(row: TruthRow, as_stored: AsStored) -> Observation:
+    key = (row.campaign_id, row.event_type, row.contact_id or as_stored(row.contact_email), row.link_id)
     return key, row.times, row.activity_timestamp
 
 

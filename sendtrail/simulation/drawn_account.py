@@ -4,6 +4,7 @@ from dataclasses import replace
 from random import Random
 
 from sendtrail.entrypoints.settings import FunctionSettings
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms
 from sendtrail.simulation.cloud.process import START
 from sendtrail.simulation.oddities import drawn_quirks
 from sendtrail.simulator import Account, CampaignPlan, Network, Plan
@@ -14,6 +15,8 @@ SHARE_SHORT = 0.25
 """In so many worlds the first sync leaves something to a backfill."""
 SHARE_ERASING_GONE = 0.25
 """In so many worlds contacts are erased who are gone from the account."""
+SHARE_PSEUDONYMOUS = 0.125
+"""In so many worlds addresses and names are stored under pseudonyms."""
 LOOKUP_TIME_S = 60.0
 SHARE_HIDING = 0.1
 """So many accounts hide some contacts from a day on, as where the user of the key loses a permission."""
@@ -28,6 +31,12 @@ def drawn_lookback_days(seed: int) -> int:
 def drawn_gone_days(seed: int) -> int | None:
     """Return how long after they were found to be gone contacts are erased: mostly never, or once two passes agree."""
     return 0 if Random(f"{seed}: gone").random() < SHARE_ERASING_GONE else None
+
+
+def drawn_pseudonyms(seed: int) -> Pseudonyms | None:
+    """Return the pseudonyms under which people are stored, mostly none."""
+    is_chosen = Random(f"{seed}: pseudonyms").random() < SHARE_PSEUDONYMOUS
+    return Pseudonyms(key=b"simulated pseudonyms".ljust(32)) if is_chosen else None
 
 
 def drawn_account(seed: int, random: Random, *, lookback_days: int) -> Account:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sendtrail.activecampaign.http.session import session_of
 from sendtrail.erasure.erased_people import Kind
+from sendtrail.pseudonyms.pseudonymous_rows import NAMING_PEOPLE
 from sendtrail.simulation.cloud.functions import Cloud, key_name
 from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
@@ -103,7 +104,10 @@ class Tenant:
         tokens = {
             token
             for contact_id, email in there.items()
-            for token in (people.token(Kind.CONTACT, whose, contact_id), people.token(Kind.ADDRESS, whose, email))
+            for token in (
+                people.token(Kind.CONTACT, whose, contact_id),
+                people.token(Kind.ADDRESS, whose, self._as_stored(email)),
+            )
         }
         if wrong := (tokens & people.tokens) - self._cloud.erased_on_purpose:
             yield f"{whose}: {len(wrong)} ids and addresses are erased of people who are there"
@@ -113,13 +117,25 @@ class Tenant:
             if left := {row["contact_id"] for row in rows if row["deleted_at"]} - there.keys():
                 yield f"{whose}: {len(left)} contacts are stored who are gone for good, such as {min(left)}"
 
+    def plain_addresses(self) -> Iterator[str]:
+        """Yield what is wrong where people are stored under pseudonyms: that an address is there as it is."""
+        if self._cloud.pseudonyms is None:
+            return
+        addresses = {each.email for each in self.account.contacts} | {
+            row.contact_email for row in self.account.history()
+        }
+        for table in NAMING_PEOPLE:
+            text = repr([row for row in self._cloud.rows(table) if row["organization_id"] == self.organization_id])
+            if found := [each for each in addresses if each and each in text]:
+                yield f"{self.organization_id}: {len(found)} addresses are stored as they are in {table}"
+
     def differences(self, *, with_contacts: bool = True) -> Iterator[str]:
         """Yield a sentence for each way in which the warehouse differs from the account."""
         people = self._cloud.erased_people
 
         def is_erased(contact_id: str, email: str) -> bool:
             return people.has(Kind.CONTACT, self.organization_id, contact_id) or people.has(
-                Kind.ADDRESS, self.organization_id, email
+                Kind.ADDRESS, self.organization_id, self._as_stored(email)
             )
 
         found = differences(
@@ -127,11 +143,16 @@ class Tenant:
             self._cloud.rows,
             organization_id=self.organization_id,
             is_erased=is_erased,
+            as_stored=self._as_stored,
             since_of=self._since_of,
             with_contacts=with_contacts,
         )
         for each in found:
             yield f"{self.organization_id}: {each}"
+
+    def _as_stored(self, email: str) -> str:
+        pseudonyms = self._cloud.pseudonyms
+        return pseudonyms.address(email) if email and pseudonyms else email
 
     def _since_of(self, campaign_id: int) -> datetime:
         """Return how far back a campaign is stored as the state says: to its beginning, where it says nothing."""

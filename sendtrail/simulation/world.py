@@ -12,7 +12,13 @@ from sendtrail.simulation.cloud.functions import Cloud
 from sendtrail.simulation.cloud.process import world_time
 from sendtrail.simulation.cloud.state_store import Documents
 from sendtrail.simulation.cloud.transport import catch_up
-from sendtrail.simulation.drawn_account import drawn_account, drawn_gone_days, drawn_lookback_days, drawn_settings
+from sendtrail.simulation.drawn_account import (
+    drawn_account,
+    drawn_gone_days,
+    drawn_lookback_days,
+    drawn_pseudonyms,
+    drawn_settings,
+)
 from sendtrail.simulation.engine.faults import Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
@@ -58,6 +64,7 @@ class World:
             trace=self.trace,
             random=Random(f"{self.seed}: cloud"),
             settings=drawn_settings(self.random, lookback_days=lookback_days, gone_days=drawn_gone_days(self.seed)),
+            pseudonyms=drawn_pseudonyms(self.seed),
             documents=FileStore(self.folder, self.scheduler) if self.folder else Documents(),
         )
         accounts = self.random.choice((1, 1, 1, 1, 2, 3))

@@ -18,6 +18,7 @@ from sendtrail.erasure.sweep import PeopleTables
 from sendtrail.errors import SendtrailError
 from sendtrail.local.erasure.people_tables import DuckDbPeopleTables
 from sendtrail.ports import Topic, Warehouse
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms
 from sendtrail.simulation.cloud.file_store import FileStore, stored_rows
 from sendtrail.simulation.cloud.gone_place import SimulatedPlace
 from sendtrail.simulation.cloud.instance import Adapters, Instance, handle, new_instance
@@ -64,6 +65,8 @@ class Cloud:
     """The erased list, which lies apart from the state: a copy of that does not undo an erasure."""
     erased_on_purpose: set[str] = field(default_factory=set)
     """What the erased list has of people whom an operator has erased."""
+    pseudonyms: Pseudonyms | None = None
+    """What addresses and names are stored under; None: they are stored as they are."""
     unhandled: list[str] = field(default_factory=list)
     """Errors that no function expects, as `process: error`."""
     wrongly_marked: list[str] = field(default_factory=list)
@@ -210,6 +213,7 @@ class Cloud:
             publisher=SimulatedPublisher(process, self.queue),
             warehouse=SimulatedWarehouse(process, self._warehouse, self.documents, on_marked=self._look_at_marks),
             people=lambda: self.erased_people,
+            pseudonyms=self.pseudonyms,
             place=SimulatedPlace(
                 process=process,
                 tables=self.people_tables,

@@ -19,6 +19,8 @@ from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.gone_contacts import GonePlace
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
 from sendtrail.ports import Publisher, State, Topic, Warehouse
+from sendtrail.pseudonyms.pseudonymous_warehouse import PseudonymousWarehouse
+from sendtrail.pseudonyms.pseudonyms import Pseudonyms
 from sendtrail.simulation.cloud.process import Process, ProcessClock
 from sendtrail.state.connections import Connections
 from sendtrail.sync import campaign, contacts
@@ -44,6 +46,7 @@ class Adapters:
     warehouse: Warehouse
     people: Callable[[], ErasedPeople]
     place: GonePlace
+    pseudonyms: Pseudonyms | None
     read_secret: Callable[[str], str]
 
 
@@ -55,7 +58,10 @@ def new_instance(process: Process, adapters: Adapters, settings: FunctionSetting
         state=adapters.state,
         publisher=adapters.publisher,
         warehouse=ObservedWarehouse(
-            inner=GuardedWarehouse(inner=adapters.warehouse, people=adapters.people, clock=clock),
+            inner=PseudonymousWarehouse(
+                inner=GuardedWarehouse(inner=adapters.warehouse, people=adapters.people, clock=clock),
+                pseudonyms=lambda: adapters.pseudonyms,
+            ),
             on_merge=lambda *_: breaker.succeeded(),
             on_unavailable=breaker.failed,
         ),
