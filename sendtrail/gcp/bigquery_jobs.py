@@ -119,9 +119,19 @@ class _Attempts:
         self._name, self._submit, self._jobs = name, submit, jobs
         self._number = 0
         self._job: Job | None = None
+        self._is_contended = False
 
     def run(self) -> Job:
-        """Return the job when it has succeeded; raise what stands in its way."""
+        """Return the job when it has succeeded; raise what stands in its way: others, where they did until the end."""
+        try:
+            return self._attempt()
+        except OutOfTime as error:
+            raise (StillQueued() if self._is_contended else error) from None
+        except Exception as error:
+            self._is_contended = is_contention(error)
+            raise
+
+    def _attempt(self) -> Job:
         job = self._job = self._job or self._start()
         self._jobs.wait(job)
         if job.error_result:
