@@ -365,4 +365,47 @@ PLANTED = (
         '        "contact_email": _changed(row["contact_email"], pseudonyms.address),\n',
         '        "contact_email": row["contact_email"],\n',
     ),
+    _fault(
+        "a table that has too much to do counts as an outage",
+        "gcp.bigquery_errors",
+        '        return Busy(f"BigQuery has too much to do at once',
+        '        return Unavailable(f"BigQuery has too much to do at once',
+    ),
+    _fault(
+        "the breaker never opens",
+        "delivery.warehouse_breaker",
+        "self._pause_s = min(max(2 * self._pause_s, FIRST_PAUSE_S), MAX_PAUSE_S)",
+        "self._pause_s = 0.0",
+    ),
+    _fault(
+        "the pauses of the breaker do not grow",
+        "delivery.warehouse_breaker",
+        "self._pause_s = min(max(2 * self._pause_s, FIRST_PAUSE_S), MAX_PAUSE_S)",
+        "self._pause_s = FIRST_PAUSE_S",
+    ),
+    _fault(
+        "the breaker never closes",
+        "delivery.warehouse_breaker",
+        '        """Note that something was merged."""\n        self._pause_s = 0.0\n',
+        '        """Note that something was merged."""\n',
+    ),
+    _fault(
+        "trouble of an account opens the breaker",
+        "delivery.deliver",
+        "    except Exception:\n        holder.release()\n        raise\n",
+        "    except Exception:\n        holder.release()\n        if limits.services.breaker is not None:\n"
+        "            limits.services.breaker.failed()\n        raise\n",
+    ),
+    _fault(
+        "a key that is refused is a failure of each campaign",
+        "entrypoints.account_failures",
+        '    return document.get("run_id") == failed.run_id\n',
+        "    return document is None\n",
+    ),
+    _fault(
+        "rows that were stored before are counted as merged",
+        "sync.pairing.row_ledger",
+        "rows = before.rows + max(0, changed - old)",
+        "rows = before.rows + len(batch.rows)",
+    ),
 )

@@ -86,6 +86,10 @@ class Tenant:
         """Let the stored key be another one."""
         self._cloud.keys[key_name(self.organization_id)] = "another-key"
 
+    def replace_key(self) -> None:
+        """Let the account accept another key than before, which nobody has stored yet."""
+        self.account.api_key += "-2"  # what is logged of it is the one before as well
+
     def record(self, campaign_id: int) -> SyncRecord | None:
         """Return the record of a campaign's last completed sync, None where there is none."""
         document = self._cloud.documents.get(campaign_path(self.organization_id, campaign_id))

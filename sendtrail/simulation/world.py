@@ -19,9 +19,10 @@ from sendtrail.simulation.drawn_account import (
     drawn_pseudonyms,
     drawn_settings,
 )
-from sendtrail.simulation.engine.faults import Faults
+from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
+from sendtrail.simulation.one_trouble import OneTrouble
 from sendtrail.simulation.operating.operators import HOUR_S, Operators
 from sendtrail.simulation.request_cost import CAMPAIGN_LIST, most_requests
 from sendtrail.simulation.tenant import Tenant
@@ -40,8 +41,6 @@ LAST_LOOKS = 9
 """On so many days a campaign may still be looked at that has had no news for a week: reports have their own looks."""
 NEWS = 4
 """So often requests for news are counted: a look that comes due in the same minute is over the next time."""
-LAG_S = 6 * HOUR_S
-"""How long the work of a run may take while another account does not answer: until the next run."""
 
 
 @dataclass(kw_only=True)
@@ -89,6 +88,8 @@ class World:
     def live(self) -> None:
         """Let some days pass with trouble, then some without, and compare."""
         self.cloud.start()
+        if len(self.tenants) > 1:
+            self._trouble_for_days(self.tenants[-1])
         days = self.random.choice((1, 2, 3))
         for call, name in ((self._people, "people"), (self._schedule, "schedule"), (self._operators.act, "operator")):
             self._start(call, name, until=days * DAY_S)
@@ -111,6 +112,12 @@ class World:
 
         self.scheduler.spawn(repeat, name=name)
 
+    def _trouble_for_days(self, tenant: Tenant) -> None:
+        """Have an account in trouble from the beginning, until the world calms down or an operator has it mended."""
+        for kind, begin in ((Fault.SILENT, tenant.transport.hang), (Fault.KEY_LOST, tenant.revoke_key)):
+            if self.faults.strikes(kind):
+                begin()
+
     def _people(self) -> None:
         self.scheduler.sleep(self.random.uniform(2, 10) * HOUR_S)
         for tenant in self.tenants:
@@ -131,12 +138,17 @@ class World:
         self.trace.add(self.scheduler.now, "world", "calms down")
         for tenant in self.tenants:
             tenant.account.settle()
+            tenant.transport.answer_again()
+            tenant.accept_key()
         self.scheduler.run(until=self.scheduler.now + DAY_S / 2)  # operators end what they are at
         self._drain()
 
     def _rest(self) -> None:
+        trouble = OneTrouble(self.cloud, self.calls, self.tenants, drain=self._drain)
         if len(self.tenants) > 1:
-            self._rest_while_one_hangs(self.tenants[0])
+            self.problems += [*trouble.of_an_account()]
+        if {Fault.WAREHOUSE_OUT, Fault.TABLE_BUSY} & self.faults.kinds:
+            self.problems += [*trouble.of_the_warehouse(is_out=Fault.WAREHOUSE_OUT in self.faults.kinds)]
         for days in (0, *QUIET_DAYS):
             self.scheduler.run(until=self.scheduler.now + days * DAY_S)
             self._dispatch(f"{days} days later", contacts=days != 1)
@@ -145,20 +157,6 @@ class World:
                 if days == 1 and tenant.is_ordinary:
                     found = tenant.differences(with_contacts=tenant.has_contacts_of(self._calm_at))
                     self.problems += [f"a day later, {each}" for each in found]
-
-    def _rest_while_one_hangs(self, hanging: Tenant) -> None:
-        """Have all accounts synced while one does not answer: the others are done before the next run."""
-        hanging.transport.hang()
-        self.scheduler.spawn(self.calls.dispatch, name="day")
-        others = [tenant.organization_id for tenant in self.tenants if tenant is not hanging]
-        self.scheduler.run(until=self.scheduler.now + HOUR_S)
-        self._drain(others, within_s=LAG_S - HOUR_S)
-        for organization_id in others:
-            if not self.calls.has_dispatched(organization_id):
-                self.problems.append(f"{organization_id} is not dispatched while {hanging.organization_id} hangs")
-        hanging.transport.answer_again()
-        self.scheduler.run(until=self.scheduler.now + DAY_S / 2)
-        self._drain()
 
     def _count_requests(self, tenant: Tenant) -> None:
         """See that a day without news costs one request, and one with news little more than it must."""

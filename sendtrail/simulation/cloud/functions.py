@@ -19,6 +19,8 @@ from sendtrail.errors import SendtrailError
 from sendtrail.local.erasure.people_tables import DuckDbPeopleTables
 from sendtrail.ports import Topic, Warehouse
 from sendtrail.pseudonyms.pseudonyms import Pseudonyms
+from sendtrail.simulation.bigquery.breaker_watch import BreakerWatch
+from sendtrail.simulation.bigquery.warehouse_service import WarehouseService
 from sendtrail.simulation.cloud.file_store import FileStore, stored_rows
 from sendtrail.simulation.cloud.gone_place import SimulatedPlace
 from sendtrail.simulation.cloud.instance import Adapters, Instance, handle, new_instance
@@ -71,9 +73,12 @@ class Cloud:
     """Errors that no function expects, as `process: error`."""
     wrongly_marked: list[str] = field(default_factory=list)
     """Contacts that were marked as deleted while they were there."""
+    against_breaker: list[str] = field(default_factory=list)
+    """What instances did although their breaker was open, and breakers that were open for no reason."""
 
     def __post_init__(self) -> None:
         self.tables = MemoryWarehouse(ServerClock(self.scheduler))
+        self.warehouse = WarehouseService(self.scheduler, seed=self.faults.seed)
         self.queue = MessageQueue(self.scheduler, self.faults, self.random)
         self.virtual_threads = VirtualThreads(self.scheduler)
         self._names = count(1)
@@ -91,7 +96,7 @@ class Cloud:
         unreadable = [reason for reason in self.queue.failures if UNREADABLE.search(reason)]
         watched = (self.documents.lease_watch, self.documents.withdrawal_watch)
         noted = [each for watch in watched for each in watch.violations]
-        return [*self.unhandled, *noted, *self.wrongly_marked, *unreadable]
+        return [*self.unhandled, *noted, *self.wrongly_marked, *self.against_breaker, *unreadable]
 
     def rows(self, table: Table) -> Sequence[StoredRow]:
         """Return the rows of a table."""
@@ -172,7 +177,8 @@ class Cloud:
                 ended.set()
 
         self.scheduler.spawn(run, name=instance.process.name, owner=instance.process)
-        ended.wait(ACK_DEADLINE_S)
+        if not ended.wait(ACK_DEADLINE_S):
+            instance.process.on_request = None  # its requests are of two deliveries from now on
         return bool(succeeded)
 
     def _look_at_marks(self, organization_id: str) -> None:
@@ -208,10 +214,21 @@ class Cloud:
         self._restarted_at = self.scheduler.now + RESTART_S
 
     def _adapters(self, process: Process) -> Adapters:
+        watch = BreakerWatch(process.name, lambda: self.scheduler.now, self.against_breaker)
+        if not process.name.startswith("dispatcher"):  # which reads a list for each account, whatever merges
+            process.on_request = watch.asks
         return Adapters(
             state=SimulatedState(process, self.documents),
             publisher=SimulatedPublisher(process, self.queue),
-            warehouse=SimulatedWarehouse(process, self._warehouse, self.documents, on_marked=self._look_at_marks),
+            warehouse=SimulatedWarehouse(
+                process,
+                self.warehouse,
+                self._warehouse,
+                self.documents,
+                watch=watch,
+                on_marked=self._look_at_marks,
+            ),
+            breaker_watch=watch,
             people=lambda: self.erased_people,
             pseudonyms=self.pseudonyms,
             place=SimulatedPlace(

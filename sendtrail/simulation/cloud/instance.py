@@ -7,23 +7,25 @@ from itertools import count
 from pydantic import SecretStr
 
 from sendtrail.delivery.handler import handling
-from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import DeliverySettings, Services
-from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.domain.messages import SyncCampaign, SyncContacts
-from sendtrail.entrypoints.runtime import Runtime
+from sendtrail.entrypoints.account_failures import OneFailurePerAccount
+from sendtrail.entrypoints.runtime import Runtime, observed
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.entrypoints.worker_erasure import erase_after_pass
 from sendtrail.erasure.confirmation import Lookups
 from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.gone_contacts import GonePlace
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
-from sendtrail.ports import Publisher, State, Topic, Warehouse
+from sendtrail.ports import Publisher, State, Topic
 from sendtrail.pseudonyms.pseudonymous_warehouse import PseudonymousWarehouse
 from sendtrail.pseudonyms.pseudonyms import Pseudonyms
+from sendtrail.simulation.bigquery.breaker_watch import BreakerWatch, WatchedBreaker
 from sendtrail.simulation.cloud.process import Process, ProcessClock
+from sendtrail.simulation.cloud.warehouse import SimulatedWarehouse
 from sendtrail.state.connections import Connections
 from sendtrail.sync import campaign, contacts
+from sendtrail.sync.pairing.row_ledger import RowLedger
 
 
 @dataclass(eq=False, kw_only=True)
@@ -43,7 +45,8 @@ class Adapters:
 
     state: State
     publisher: Publisher
-    warehouse: Warehouse
+    warehouse: SimulatedWarehouse
+    breaker_watch: BreakerWatch
     people: Callable[[], ErasedPeople]
     place: GonePlace
     pseudonyms: Pseudonyms | None
@@ -53,17 +56,17 @@ class Adapters:
 def new_instance(process: Process, adapters: Adapters, settings: FunctionSettings) -> Instance:
     """Return an instance whose tokens begin with the name of its process."""
     tokens, clock = count(1), ProcessClock(process)
-    breaker = WarehouseBreaker(clock)
+    breaker = WatchedBreaker(clock, adapters.breaker_watch)
     services = Services(
         state=adapters.state,
-        publisher=adapters.publisher,
-        warehouse=ObservedWarehouse(
-            inner=PseudonymousWarehouse(
+        publisher=OneFailurePerAccount(adapters.publisher, adapters.state),
+        warehouse=observed(
+            PseudonymousWarehouse(
                 inner=GuardedWarehouse(inner=adapters.warehouse, people=adapters.people, clock=clock),
                 pseudonyms=lambda: adapters.pseudonyms,
             ),
-            on_merge=lambda *_: breaker.succeeded(),
-            on_unavailable=breaker.failed,
+            RowLedger(state=adapters.state, clock=clock),
+            breaker,
         ),
         clock=clock,
         new_token=lambda: f"{process.name}-{next(tokens)}",
@@ -71,7 +74,13 @@ def new_instance(process: Process, adapters: Adapters, settings: FunctionSetting
         breaker=breaker,
     )
     connections = Connections(adapters.state, read_secret=lambda name: SecretStr(adapters.read_secret(name)))
-    runtime = Runtime(settings=settings, services=services, connections=connections, erasure=adapters.place)
+    runtime = Runtime(
+        settings=settings,
+        services=services,
+        connections=connections,
+        stored_activities=adapters.warehouse,
+        erasure=adapters.place,
+    )
     return Instance(process=process, runtime=runtime)
 
 

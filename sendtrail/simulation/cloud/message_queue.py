@@ -1,6 +1,6 @@
 """The queue of a simulated cloud: at least once, in any order, now and then twice or hours late, dead letters apart."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from random import Random
@@ -42,19 +42,25 @@ class MessageQueue:
         self.published: Counter[Topic] = Counter()
         self.failures: list[str] = []
         """Why work could not be done, as published."""
+        self.account_failures: dict[str, Counter[str]] = defaultdict(Counter)
+        """How often an account as a whole was said to fail, by organization and run."""
+        self.spaced_s = 0.0
+        """So long after one another messages become due that are published at once."""
 
     def publish(self, topic: Topic, data: bytes) -> None:
         """Store a message, to be delivered now, perhaps later, perhaps twice."""
         self.published[topic] += 1
         if topic is Topic.FAILURES:
-            self.failures.append(str(orjson.loads(data)["reason"]))
+            failed = orjson.loads(data)
+            self.failures.append(str(failed["reason"]))
+            if failed["of_account"]:
+                self.account_failures[failed["organization_id"]][failed["run_id"]] += 1
             return
         organization_id = organization_of(data)
         for _ in range(1 + self._faults.strikes(Fault.QUEUE_DUPLICATE)):
             late_s = LATE_S * self._random.random() if self._faults.strikes(Fault.QUEUE_LATE) else 0.0
-            self._messages.append(
-                Queued(topic=topic, data=data, organization_id=organization_id, due_at=self._scheduler.now + late_s)
-            )
+            due_at = self._scheduler.now + late_s + self.spaced_s * len(self._messages)
+            self._messages.append(Queued(topic=topic, data=data, organization_id=organization_id, due_at=due_at))
         self._wake()
 
     def take(self, topic: Topic) -> Queued:

@@ -29,6 +29,8 @@ class Process:
     """And a message."""
     on_death: Callable[[], None] | None = None
     """What goes down with it, where processes are parts of one."""
+    on_request: Callable[[], None] | None = None
+    """Who looks at each request that it sends to an account."""
     is_alive: bool = True
     frozen_until: float = 0.0
 

@@ -68,6 +68,8 @@ class SimulatedTransport(BaseAdapter):
         # Nothing can keep a request in time whose process freezes between its slot and the network.
         asked_at = self._scheduler.now
         process.step(f"asks {target}", may_freeze=False)
+        if process.on_request:
+            process.on_request()
         self.requests += 1
         if self._faults.strikes(Fault.HTTP_REFUSED):
             raise requests.ConnectionError("no connection (simulated)")

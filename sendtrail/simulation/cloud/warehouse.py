@@ -2,35 +2,48 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from sendtrail.domain.contact import PassCounts
 from sendtrail.domain.stored_counts import CountsOfReports
 from sendtrail.domain.timestamp_meaning import TimestampEvidence
+from sendtrail.entrypoints.runtime import seconds_left
 from sendtrail.errors import Unavailable
+from sendtrail.gcp.bigquery_errors import JobFailed
+from sendtrail.gcp.bigquery_jobs import Job, Jobs
 from sendtrail.ports import LeaseCheck, Warehouse, no_lease
-from sendtrail.simulation.cloud.process import Process
+from sendtrail.simulation.bigquery.breaker_watch import BreakerWatch
+from sendtrail.simulation.bigquery.stored_activities import stored_activities
+from sendtrail.simulation.bigquery.warehouse_service import SimulatedJob, WarehouseService
+from sendtrail.simulation.cloud.process import Process, ProcessClock
 from sendtrail.simulation.cloud.state_store import Documents
 from sendtrail.simulation.engine.faults import Fault
-from sendtrail.warehouse.rows import Batch
+from sendtrail.sync.pairing.row_counts import RowCount, TableLook
+from sendtrail.warehouse.rows import Batch, Table
 
 T = TypeVar("T")
 JOB_S, SLOW_S = 2.0, 200.0
 
 
 class SimulatedWarehouse:
-    """Satisfies Warehouse for one process."""
+    """Satisfies Warehouse and StoredActivities for one process, which submits and retries jobs as those of BigQuery."""
 
     def __init__(
         self,
         process: Process,
+        service: WarehouseService,
         tables: Callable[[], Warehouse],
         documents: Documents,
         *,
+        watch: BreakerWatch,
         on_marked: Callable[[str], None],
     ) -> None:
-        self._process, self._tables, self._documents = process, tables, documents
-        self._on_marked = on_marked
+        self._process, self._service, self._tables, self._documents = process, service, tables, documents
+        self._watch, self._on_marked = watch, on_marked
+        clock = ProcessClock(process)
+        no_client = cast("Any", None)  # whatever is submitted is answered
+        self._jobs = Jobs(no_client, clock=clock, seconds_left=seconds_left(clock))
 
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch; return the rows inserted or changed."""
@@ -42,7 +55,15 @@ class SimulatedWarehouse:
             if self._process.frozen_until == thawed_at:  # nothing helps who freezes after the look
                 self._documents.watch_merge(batch)
 
-        return self._job(what, lambda: self._tables().merge(batch), check)
+        submission = _Submission(check)
+        try:
+            merged = self._job(what, lambda: self._tables().merge(batch), submission, table=batch.table)
+        except Unavailable:
+            if not submission.is_refused:
+                self._watch.merge_failed()
+            raise
+        self._watch.merged()
+        return merged
 
     def pass_counts(self, organization_id: str, *, pass_id: str, started_at: datetime) -> PassCounts:
         """Return what a pass means for the stored contacts."""
@@ -61,11 +82,13 @@ class SimulatedWarehouse:
                 self._on_marked(organization_id)
             return marked
 
-        return self._job("marks contacts", mark, check_lease)
+        return self._job("marks contacts", mark, _Submission(check_lease), table=Table.CONTACTS)
 
     def forget_pass(self, organization_id: str, *, pass_id: str, check_lease: LeaseCheck = no_lease) -> None:
         """Forget whom a pass saw that is over."""
-        self._job("forgets", lambda: self._tables().forget_pass(organization_id, pass_id=pass_id), check_lease)
+        self._job(
+            "forgets", lambda: self._tables().forget_pass(organization_id, pass_id=pass_id), _Submission(check_lease)
+        )
 
     def timestamp_evidence(self, organization_id: str, *, since: date) -> Mapping[str, TimestampEvidence]:
         """Return what the times of an account's rows did while their counts grew."""
@@ -75,15 +98,51 @@ class SimulatedWarehouse:
         """Return how many rows are stored."""
         return self._job("queries", lambda: self._tables().stored_counts(organization_id, since=since))
 
-    def _job(self, what: str, work: Callable[[], T], check_lease: LeaseCheck = no_lease) -> T:
-        """Run a job: once accepted it is done, whatever becomes of the process that waits for it."""
+    def look(self) -> TableLook:
+        """Return what the metadata of the table of activities says."""
+        self._process.step("looks at the table")
+        return stored_activities(self._tables()).look()
+
+    def counts(self, *, since: date, lasting_since: date) -> Mapping[str, Mapping[int, RowCount]]:
+        """Return the rows of every campaign by organization, from two days on."""
+        stored = stored_activities(self._tables())
+        return self._job("counts rows", lambda: stored.counts(since=since, lasting_since=lasting_since))
+
+    def _job(
+        self, what: str, work: Callable[[], T], submission: "_Submission | None" = None, *, table: Table | None = None
+    ) -> T:
+        """Run a job, which changes a `table` or none; its answer may be lost. Once accepted, it takes its turn."""
+        faults, results = self._process.faults, list[T]()
         self._process.step(what)
-        if self._process.faults.strikes(Fault.WAREHOUSE_UNAVAILABLE):
-            raise Unavailable("the warehouse cannot be reached (simulated)")
-        check_lease()
-        self._process.scheduler.sleep(SLOW_S if self._process.faults.strikes(Fault.WAREHOUSE_SLOW) else JOB_S)
-        result = work()
+        self._perhaps(Fault.WAREHOUSE_UNAVAILABLE, "the warehouse cannot be reached (simulated)")
+        if table is not None and faults.strikes(Fault.TABLE_BUSY):
+            self._service.keep_busy(table)
+        lasts_s = SLOW_S if faults.strikes(Fault.WAREHOUSE_SLOW) else JOB_S
+        job = partial(self._service.submit, table, lambda: results.append(work()), lasts_s=lasts_s)
+        submit = (submission or _Submission(no_lease)).submit
+        self._jobs.run(what, lambda _id, _timeout_s: submit(job))
         self._process.step("job done")
-        if self._process.faults.strikes(Fault.WAREHOUSE_ANSWER_LOST):
-            raise Unavailable("the answer of the warehouse is lost (simulated)")
-        return result
+        self._perhaps(Fault.WAREHOUSE_ANSWER_LOST, "the answer of the warehouse is lost (simulated)")
+        return results[0]
+
+    def _perhaps(self, kind: Fault, what: str) -> None:
+        if self._process.faults.strikes(kind):
+            raise Unavailable(what)
+
+
+class _Submission:
+    """The attempts to submit one job, each after a look at the lease; `is_refused` if it was for others before it."""
+
+    def __init__(self, check_lease: LeaseCheck) -> None:
+        self._check_lease = check_lease
+        self.is_refused = False
+
+    def submit(self, job: Callable[[], SimulatedJob]) -> Job:
+        """Submit the job; raise JobFailed where others are before it."""
+        self.is_refused = False
+        self._check_lease()
+        try:
+            return cast("Job", job())
+        except JobFailed:
+            self.is_refused = True
+            raise

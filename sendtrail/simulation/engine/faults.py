@@ -57,6 +57,10 @@ class Fault(StrEnum):
     TAKEN_BACK = "operator: takes back what is wanted"
     QUEUE_GIVES_UP = "queue: a message becomes a dead letter"
     RETRY = "operator: publishes dead letters again"
+    WAREHOUSE_OUT = "warehouse: takes no job for hours"
+    TABLE_BUSY = "warehouse: statements of others keep a table busy"
+    SILENT = "account: does not answer for days, beside others"
+    KEY_LOST = "operator: revokes a key for days, beside others"
 
 
 # How often it happens, of the opportunities there are, where it is switched on.
@@ -103,6 +107,10 @@ RATES: Mapping[Fault, float] = {
     Fault.TAKEN_BACK: 0.15,
     Fault.QUEUE_GIVES_UP: 0.05,
     Fault.RETRY: 0.3,
+    Fault.WAREHOUSE_OUT: 0.05,
+    Fault.TABLE_BUSY: 0.05,
+    Fault.SILENT: 0.5,
+    Fault.KEY_LOST: 0.5,
 }
 SHARE_SWITCHED_ON = 0.35
 

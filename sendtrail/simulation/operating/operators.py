@@ -68,6 +68,7 @@ class Operators:
             Fault.DISABLED: lambda: self._for_a_while(tenant.disable, tenant.enable),
             Fault.PAUSED: lambda: self._for_a_while(tenant.pause, tenant.resume),
             Fault.HANGING: lambda: self._for_a_while(tenant.transport.hang, tenant.transport.answer_again),
+            Fault.WAREHOUSE_OUT: lambda: cloud.warehouse.break_down(lasts_s=self._lasting.uniform(0.1, 8) * HOUR_S),
             Fault.OLD_STATE: self._restore_state,
             Fault.ERASED: lambda: self._erase(tenant),
         }
