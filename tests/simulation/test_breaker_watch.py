@@ -50,13 +50,29 @@ def test_a_breaker_that_stays_open_is_noticed() -> None:
     assert (begins, len(watched.violations)) == ([False, False], 1)
 
 
-@pytest.mark.parametrize(("failures", "after_s", "violations"), [(1, 4, 0), (1, 29, 1), (1, 31, 0), (5, 470, 1)])
-def test_requests_a_moment_after_a_failed_merge_are_noticed(failures: int, after_s: float, violations: int) -> None:
-    """But for those that were underway, and those after a pause, which doubles with each further failure."""
+@pytest.mark.parametrize(("failures", "after_s", "violations"), [(1, 29, 1), (1, 31, 0), (5, 470, 1), (9, 601, 0)])
+def test_a_delivery_that_reads_in_the_pause_after_a_failed_merge_is_noticed(
+    failures: int, after_s: float, violations: int
+) -> None:
+    """The pause doubles with each further failure, up to ten minutes."""
     watched = Watched()
     for _ in range(failures):
         watched.fail_to_merge()
     watched.clock.sleep(after_s)
-    watched.watch.asks()
+    with watched.watch.delivering():
+        watched.watch.asks()
 
     assert len(watched.violations) == violations
+
+
+def test_what_is_still_asked_for_by_a_delivery_that_has_failed_is_left_alone() -> None:
+    """It was underway; so is what a delivery asks for that began before."""
+    watched = Watched()
+    with watched.watch.delivering():
+        watched.clock.sleep(1)
+        watched.fail_to_merge()
+        watched.watch.asks()
+    watched.clock.sleep(10)
+    watched.watch.asks()
+
+    assert watched.violations == []

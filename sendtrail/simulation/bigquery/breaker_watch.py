@@ -1,12 +1,10 @@
 """Looks at each instance's breaker: it opens for merges that the warehouse did not do, holds work back, and closes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sendtrail.clock import Clock
 from sendtrail.delivery.warehouse_breaker import FIRST_PAUSE_S, MAX_PAUSE_S, WarehouseBreaker
-
-UNDERWAY_S = 5.0
-"""For so long after a failed merge requests may arrive that were asked for before."""
 
 
 class BreakerWatch:
@@ -16,6 +14,16 @@ class BreakerWatch:
         self._process, self._now, self._violations = process, now, violations
         self._failed = self._told = self._failed_in_a_row = 0
         self._failed_at = 0.0
+        self._began_at: float | None = None
+
+    @contextmanager
+    def delivering(self) -> Iterator[None]:
+        """Handle a delivery in a block: what is asked for after its end was underway, and is not looked at."""
+        self._began_at = self._now()
+        try:
+            yield
+        finally:
+            self._began_at = None
 
     def merge_failed(self) -> None:
         """Note that the warehouse did not do a merge, for another reason than that it had too much to do."""
@@ -38,12 +46,19 @@ class BreakerWatch:
         if not self._failed_in_a_row:
             self._note("begins nothing, although the warehouse works")
 
+    def let_begin(self) -> None:
+        """Note that the breaker lets a delivery begin, which may have waited for the state store before."""
+        self._began_at = self._now()
+
     def asks(self) -> None:
-        """Look at a request: after a failed merge none is made for a pause, which doubles with each further one."""
-        if not self._failed_in_a_row:
+        """Look at a request: none is of a delivery that began in the pause after a failed merge.
+
+        The pause doubles with each further failure.
+        """
+        if not self._failed_in_a_row or self._began_at is None:
             return
         pause_s = min(FIRST_PAUSE_S * 2 ** (self._failed_in_a_row - 1), MAX_PAUSE_S)
-        if UNDERWAY_S < self._now() - self._failed_at < pause_s:
+        if self._failed_at <= self._began_at < self._failed_at + pause_s:
             self._note("reads what cannot be merged, a moment after the last merge failed")
 
     def _note(self, what: str) -> None:
@@ -64,6 +79,7 @@ class WatchedBreaker(WarehouseBreaker):
         except Exception:
             self._watch.held_back()
             raise
+        self._watch.let_begin()
 
     def failed(self) -> None:
         """Note that a merge has failed."""

@@ -153,7 +153,8 @@ class Cloud:
 
     def _deliver(self, message: Queued, instance: Instance) -> None:
         def work(instance: Instance) -> None:
-            handle(instance.runtime, topic=message.topic, data=message.data)
+            with instance.watch.delivering():
+                handle(instance.runtime, topic=message.topic, data=message.data)
 
         if self._run(instance, work):
             self.queue.acknowledge(message)
@@ -177,8 +178,7 @@ class Cloud:
                 ended.set()
 
         self.scheduler.spawn(run, name=instance.process.name, owner=instance.process)
-        if not ended.wait(ACK_DEADLINE_S):
-            instance.process.on_request = None  # its requests are of two deliveries from now on
+        ended.wait(ACK_DEADLINE_S)
         return bool(succeeded)
 
     def _look_at_marks(self, organization_id: str) -> None:
@@ -215,8 +215,7 @@ class Cloud:
 
     def _adapters(self, process: Process) -> Adapters:
         watch = BreakerWatch(process.name, lambda: self.scheduler.now, self.against_breaker)
-        if not process.name.startswith("dispatcher"):  # which reads a list for each account, whatever merges
-            process.on_request = watch.asks
+        process.on_request = watch.asks
         return Adapters(
             state=SimulatedState(process, self.documents),
             publisher=SimulatedPublisher(process, self.queue),

@@ -34,6 +34,7 @@ class Instance:
 
     process: Process
     runtime: Runtime
+    watch: BreakerWatch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,7 @@ def new_instance(process: Process, adapters: Adapters, settings: FunctionSetting
         stored_activities=adapters.warehouse,
         erasure=adapters.place,
     )
-    return Instance(process=process, runtime=runtime)
+    return Instance(process=process, runtime=runtime, watch=adapters.breaker_watch)
 
 
 def handle(runtime: Runtime, *, topic: Topic, data: bytes) -> None:
