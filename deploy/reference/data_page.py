@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from deploy.reference.pages import code, table
-from sendtrail.local.export.exported import Relation, relations
 from sendtrail.warehouse import views
+from sendtrail.warehouse.relations import Relation, relations
 from sendtrail.warehouse.tables import Column
 
 _HEAD = """\

@@ -19,10 +19,9 @@ from sendtrail.domain.campaign import Campaign
 from sendtrail.local.state.adoption import read_state
 from sendtrail.plurals import counted
 from sendtrail.ports import State
-from sendtrail.pricing.bigquery_bytes import TEBIBYTE
 from sendtrail.pricing.expected import expected_workload
 from sendtrail.pricing.month import month
-from sendtrail.pricing.unit_prices import PRICES, Unit
+from sendtrail.pricing.query_price import query_price
 from sendtrail.pricing.workload import Workload
 from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.stored_wants import read_wants
@@ -30,7 +29,6 @@ from sendtrail.sync.campaign_checkpoints import checkpoints_of
 from sendtrail.sync.due import Due, Policy, due
 from sendtrail.sync.forecast import Forecast, contacts_forecast, list_requests, total
 
-GIGABYTE = 1e9
 LONGEST_SHOWN = timedelta(days=3_650)
 
 
@@ -107,11 +105,9 @@ def _print(console: Console, lines: Sequence[PlannedWork], *, interval_s: float)
         table.add_row(line.name, f"{line.number:,}", *_cells(line.forecast, interval_s))
     table.add_row("together", "", *_cells(together, interval_s), style="bold")
     console.print(table)
-    share, billed = together.bytes_billed / TEBIBYTE, f"{together.bytes_billed / GIGABYTE:,.1f} GB"
     console.print(
         f"\nAt {1 / interval_s:.1f} requests a second. On BigQuery: {together.batches:,} load jobs (free) and as many "
-        f"MERGEs, which bill {billed} at least: {share:.1%} of the TiB that is free each month, "
-        f"${share * PRICES[Unit.STATEMENTS].dollars:.2f} beyond it.",
+        f"MERGEs, which bill {query_price(together.bytes_billed, 'at least')}.",
         highlight=False,
     )
 

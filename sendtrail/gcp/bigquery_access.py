@@ -13,6 +13,7 @@ from sendtrail.gcp.bigquery_reader import BigQueryReader, SelectGuard
 from sendtrail.gcp.bigquery_snapshot import BigQuerySnapshot
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets
 from sendtrail.gcp.clients import bigquery_client
+from sendtrail.gcp.copies.relation_reads import RelationReads
 from sendtrail.gcp.erasure.people_tables import BigQueryPeopleTables
 
 PATIENCE_S = 600.0
@@ -39,6 +40,10 @@ class Access:
     def select_guard(self) -> SelectGuard:
         """Return what runs SELECTs that a user wrote."""
         return SelectGuard(reader=self.reader())
+
+    def relation_reads(self, dataset: str) -> RelationReads:
+        """Return what reads tables and views of a dataset whole."""
+        return RelationReads(reader=self.reader(), dataset=dataset)
 
     def people_tables(self, dataset: str) -> BigQueryPeopleTables:
         """Return the tables of a dataset in which people are named."""

@@ -60,8 +60,11 @@ class BigQueryReader:
 
     def statement_type(self, sql: str) -> str:
         """Return BigQuery's type of a statement (SELECT, DELETE, SCRIPT, ...) without running it."""
-        config = bigquery.QueryJobConfig(maximum_bytes_billed=self.maximum_bytes_billed, dry_run=True)
-        return str(self._job("dry_run", sql, config).statement_type or "")
+        return str(self.dry_run(sql).statement_type or "")
+
+    def dry_run(self, sql: str) -> QueryJob:
+        """Return what BigQuery says of a statement, its columns and the bytes that it reads, without running it."""
+        return self._job("dry_run", sql, bigquery.QueryJobConfig(dry_run=True))
 
     def _job(self, name: str, sql: str, config: bigquery.QueryJobConfig) -> QueryJob:
         return cast("QueryJob", self.jobs.run(f"{name}_{self.new_id()}", partial(self._submit, sql, config)))

@@ -1,5 +1,6 @@
 """The statements and tables of `sql/` in DuckDB's SQL: sqlglot translates, nothing is written twice."""
 
+from collections.abc import Iterable
 from functools import cache
 
 import duckdb
@@ -60,13 +61,17 @@ def parsed(text: str) -> duckdb.Statement:
 
 @cache
 def load_statement(table: Table) -> str:
-    """Return the statement that turns a list of JSON arrays of rows, `$arrays`, into the staging table.
+    """Return the statement that turns a list of JSON arrays of rows, `$arrays`, into the staging table."""
+    return f"CREATE TEMPORARY TABLE {_BATCH} AS {rows_of_arrays(definition(table).columns)}"
+
+
+def rows_of_arrays(columns: Iterable[Column]) -> str:
+    """Return the SELECT of the rows of a list of JSON arrays, `$arrays`, each with a value for every column.
 
     A parameter rather than a file: read_json takes 32 MB per thread, however small the file is.
     """
-    structure = orjson.dumps([{column.name: duckdb_type(column) for column in definition(table).columns}]).decode()
+    structure = orjson.dumps([{column.name: duckdb_type(column) for column in columns}]).decode()
     return f"""
-        CREATE TEMPORARY TABLE {_BATCH} AS
         SELECT unnest(row)
         FROM (
             SELECT unnest(from_json_strict(rows, {literal(structure)})) AS row

@@ -7,7 +7,7 @@ from deploy.reference.data_page import JOINS
 from deploy.reference.pages import FOLDER, pages, table
 from deploy.reference.settings_page import command_settings
 from sendtrail.cli.app import COMMANDS
-from sendtrail.local.export.exported import relations
+from sendtrail.warehouse.relations import relations
 
 PAGES = pages()
 

@@ -27,8 +27,8 @@ FILE = typer.Argument(help="The file to write; it must not be there yet.", metav
 BACKUP = typer.Argument(help="A file that `sendtrail backup` wrote, or any copy of a database.", metavar="BACKUP")
 YES = typer.Option("--yes", help="Do not ask.", show_default=False)
 _IN_GOOGLE_CLOUD = (
-    "--project: BigQuery and Firestore keep earlier states themselves (docs/runbook.md, Restore an earlier state); "
-    "name a file with --database"
+    "--project: on Google Cloud, snapshots and time travel of BigQuery and backups of Firestore do it; docs/runbook.md "
+    "has the commands (Back up; Restore an earlier state). Or name a file with --database"
 )
 
 

@@ -13,7 +13,7 @@ from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
 from sendtrail.cli.warehouses import DATABASE, DATASET, PROJECT, place_of
 from sendtrail.clock import SystemClock
 from sendtrail.errors import SettingsError
-from sendtrail.local.export.exported import Relation, relations
+from sendtrail.warehouse.relations import Relation, relations
 
 NAME = typer.Argument(help="A table or view, to see its columns.", metavar="[NAME]", show_default=False)
 

@@ -1,4 +1,4 @@
-"""What an export holds: its form, its tables and views, and the manifest that makes it whole."""
+"""What an export holds: its form, its files, and the manifest that makes it whole."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sendtrail.warehouse import views
-from sendtrail.warehouse.rows import Table
-from sendtrail.warehouse.tables import Column, definition
+from sendtrail.warehouse.relations import Relation
 
 MANIFEST = "manifest.json"
 # Raised when a program that reads manifests of before could not read a new one.
@@ -21,17 +19,6 @@ class Form(StrEnum):
 
     PARQUET = "parquet"
     CSV = "csv"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Relation:
-    """A table or view; `day` is the column by whose months its files are split, where it is big."""
-
-    name: str
-    is_view: bool
-    description: str
-    columns: Sequence[Column]
-    day: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,22 +37,6 @@ class Exported:
     relation: Relation
     rows: int
     files: Sequence[ExportedFile]
-
-
-def relations() -> Iterator[Relation]:
-    """Yield every table and view that people query, tables first."""
-    for table in Table:
-        found = definition(table)
-        partitions = found.resource.get("timePartitioning") or {}
-        yield Relation(
-            name=found.name,
-            is_view=False,
-            description=found.description,
-            columns=found.columns,
-            day=partitions.get("field"),
-        )
-    for view in sorted(views.names()):
-        yield Relation(name=view, is_view=True, description=views.description(view), columns=views.columns(view))
 
 
 def files_in(folder: Path, relation: Relation, form: Form) -> Iterator[ExportedFile]:

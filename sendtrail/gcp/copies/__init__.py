@@ -1,0 +1,1 @@
+"""What of BigQuery is taken along."""
