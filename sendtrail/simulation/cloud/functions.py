@@ -22,7 +22,6 @@ from sendtrail.pseudonyms.pseudonyms import Pseudonyms
 from sendtrail.simulation.bigquery.breaker_watch import BreakerWatch
 from sendtrail.simulation.bigquery.warehouse_service import WarehouseService
 from sendtrail.simulation.cloud.file_store import FileStore, stored_rows
-from sendtrail.simulation.cloud.gone_place import SimulatedPlace
 from sendtrail.simulation.cloud.instance import Adapters, Instance, handle, new_instance
 from sendtrail.simulation.cloud.memory_people import MemoryPeopleTables
 from sendtrail.simulation.cloud.memory_warehouse import MemoryWarehouse, StoredRow
@@ -35,6 +34,7 @@ from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
 from sendtrail.simulation.engine.virtual_threads import VirtualEvent, VirtualThreads
+from sendtrail.simulation.operating.gone_place import SimulatedPlace
 from sendtrail.sync.due import Request
 from sendtrail.warehouse.rows import Table
 
