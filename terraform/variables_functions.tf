@@ -108,7 +108,7 @@ variable "runtime" {
 }
 
 variable "operators" {
-  description = "IAM members who may operate the accounts: read and change their state, publish dead letters again (`sendtrail status`, `pause`, `backfill`, `retry` and the like), erase people, and call the dispatcher by hand. If empty, only Google's own services can reach the dispatcher."
+  description = "IAM members who may operate the accounts: read and change their state, publish dead letters again (`sendtrail status`, `pause`, `backfill`, `retry` and the like), export and erase what is stored, and call the dispatcher by hand. If empty, only Google's own services can reach the dispatcher."
   type        = set(string)
   default     = []
   nullable    = false
