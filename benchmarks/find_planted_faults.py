@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from benchmarks.planted_faults import PLANTED, PlantedFault
+from benchmarks.planted_faults import PLANTED
+from benchmarks.planted_faults.fault import PlantedFault
 
 if TYPE_CHECKING:  # the simulation is imported only after a fault was planted
     from sendtrail.simulation.run import Outcome

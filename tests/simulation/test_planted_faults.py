@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.find_planted_faults import BEGIN, DOCUMENT, END, HEADER, is_found, rows_of, with_table
-from benchmarks.planted_faults import PLANTED, PlantedFault
+from benchmarks.planted_faults import PLANTED
+from benchmarks.planted_faults.fault import PlantedFault
 
 
 @pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: fault.name)
