@@ -30,12 +30,15 @@ ROLES = {
     "roles/logging.configWriter": "Logs Configuration Writer",
 }
 # What would be in the way, by the API without which there is none: the command, and the field that has the name.
+# Schedules are listed by region, and a bucket's name begins with the project's.
 NAMED = {
     "service account": ("iam.googleapis.com", ("iam", "service-accounts", "list"), "email"),
     "topic": ("pubsub.googleapis.com", ("pubsub", "topics", "list"), "name"),
     "subscription": ("pubsub.googleapis.com", ("pubsub", "subscriptions", "list"), "name"),
     "secret": ("secretmanager.googleapis.com", ("secrets", "list"), "name"),
     "function": ("cloudfunctions.googleapis.com", ("functions", "list"), "name"),
+    "schedule": ("cloudscheduler.googleapis.com", ("scheduler", "jobs", "list", "--location={region}"), "name"),
+    "bucket": ("storage.googleapis.com", ("storage", "buckets", "list"), "name"),
 }
 FIRESTORE = "firestore.googleapis.com"
 
@@ -46,6 +49,7 @@ class Installation:
 
     project: str
     name: str
+    region: str
     firestore_location: str
 
 
@@ -89,7 +93,8 @@ def _apis_and_names(wanted: Installation) -> Problems:
         yield from _database(wanted)
     for kind, (api, command, field) in NAMED.items():
         if api in enabled:
-            yield from _taken(kind, ask(*command, f"--project={wanted.project}"), field, wanted)
+            question = [word.format(region=wanted.region) for word in command]
+            yield from _taken(kind, ask(*question, f"--project={wanted.project}"), field, wanted)
 
 
 def _database(wanted: Installation) -> Problems:
@@ -108,7 +113,7 @@ def _database(wanted: Installation) -> Problems:
 def _taken(kind: str, listed: Sequence[dict[str, Any]], field: str, wanted: Installation) -> Problems:
     for each in listed:
         name = str(each.get(field, "")).rpartition("/")[2].partition("@")[0]
-        if name.startswith(f"{wanted.name}-"):
+        if name.removeprefix(f"{wanted.project}-").startswith(f"{wanted.name}-"):
             yield _in_the_way(kind, name)
 
 
@@ -141,7 +146,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--firestore-location", help="firestore_location (the region)")
     given = parser.parse_args(arguments)
     wanted = Installation(
-        project=given.project, name=given.name, firestore_location=given.firestore_location or given.region
+        project=given.project,
+        name=given.name,
+        region=given.region,
+        firestore_location=given.firestore_location or given.region,
     )
     found = list(problems(wanted))
     for problem in found:

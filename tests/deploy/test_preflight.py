@@ -25,7 +25,10 @@ if answer is None:
 print(answer if isinstance(answer, str) else json.dumps(answer))
 """
 OWNER = {"role": "roles/owner", "members": ["user:ann@example.com"]}
-APIS = ["cloudresourcemanager", "pubsub", "serviceusage", "firestore", "iam", "secretmanager", "cloudfunctions"]
+APIS = [
+    *("cloudresourcemanager", "pubsub", "serviceusage", "firestore", "iam", "secretmanager", "cloudfunctions"),
+    *("cloudscheduler", "storage"),
+]
 READY: dict[str, Any] = {
     "projects describe shop-project": {"projectId": "shop-project", "lifecycleState": "ACTIVE"},
     "billing projects describe shop-project": {"billingEnabled": True},
@@ -36,6 +39,8 @@ READY: dict[str, Any] = {
     "pubsub subscriptions list": [],
     "secrets list": [],
     "functions list": [],
+    "scheduler jobs list": [{"name": "projects/shop-project/locations/us-central1/jobs/backup"}],
+    "storage buckets list": [{"name": "shop-project-terraform"}],
     "auth list": [{"account": "bob@example.com", "status": ""}, {"account": "ann@example.com", "status": "ACTIVE"}],
     "projects get-iam-policy shop-project": {"bindings": [OWNER]},
 }
@@ -100,6 +105,23 @@ def test_a_project_that_is_ready_says_so(gcloud: Gcloud, capsys: pytest.CaptureF
         ({"iam_service-accounts_list": [{"email": "sendtrail-push@x.com"}]}, "service account sendtrail-push exists"),
         ({"pubsub_topics_list": [{"name": "projects/p/topics/sendtrail-failures"}]}, "topic sendtrail-failures exists"),
         ({"secrets_list": [{"name": "projects/1/secrets/sendtrail-acme-api-key"}]}, "secret sendtrail-acme-api-key"),
+        (
+            {"pubsub_subscriptions_list": [{"name": "projects/p/subscriptions/sendtrail-contacts"}]},
+            "the subscription sendtrail-contacts exists",
+        ),
+        (
+            {"functions_list": [{"name": "projects/p/locations/us-central1/functions/sendtrail-dispatcher"}]},
+            "the function sendtrail-dispatcher exists",
+        ),
+        (
+            {"scheduler_jobs_list": [{"name": "projects/p/locations/us-central1/jobs/sendtrail-contacts"}]},
+            "the schedule sendtrail-contacts exists",
+        ),
+        ({"scheduler_jobs_list": None}, "what has been created is not known: ERROR"),
+        (
+            {"storage_buckets_list": [{"name": "shop-project-sendtrail-bundles"}]},
+            "the bucket shop-project-sendtrail-bundles exists",
+        ),
         ({"secrets_list": "not JSON"}, "something else than JSON"),
         ({"auth_list": []}, "nobody is signed in"),
         ({"projects_get-iam-policy_shop-project": {"bindings": PARTS[1:]}}, "lacks Service Usage Admin; roles of a"),
@@ -136,6 +158,20 @@ def test_the_roles_of_the_document_are_enough(gcloud: Gcloud) -> None:
     assert document.partition("Instead of Owner: ")[2].startswith(
         ", ".join(list(ROLES.values())[:-1]) + f" and {list(ROLES.values())[-1]}"
     )
+
+
+def test_a_service_account_has_roles_of_its_own(gcloud: Gcloud) -> None:
+    """And not those of a user of the same name, nor another one's."""
+    account = "deployer@shop-project.iam.gserviceaccount.com"
+    signed_in = [{"account": account, "status": "ACTIVE"}]
+    policies = [{**OWNER, "members": [f"{kind}:{account}"]} for kind in ("serviceAccount", "user")]
+
+    codes = []
+    for policy in policies:
+        gcloud.answer(**{"auth_list": signed_in, "projects_get-iam-policy_shop-project": {"bindings": [policy]}})
+        codes.append(main(["shop-project"]))
+
+    assert codes == [0, 1]
 
 
 def test_another_name_and_place_are_asked_for(gcloud: Gcloud, capsys: pytest.CaptureFixture[str]) -> None:
