@@ -23,6 +23,7 @@ LEFT_OUT = (
     "sendtrail/emulators/",
     "sendtrail/local/",
     "sendtrail/report/",
+    "sendtrail/simulation/",
     "sendtrail/simulator/",
 )
 CODE, STATEMENTS = frozenset({".py"}), frozenset({".sql", ".json"})

@@ -36,7 +36,10 @@ CONTACTS_WORKER = Function(package="contacts_worker", target="sync_contacts", to
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Instances:
-    """The instances of a function: so many processes, which handle so many requests at a time each, behind one port."""
+    """The instances of a function: so many processes, which handle so many requests at a time each, behind one port.
+
+    `bundle` is the folder of an unpacked bundle whose code they run, in the place of this repository's.
+    """
 
     function: Function
     port: int
@@ -44,11 +47,12 @@ class Instances:
     processes: int = 1
     threads: int = 4
     environment: Mapping[str, str] = field(default_factory=dict)
+    bundle: Path | None = None
 
     @property
     def command(self) -> list[str]:
         """Return the command that starts them."""
-        source = ROOT / self.function.package / "main.py"
+        source = (self.bundle or ROOT / self.function.package) / "main.py"
         serve = [sys.executable, "-m", "functions_framework", "--target", self.function.target]
         return [*serve, "--source", str(source), "--host", HOST, "--port", str(self.port)]
 
@@ -70,6 +74,7 @@ class Running:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                cwd=instances.bundle,  # where Python looks first, before what is installed
                 env=instances.settings(),
                 start_new_session=True,
             )

@@ -16,6 +16,7 @@ from tests.e2e_gcp.production import Production
 from tests.gcp.fixtures import PROJECT
 
 Make = Callable[..., Production]
+MakeProject = Callable[..., Project]
 
 
 @pytest.fixture
@@ -25,8 +26,8 @@ def found(pubsub_address: str, firestore_address: str, bigquery_url: str) -> Emu
 
 
 @pytest.fixture
-def production(found: Emulators, bigquery_datasets: Datasets, tmp_path: Path) -> Iterator[Make]:
-    """Give a way to deploy the functions, with settings of the test's own, until the test ends."""
+def make_project(found: Emulators, bigquery_datasets: Datasets, tmp_path: Path) -> MakeProject:
+    """Give a way to name what a project holds, with settings of the test's own."""
     name = f"test-{uuid4().hex[:12]}"
     own: dict[str, Any] = {
         "firestore_database": name,
@@ -36,11 +37,21 @@ def production(found: Emulators, bigquery_datasets: Datasets, tmp_path: Path) ->
         "budget_block": 100,
         **{f"{topic}_topic": f"{name}-{topic}" for topic in ("campaigns", "contacts", "failures")},
     }
+
+    def make(**settings: Any) -> Project:
+        given = FunctionSettings.read(project_id=PROJECT, **found.environment, **(own | settings))
+        return Project(given, found, folder=tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def production(make_project: MakeProject, tmp_path: Path) -> Iterator[Make]:
+    """Give a way to deploy the functions until the test ends."""
     with ExitStack() as stack:
 
         def make(*, size: Size | None = None, ack_deadline_s: int = 60, **settings: Any) -> Production:
-            given = FunctionSettings.read(project_id=PROJECT, **found.environment, **(own | settings))
-            project = Project(given, found, folder=tmp_path)
+            project = make_project(**settings)
             stack.enter_context(deployed(project, size=size or Size(), ack_deadline_s=ack_deadline_s))
             return Production(project=project, folder=tmp_path, stack=stack)
 

@@ -97,6 +97,10 @@ class Production:
         """Wait until a run is over."""
         wait_until(lambda: all(self._is_over(each, run_id) for each in self.accounts), what=f"{run_id} is over")
 
+    def finish_campaigns(self, run_id: str) -> None:
+        """Wait until a run's campaigns have ended, where it reads no contacts."""
+        wait_until(lambda: all(self._has_campaigns(each, run_id) for each in self.accounts), what=f"{run_id} is over")
+
     def checkpoints(self, organization_id: str) -> Mapping[str, Document]:
         """Return the checkpoints of an account's campaigns."""
         return dict(self.project.state.children(campaigns_path(organization_id)))
@@ -154,6 +158,10 @@ class Production:
 
     def _is_over(self, organization_id: str, run_id: str) -> bool:
         return run_status(self.project.state, organization_id, run_id=run_id).is_over
+
+    def _has_campaigns(self, organization_id: str, run_id: str) -> bool:
+        status = self._status(organization_id)
+        return status is not None and status.run_id == run_id and status.is_finished
 
     def _status(self, organization_id: str) -> Any:
         return self.project.state.transact(lambda transaction: read_status(transaction, organization_id))
