@@ -26,6 +26,7 @@ from sendtrail.errors import (
     SendtrailError,
     SettingsError,
 )
+from sendtrail.logs import labels
 from sendtrail.metrics.recording import RunOutcome, measure_run, outcome_of
 from sendtrail.state.account_pause import ensure_account_runs
 from sendtrail.state.account_status import read_status
@@ -75,6 +76,11 @@ def _attempt_all(requests: Sequence[Request], instance: Runtime) -> list[Summary
 
 def _attempt(request: Request, instance: Runtime, services: Services) -> Summary | str | Exception:
     """Dispatch an account; return the summary, why it was rejected, or the error that asks for another attempt."""
+    with labels(organization_id=request.organization_id):
+        return _outcome(request, instance, services)
+
+
+def _outcome(request: Request, instance: Runtime, services: Services) -> Summary | str | Exception:
     try:
         return _dispatch(request, instance, services)
     except (AccountDisabled, AccountPaused) as error:

@@ -11,6 +11,7 @@ from sendtrail.domain.messages import SyncCampaign, SyncContacts, WorkFailed, de
 from sendtrail.errors import Unavailable
 from sendtrail.ports import Topic
 from sendtrail.simulator import Failure, FailureKind
+from sendtrail.state.account_pause import pause_account
 from sendtrail.state.documents import campaign_path, connection_path, run_path, to_document
 from sendtrail.sync.runs.stored_run import Run
 from sendtrail.warehouse.rows import Table
@@ -220,6 +221,28 @@ def test_the_log_says_whose_run_it_is_and_never_the_key(instance: Instance, conn
     assert dispatched["logging.googleapis.com/trace"] == f"projects/p-acme/traces/{TRACE}"
     assert events["api_used"]["requests"] > 0
     assert account.api_key not in instance.log.getvalue()
+
+
+def test_each_line_about_an_account_in_trouble_says_which_it_is(instance: Instance, connect: Connect) -> None:
+    """The runbook's queries show that label: of one that is paused, one whose key is refused, one that is away."""
+    connect("acme")
+    connect("globex", key="revoked")
+    connect("initech", failures=(Failure(kind=FailureKind.UNAVAILABLE, times=None),))
+    pause_account(instance.state, "acme")
+
+    instance.post("dispatcher", b"", SCHEDULED)
+
+    found = {
+        (words, line["logging.googleapis.com/labels"].get("organization_id"))
+        for line in instance.lines()
+        for words in ("nothing is published for", "cannot be dispatched", "is not dispatched yet")
+        if words in line["message"]
+    }
+    assert found == {
+        ("nothing is published for", "acme"),
+        ("cannot be dispatched", "globex"),
+        ("is not dispatched yet", "initech"),
+    }
 
 
 def test_another_account_is_refused_by_every_function_and_holds_up_no_other(
