@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any
 
+import typer
 from pydantic_settings import BaseSettings
 
 from deploy.reference.pages import code, table
@@ -69,11 +70,21 @@ def _command(command: Any, words: str, *, extras: tuple[str, ...] = ()) -> Itera
         ("argument", "what it is"), ((code(each.metavar or each.name.upper()), each.help or "") for each in arguments)
     )
     options = [each for each in command.params if each.param_type_name == "option" and each.name != "help"]
-    yield from table(("option", "what it does"), ((code(_spelt(each)), each.help or "") for each in options))
+    yield from table(("option", "what it does"), ((code(_spelt(each, command)), each.help or "") for each in options))
+    yield from _epilog(command.epilog or "")
     for name, inner in getattr(command, "commands", {}).items():
         yield from _command(inner, f"{words} {name}")
 
 
-def _spelt(option: Any) -> str:
+def _epilog(text: str) -> Iterator[str]:
+    """Yield what is below the options in the help: a title such as "Quirks:", and an item per paragraph after it."""
+    for paragraph in filter(None, text.split("\n\n")):
+        name, _, rest = paragraph.partition(": ")
+        yield from (f"- {code(name)}: {rest}",) if rest else ("", paragraph, "")
+    if text:
+        yield ""
+
+
+def _spelt(option: Any, command: Any) -> str:
     names = "/".join([*option.opts, *option.secondary_opts])
-    return names if option.is_flag else f"{names} {option.metavar or option.bare_type.__name__.upper()}"
+    return names if option.is_flag else f"{names} {option.metavar or option.display_type(typer.Context(command))}"

@@ -24,15 +24,19 @@ class Entry:
     extras: tuple[str, ...] = ()
 
     def load(self) -> Any:
-        """Import the command and return it for Typer; raise SettingsError where an extra that it needs is missing."""
+        """Import the command and return it for Typer; raise SettingsError where an extra that it needs is missing.
+
+        Where its module has an EPILOG, that is shown below its options.
+        """
         require(*self.extras)
-        module, _, name = self.target.partition(":")
-        target: Callable[..., None] | typer.Typer = getattr(import_module(module), name)
+        path, _, name = self.target.partition(":")
+        module = import_module(path)
+        target: Callable[..., None] | typer.Typer = getattr(module, name)
         app = typer.Typer(rich_markup_mode=MARKUP)
         if isinstance(target, typer.Typer):
             app.add_typer(target, name=self.name)
         else:
-            app.command(self.name)(target)
+            app.command(self.name, epilog=getattr(module, "EPILOG", None))(target)
         return get_group(app).commands[self.name]
 
 
@@ -48,6 +52,12 @@ class LazyCommand(TyperCommand):
         return self._entry.load().make_context(info_name, args, parent=parent, **extra)
 
 
+def plain(message: str) -> str:
+    """Return what is wrong with a value, as Typer has it from pydantic, in the words of a sentence."""
+    stated = message.removeprefix("Value error, ").partition(", unable to parse")[0]
+    return stated.replace("Input should be", "this should be")
+
+
 def lazy_group(*entries: Entry) -> type[TyperGroup]:
     """Return the class of a group that has these commands, in this order."""
 
@@ -56,6 +66,14 @@ def lazy_group(*entries: Entry) -> type[TyperGroup]:
             super().__init__(**attributes)
             for entry in entries:
                 self.add_command(LazyCommand(entry))
+
+        def invoke(self, ctx: Any) -> Any:
+            """Run the command; a value that it does not take is refused in plain words."""
+            try:
+                return super().invoke(ctx)
+            except typer.BadParameter as error:
+                error.message = plain(error.message)
+                raise
 
         def format_commands(self, _context: Any, formatter: Any) -> None:
             """Write each command with all of its sentence, however narrow the terminal is."""

@@ -106,8 +106,9 @@ def _print(console: Console, lines: Sequence[PlannedWork], *, interval_s: float)
     table.add_row("together", "", *_cells(together, interval_s), style="bold")
     console.print(table)
     console.print(
-        f"\nAt {1 / interval_s:.1f} requests a second. On BigQuery: {together.batches:,} load jobs (free) and as many "
-        f"MERGEs, which bill {query_price(together.bytes_billed, 'at least')}.",
+        f"\nAt {1 / interval_s:.1f} requests a second. On one machine nothing is billed. On BigQuery, for comparison: "
+        f"{together.batches:,} load jobs (free) and as many MERGEs, which bill "
+        f"{query_price(together.bytes_billed, 'at least')}.",
         highlight=False,
     )
 

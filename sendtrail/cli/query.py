@@ -13,6 +13,7 @@ import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -29,6 +30,8 @@ from sendtrail.local.copies.reading import open_to_read
 from sendtrail.local.duckdb_reader import run_query
 from sendtrail.warehouse.query_result import Query
 
+# Wider than any terminal, in columns.
+_UNBOUNDED = 100_000
 _Print = Callable[[Sequence[str], Iterable[Sequence[Any]]], None]
 
 
@@ -118,7 +121,10 @@ def _print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     table = Table(*(escape(printable(column)) for column in columns))  # text in brackets is not a style
     for row in rows:
         table.add_row(*(Text(_shown(value)) for value in row))
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    if Measurement.get(console, console.options.update(max_width=_UNBOUNDED), table).minimum > console.width:
+        typer.echo("The columns do not fit beside one another: --vertical prints a line per value.", err=True)
 
 
 def _print_vertical(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -1,7 +1,7 @@
 """How an account is reached."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
@@ -20,7 +20,8 @@ class Connection:
     """An account's address, key, time zone (of its bare timestamps) and API budget.
 
     `share_kept_free` (0 to below 1) of the `requests_per_second` is left to other integrations of the account.
-    `moved_from` is the host that the account had before it moved to this one, if it did.
+    `moved_from` is the host that the account had before it moved to this one, if it did. `key_from` is the setting that
+    the key is from, as its user knows it, where that is known.
     """
 
     organization_id: str
@@ -30,6 +31,7 @@ class Connection:
     requests_per_second: float
     share_kept_free: float = 0.0
     moved_from: str = ""
+    key_from: str = field(default="", compare=False)
 
     @property
     def rate_limit(self) -> RateLimit:

@@ -3,28 +3,34 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from shlex import join
 from typing import Annotated
 
-from typer import BadParameter, Option, Typer, echo
+from typer import BadParameter, Context, Option, Typer, echo
 
 from sendtrail.simulator import cli_values
 from sendtrail.simulator.account import Account, Network
 from sendtrail.simulator.plan import MAX_LINKS, Plan
 from sendtrail.simulator.server import listen, serve_forever, url_of
 
+EPILOG = cli_values.EPILOG
 main = Typer(add_completion=False, pretty_exceptions_enable=False)
 
 _NEWEST_DAYS = 10.0
 _HOLDS, _ANSWERS, _FAILS = "What the account holds", "How it answers", "What goes wrong"
-_QUIRK_HELP = "NAME, NAME=VALUE, NAME=VALUE+VALUE or NAME=all; may be given again. The list is below."
+_QUIRK_HELP = "NAME, NAME=VALUE, NAME=VALUE+VALUE or NAME=all; may be given again. They are listed below."
+_NOW_HELP = (
+    "The account's time, ISO 8601 with offset; empty: the real time of this start, so that each start is another "
+    "account. The one in use is printed."
+)
 _FAILURE_HELP = (
     "KIND or KIND,NAME=VALUE,... with times (a number, or endless), every, after, match, seconds, shape, location, "
-    "size_mb, such as unavailable,times=3,match=open_list; may be given again. The list is below."
+    "size_mb, such as unavailable,times=3,match=open_list; may be given again. They are listed below."
 )
 
 _Port = Annotated[int, Option(min=0, max=65_535, help="Port on 127.0.0.1; 0 picks a free one, which is printed.")]
 _Seed = Annotated[int, Option(help="The same seed, sizes and --now give the same account.", rich_help_panel=_HOLDS)]
-_Now = Annotated[str, Option(help="ISO 8601 with offset; empty: the real time.", rich_help_panel=_HOLDS)]
+_Now = Annotated[str, Option(help=_NOW_HELP, rich_help_panel=_HOLDS)]
 _Campaigns = Annotated[int, Option(min=1, help="Campaigns of all kinds.", rich_help_panel=_HOLDS)]
 _Openers = Annotated[int, Option(min=1, help="Openers of the biggest campaign.", rich_help_panel=_HOLDS)]
 _Contacts = Annotated[int, Option(min=0, help="Contacts; 0: as many as it takes.", rich_help_panel=_HOLDS)]
@@ -46,8 +52,9 @@ _Quirks = Annotated[list[str] | None, Option(help=_QUIRK_HELP, rich_help_panel=_
 _Failures = Annotated[list[str] | None, Option(help=_FAILURE_HELP, rich_help_panel=_FAILS)]
 
 
-@main.command(epilog=cli_values.EPILOG)
+@main.command(epilog=EPILOG)
 def run(  # noqa: PLR0913 - one parameter an option
+    context: Context,
     *,
     port: _Port = 0,
     seed: _Seed = 1,
@@ -78,6 +85,12 @@ def run(  # noqa: PLR0913 - one parameter an option
     history, unreadable, pages, contacts, campaigns as lines of JSON; POST
     pass_day, pass_told_day, pass_quiet_day, pass_quiet_hours, delete_contact,
     settle, failures; DELETE failures, requests.
+
+    POST failures takes a JSON list of objects with what --failure takes, times
+    null for endless: [{"kind": "unavailable", "times": 3, "match": "open_list"}]
+
+    A stopped account is gone with all that was posted to it. The command that
+    starts the same one again is printed.
     """
     with _complaints():
         account = Account(
@@ -103,7 +116,21 @@ def run(  # noqa: PLR0913 - one parameter an option
         )
         listener = listen(port)
     echo(f"Simulated ActiveCampaign account at {url_of(listener)} with Api-Token {api_key}")
+    echo(f"The same account again: {_same_again(context, account.now)}")
     serve_forever(account, listener)
+
+
+def _same_again(context: Context, now: datetime) -> str:
+    """Return the command that serves this account at another start: the options that were given, and its time."""
+    words = [*context.command_path.split(), "--now", now.isoformat()]
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if source is None or source.name != "COMMANDLINE" or option.name == "now":
+            continue
+        value = context.params[option.name or ""]
+        for each in value if isinstance(value, list | tuple) else [value]:
+            words += [option.opts[0], str(each)]
+    return join(words)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from enum import StrEnum
 from threading import Lock
 from typing import Literal
 
+from pydantic import ConfigDict, with_config
+
 
 class FailureKind(StrEnum):
     """Ways for one response to go wrong, all of them seen in production."""
@@ -52,6 +54,7 @@ class FailureKind(StrEnum):
     """A v3 list without rows although `meta.total` says that there are more."""
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """Let requests fail: of those that match, the one after `after` and every `every`-th from there, `times` times."""

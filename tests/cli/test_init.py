@@ -61,6 +61,20 @@ def test_without_a_terminal_what_is_missing_is_named(given: dict[str, str], said
         asked_settings(given, questions(is_terminal=False), name="acme")
 
 
+def test_without_a_terminal_all_that_is_missing_is_named_at_once() -> None:
+    """Nobody has to run it twice to know."""
+    with pytest.raises(SettingsError) as raised:
+        asked_settings({}, questions(is_terminal=False), name="acme")
+
+    assert [problem.partition(":")[0] for problem in raised.value.problems] == ["--api-url", "SENDTRAIL_API_KEY"]
+
+
+def test_without_an_account_a_sync_names_init() -> None:
+    """It is the first command of a new folder."""
+    with pytest.raises(SettingsError, match=r"--api-url: .* or run sendtrail init"):
+        SyncSettings.read({})
+
+
 def test_a_new_folder_is_written_and_can_be_read() -> None:
     """The key is in `.env` alone, which its owner alone can read."""
     written = files().write()

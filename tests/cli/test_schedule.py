@@ -2,6 +2,7 @@
 
 import configparser
 import plistlib
+import re
 import shlex
 import subprocess
 from dataclasses import replace
@@ -11,9 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from sendtrail.cli.app import app
-from sendtrail.cli.schedule.installation import Installation
+from sendtrail.cli.schedule.installation import MONITOR, Installation
 from sendtrail.cli.schedule.texts import crontab, launchd, systemd
 from sendtrail.errors import SettingsError
+from tests.documentation.pages import REPOSITORY
 
 ODD = 'it\'s 100% "odd" $HOME \\ ü'
 PLAIN = Installation(command=Path("/opt/bin/sendtrail"), folder=Path("/srv/mail"), every_hours=6)
@@ -125,3 +127,61 @@ def test_how_often_is_said_in_the_settings_file(tmp_path: Path, monkeypatch: pyt
         SettingsError, match=r"SENDTRAIL_SCHEDULE_EVERY_HOURS: Input should be less than or equal to 24"
     ):
         run(app, ["schedule"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("scheduler", ["cron", "systemd", "launchd"])
+def test_a_monitor_is_started_beside_the_sync(scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under a name of its own, at another minute; the options are those that `status` takes."""
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke
+    sync, monitor = run(app, ["schedule", scheduler]), run(app, ["schedule", scheduler, "--monitor"])
+
+    words = re.sub(r"\s*</?string>\s*", " ", monitor.stdout)
+    assert "status" in words
+    assert re.search(r"--max-age\s+26h\s+--notify", words)
+    assert run(app, ["status", "--max-age", "26h", "--notify", "--help"]).exit_code == 0
+    assert "--notify" not in sync.stdout
+    assert replace(PLAIN, job=MONITOR).minute == (PLAIN.minute + 30) % 60
+
+
+def test_a_monitor_has_files_of_its_own() -> None:
+    """So that neither replaces the other."""
+    sync, monitor = systemd(PLAIN), systemd(replace(PLAIN, job=MONITOR))
+    names = [set(re.findall(r"^# (\S+)$", text, re.MULTILINE)) for text in (sync, monitor)]
+
+    assert names[0].isdisjoint(names[1])
+    assert plistlib.loads(launchd(replace(PLAIN, job=MONITOR)).encode())["Label"] == "sendtrail.status"
+
+
+def test_whoever_is_notified_is_told_of_the_monitor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody is, it is not mentioned."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SENDTRAIL_NOTIFY_URLS", raising=False)
+    before = CliRunner().invoke(app, ["schedule"])
+    monkeypatch.setenv("SENDTRAIL_NOTIFY_URLS", "json://127.0.0.1")
+    after = CliRunner().invoke(app, ["schedule"])
+
+    assert "--monitor" not in before.stderr
+    assert "sendtrail schedule cron --monitor" in after.stderr
+
+
+def test_readme_shows_the_line_that_is_printed() -> None:
+    """For the folder that it names."""
+    folder = Path("/srv/sendtrail")
+    line = crontab(Installation(command=folder / ".venv/bin/sendtrail", folder=folder, every_hours=6))
+
+    assert f"```cron\n{line}```" in (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["windows"], "Invalid value for 'scheduler': 'windows' is not one of 'cron', 'systemd', 'launchd'."),
+        (["--every-hours", "0.5"], "Invalid value for '--every-hours': this should be a valid integer"),
+    ],
+)
+def test_a_value_that_is_not_taken_is_refused_in_plain_words(words: list[str], said: str) -> None:
+    """Not in those of the library that reads it."""
+    refused = CliRunner().invoke(app, ["schedule", *words])
+
+    assert (refused.exit_code, refused.stderr.splitlines()[-1]) == (2, f"Error: {said}")

@@ -1,6 +1,7 @@
 """Each setting of a sync from each source: options, the environment, `.env`, `sendtrail.toml`, in this order."""
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +179,34 @@ def test_a_misspelt_variable_is_named(monkeypatch: pytest.MonkeyPatch, caplog: p
         "SENDTRAIL_DATABSE is no setting, and changes nothing: is SENDTRAIL_DATABASE meant?",
         "SENDTRAIL_ORGANISATION is no setting, and changes nothing: is SENDTRAIL_ORGANIZATION meant?",
     ]
+
+
+def test_a_key_knows_the_setting_that_it_is_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where two are set, the one of the account counts."""
+    monkeypatch.delenv("SENDTRAIL_API_KEY")
+    write_toml("[accounts.main]", f"api_url = {GOOD['API_URL']!r}")
+    write_file(api_key="old", api_key_main=KEY)
+    of_file = read().connection
+    monkeypatch.setenv("SENDTRAIL_API_KEY", KEY)
+    of_environment = read().connection.key_from
+    Path("key").write_text(KEY, encoding="utf-8")
+    of_key_file = read(api_key_file="key").connection.key_from
+
+    assert of_file.api_key.get_secret_value() == KEY
+    assert of_file.key_from == "SENDTRAIL_API_KEY_MAIN in .env"
+    assert (of_environment, of_key_file) == ("SENDTRAIL_API_KEY", "--api-key-file")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the modes of files are those of POSIX")
+def test_a_file_with_a_key_that_everybody_could_read_is_made_private(caplog: pytest.LogCaptureFixture) -> None:
+    """As the database is, and said once; without a key in it, it is left alone."""
+    write_file(time_zone="UTC")
+    Path(".env").chmod(0o644)
+    read()
+    without_key = Path(".env").stat().st_mode & 0o777
+    write_file(api_key=KEY)
+    read()
+    read()
+
+    assert (without_key, Path(".env").stat().st_mode & 0o777) == (0o644, 0o600)
+    assert [message.partition(" could ")[0] for message in caplog.messages] == ["every user of this machine"]

@@ -50,3 +50,15 @@ def test_tables_are_joined_by_columns_that_both_have() -> None:
 def test_a_bar_in_a_cell_ends_no_column() -> None:
     """It is escaped, and a line break is a blank."""
     assert table(("a", "b"), [("x|y", "1\n2")])[2] == "| x\\|y | 1 2 |"
+
+
+def test_an_option_shows_the_type_that_its_help_shows() -> None:
+    """Not the name of something in Typer."""
+    assert "BARE_TYPE" not in PAGES["commands.md"]
+    assert "| `--seeds <int range>` |" in PAGES["commands.md"]
+
+
+def test_the_quirks_and_failures_of_the_simulator_are_listed() -> None:
+    """As in its help."""
+    assert "- `ints`: Ids, counters and totals are numbers" in PAGES["commands.md"]
+    assert "- `unavailable`: 503." in PAGES["commands.md"]

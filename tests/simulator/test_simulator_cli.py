@@ -1,16 +1,19 @@
 """The command line."""
 
 import re
+import shlex
 import signal
 import subprocess
 import sys
 from dataclasses import fields
+from datetime import datetime
 
 import pytest
 import requests
 from typer.testing import CliRunner
 
 from sendtrail import simulator
+from sendtrail.cli.app import app
 from sendtrail.simulator import FailureKind, Plan, Quirks, cli_values
 from sendtrail.simulator.cli import main
 from sendtrail.simulator.quirks import EVENT_TYPES
@@ -110,3 +113,27 @@ def test_kinds_in_words() -> None:
     """Kinds of campaign come by turns, and without a word all there are."""
     assert cli_values.kinds("ordinary,automation") == ("ordinary", "automation")
     assert cli_values.kinds(cli_values.MIX_OF_KINDS) == Plan().kinds
+
+
+def test_the_command_of_the_same_account_is_printed() -> None:
+    """With the options that were given and the time in use."""
+    given = ["--campaigns", "2", "--openers", "10", "--quirk", "ints", "--quirk", "max_limit=50"]
+    with subprocess.Popen([*COMMAND, *given], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        process.stdout.readline()
+        _, _, command = process.stdout.readline().partition(": ")
+        process.send_signal(signal.SIGTERM)
+
+    words = shlex.split(command)
+    now = datetime.fromisoformat(words[words.index("--now") + 1])
+    assert now.tzinfo is not None
+    assert words[-len(given) :] == given
+
+
+def test_the_help_of_sendtrail_lists_quirks_and_failures() -> None:
+    """Where it says that it does."""
+    told = CliRunner().invoke(app, ["simulator", "--help"]).output
+
+    assert "The list is below" not in told
+    assert re.search(r"^ still_tstamps=open\+click: ", told, re.MULTILINE)
+    assert re.search(r"^ unavailable: 503", told, re.MULTILINE)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+import pytest
 
 from sendtrail.simulator import Account, Quirks
 from tests.simulator.reader import Api
@@ -88,6 +89,27 @@ def test_nonsense_is_told_to_be_nonsense(api: Api) -> None:
 
     assert (refused.status_code, unread.status_code) == (400, 400)
     assert "kind" in refused.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("nonsense", "Invalid JSON"),
+        ('{"kind": "slow"}', "list"),
+        ('[{"kind": "earthquake"}]', "0.kind: Input should be 'forbidden'"),
+        ('[{"kind": "slow", "tims": 3}]', "0.tims"),
+    ],
+)
+def test_failures_that_cannot_be_read_are_answered_with_one_sentence(api: Api, body: str, said: str) -> None:
+    """It says what is expected, and no more of the library that reads it."""
+    refused = api.session.post(f"{api.url}/_simulator/failures", data=body)
+    message = refused.json()["message"]
+
+    assert refused.status_code == 400
+    assert message.startswith('failures: give a JSON list such as [{"kind": "unavailable", "times": 3')
+    assert said in message
+    assert "\n" not in message
+    assert "pydantic" not in message
 
 
 def test_requests_can_be_read_one_by_one_and_forgotten(api: Api) -> None:

@@ -116,7 +116,7 @@ class Client:
     def __init__(self, connection: Connection, *, budget: RequestBudget, clock: Clock, options: HttpOptions) -> None:
         self._url = connection.api_url.rstrip("/")
         self._host = urlsplit(self._url).hostname or "the account"
-        self._key = connection.api_key
+        self._key, self._key_from = connection.api_key, connection.key_from
         self._budget, self._clock, self._options = budget, clock, options
         self._session = session_of(self._url)
         self._answer_s = 0.0
@@ -176,7 +176,8 @@ class Client:
             bad = BadAnswer(NOT_SHOWN, words=bad.words)
         elif bad.problem is KEY_REFUSED and self.memory.is_only_refusal(get.action):
             bad = BadAnswer(NOT_PERMITTED, words=bad.words)
-        return error_of(bad, Request(subject=get.subject, action=get.action, host=self._host), mask=self.mask)
+        request = Request(subject=get.subject, action=get.action, host=self._host, key_from=self._key_from)
+        return error_of(bad, request, mask=self.mask)
 
     def _check_stopped(self) -> None:
         if self._options.timeouts.is_stopped():

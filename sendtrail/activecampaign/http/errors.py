@@ -167,17 +167,20 @@ def of_exception(error: Exception) -> BadAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What an error says about the request: what was asked for, by which action, of which host."""
+    """What an error says about the request: what was asked for, by which action, of which host, with whose key."""
 
     subject: str
     action: str
     host: str
+    key_from: str = ""
 
 
 def error_of(bad: BadAnswer, request: Request, *, mask: Mask) -> Exception:
     """Return the error to raise: a RetryableFailure where another attempt may help."""
     problem, words = bad.problem, mask(bad.words) or "without a word"
     sentence = problem.sentence.format(host=request.host, action=request.action, words=words)
+    if problem is KEY_REFUSED and request.key_from:
+        sentence = f"{sentence}; the one in use is that of {request.key_from}"
     # A permission is missing for all campaigns alike: it is reported once, not once per campaign.
     error = problem.error(sentence if problem is NOT_PERMITTED else f"{request.subject}: {sentence}")
     if not problem.may_pass:

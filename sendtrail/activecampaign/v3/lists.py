@@ -173,7 +173,7 @@ def _page(client: Client, name: str, offset: int, order: Mapping[str, str], *, m
     get = Get(
         path=f"/api/3/{name}",
         params={"limit": LIST_LIMIT, "offset": offset, **order},
-        subject=f"{name} from {offset} on",
+        subject=f"{name} from {offset} on" if offset else name,
         max_bytes=MAX_LIST_BYTES,
     )
     return client.json(get, read)

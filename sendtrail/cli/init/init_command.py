@@ -64,19 +64,32 @@ def init(
 
 
 def asked_settings(given: Mapping[str, Any], questions: Questions, *, name: str) -> SyncSettings:
-    """Return the settings of a sync, by what was given and what is answered."""
+    """Return the settings of a sync, by what was given and what is answered.
+
+    Raise SettingsError with all that is missing where nobody can be asked.
+    """
+    missing = _missing(given)
+    if missing and not questions.is_terminal:
+        raise SettingsError(list(missing.values()))
     url = questions.valid(
         given.get("api_url"),
         question=f"API URL ({WHERE})",
-        missing=f"--api-url: name the URL of your account: {WHERE}",
         check=str if given.get("api_url") else checked_api_url,
     )
     values = {**given, "api_url": url, "organization": name}
-    if not given.get("api_key") and not given.get("api_key_file"):
-        if not questions.is_terminal:
-            raise SettingsError([f"SENDTRAIL_API_KEY: set it, or name a file with --api-key-file: {WHERE}"])
+    if "api_key" in missing:
         values["api_key"] = questions.ask_secret("API key (it is not shown)")
     return SyncSettings.of_account(values, SettingsFile(), account=None)
+
+
+def _missing(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is still to be given, by setting, with where to get it."""
+    found = {}
+    if given.get("api_url") is None:
+        found["api_url"] = f"--api-url: name the URL of your account: {WHERE}"
+    if not given.get("api_key") and not given.get("api_key_file"):
+        found["api_key"] = f"SENDTRAIL_API_KEY: set it, or name a file with --api-key-file: {WHERE}"
+    return found
 
 
 def given_values(options: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import typer
 
-from sendtrail.errors import SettingsError
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Questions:
@@ -18,15 +16,10 @@ class Questions:
     ask_secret: Callable[[str], str]
     confirm: Callable[[str], bool]
 
-    def valid(self, given: str | None, *, question: str, missing: str, check: Callable[[str], str]) -> str:
-        """Return what was given or is answered, checked; ask again where an answer is wrong.
-
-        Raise SettingsError with `missing` where nothing was given and nobody can be asked.
-        """
+    def valid(self, given: str | None, *, question: str, check: Callable[[str], str]) -> str:
+        """Return what was given or is answered, checked; ask again where an answer is wrong."""
         if given is not None:
             return check(given)
-        if not self.is_terminal:
-            raise SettingsError([missing])
         while True:
             try:
                 return check(self.ask(question))

@@ -10,6 +10,33 @@ from typing import Self
 from sendtrail.errors import SettingsError
 
 HOURS_A_DAY = 24
+MINUTES_AN_HOUR = 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """What a scheduler starts: its name there, the words after the command, and how many minutes after the sync."""
+
+    name: str
+    label: str
+    words: tuple[str, ...]
+    description: str
+    minutes_later: int = 0
+
+
+SYNC = Job(
+    name="sendtrail",
+    label="sendtrail.sync",
+    words=("sync",),
+    description="Bring the e-mail activities of ActiveCampaign into the warehouse",
+)
+MONITOR = Job(
+    name="sendtrail-status",
+    label="sendtrail.status",
+    words=("status", "--max-age", "26h", "--notify"),
+    description="Notify of accounts whose last complete sync is too long ago",
+    minutes_later=30,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,9 +49,10 @@ class Installation:
     command: Path
     folder: Path
     every_hours: int
+    job: Job = SYNC
 
     @classmethod
-    def here(cls, *, every_hours: int) -> Self:
+    def here(cls, *, every_hours: int, job: Job = SYNC) -> Self:
         """Return this installation, run in this folder; raise SettingsError where a scheduler could not start it."""
         command = shutil.which("sendtrail", path=str(Path(sys.executable).parent)) or shutil.which("sendtrail")
         if command is None:
@@ -35,7 +63,7 @@ class Installation:
         unusable = [path for path in (str(folder), command) if not path.isprintable()]
         if unusable:
             raise SettingsError([f"no scheduler can be told of {unusable[0]!r}: use a folder without such characters"])
-        return cls(command=Path(command).absolute(), folder=folder, every_hours=every_hours)
+        return cls(command=Path(command).absolute(), folder=folder, every_hours=every_hours, job=job)
 
     @property
     def log(self) -> Path:
@@ -44,10 +72,10 @@ class Installation:
 
     @property
     def minute(self) -> int:
-        """Return the minute of the hour at which a sync starts."""
-        return zlib.crc32(str(self.folder).encode()) % 60
+        """Return the minute of the hour at which the job starts."""
+        return (zlib.crc32(str(self.folder).encode()) + self.job.minutes_later) % MINUTES_AN_HOUR
 
     @property
     def hours(self) -> range:
-        """Return the hours of the day at which a sync starts."""
+        """Return the hours of the day at which the job starts."""
         return range(0, HOURS_A_DAY, self.every_hours)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from sendtrail.cli.schedule.installation import Installation
+from sendtrail.cli.schedule.installation import MONITOR, SYNC, Installation
 from sendtrail.cli.schedule.texts import crontab, launchd, systemd
+from sendtrail.cli.settings.notification_settings import NotificationSettings
 from sendtrail.cli.settings.schedule_settings import ScheduleSettings
 
 
@@ -28,12 +29,12 @@ STEPS = {
     Scheduler.CRON: "Add this line with crontab -e; take it out there to stop.",
     Scheduler.SYSTEMD: (
         "Save these two files under the names in their first lines, then run: systemctl --user daemon-reload && "
-        "systemctl --user enable --now sendtrail.timer && loginctl enable-linger. To stop: systemctl --user disable "
-        "--now sendtrail.timer."
+        "systemctl --user enable --now {name}.timer && loginctl enable-linger. To stop: systemctl --user disable "
+        "--now {name}.timer."
     ),
     Scheduler.LAUNCHD: (
-        "Save this as ~/Library/LaunchAgents/sendtrail.sync.plist, then run: launchctl bootstrap gui/$(id -u) "
-        "~/Library/LaunchAgents/sendtrail.sync.plist. To stop: launchctl bootout gui/$(id -u)/sendtrail.sync."
+        "Save this as ~/Library/LaunchAgents/{label}.plist, then run: launchctl bootstrap gui/$(id -u) "
+        "~/Library/LaunchAgents/{label}.plist. To stop: launchctl bootout gui/$(id -u)/{label}."
     ),
 }
 
@@ -52,6 +53,15 @@ def schedule(
             show_default=False,
         ),
     ] = None,
+    monitor: Annotated[
+        bool,
+        typer.Option(
+            "--monitor",
+            help="Print what starts `sendtrail status --max-age 26h --notify`, in place of what starts the sync: it "
+            "notifies of accounts that no sync reads any more.",
+            show_default=False,
+        ),
+    ] = False,
 ) -> None:
     """Print what a scheduler takes to sync from this folder by itself: a crontab line, a systemd timer, a launchd file.
 
@@ -60,5 +70,12 @@ def schedule(
     when the next one begins is left alone: the next one ends with exit code 75.
     """
     settings = ScheduleSettings.read({"every_hours": every_hours})
-    typer.echo(TEXTS[scheduler](Installation.here(every_hours=settings.every_hours)), nl=False)
-    typer.echo(STEPS[scheduler], err=True)
+    job = MONITOR if monitor else SYNC
+    typer.echo(TEXTS[scheduler](Installation.here(every_hours=settings.every_hours, job=job)), nl=False)
+    typer.echo(STEPS[scheduler].format(name=job.name, label=job.label), err=True)
+    if not monitor and NotificationSettings.read().addresses():
+        typer.echo(
+            f"So that you are notified, too, where no sync starts any more, add what sendtrail schedule {scheduler} "
+            "--monitor prints.",
+            err=True,
+        )

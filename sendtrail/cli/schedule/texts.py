@@ -6,13 +6,12 @@ import shlex
 from sendtrail.cli.schedule.installation import Installation
 from sendtrail.plurals import counted
 
-LABEL = "sendtrail.sync"
-
 
 def crontab(at: Installation) -> str:
     """Return the line of a crontab: https://man7.org/linux/man-pages/man5/crontab.5.html."""
     hours = "*" if at.every_hours == 1 else f"*/{at.every_hours}" if len(at.hours) > 1 else "0"
-    command = f"cd {shlex.quote(str(at.folder))} && {shlex.quote(str(at.command))} sync >> sendtrail.log 2>&1"
+    words = shlex.join([str(at.command), *at.job.words])
+    command = f"cd {shlex.quote(str(at.folder))} && {words} >> sendtrail.log 2>&1"
     return f"{at.minute} {hours} * * * {command.replace('%', chr(92) + '%')}\n"
 
 
@@ -22,20 +21,20 @@ def systemd(at: Installation) -> str:
     https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html
     """
     hours = ",".join(f"{hour:02}" for hour in at.hours)
-    return f"""# ~/.config/systemd/user/sendtrail.service
+    return f"""# ~/.config/systemd/user/{at.job.name}.service
 [Unit]
-Description=Bring the e-mail activities of ActiveCampaign into the warehouse
+Description={at.job.description}
 
 [Service]
 Type=oneshot
 WorkingDirectory={_specifier(str(at.folder))}
-ExecStart={_quoted(str(at.command))} sync
+ExecStart={_quoted(str(at.command))} {" ".join(at.job.words)}
 StandardOutput=append:{_specifier(str(at.log))}
 StandardError=append:{_specifier(str(at.log))}
 
-# ~/.config/systemd/user/sendtrail.timer
+# ~/.config/systemd/user/{at.job.name}.timer
 [Unit]
-Description=Start sendtrail.service every {counted(at.every_hours, "hour")}
+Description=Start {at.job.name}.service every {counted(at.every_hours, "hour")}
 
 [Timer]
 OnCalendar=*-*-* {hours}:{at.minute:02}:00
@@ -50,8 +49,8 @@ def launchd(at: Installation) -> str:
     """Return a property list for ~/Library/LaunchAgents: `man launchd.plist`."""
     return plistlib.dumps(
         {
-            "Label": LABEL,
-            "ProgramArguments": [str(at.command), "sync"],
+            "Label": at.job.label,
+            "ProgramArguments": [str(at.command), *at.job.words],
             "WorkingDirectory": str(at.folder),
             "StandardOutPath": str(at.log),
             "StandardErrorPath": str(at.log),

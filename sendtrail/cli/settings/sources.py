@@ -15,6 +15,8 @@ from sendtrail.cli.settings.settings_file import SettingsFile, Values, key_varia
 logger = logging.getLogger(__name__)
 
 PREFIX = "sendtrail_"
+# Beside a key of the environment or of `.env`: the variable that it is from.
+KEY_VARIABLE = "the variable of the key"
 # So alike are names of which one is a misspelling of the other: campaigns and campaign, organisation and organization.
 ALIKE = 0.85
 # Settings of other commands and of the functions that look like others.
@@ -44,6 +46,17 @@ class Layers:
         nearest = next((layer for layer in self.all if name in layer), self.options)
         is_near = any(nearest is layer for layer in (self.options, self.environment, self.dotenv))
         return option_name(name) if is_near else self.file.place_of(name, self.account)
+
+    @property
+    def key_from(self) -> str:
+        """Return the setting that the key is from, and whether `.env` has it; "" for a key that was typed."""
+        sources = [layer for layer in self.all if _says(layer, "api_key") or _says(layer, "api_key_file")]
+        if not sources:
+            return ""
+        if not _says(sources[0], "api_key"):
+            return self.place_of("api_key_file")
+        name = sources[0].get(KEY_VARIABLE, "")
+        return f"{name} in .env" if name and sources[0] is self.dotenv else name
 
 
 def layers_of(
@@ -87,7 +100,9 @@ def _variables(
         if len(file.accounts) > 1:
             found.pop("api_key", None)
         if key := source.env_vars.get(key_variable(account).lower()):
-            found["api_key"] = key
+            return found | {"api_key": key, KEY_VARIABLE: key_variable(account)}
+    if "api_key" in found:
+        found[KEY_VARIABLE] = option_name("api_key")
     return found
 
 

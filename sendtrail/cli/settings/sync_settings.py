@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sendtrail.cli.settings.file_accounts import asked_account, the_account
@@ -22,6 +22,7 @@ from sendtrail.domain.deletion_guard import DEFAULT_MAX_DELETED_SHARE, MAX_GRACE
 from sendtrail.domain.messages import OrganizationId
 from sendtrail.erasure.gone_contacts import GonePolicy
 from sendtrail.errors import SettingsError
+from sendtrail.local.private_files import make_private
 from sendtrail.sync.overlap_settings import OverlapSettings
 from sendtrail.sync.pairing.account_guard import ANYWHERE, ClaimedAccount, claimed_account
 from sendtrail.validation import settings_error
@@ -29,6 +30,7 @@ from sendtrail.warehouse.place import DEFAULT_DATASET, DatasetId
 
 logger = logging.getLogger(__name__)
 
+ENV_FILE = Path(".env")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 # What says the same in different ways: the nearest to the hand counts.
 ALTERNATIVES = (("api_key", "api_key_file"), ("since", "lookback_days", "all"))
@@ -83,6 +85,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
     log_format: LogFormat = LogFormat.TEXT
     json_summary: bool = False
+    _key_from: str = PrivateAttr(default="")
 
     @classmethod
     def settings_customise_sources(
@@ -118,10 +121,17 @@ class SyncSettings(OverlapSettings, BaseSettings):
         layers = layers_of(cls, options, file, account=account)
         warn_of_misspelt(cls, file)
         _warn_of_a_foreign_address(layers)
+        if layers.dotenv.get("api_key"):
+            make_private(ENV_FILE)
         try:
-            return cls(**nearest_values(cls, layers, ALTERNATIVES))
+            return cls(**nearest_values(cls, layers, ALTERNATIVES)).with_key_from(layers.key_from)
         except ValidationError as error:
             raise settings_error(error, named=named or layers.place_of) from None
+
+    def with_key_from(self, place: str) -> Self:
+        """Return these settings, which remember the setting that the key is from, as its user knows it."""
+        self._key_from = place
+        return self
 
     @field_validator("campaign", mode="before")
     @classmethod
@@ -132,7 +142,10 @@ class SyncSettings(OverlapSettings, BaseSettings):
     @classmethod
     def _check_url(cls, url: str | None) -> str:
         if url is None:
-            raise ValueError("give the API URL of your account (ActiveCampaign: Settings > Developer)")
+            raise ValueError(
+                "give the API URL of your account (ActiveCampaign: Settings > Developer), or run sendtrail init, which "
+                "asks for it and for the key"
+            )
         return checked_api_url(url)
 
     @field_validator("api_key", mode="after")
@@ -172,6 +185,7 @@ class SyncSettings(OverlapSettings, BaseSettings):
             time_zone=self.time_zone,
             requests_per_second=self.requests_per_second,
             share_kept_free=self.share_kept_free,
+            key_from=self._key_from,
         )
 
     @property

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 import orjson
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -19,6 +19,7 @@ from sendtrail.simulator.world.new_activity import NewActivity
 _BATCH = 500
 _FAILURES = TypeAdapter(list[Failure])
 _NEW_ACTIVITY = TypeAdapter(list[NewActivity])
+_SUCH_AS = '[{"kind": "unavailable", "times": 3, "match": "open_list"}]'
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
 
 
@@ -111,7 +112,7 @@ async def settle(request: Request) -> Response:
 
 async def inject(request: Request) -> Response:
     """Answer `POST /_simulator/failures`, whose body is a list of failures as JSON objects."""
-    with _complaints():
+    with _complaints(f"failures: give a JSON list such as {_SUCH_AS}"):
         failures = _FAILURES.validate_json(await request.body())
     for failure in failures:
         _account(request).fail(failure)
@@ -146,9 +147,16 @@ def _campaign_id(request: Request) -> int | None:
 
 
 @contextmanager
-def _complaints() -> Iterator[None]:
+def _complaints(expected: str = "") -> Iterator[None]:
+    """Answer a value that cannot be read with 400 and a sentence, which begins with what is `expected`."""
     try:
         yield
+    except ValidationError as invalid:
+        found = [
+            ": ".join(filter(None, (".".join(map(str, error["loc"])), error["msg"])))
+            for error in invalid.errors(include_url=False, include_input=False)
+        ]
+        raise HTTPException(400, "; ".join(filter(None, (expected, *found)))) from invalid
     except ValueError as invalid:
         raise HTTPException(400, str(invalid)) from invalid
 
