@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from inspect import cleandoc
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -78,11 +79,11 @@ def _command(command: Any, words: str, *, extras: tuple[str, ...] = ()) -> Itera
 
 def _epilog(text: str) -> Iterator[str]:
     """Yield what is below the options in the help: a title such as "Quirks:", and an item per paragraph after it."""
-    for paragraph in filter(None, text.split("\n\n")):
+    for paragraph, following in pairwise([*filter(None, text.split("\n\n")), ":"]):
         name, _, rest = paragraph.partition(": ")
-        yield from (f"- {code(name)}: {rest}",) if rest else ("", paragraph, "")
-    if text:
-        yield ""
+        yield f"- {code(name)}: {rest}" if rest else paragraph
+        if not rest or following.endswith(":"):
+            yield ""
 
 
 def _spelt(option: Any, command: Any) -> str:

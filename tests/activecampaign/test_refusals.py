@@ -10,7 +10,9 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sendtrail.activecampaign.account import Account
 from sendtrail.activecampaign.http.account_words import Mask
+from sendtrail.activecampaign.http.retries import RetryPolicy
 from sendtrail.activecampaign.http.session import session_of
 from sendtrail.domain.campaign_report import Report
 from sendtrail.errors import KeyRefused, PermissionRefused, Rejected
@@ -18,13 +20,16 @@ from tests.activecampaign.conftest import Connect, Serve
 from tests.activecampaign.scripted_account import (
     NOT_ALLOWED,
     THE_END,
+    CountingBudget,
     Received,
     Reply,
     Script,
+    a_connection,
     a_query,
     as_json,
     refusal,
 )
+from tests.fakes import FakeClock
 
 KEY = "s3cret+k3y/0123456789"
 REFUSALS = {
@@ -170,3 +175,18 @@ def test_proxies_are_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch)
     settings = session.merge_environment_settings("https://acme.api-us1.com/", {}, True, None, None)
 
     assert settings["proxies"]["https"] == "http://proxy.example:3128"
+
+
+@pytest.mark.parametrize(("key_from", "said"), [("SENDTRAIL_API_KEY_MAIN in .env", True), ("", False)])
+def test_a_refused_key_is_named_by_the_setting_it_is_from(
+    serve: Serve, budget: CountingBudget, clock: FakeClock, key_from: str, *, said: bool
+) -> None:
+    """Where that is known: of two that are set, a person may have changed the other one."""
+    connection = replace(a_connection(serve(Script(Reply(status=403))).url, key=KEY), key_from=key_from)
+    account = Account(connection, budget=budget, clock=clock, retries=RetryPolicy(attempts=1))
+
+    with pytest.raises(KeyRefused) as refused:
+        list(account.campaigns())
+
+    assert ("the one in use is that of SENDTRAIL_API_KEY_MAIN in .env" in str(refused.value)) is said
+    assert str(refused.value).startswith("campaigns: the account does not accept the API key")

@@ -9,7 +9,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
-from sendtrail.cli.query import query
+from sendtrail.cli.query import printer, query
 from sendtrail.errors import SettingsError
 from tests.gcp.fixtures import PROJECT
 from tests.views.cases import Rows
@@ -166,3 +166,18 @@ def test_a_table_holds_nothing_that_commands_a_terminal(place: Place) -> None:
     assert "A ]0;x B 31m C" in table
     assert all(each.isprintable() for each in table.replace("\n", ""))
     assert HOSTILE in as_csv
+
+
+@pytest.mark.parametrize(("columns", "is_advised"), [(3, False), (30, True)])
+def test_a_table_of_too_many_columns_names_the_other_form(
+    columns: int, *, is_advised: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside the table, which is as it was."""
+    monkeypatch.setenv("COLUMNS", "80")
+    names = [f"name_{number}" for number in range(columns)]
+
+    printer(as_csv=False, as_json=False)(names, [list(range(columns))])
+
+    printed = capsys.readouterr()
+    assert ("--vertical" in printed.err) is is_advised
+    assert "--vertical" not in printed.out

@@ -73,9 +73,14 @@ def schedule(
     job = MONITOR if monitor else SYNC
     typer.echo(TEXTS[scheduler](Installation.here(every_hours=settings.every_hours, job=job)), nl=False)
     typer.echo(STEPS[scheduler].format(name=job.name, label=job.label), err=True)
-    if not monitor and NotificationSettings.read().addresses():
+    if not monitor and _is_somebody_notified():
         typer.echo(
             f"So that you are notified, too, where no sync starts any more, add what sendtrail schedule {scheduler} "
             "--monitor prints.",
             err=True,
         )
+
+
+def _is_somebody_notified() -> bool:
+    settings = NotificationSettings.read()
+    return bool(settings.urls or settings.urls_file)
