@@ -10,9 +10,10 @@ from urllib.parse import unquote
 _PART = r"[^\s\"'<>(),;:=&?/\\\[\]{}|@%]"
 # The same as a URL writes it, also one within another URL. An apostrophe is left out: it may be of a name.
 ENCODED_END = r"%(?:25)*(?:0[9AD]|2[023689CF]|3[A-F]|5[B-D]|7[B-D])"
-_PARTS = rf"(?:{_PART}|(?!{ENCODED_END})%)+"
+# Possessive, and taken whole where there is no address: a long text is gone through once, not from each character.
+_PARTS = rf"(?:{_PART}++|(?!{ENCODED_END})%)++"
 _ADDRESS = re.compile(f"{_PARTS}@{_PARTS}", re.IGNORECASE)
-_ADDRESS_OR_END = re.compile(f"{ENCODED_END}|({_ADDRESS.pattern})", re.IGNORECASE)
+_ADDRESS_OR_ELSE = re.compile(f"{ENCODED_END}|({_ADDRESS.pattern})|{_PARTS}", re.IGNORECASE)
 _AT_THE_ENDS = ".!-_*"
 
 
@@ -36,7 +37,7 @@ def is_address(text: str) -> bool:
 def addresses_in(text: str) -> Iterator[str]:
     """Yield the addresses in a text, in the spelling in which they are compared; also those of an encoded URL."""
     for each in {text, unquote(text)}:
-        for found in filter(None, _ADDRESS_OR_END.findall(each)):
+        for found in filter(None, _ADDRESS_OR_ELSE.findall(each)):
             yield normalised(found)
             if (bare := found.strip(_AT_THE_ENDS)) != found:
                 yield normalised(bare)
@@ -51,4 +52,4 @@ def without_addresses(text: str, is_erased: Callable[[str], bool], *, mark: str 
         bare = found[0].strip(_AT_THE_ENDS)
         return mark if is_erased(normalised(found[0])) or is_erased(normalised(bare)) else found[0]
 
-    return _ADDRESS_OR_END.sub(replaced, text)
+    return _ADDRESS_OR_ELSE.sub(replaced, text)

@@ -66,6 +66,12 @@ def test_an_address_is_replaced_behind_what_a_url_encodes(before: str, after: st
     assert text == f"{before}[erased]{after}"
 
 
+@pytest.mark.parametrize("part", ["a", "%41", "%25"])
+def test_a_long_text_without_an_address_is_gone_through_once(part: str) -> None:
+    """A token in a link may be of any length: tried from each character, this one takes hours."""
+    assert not list(addresses_in(part * 200_000))
+
+
 @given(st.text())
 def test_any_text_can_be_asked(text: str) -> None:
     """Whatever an account sends, a spelling is one for good."""
