@@ -60,20 +60,23 @@ class Lookups:
     def confirm(self, gone: Collection[str], *, shown: Collection[str], at: datetime) -> Confirmation:
         """Return which of the contacts that seem to be gone are; `shown` are those that the list has, `at` its pass.
 
-        Each pass begins with others, so that those who cannot be confirmed keep nobody waiting.
+        Each pass begins with others, so that those who cannot be confirmed keep nobody waiting. Of those shown, one has
+        to be there before and after: an account may begin to answer 404 to everything in between.
         """
-        controls = self._asked_for(_shuffled(shown, at)[:MAX_CONTROLS])
-        if not shown or controls.there:
-            return self._asked_for(_shuffled(gone, at))
-        if self.is_over():
-            return Confirmation(gone=frozenset(), left=len(gone))
-        reason = controls.reason or "it does not know those by id either whom it lists"
-        return Confirmation(gone=frozenset(), refused=len(gone), reason=reason)
+        known = _shuffled(shown, at)[:MAX_CONTROLS]
+        before = self._asked_for(known, is_over=self.is_over)
+        if shown and not before.there:
+            return Confirmation(gone=frozenset(), left=len(gone)) if self.is_over() else _nobody(gone, before)
+        found = self._asked_for(_shuffled(gone, at), is_over=self.is_over)
+        if not shown or not found.gone:
+            return found
+        after = self._asked_for(known, is_over=never)
+        return found if after.there else _nobody(gone, after)
 
-    def _asked_for(self, ids: Sequence[str]) -> Confirmation:
+    def _asked_for(self, ids: Sequence[str], *, is_over: Callable[[], bool]) -> Confirmation:
         found: dict[bool, list[str]] = {True: [], False: []}
         errors: list[str] = []
-        for contact_id in self._while_there_is_time(ids):
+        for contact_id in _while_there_is_time(ids, is_over):
             try:
                 found[self._is_there(contact_id)].append(contact_id)
             except Rejected as error:
@@ -89,12 +92,6 @@ class Lookups:
             reason=errors[0] if errors else "",
             left=len(ids) - answered - len(errors),
         )
-
-    def _while_there_is_time(self, ids: Sequence[str]) -> Iterator[str]:
-        for contact_id in ids[:MAX_LOOKUPS]:
-            if self.is_over():
-                return
-            yield contact_id
 
     def _is_there(self, contact_id: str) -> bool:
         """Return whether a contact is there, and neither deleted nor anonymised."""
@@ -120,6 +117,18 @@ def _reasons(found: Confirmation) -> Iterator[str]:
         yield f"{are} there when asked for by id"
     if found.refused:
         yield f"the account does not say of {counted(found.refused, 'contact')} whether it is there ({found.reason})"
+
+
+def _while_there_is_time(ids: Sequence[str], is_over: Callable[[], bool]) -> Iterator[str]:
+    for contact_id in ids[:MAX_LOOKUPS]:
+        if is_over():
+            return
+        yield contact_id
+
+
+def _nobody(gone: Collection[str], controls: Confirmation) -> Confirmation:
+    reason = controls.reason or "it does not know those by id either whom it lists"
+    return Confirmation(gone=frozenset(), refused=len(gone), reason=reason)
 
 
 def _shuffled(ids: Collection[str], at: datetime) -> Sequence[str]:
