@@ -157,3 +157,16 @@ def test_a_report_that_lacks_rows_does_not_wait(settling: Settling) -> None:
     record = replace(RECORD, settling={Report.OPENS: settling})
 
     assert stored(Counted(rows=5, times=9), CHANGED, record, counted_at=NOON - HOUR).postponed == {}
+
+
+@pytest.mark.parametrize(("opens", "waits"), [(10, False), (9, True)])
+def test_a_look_does_not_wait_at_a_report_that_changes(opens: int, waits: bool) -> None:
+    """Read by what is new alone, it counts as looked at: the look is not made up for, and goes back furthest."""
+    looked_at = Settling(changed_at=NOON - 3 * DAY, read_at=NOON - DAY)
+    campaign = replace(SPRING, counters={**BEFORE, "opens": opens})
+
+    found = stored(
+        Counted(rows=5, times=9), campaign, replace(RECORD, settling={Report.OPENS: looked_at}), counted_at=NOON - HOUR
+    )
+
+    assert found.postponed == ({SPRING.campaign_id: (Report.OPENS,)} if waits else {})

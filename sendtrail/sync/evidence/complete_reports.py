@@ -66,7 +66,7 @@ def complete_reports(
     ]
     is_whole = request.kind is RunKind.CAMPAIGNS
     if is_whole and counted_at is not None and timedelta() <= now - counted_at < policy.counted_every:
-        waiting = [each for each in asked if _may_wait(each, now=now)]
+        waiting = [each for each in asked if _may_wait(each, settle=policy.settle, now=now)]
         return StoredReports(postponed=_by_campaign(waiting), counted_at=counted_at)
     complete = _ask(asked, request.organization_id, services) if asked else None
     if complete is None:
@@ -101,11 +101,17 @@ def _by_campaign(found: Iterable[_Asked]) -> ReportsOfCampaigns:
     return reports
 
 
-def _may_wait(asked: _Asked, *, now: datetime) -> bool:
-    """Return whether a report may be read later: not where rows are known to be missing."""
-    _, synced, report = asked
+def _may_wait(asked: _Asked, *, settle: timedelta, now: datetime) -> bool:
+    """Return whether a report may be read later: not where rows are known to be missing.
+
+    Nor where a look is due at one that changes: read by what is new alone, it counts from now on as just looked at.
+    """
+    campaign, synced, report = asked
     settling = synced.to_settle.get(report)
-    return settling is None or is_sound(settling, now)
+    if settling is not None and not is_sound(settling, now):
+        return False
+    is_looked_at = report in reports_to_settle(synced.to_settle, now=now, settle=settle)
+    return not is_looked_at or report not in changed_reports(now=campaign.counters, before=synced.counters)
 
 
 def _is_young(campaign: Campaign, policy: Policy, *, now: datetime) -> bool:
