@@ -1,6 +1,8 @@
 """People who were erased leave no trace in any file of ours, whatever is synced, audited or loaded after that."""
 
 import json
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from sendtrail.cli.app import app
+from sendtrail.cli.run.run_observer import RunObserver
+from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.simulator import Plan, Quirks, TruthRow
 from tests.e2e.conftest import Pipeline
 
@@ -68,6 +72,40 @@ def test_a_contact_that_the_account_has_deleted_is_erased_once_two_passes_agree(
         found.append(files_with(tmp_path, person.contact_email))
 
     assert found == [["test.duckdb"], [], []]
+    assert not [row for row in stored(line) if row[2] == person.contact_id]
+
+
+class SignalledWhileAsking(RunStats):
+    """Somebody presses Ctrl-C at each answer to the thread that asks for contacts by id."""
+
+    def on_contacts_response(self, status: int) -> None:
+        """Count an answer."""
+        super().on_contacts_response(status)
+        if threading.current_thread() is threading.main_thread():
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_a_run_that_is_stopped_while_it_asks_for_contacts_ends_as_one_that_was_stopped(pipeline: Make) -> None:
+    """It is recorded, and the next one erases them."""
+    line, unheard = pipeline(plan=Plan(campaigns=1, openers=12)), list[int]()
+    line.sync(erase_gone_after_days=0)
+    person = busiest(line)
+    line.account.delete_contact(int(person.contact_id))
+    line.clock.advance(DAY_S)
+    line.sync(erase_gone_after_days=0, force=True)
+    line.clock.advance(DAY_S)
+    line.stats = SignalledWhileAsking()
+    before = signal.signal(signal.SIGINT, lambda number, _: unheard.append(number))
+    try:
+        with line.open(erase_gone_after_days=0, force=True) as run:
+            stopped = run.sync(RunObserver())
+    finally:
+        signal.signal(signal.SIGINT, before)
+    was_kept = any(row[2] == person.contact_id for row in stored(line))
+    line.clock.advance(DAY_S)
+    line.sync(erase_gone_after_days=0, force=True)
+
+    assert (stopped.interrupted, stopped.failures, unheard, was_kept) == (True, (), [], True)
     assert not [row for row in stored(line) if row[2] == person.contact_id]
 
 

@@ -1,6 +1,7 @@
 """One run of the pipeline on this machine: it does what the three functions do, with the embedded adapters."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -95,15 +96,19 @@ class LocalRun:
         request = request_of(self.settings, now=adapters.clock.now())
         summary = self._dispatch(request)
         observer.on_dispatched(summary)
-        stop = adapters.stop
-        with stopping_on_signals(self.stop, is_stopped=stop.is_set, again=observer.on_second_signal):
+        with self._stopping_on_signals(observer):
             LocalWorkers(self.settings, adapters, observer).work()
         close_wants(self.settings.organization, adapters.services.state)
-        not_erased = tuple(self._erase_gone())
+        with self._stopping_on_signals(observer):  # each of them is asked for, which takes minutes
+            not_erased = tuple(self._erase_gone())
         result = result_of(summary, self.settings, adapters, seconds=adapters.clock.monotonic() - started)
         result = replace(result, failures=(*result.failures, *not_erased))
         self._record(result, request, began_at=began_at, retries=meter.take().retries)
         return result
+
+    def _stopping_on_signals(self, observer: RunObserver) -> AbstractContextManager[None]:
+        is_stopped, again = self.adapters.stop.is_set, observer.on_second_signal
+        return stopping_on_signals(self.stop, is_stopped=is_stopped, again=again)
 
     def _dispatch(self, request: Request) -> Summary:
         """Publish what is due; raise AccountPaused where somebody has paused the account."""
