@@ -42,7 +42,7 @@ def manager(versions: list[bytes], *, is_forbidden: bool = False) -> Iterator[Se
         return answered
 
     def access(request: Any, context: Any) -> Any:
-        number = int(request.name.removeprefix(f"{SECRET}/versions/"))
+        number = int(request.name.rpartition("/")[2])
         if number > len(versions):
             context.abort(grpc.StatusCode.NOT_FOUND, "no such version")
         return AccessSecretVersionResponse(payload=SecretPayload(data=versions[number - 1]))
