@@ -22,7 +22,7 @@ from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
 from sendtrail.cli.settings.file_keys import SECTIONS
 from sendtrail.cli.settings.notification_settings import NotificationSettings
 from sendtrail.cli.settings.schedule_settings import ScheduleSettings
-from sendtrail.errors import AccountPaused, Busy, KeyRefused, SettingsError
+from sendtrail.errors import AccountPaused, Busy, KeyRefused, SettingsError, Unavailable
 from sendtrail.sync.runs.stored_run import Summary
 from tests.fakes import NOON, FakeClock
 
@@ -130,6 +130,32 @@ def test_a_week_of_failures_is_a_message_a_day_and_one_at_its_end() -> None:
     assert [each.title for each in sent] == ["Sendtrail: acme: not complete"] * 7 + ["Sendtrail: acme: all right again"]
     assert "ann@example.com" not in str(sent)
     assert read_told() == {}
+
+
+def test_another_trouble_is_told_at_once() -> None:
+    """A refused key does not hide behind a disk that was full this morning; the same trouble is told once."""
+    clock, sent = FakeClock(), list[Message]()
+    of = notifier(clock, sent)
+    troubles = [Unavailable("the disk is full"), KeyRefused("acme"), KeyRefused("acme again")]
+
+    for error in troubles:
+        of.after_error("acme", error)
+        clock.advance(3_600)
+    of.after_run("acme", result(Failure(subject="7", reason="no")))
+    of.after_run("acme", result(Failure(subject="7", reason="no"), Failure(subject="8", reason="no")))
+
+    assert [each.title.rpartition(": ")[2] for each in sent] == ["not synced", "not synced", "not complete"]
+    assert ["did not answer" in each.body for each in sent] == [True, False, False]
+
+
+def test_what_an_earlier_version_has_told_is_not_told_again() -> None:
+    """Its file has no kinds of trouble."""
+    FILE.write_text(json.dumps({"acme": {"at": {"failure": NOON.isoformat()}}}))
+    sent = list[Message]()
+
+    notifier(FakeClock(NOON + HOUR), sent).after_error("acme", KeyRefused("no"))
+
+    assert sent == []
 
 
 def test_what_is_no_trouble_is_not_told() -> None:

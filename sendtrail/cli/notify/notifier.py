@@ -49,12 +49,14 @@ class Notifier:
         if result.exit_code == DONE:
             self._tell(organization, Seen(over={Occasion.FAILURE, Occasion.STALENESS}), None)
         elif not result.interrupted and any(each.kind is not FailureKind.HELD for each in result.failures):
-            self._tell(organization, Seen(trouble=Occasion.FAILURE), of_result(organization, result))
+            kinds = "+".join(sorted({each.kind for each in result.failures}))
+            self._tell(organization, Seen(trouble=Occasion.FAILURE, kind=kinds), of_result(organization, result))
 
     def after_error(self, organization: str, error: Exception) -> None:
         """Tell of a sync that did not come to its end, unless it only had to wait for somebody."""
         if not isinstance(error, Busy | AccountPaused):
-            self._tell(organization, Seen(trouble=Occasion.FAILURE), of_error(organization, error))
+            seen = Seen(trouble=Occasion.FAILURE, kind=type(error).__name__)
+            self._tell(organization, seen, of_error(organization, error))
 
     def after_settings(self) -> None:
         """Tell that the settings can be read again, where somebody was told that they could not."""
