@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from sendtrail.domain.messages import WorkFailed, decode
+from sendtrail.logs import without_addresses
 from sendtrail.ports import Publisher, State, Topic, Transaction
-from sendtrail.state.documents import account_failure_path
+from sendtrail.sync.runs.account_failure import add_failure, is_failure_published
 
 
 class OneFailurePerAccount:
@@ -33,9 +34,9 @@ class OneFailurePerAccount:
 
 
 def _is_published(transaction: Transaction, failed: WorkFailed) -> bool:
-    document = transaction.get(account_failure_path(failed.organization_id)) or {}
-    return document.get("run_id") == failed.run_id
+    return is_failure_published(transaction, failed.organization_id, run_id=failed.run_id)
 
 
 def _remember(transaction: Transaction, failed: WorkFailed) -> None:
-    transaction.set(account_failure_path(failed.organization_id), {"run_id": failed.run_id, "reason": failed.reason})
+    reason = without_addresses(failed.reason)
+    add_failure(transaction, failed.organization_id, run_id=failed.run_id, reason=reason, is_published=True)

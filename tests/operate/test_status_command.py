@@ -15,14 +15,15 @@ from sendtrail.cli.operate.status_output import overview_lines
 from sendtrail.cli.process.exit_codes import BUSY, DONE, MISSING
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.wants import Ask
-from sendtrail.errors import Busy, SettingsError
+from sendtrail.errors import AccountDisabled, AccountPaused, Busy, KeyRefused, SettingsError, Unavailable
 from sendtrail.ports import State
 from sendtrail.state.account_status import AccountStatus, write_status
 from sendtrail.state.documents import campaign_path, to_document
 from sendtrail.state.stored_wants import raise_wants
-from sendtrail.sync.overview.account_overview import AccountOverview, Activity
+from sendtrail.sync.overview.account_overview import AccountOverview, Activity, overview_of
 from sendtrail.sync.overview.failures import Failed
-from tests.fakes import NOON, FakeClock
+from sendtrail.sync.runs.failed_run import store_failure
+from tests.fakes import NOON, FakeClock, MemoryState
 from tests.operate.conftest import MakePlace
 from tests.operate.test_runs_command import FIGURES
 
@@ -78,6 +79,47 @@ def test_what_has_failed(make_place: MakePlace) -> None:
     assert listed.output.startswith("acme: campaign 7 (2025-06-01 12:00 UTC): rows are refused: ")
     assert other.output == "Nothing has failed.\n"
     assert [(each["organization"], each["subject"]) for each in found] == [("acme", "7")]
+
+
+@pytest.mark.parametrize("make_place", ["local"], indirect=True)
+def test_an_account_of_which_no_run_got_through_is_one(make_place: MakePlace) -> None:
+    """Its first sync failed: it is named, as never synced, with the reason."""
+    place = make_place()
+    place.reading(lambda state: store_failure(KeyRefused("the key is refused"), "acme", run_id="run1", state=state))
+
+    failures, status = place.run("failures"), place.run("status", "--max-age", "8h")
+
+    assert failures.exit_code == status.exit_code == MISSING
+    assert "the key is refused: nothing of the account is read until this is mended" in failures.output
+    assert status.output.startswith("acme: never synced\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ValueError("https://x/?api_key=0123 of ann@example.com"), "a fault of Sendtrail (ValueError)"),
+        (Unavailable("no answer about ann@example.com\nat all"), "no answer about <e-mail address>; at all"),
+    ],
+)
+def test_a_reason_holds_no_secret_and_no_address(error: Exception, reason: str) -> None:
+    """What a mistake says may hold anything: it is named by its kind."""
+    state = MemoryState()
+
+    store_failure(error, "acme", run_id="run1", state=state)
+
+    assert reason in overview_of("acme", state).failures[0].reason
+    assert "ann@" not in str(state.documents)
+    assert "0123" not in str(state.documents)
+
+
+@pytest.mark.parametrize("error", [Busy("held"), AccountPaused("paused"), AccountDisabled("off")])
+def test_who_has_to_wait_has_not_failed(error: Exception) -> None:
+    """Somebody else is at it, or wants it so."""
+    state = MemoryState()
+
+    store_failure(error, "acme", run_id="run1", state=state)
+
+    assert state.documents == {}
 
 
 def an_overview(**fields: object) -> AccountOverview:

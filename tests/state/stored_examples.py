@@ -27,8 +27,9 @@ from sendtrail.state.stored_wants import CampaignsWanted, WantsDocument, Withdra
 from sendtrail.sync.contacts import ContactsProgress, ContactsSynced
 from sendtrail.sync.forecast import Forecast
 from sendtrail.sync.progress.campaign_progress import CampaignProgress, ReportRead
+from sendtrail.sync.runs.account_failure import AccountFailure
 from sendtrail.sync.runs.run_figures import RunFigures
-from sendtrail.sync.runs.stored_run import Run, Summary
+from sendtrail.sync.runs.stored_run import FailedRun, Run, Summary
 from sendtrail.sync.settling import Settling
 from sendtrail.sync.subjects.subject_lines import SubjectLines
 from sendtrail.sync.sync_record import SyncRecord
@@ -69,6 +70,7 @@ _SUMMARY = Summary(
     left_wanted=(_STILL,),
     subjects=_SUBJECTS,
 )
+_FAILED = FailedRun(at=NOON, reason="f")
 _SETTLING = Settling(changed_at=NOON, read_at=NOON, short=1, failed="f", hidden_since=NOON)
 _CURSOR = ReportCursor(page=2, descending=True, descents=1, earliest=NOON, message_id="1")
 _SEEN = SeenRows(rows=3, times=4, latest=NOON)
@@ -87,6 +89,17 @@ EXAMPLES: tuple[object, ...] = (
     _CURSOR,
     _SEEN,
     _READ,
+    _FAILED,
+    AccountFailure(
+        run_id="r",
+        reason="f",
+        at=NOON,
+        since=NOON,
+        runs=2,
+        run_before=NOON,
+        remedy="wait",
+        is_published=False,
+    ),
     AccountHabits(reports={_OPENS: _HABITS}),
     AccountIdentity(host="acme.api-us1.com", bound_at=NOON, witnesses={1: NOON}),
     AccountPause(paused_at=NOON, reason="a move", resumed_at=NOON),
@@ -132,7 +145,13 @@ EXAMPLES: tuple[object, ...] = (
     LostRows(campaigns={1: 1}),
     MergedRows(rows=3, revision=1),
     ReadSubjects(table="t", campaigns={1: 2}, refused_at=NOON),
-    Run(expires_at=NOON, leases={"acme": NOON}, summaries={"acme": _SUMMARY}, figures={"acme": _FIGURES}),
+    Run(
+        expires_at=NOON,
+        leases={"acme": NOON},
+        summaries={"acme": _SUMMARY},
+        figures={"acme": _FIGURES},
+        failed={"acme": _FAILED},
+    ),
     RunUsage(requests=3, throttled_requests=1, retries=2, activities_read=60, activities_new=40, bytes_billed=10),
     StoredComparison(compared_at=NOON, verdicts={1: 1}, found_at={2: 3}, gaps={2: {"opens": (1, 2, 3, 4)}}),
     SyncRecord(
@@ -150,6 +169,7 @@ EXAMPLES: tuple[object, ...] = (
 )
 # What the first version of each wrote at least, and has to find: it is read without the rest, and still written.
 FIRST_FIELDS: Mapping[str, set[str]] = {
+    "AccountFailure": {"run_id", "reason"},
     "AccountHabits": {"reports"},
     "AccountIdentity": {"host", "bound_at"},
     "AccountPause": {"paused_at", "reason", "resumed_at"},
@@ -166,6 +186,7 @@ FIRST_FIELDS: Mapping[str, set[str]] = {
     "StoredUnderPseudonyms": {"fingerprint", "chosen_at"},
     "ErasedTokens": {"tokens"},
     "Forecast": {"requests", "rows", "batches"},
+    "FailedRun": {"at", "reason"},
     "FullListsDocument": {"proven_at", "full_lists"},
     "Lease": {"token", "expires_at"},
     "LimitState": {"next_free"},

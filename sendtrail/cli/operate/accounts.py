@@ -2,13 +2,18 @@
 
 import shlex
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.cli.settings.warehouse_settings import DEFAULT_DATABASE, DEFAULT_INSTALLATION
 from sendtrail.errors import SettingsError
 from sendtrail.ports import State
-from sendtrail.state.documents import account_path, connection_path, identity_path
+from sendtrail.state.documents import account_failure_path, account_path, connection_path, identity_path, readable
+from sendtrail.sync.runs.account_failure import AccountFailure
 from sendtrail.warehouse.place import DEFAULT_DATASET
+
+# An account that was never synced is one for so long after the last attempt: its name may have been mistyped.
+TRIED_LATELY = timedelta(days=7)
 
 
 def connected_accounts(state: State) -> list[str]:
@@ -22,6 +27,20 @@ def synced_accounts(state: State) -> list[str]:
     begun = {name.removeprefix(prefix) for name, _ in state.children(collection) if name.startswith(prefix)}
     identified = {name for name, _ in state.children(identity_path("").rstrip("/"))}
     return sorted(begun | identified)
+
+
+def local_accounts(state: State) -> list[str]:
+    """Return the accounts of which something was synced, or a sync failed in the last days: of a mistyped name, too."""
+    failed, collection = set[str](), account_failure_path("").rstrip("/")
+    for name, document in state.children(collection):
+        failure = readable(AccountFailure, document, path=account_failure_path(name)) if document else None
+        if failure is not None and failure.at is not None and failure.at > _now(state) - TRIED_LATELY:
+            failed.add(name)
+    return sorted(failed.union(synced_accounts(state)))
+
+
+def _now(state: State) -> datetime:
+    return state.transact(lambda transaction: (transaction.get(connection_path("-")), transaction.now))[1]
 
 
 def chosen_accounts(known: Sequence[str], *, asked: str | None, every: bool, where: str) -> list[str]:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from rich.console import Console
 
 from sendtrail.cli.extras import require
-from sendtrail.cli.operate.accounts import chosen_accounts, connected_accounts, synced_accounts
+from sendtrail.cli.operate.accounts import chosen_accounts, connected_accounts, local_accounts
 from sendtrail.cli.process.sentences import say
 from sendtrail.cli.process.waiting import Patience
 from sendtrail.cli.settings.operator_settings import OperatorSettings
@@ -67,7 +67,7 @@ def open_backend(settings: OperatorSettings, *, clock: Clock) -> Iterator[Backen
             )
         )
         state = stack.enter_context(open_state(warehouse, clock=clock))
-        yield Backend(state=state, accounts=synced_accounts(state), where=str(database))
+        yield Backend(state=state, accounts=local_accounts(state), where=str(database))
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def open_reader_backend(settings: OperatorSettings, *, clock: Clock) -> Iterator
     state = waiting(settings, clock).run(lambda: read_state(database, dataset=settings.dataset, clock=clock))
     yield Backend(
         state=state,
-        accounts=synced_accounts(state),
+        accounts=local_accounts(state),
         where=str(database),
         unreadable_rows=lambda: _unreadable_in_file(settings),
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from textwrap import shorten
 from typing import Annotated, Any
 
 import orjson
 import typer
 from rich.console import Console
 
+from sendtrail.activecampaign.http.account_words import printable
 from sendtrail.cli.operate.backend import open_reader_backend
 from sendtrail.cli.operate.recorded_runs import recorded_runs, with_recorded
 from sendtrail.cli.options.expanded import expanded
@@ -18,6 +20,7 @@ from sendtrail.plurals import counted
 from sendtrail.sync.runs.run_history import PastRun, Stage, past_runs
 
 MEBIBYTE = 2**20
+MAX_REASON = 120
 
 
 @expanded
@@ -30,8 +33,9 @@ def runs(
     """List the latest runs, the newest first: what was due, what it took, how far the forecast was off, how it ended.
 
     They are in the table `runs` of the warehouse. One that was killed is interrupted, and the next goes on with its
-    work. On Google Cloud, where many processes share the work of a run, the next run of the account records what it
-    took: of the latest one it is known what was due and expected, and whether it has ended.
+    work; of one that failed before it knew what is due, the reason is said. On Google Cloud, where many processes share
+    the work of a run, the next run of the account records what it took: of the latest one it is known what was due and
+    expected, and whether it has ended.
 
     Exit code: 0 when they are shown, 2 when an option or the file is wrong, 75 when another program has the file.
     """
@@ -54,6 +58,7 @@ def as_object(run: PastRun) -> dict[str, Any]:
         "organization": run.organization,
         "began_at": run.began_at,
         "outcome": outcome(run),
+        "reason": run.reason if run.stage is Stage.FAILED else None,
         "campaigns": None if summary is None else summary.campaigns,
         "due": None if summary is None else summary.due,
         "forecast_requests": run.forecast_requests,
@@ -80,8 +85,13 @@ def print_runs(console: Console, found: Sequence[PastRun]) -> None:
 
 def run_line(run: PastRun) -> str:
     """Return a run in a line, which a narrow terminal wraps, where it cut the cells of a table."""
-    figures = ", ".join(_figures(run))
+    figures = _in_few_words(run.reason) if run.stage is Stage.FAILED else ", ".join(_figures(run))
     return f"{run.began_at:%Y-%m-%d %H:%M} UTC  {run.organization}  {outcome(run)}{': ' if figures else ''}{figures}"
+
+
+def _in_few_words(reason: str) -> str:
+    """Return a reason without what to do about it, which `sendtrail failures` says."""
+    return shorten(printable(reason).partition(";")[0], width=MAX_REASON, placeholder="...")
 
 
 def _figures(run: PastRun) -> Iterator[str]:

@@ -44,11 +44,16 @@ def _pace(of: AccountOverview) -> Iterator[str]:
     if of.activity is Activity.RUNNING and of.total:
         left = "" if of.left_s is None else f", about {shown_duration(of.left_s)} left at this pace"
         yield f"  progress          {of.total - of.left:,} of {counted(of.total, 'campaign')}{left}"
-    if of.figures is not None:
+    if of.figures is not None and not _got_no_further(of):
         refused = f", {counted(of.figures.refused, 'answer')} 429" if of.figures.refused else ""
         seconds = "" if of.figures.seconds is None else f", {shown_duration(of.figures.seconds)}"
         requests = counted(of.figures.requests, "request")
         yield f"  last run took     {requests}{seconds}{refused}"
+
+
+def _got_no_further(of: AccountOverview) -> bool:
+    """Return whether a run failed after the one that the account's status is about."""
+    return of.failed is not None and of.failed.run_id != of.run_id
 
 
 def _times(of: AccountOverview) -> Iterator[str]:
@@ -56,7 +61,9 @@ def _times(of: AccountOverview) -> Iterator[str]:
         yield "  last success      none is recorded"
     else:
         yield f"  last success      {of.last_success:%Y-%m-%d %H:%M} UTC, {shown_duration(of.age_s)} ago"
-    if of.last_run is not None and of.last_run != of.last_success:
+    if of.failed is not None and of.failed.at is not None and _got_no_further(of):
+        yield f"  last run          {of.failed.at:%Y-%m-%d %H:%M} UTC, failed: nothing was brought in"
+    elif of.last_run is not None and of.last_run != of.last_success:
         total = counted(of.total, "campaign")
         yield f"  last run          {of.last_run:%Y-%m-%d %H:%M} UTC, {of.left:,} of {total} left"
     if of.contacts_synced_at is not None:
@@ -77,8 +84,13 @@ def _work(of: AccountOverview) -> Iterator[str]:
 def failure_line(failed: Failed) -> str:
     """Return what failed, why, and what to do."""
     subject = f"campaign {failed.subject}" if failed.subject.isdecimal() else failed.subject
-    since = f" ({failed.at:%Y-%m-%d %H:%M} UTC)" if failed.at else ""
+    in_a_row = f", {failed.runs:,} runs in a row since {failed.since:%Y-%m-%d %H:%M}" if _is_repeated(failed) else ""
+    since = f" ({failed.at:%Y-%m-%d %H:%M} UTC{in_a_row})" if failed.at else ""
     return f"{subject}{since}: {printable(failed.reason)}: {failed.advice}"
+
+
+def _is_repeated(failed: Failed) -> bool:
+    return failed.runs > 1 and failed.since is not None
 
 
 def written_json(overviews: Sequence[AccountOverview]) -> str:

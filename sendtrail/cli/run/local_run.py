@@ -33,6 +33,7 @@ from sendtrail.sync.dispatch import dispatch_begun
 from sendtrail.sync.due import Policy, Request
 from sendtrail.sync.pairing.account_guard import GuardedLists
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
+from sendtrail.sync.runs.failed_run import storing_failure
 from sendtrail.sync.runs.record_run import record_run
 from sendtrail.sync.runs.run_row import EndedRun
 from sendtrail.sync.runs.stored_run import Begun, Summary, begin_run, store_figures
@@ -94,17 +95,22 @@ class LocalRun:
         adapters.record.clear()
         self.settings = with_contacts(self._asked, adapters.services.state)
         request = request_of(self.settings, now=adapters.clock.now())
-        summary = self._dispatch(request)
+        with storing_failure(request.organization_id, run_id=request.run_id, state=adapters.services.state):
+            summary = self._dispatch(request)
+            self._work(summary, observer)
+            with self._stopping_on_signals(observer):  # each of them is asked for, which takes minutes
+                not_erased = tuple(self._erase_gone())
+            result = result_of(summary, self.settings, adapters, seconds=adapters.clock.monotonic() - started)
+            result = replace(result, failures=(*result.failures, *not_erased))
+            self._record(result, request, began_at=began_at, retries=meter.take().retries)
+        return result
+
+    def _work(self, summary: Summary, observer: RunObserver) -> None:
+        """Sync what was dispatched, until nothing is left or somebody interrupts."""
         observer.on_dispatched(summary)
         with self._stopping_on_signals(observer):
-            LocalWorkers(self.settings, adapters, observer).work()
-        close_wants(self.settings.organization, adapters.services.state)
-        with self._stopping_on_signals(observer):  # each of them is asked for, which takes minutes
-            not_erased = tuple(self._erase_gone())
-        result = result_of(summary, self.settings, adapters, seconds=adapters.clock.monotonic() - started)
-        result = replace(result, failures=(*result.failures, *not_erased))
-        self._record(result, request, began_at=began_at, retries=meter.take().retries)
-        return result
+            LocalWorkers(self.settings, self.adapters, observer).work()
+        close_wants(self.settings.organization, self.adapters.services.state)
 
     def _stopping_on_signals(self, observer: RunObserver) -> AbstractContextManager[None]:
         is_stopped, again = self.adapters.stop.is_set, observer.on_second_signal

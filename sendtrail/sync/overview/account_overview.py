@@ -13,10 +13,11 @@ from sendtrail.errors import BadDocument
 from sendtrail.ports import State, Transaction
 from sendtrail.state.account_pause import AccountPause, read_pause
 from sendtrail.state.account_status import AccountStatus, read_status
-from sendtrail.state.documents import account_failure_path, contacts_path
+from sendtrail.state.documents import contacts_path
 from sendtrail.state.stored_wants import read_wants
 from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of
 from sendtrail.sync.overview.failures import Failed, failures_of
+from sendtrail.sync.runs.account_failure import AccountFailure, read_failure
 from sendtrail.sync.runs.run_figures import RunFigures
 from sendtrail.sync.runs.run_history import figures_of_run
 from sendtrail.sync.sync_record import read_record
@@ -42,7 +43,7 @@ class StoredState:
     wants: Wants
     contacts: Checkpoint | None
     checkpoints: Checkpoints
-    account_failure: Mapping[str, str]
+    account_failure: AccountFailure | None
     problems: Mapping[str, str]
 
 
@@ -54,7 +55,7 @@ class AccountOverview:
     campaigns of the last run have not ended; `due` are those that the next run publishes whatever the account says.
     `unsettled` reports, `rows_short` rows together, hold less than the account counts. `unreadable_rows` is None where
     the warehouse could not be asked. `running_s` is how long ago the last run began, `figures` what it took, where one
-    process did all of it.
+    process did all of it. `failed` is what the account's latest run failed with, if it got nothing done.
     """
 
     organization: str
@@ -75,6 +76,8 @@ class AccountOverview:
     running_s: float | None = None
     unreadable_rows: int | None = None
     figures: RunFigures | None = None
+    run_id: str | None = None
+    failed: AccountFailure | None = None
 
     @property
     def left_s(self) -> float | None:
@@ -111,7 +114,9 @@ def stored_state(organization_id: str, state: State) -> StoredState:
             contacts=_read(
                 problems, "contacts", lambda: read_checkpoint(transaction, contacts_path(organization_id)), None
             ),
-            account_failure=dict(transaction.get(account_failure_path(organization_id)) or {}),
+            account_failure=_read(
+                problems, "account failure", lambda: read_failure(transaction, organization_id), None
+            ),
             checkpoints=checkpoints,
             problems=problems,
         )
@@ -147,6 +152,8 @@ def overview(organization_id: str, stored: StoredState, *, now: datetime) -> Acc
         ),
         paused_since=stored.pause.paused_at,
         pause_reason=stored.pause.reason,
+        run_id=None if status is None else status.run_id,
+        failed=_account_failure(stored),
         running_s=None if status is None else max((now - status.last_run).total_seconds(), 0.0),
     )
 
@@ -170,10 +177,10 @@ def _contacts_synced_at(contacts: Checkpoint | None) -> datetime | None:
     return datetime.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
-def _account_failure(stored: StoredState) -> str:
-    """Return why all work of an account fails, if that was so in its last run or in one that got no further."""
-    run_id, reason = stored.account_failure.get("run_id", ""), stored.account_failure.get("reason", "")
-    return reason if stored.status is None or run_id >= stored.status.run_id else ""
+def _account_failure(stored: StoredState) -> AccountFailure | None:
+    """Return why the account's last run got nothing done, or one that got no further, if that was so."""
+    failure = stored.account_failure
+    return None if failure is None or failure.is_over(stored.status) else failure
 
 
 def _read(problems: dict[str, str], name: str, read: Callable[[], T], otherwise: T) -> T:

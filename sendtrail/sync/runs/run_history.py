@@ -19,6 +19,7 @@ class Stage(StrEnum):
     """How far a run has come, as far as that is known."""
 
     NOT_DISPATCHED = "not dispatched"  # it has not come as far as to publish what is due
+    FAILED = "failed"  # the same, and it is known why
     DISPATCHED = "dispatched"  # what became of it is not known
     RUNNING = "running"
     INTERRUPTED = "interrupted"
@@ -30,7 +31,7 @@ class PastRun:
     """A run of an account. `summary` is None where it did not come as far as to publish what is due.
 
     `figures` is None where the run goes on, was killed, or is that of several processes, which is so on Google Cloud.
-    `failures` is how much is missing after a run that has ended.
+    `failures` is how much is missing after a run that has ended, `reason` why it failed altogether.
     """
 
     run_id: str
@@ -40,6 +41,7 @@ class PastRun:
     figures: RunFigures | None
     stage: Stage = Stage.DISPATCHED
     failures: int = 0
+    reason: str = ""
 
     @property
     def forecast_requests(self) -> int | None:
@@ -74,7 +76,7 @@ def _with_stage(run: PastRun, state: State, *, is_latest: bool, is_shared: bool)
         stage = Stage.INTERRUPTED if run.figures.interrupted else Stage.ENDED
         return replace(run, stage=stage, failures=run.figures.failures)
     if run.summary is None:
-        return replace(run, stage=Stage.NOT_DISPATCHED)
+        return replace(run, stage=Stage.FAILED if run.reason else Stage.NOT_DISPATCHED)
     status = _status(run.organization, state) if is_latest and is_shared else None
     if status is not None and status.run_id == run.run_id and status.is_finished:
         return replace(run, stage=Stage.ENDED, failures=status.failures)
@@ -114,11 +116,18 @@ def _runs(state: State) -> Iterator[PastRun]:
     for run_id, document in state.children(run_path("").rstrip("/")):
         run = readable(Run, document, path=run_path(run_id))
         if run is not None:
-            for organization, lease in run.leases.items():
-                yield PastRun(
-                    run_id=run_id,
-                    organization=organization,
-                    began_at=lease - DISPATCH_LEASE,
-                    summary=run.summaries.get(organization),
-                    figures=run.figures.get(organization),
-                )
+            for organization in dict.fromkeys((*run.leases, *run.failed)):
+                yield _past_run(run_id, organization, run)
+
+
+def _past_run(run_id: str, organization: str, run: Run) -> PastRun:
+    lease, failed = run.leases.get(organization), run.failed.get(organization)
+    moments = ([lease - DISPATCH_LEASE] if lease else []) + ([failed.at] if failed else [])
+    return PastRun(
+        run_id=run_id,
+        organization=organization,
+        began_at=moments[0],
+        summary=run.summaries.get(organization),
+        figures=run.figures.get(organization),
+        reason=failed.reason if failed else "",
+    )

@@ -17,6 +17,7 @@ from sendtrail.state.run_usage import NO_USAGE, RunUsage
 from sendtrail.state.stored_wants import add_wants, drop_wants
 from sendtrail.sync.due import Request
 from sendtrail.sync.forecast import NOTHING, Forecast, list_requests
+from sendtrail.sync.runs.account_failure import end_failure
 from sendtrail.sync.runs.run_figures import RunFigures
 from sendtrail.sync.subjects.subject_lines import NO_SUBJECT_LINES, SubjectLines
 
@@ -51,10 +52,19 @@ class Summary:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FailedRun:
+    """When and why a run of an account ended before it knew what is due."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
     """A run as stored: who dispatches each account's until when, and what came of it. It vanishes at `expires_at`.
 
     `figures` is what it took, by account, where one process did all of it; `usage` what its dispatch alone took.
+    `failed` has the accounts whose latest attempt at it came to nothing.
     """
 
     expires_at: datetime
@@ -62,6 +72,7 @@ class Run:
     summaries: Mapping[str, Summary]
     figures: Mapping[str, RunFigures] = field(default_factory=dict)
     usage: Mapping[str, RunUsage] = field(default_factory=dict)
+    failed: Mapping[str, FailedRun] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,13 +105,15 @@ def close_run(summary: Summary, services: Services) -> None:
     used, organization_id = take_usage(), summary.organization_id
 
     def work(transaction: Transaction) -> None:
-        run = _read_run(transaction, summary.run_id)
+        run = read_run(transaction, summary.run_id)
         usage = run.usage.get(organization_id, NO_USAGE).plus(used)
         run = replace(
             run,
             summaries={**run.summaries, organization_id: summary},
             usage={**run.usage, organization_id: usage},
         )
+        if organization_id in run.failed:
+            end_failure(transaction, organization_id, run_id=summary.run_id)
         transaction.set(run_path(summary.run_id), to_document(run))
 
     services.state.transact(work)
@@ -110,7 +123,7 @@ def store_figures(run_id: str, organization_id: str, figures: RunFigures, state:
     """Store what a run of an account took."""
 
     def work(transaction: Transaction) -> None:
-        run = _read_run(transaction, run_id)
+        run = read_run(transaction, run_id)
         run = replace(run, figures={**run.figures, organization_id: figures})
         transaction.set(run_path(run_id), to_document(run))
 
@@ -118,7 +131,7 @@ def store_figures(run_id: str, organization_id: str, figures: RunFigures, state:
 
 
 def _open(transaction: Transaction, request: Request) -> Summary | None:
-    run, now, organization_id = _read_run(transaction, request.run_id), transaction.now, request.organization_id
+    run, now, organization_id = read_run(transaction, request.run_id), transaction.now, request.organization_id
     if organization_id in run.summaries:
         return run.summaries[organization_id]
     if now < run.leases.get(organization_id, now) <= now + 2 * DISPATCH_LEASE:  # a later one: a clock was wrong
@@ -147,7 +160,8 @@ def _with_wants(transaction: Transaction, request: Request) -> Begun:
     return Begun(asked=request, request=wanted, wants_before=before)
 
 
-def _read_run(transaction: Transaction, run_id: str) -> Run:
+def read_run(transaction: Transaction, run_id: str) -> Run:
+    """Return a run as it is stored, a new one where it is not."""
     document = transaction.get(run_path(run_id))
     if document is None:
         return Run(expires_at=transaction.now + RUNS_ARE_KEPT, leases={}, summaries={})
