@@ -40,13 +40,14 @@ def never() -> bool:
 class Confirmation:
     """Who is `gone` by id, too, and how many are `there`, or `left` for another pass.
 
-    `refused`: of so many the account does not say, for a `reason`.
+    `refused`: of so many the account does not say, for a `reason`; it `may_pass` where the account was in trouble.
     """
 
     gone: frozenset[str]
     there: int = 0
     refused: int = 0
     reason: str = ""
+    may_pass: bool = False
     left: int = 0
 
 
@@ -75,21 +76,22 @@ class Lookups:
 
     def _asked_for(self, ids: Sequence[str], *, is_over: Callable[[], bool]) -> Confirmation:
         found: dict[bool, list[str]] = {True: [], False: []}
-        errors: list[str] = []
+        errors: list[Exception] = []
         for contact_id in _while_there_is_time(ids, is_over):
             try:
                 found[self._is_there(contact_id)].append(contact_id)
             except Rejected as error:
-                errors.append(str(error))
+                errors.append(error)
             except Unavailable as error:  # after many attempts
-                errors.append(str(error))
+                errors.append(error)
                 break
         answered = len(found[True]) + len(found[False])
         return Confirmation(
             gone=frozenset(found[False]),
             there=len(found[True]),
             refused=len(errors),
-            reason=errors[0] if errors else "",
+            reason=str(errors[0]) if errors else "",
+            may_pass=bool(errors) and all(isinstance(each, Unavailable) for each in errors),
             left=len(ids) - answered - len(errors),
         )
 
@@ -104,8 +106,11 @@ def reason_for_keeping(found: Confirmation) -> str | None:
     reasons = list(_reasons(found))
     if not reasons:
         return None
+    said = f"{'; '.join(reasons)}: they are kept"
+    if found.may_pass and not found.there:
+        return f"{said}, and asked for again after the next pass over the contacts"
     return (
-        f"{'; '.join(reasons)}: they are kept. The user of the API key may no longer see every contact: give its group"
+        f"{said}. The user of the API key may no longer see every contact: give its group"
         " all lists and the permission for contacts in ActiveCampaign under Settings > Users and groups, or switch"
         " erase_gone_after_days off"
     )
@@ -128,7 +133,7 @@ def _while_there_is_time(ids: Sequence[str], is_over: Callable[[], bool]) -> Ite
 
 def _nobody(gone: Collection[str], controls: Confirmation) -> Confirmation:
     reason = controls.reason or "it does not know those by id either whom it lists"
-    return Confirmation(gone=frozenset(), refused=len(gone), reason=reason)
+    return Confirmation(gone=frozenset(), refused=len(gone), reason=reason, may_pass=controls.may_pass)
 
 
 def _shuffled(ids: Collection[str], at: datetime) -> Sequence[str]:

@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sendtrail.cli.app import app
+from sendtrail.cli.run.run_result import FailureKind as Kind
+from sendtrail.domain.work_item import CONTACTS
 from sendtrail.errors import AnotherAccount, KeyRefused, SendtrailError, Unavailable
 from sendtrail.simulator import Failure, FailureKind
 from tests.e2e.conftest import Pipeline
@@ -111,6 +113,24 @@ def test_the_next_run_that_gets_through_ends_it(
     assert [each["outcome"] for each in runs] == ["complete", "failed", "failed", "complete"]
     assert said in runs[1]["reason"]
     assert re.match(r"main: account \(2025-06-01 16:\d\d UTC\): ", again.output)
+
+
+def test_what_a_run_has_given_up_is_said_until_the_next_one(pipeline: Make) -> None:
+    """A pass over the contacts that did not get through: nothing but the run knows why."""
+    line = pipeline()
+    line.account.failures.add(Failure(kind=FailureKind.UNAVAILABLE, times=None, match="/api/3/contacts"))
+    result = line.sync()
+    given_up = [each.subject for each in result.failures if each.kind is Kind.PASSING]
+
+    failures = run(line, "failures")
+    line.account.failures.clear()
+    line.clock.advance(3_600)
+    line.sync()
+
+    assert given_up == [CONTACTS]
+    assert failures.output.startswith("main: contacts (")
+    assert (failures.exit_code, "the account is in trouble" in failures.output) == (1, True)
+    assert run(line, "failures").output == "Nothing has failed.\n"
 
 
 def test_a_name_that_was_mistyped_makes_no_account(pipeline: Make) -> None:

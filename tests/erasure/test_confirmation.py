@@ -93,6 +93,15 @@ def test_an_account_that_does_not_answer_is_not_asked_any_more() -> None:
     assert (found.gone, found.refused, found.left) == (frozenset(), 1, 9)
 
 
+def test_trouble_that_may_pass_asks_nobody_for_permissions() -> None:
+    """What the user of the key may see has nothing to do with it."""
+    trouble = reason_for_keeping(confirmed(register(c5=Unavailable("HTTP 503")), 5)) or ""
+    refusal = reason_for_keeping(confirmed(register(c5=PermissionRefused("HTTP 403")), 5)) or ""
+
+    assert trouble.endswith("(HTTP 503): they are kept, and asked for again after the next pass over the contacts")
+    assert "Users and groups" in refusal
+
+
 def test_an_account_that_knows_nobody_by_id_confirms_nobody() -> None:
     """As where something on the way answers 404 to every path that it does not know."""
     account = Register({})

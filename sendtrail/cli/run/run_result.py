@@ -11,6 +11,7 @@ from sendtrail.cli.run.run_stats import RunStats
 from sendtrail.cli.run.work_record import Fate
 from sendtrail.domain.work_item import CONTACTS
 from sendtrail.errors import Busy, Retryable
+from sendtrail.logs import without_addresses
 from sendtrail.sync.runs.run_figures import RunFigures
 from sendtrail.sync.runs.stored_run import Summary
 
@@ -30,6 +31,10 @@ class FailureKind(StrEnum):
     OPEN = "open"  # it failed in an earlier run, and this one was not to read it
     FILE = "file"  # not all that was stored is in the one file
     FAULT = "fault"  # a mistake in Sendtrail
+
+
+# Only the run itself knows of these: what is rejected, and a part, is recorded with the work.
+GIVEN_UP = frozenset({FailureKind.PASSING, FailureKind.LEFT, FailureKind.FAULT})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +96,7 @@ def figures_of(result: RunResult, stats: RunStats, *, ended_at: datetime, retrie
         failures=len(result.failures),
         interrupted=result.interrupted,
         retries=retries,
+        given_up={each.subject: without_addresses(each.reason) for each in result.failures if each.kind in GIVEN_UP},
     )
 
 

@@ -16,7 +16,7 @@ from sendtrail.state.account_status import AccountStatus, read_status
 from sendtrail.state.documents import contacts_path
 from sendtrail.state.stored_wants import read_wants
 from sendtrail.sync.campaign_checkpoints import Checkpoints, checkpoints_of
-from sendtrail.sync.overview.failures import Failed, failures_of
+from sendtrail.sync.overview.failures import Failed, failures_of, given_up
 from sendtrail.sync.runs.account_failure import AccountFailure, read_failure
 from sendtrail.sync.runs.run_figures import RunFigures
 from sendtrail.sync.runs.run_history import figures_of_run
@@ -98,7 +98,8 @@ def overview_of(organization_id: str, state: State, *, unreadable_rows: int | No
     stored = stored_state(organization_id, state)
     found = overview(organization_id, stored, now=now)
     figures = None if stored.status is None else figures_of_run(stored.status.run_id, organization_id, state)
-    return replace(found, unreadable_rows=unreadable_rows, figures=figures)
+    failures = (*found.failures, *given_up(figures, named=found.failures))
+    return replace(found, unreadable_rows=unreadable_rows, figures=figures, failures=failures)
 
 
 def stored_state(organization_id: str, state: State) -> StoredState:

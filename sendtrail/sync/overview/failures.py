@@ -1,12 +1,13 @@
 """What has failed in an account and is still to be brought in, why, and what to do about it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.work_item import CONTACTS
 from sendtrail.sync.runs.account_failure import AccountFailure, Remedy
+from sendtrail.sync.runs.run_figures import RunFigures
 
 ACCOUNT = "account"
 AGAIN = "the next run tries it again; sendtrail retry lets it do so at once"
@@ -46,6 +47,18 @@ def failures_of(
         *(Failed(subject=name, reason=reason, advice=DOCUMENT) for name, reason in sorted(unreadable.items())),
         *_of_checkpoint(CONTACTS, contacts),
         *(failed for number, each in sorted(checkpoints.items()) for failed in _of_checkpoint(str(number), each)),
+    ]
+
+
+def given_up(figures: RunFigures | None, *, named: Iterable[Failed]) -> Sequence[Failed]:
+    """Return what the latest run has given up, and no failure names yet."""
+    if figures is None:
+        return []
+    known = {failed.subject for failed in named}
+    return [
+        Failed(subject=subject, reason=reason, advice=PASSING, at=figures.ended_at)
+        for subject, reason in figures.given_up.items()
+        if subject not in known
     ]
 
 

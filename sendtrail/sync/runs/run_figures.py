@@ -1,6 +1,7 @@
 """What a run of an account took."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -8,8 +9,9 @@ from datetime import datetime
 class RunFigures:
     """Requests, those of them for contacts, and those that were refused with 429; rows; and how it ended.
 
-    `failures` is how much of what was asked for is missing. `ended_at` and `seconds` are None of a run that was
-    interrupted on Google Cloud, or killed, `bytes_billed` where nothing is billed.
+    `failures` is how much of what was asked for is missing; `given_up` is why, by campaign or "contacts", of what was
+    tried again until the run ended, which leaves no reason anywhere else. `ended_at` and `seconds` are None of a run
+    that was interrupted on Google Cloud, or killed, `bytes_billed` where nothing is billed.
     """
 
     ended_at: datetime | None
@@ -26,3 +28,4 @@ class RunFigures:
     interrupted: bool
     retries: int = 0
     bytes_billed: int | None = None
+    given_up: Mapping[str, str] = field(default_factory=dict)
