@@ -1,5 +1,6 @@
 """Notifications: when somebody is told, what of, and that neither a token nor a person's data leaves."""
 
+import errno
 import json
 import logging
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from sendtrail.cli.notify.apprise_sender import send
 from sendtrail.cli.notify.notified_file import FILE, read_told
 from sendtrail.cli.notify.notifier import Notifier
 from sendtrail.cli.notify.occasion import Occasion, Policy, Seen, Told, occasion, told_after
-from sendtrail.cli.notify.texts import Message
+from sendtrail.cli.notify.texts import Message, Severity, of_error, of_recovery, of_staleness
 from sendtrail.cli.run.run_result import Failure, FailureKind, RunResult
 from sendtrail.cli.settings.file_keys import SECTIONS
 from sendtrail.cli.settings.notification_settings import NotificationSettings
@@ -190,7 +191,23 @@ def test_an_account_that_is_stale_and_then_is_not() -> None:
     of.after_look("acme", is_fresh=True, age_s=60)
 
     assert [each.title for each in sent] == ["Sendtrail: acme: stale", "Sendtrail: acme: all right again"]
-    assert "10.0 hours ago" in sent[0].body
+    assert "began 10 h 00 min ago" in sent[0].body
+
+
+def test_services_can_tell_trouble_from_its_end() -> None:
+    """By the severity, which decides colours and who is woken."""
+    severities = [each.severity for each in (of_error("acme", KeyRefused("no")), of_staleness("acme", age_s=None))]
+
+    assert [*severities, of_recovery("acme").severity] == [Severity.FAILURE, Severity.WARNING, Severity.SUCCESS]
+
+
+def test_a_full_disk_is_no_fault_of_sendtrail() -> None:
+    """That of the log, as cron writes it, is told as what it is."""
+    full = of_error("acme", OSError(errno.ENOSPC, "No space left on device")).body
+    other = of_error("acme", OSError(errno.EIO, "Input/output error")).body
+
+    assert (full.startswith("The disk is full"), "fault of Sendtrail" in full) == (True, False)
+    assert "fault of Sendtrail" in other
 
 
 def test_a_file_that_is_spoilt_costs_a_message_more(caplog: pytest.LogCaptureFixture) -> None:
@@ -209,10 +226,12 @@ def test_a_message_arrives_and_no_token_is_logged(receiver: HTTPServer, caplog: 
     urls = [address(receiver), address(receiver, "refuses"), f"nothing://{TOKEN}", f"json://u:{TOKEN}@127.0.0.1:1/x"]
 
     with caplog.at_level(logging.DEBUG):
-        sent = send(Message(title="A title", body="A body"), list(map(SecretStr, urls)))
+        sent = send(Message(title="A title", body="A body", severity=Severity.WARNING), list(map(SecretStr, urls)))
 
     assert sent == 1
-    assert [(each["title"], each["message"]) for each in Receiver.taken] == [("A title", "A body")]
+    assert [(each["title"], each["message"], each["type"]) for each in Receiver.taken] == [
+        ("A title", "A body", "warning")
+    ]
     assert [line.split(":")[0].split(" is ")[0].split(" did ")[0] for line in caplog.messages] == [
         "notification address 2",
         "notification address 3",

@@ -44,14 +44,14 @@ def test_a_line_comes_at_the_start_every_minute_and_at_the_end() -> None:
         lines.observer.on_finished(Topic.CAMPAIGNS)
 
     printed = out.getvalue().splitlines()
-    assert [line[19:] for line in printed] == [
+    assert [line[24:] for line in printed] == [
         " listing the campaigns of the account",
         " 2 of 250 campaigns are due, and the contacts",
         " 0 of 2 campaigns done, 0 activities and 0 contacts read, 60 requests, 1 answer 429",
         " 0 of 2 campaigns done, 0 activities and 0 contacts read, 120 requests, 1 answer 429",
         " 1 of 2 campaigns done, 0 activities and 0 contacts read, 150 requests, 1 answer 429",
     ]
-    assert [line[:19] for line in (printed[0], printed[2])] == [
+    assert [line[:24] for line in (printed[0], printed[2])] == [
         dated(NOON),
         dated(NOON + timedelta(seconds=EVERY_S)),
     ]
@@ -84,7 +84,7 @@ def test_what_is_logged_has_a_date_or_is_json(log_format: LogFormat) -> None:
     if log_format is LogFormat.JSON:
         assert json.loads(line)["message"] == "100 % of campaign 7 are read, which is a long line"
     else:
-        assert line[19:] == " WARNING 100 % of campaign 7 are read, which is a long line"
+        assert line[24:] == " WARNING 100 % of campaign 7 are read, which is a long line"
 
 
 def test_the_result_is_an_object_that_names_what_is_missing() -> None:

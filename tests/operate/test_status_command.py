@@ -11,7 +11,7 @@ from rich.console import Console
 
 from sendtrail.cli.operate.durations import duration
 from sendtrail.cli.operate.status_command import WATCH_S, exit_code, watch_accounts
-from sendtrail.cli.operate.status_output import overview_lines
+from sendtrail.cli.operate.status_output import overdue_lines, overview_lines
 from sendtrail.cli.process.exit_codes import BUSY, DONE, MISSING
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.domain.wants import Ask
@@ -170,13 +170,30 @@ def test_an_account_in_trouble_says_all_of_it() -> None:
 
     assert lines[1:4] == [
         "  last success      none is recorded",
-        "  last run          2025-06-01 12:00 UTC, 1 of 2 campaigns left",
+        "  last run          2025-06-01 12:00 UTC, 1 of 2 campaigns still to be read",
         "  contacts          as of 2025-06-01 12:00 UTC",
     ]
     assert "  unsettled         2 reports, 40 rows short" in lines
     assert "  unreadable rows   5" in lines
     assert lines[-1] == "    and 2 more: sendtrail failures lists all"
     assert not any("\x1b" in line for line in lines)
+
+
+def test_a_run_that_reached_all_campaigns_leaves_none_to_read() -> None:
+    """Though some of them have failed: "0 left" sounded as if all was well."""
+    lines = list(overview_lines(an_overview(last_success=None, age_s=None, left=0, total=2)))
+
+    assert lines[2] == "  last run          2025-06-01 12:00 UTC, 2 campaigns read"
+
+
+def test_what_is_overdue_is_named() -> None:
+    """With its age and what is allowed; what is fresh is not."""
+    overviews = [an_overview(), an_overview(organization="bolt", age_s=7_200.0), an_overview(age_s=None)]
+
+    assert list(overdue_lines(overviews, timedelta(hours=1))) == [
+        "bolt is overdue. Its last complete sync began 2 h 00 min ago; --max-age allows 1 h 00 min.",
+        "acme is overdue. It was never synced completely; --max-age allows 1 h 00 min.",
+    ]
 
 
 @pytest.mark.parametrize(

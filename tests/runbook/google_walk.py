@@ -210,6 +210,7 @@ class GoogleWalk:
         names: Mapping[str, Callable[[], object]] = {
             "acme": lambda: self.name,
             "my-project": lambda: project,
+            "EU": lambda: self.line.project.settings.location,
             "42": lambda: self.campaign,
             "jane@example.com": lambda: self.person,
         }

@@ -5,6 +5,7 @@ situations that follow from one another. What is typed with `gcloud pubsub` is G
 reads what the functions have written.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -39,11 +40,13 @@ UNDER_WAY = 2 * (SIZE.threads + len(Report))
 # By how a command begins: why it is not typed here.
 ONE_MACHINE = "it works on the file of one machine, where test_walk.py types it"
 NOT_HERE: Mapping[Command, str] = {
+    ("gcloud", "firestore"): "the Firestore emulator keeps no backups",
     ("gcloud", "scheduler"): "Cloud Scheduler has no emulator; the dispatcher is called as it calls it",
     ("gcloud", "run"): "a policy that says who may call: the functions of the emulators let everybody in",
     ("gcloud", "logging", "read", 'resource.type="cloud_scheduler_job" severity>=ERROR'): "lines of Cloud Scheduler's",
     ("bq",): "the BigQuery emulator has no list of jobs, no bucket to write to, and no earlier states",
-    ("pip",): "another version of the program comes from a package index",
+    ("git",): "another version of the program comes from a clone",
+    ("pip",): "another version of the program comes from a clone, or a package index",
 }
 
 
@@ -265,6 +268,7 @@ def rows_changed_by_hand(walk: GoogleWalk) -> None:
     walk.type("sendtrail", "reset")
     walk.run()
     walk.assert_whole()
+    take_along(walk)
     erase_person(walk)
 
 
@@ -286,6 +290,17 @@ def rows_of_campaign(walk: GoogleWalk) -> int:
     )
     ((number,),) = walk.line.project.rows(sql, {"name": walk.name, "campaign": str(walk.campaign)})
     return int(number)
+
+
+def take_along(walk: GoogleWalk) -> None:
+    """Have all tables in files."""
+    walk.read("Take the data along")
+    walk.type("sendtrail", "export", "cloud-tables")
+    manifest = json.loads(Path("cloud-tables", "manifest.json").read_bytes())
+    exported = {each["name"]: each["rows"] for each in manifest["tables"]}
+    ((stored,),) = walk.line.project.rows("SELECT COUNT(*) FROM {dataset}.email_activities", {})
+
+    assert exported["email_activities"] == stored > 0
 
 
 def erase_person(walk: GoogleWalk) -> None:
@@ -339,7 +354,7 @@ WALKS: Mapping[tuple[str, ...], Callable[[GoogleWalk], None]] = {
     ("Pause an account, and go on",): pause_with_a_full_queue,
     ("How are the accounts", "A campaign keeps failing", "Try again what failed"): failing_campaign,
     ("Nothing was synced for a day", "Read further back, or take that back"): backfill_and_back,
-    ("Read a campaign again, or everything", "Erase a person"): rows_changed_by_hand,
+    ("Read a campaign again, or everything", "Take the data along", "Erase a person"): rows_changed_by_hand,
     ("Stop a backfill that reads too much",): backfill_by_mistake,
 }
 

@@ -265,7 +265,8 @@ SITUATIONS: Mapping[str, Situation] = {
 NOT_HERE = {
     "gcloud": "it asks Google Cloud: test_google_walk.py types it",
     "bq": "it asks BigQuery",
-    "pip": "another version of the program comes from a package index",
+    "git": "another version of the program comes from a clone",
+    "pip": "another version of the program comes from a clone, or a package index",
 }
 
 

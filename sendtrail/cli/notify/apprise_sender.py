@@ -25,7 +25,9 @@ def _sent(message: Message, url: str, number: int) -> bool:
         try:
             service = apprise.Apprise()
             is_known = service.add(url)
-            is_sent = is_known and bool(service.notify(title=message.title, body=message.body))
+            is_sent = is_known and bool(
+                service.notify(title=message.title, body=message.body, notify_type=message.severity.value)
+            )
         except Exception as error:  # noqa: BLE001  (a failing notification fails no run; its text may hold the address)
             logger.warning("notification address %d: it could not be sent (%s)", number, type(error).__name__)
             return False

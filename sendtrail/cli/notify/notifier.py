@@ -67,8 +67,7 @@ class Notifier:
         if is_fresh:
             self._tell(organization, Seen(over={Occasion.STALENESS}), None)
         else:
-            hours = None if age_s is None else age_s / 3_600
-            self._tell(organization, Seen(trouble=Occasion.STALENESS), of_staleness(organization, hours=hours))
+            self._tell(organization, Seen(trouble=Occasion.STALENESS), of_staleness(organization, age_s=age_s))
 
     def _tell(self, organization: str, seen: Seen, message: Message | None) -> None:
         if not self.addresses:

@@ -4,13 +4,13 @@ import typer
 from rich.console import Console
 
 from sendtrail.cli.notify.apprise_sender import send
-from sendtrail.cli.notify.texts import Message
+from sendtrail.cli.notify.texts import Message, Severity
 from sendtrail.cli.process.exit_codes import MISSING
 from sendtrail.cli.settings.notification_settings import NotificationSettings
 from sendtrail.errors import SettingsError
 from sendtrail.plurals import counted
 
-TEST = Message(title="Sendtrail: a test", body="Notifications of this folder arrive here.")
+TEST = Message(title="Sendtrail: a test", body="Notifications of this folder arrive here.", severity=Severity.INFO)
 
 
 def notify() -> None:

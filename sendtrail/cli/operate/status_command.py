@@ -15,7 +15,7 @@ from rich.console import Console
 from sendtrail.cli.notify.notifier import Notifier
 from sendtrail.cli.operate.backend import Backend, open_reader_backend
 from sendtrail.cli.operate.durations import duration
-from sendtrail.cli.operate.status_output import failure_line, print_overviews, written_json
+from sendtrail.cli.operate.status_output import failure_line, overdue_lines, print_overviews, written_json
 from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.operator_options import OperatorOptions
 from sendtrail.cli.process.exit_codes import BUSY, DONE, MISSING
@@ -77,7 +77,8 @@ def status(
     if as_json:
         typer.echo(written_json(overviews))
     else:
-        print_overviews(Console(), overviews)
+        print_overviews(console := Console(), overviews)
+        say(console, *([] if oldest is None else overdue_lines(overviews, oldest)))
     if (code := exit_code(overviews, max_age=oldest)) != DONE:
         raise typer.Exit(code)
 

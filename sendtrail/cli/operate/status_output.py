@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import orjson
 from rich.console import Console
 
 from sendtrail.activecampaign.http.account_words import printable
+from sendtrail.cli.notify.texts import in_words
 from sendtrail.cli.plan import shown_duration
 from sendtrail.cli.process.sentences import say
 from sendtrail.cli.run.output.still_wanted import want_in_words
@@ -40,6 +42,14 @@ def overview_lines(of: AccountOverview) -> Iterator[str]:
             yield f"    and {len(of.failures) - MAX_FAILURES:,} more: sendtrail failures lists all"
 
 
+def overdue_lines(overviews: Sequence[AccountOverview], max_age: timedelta) -> Iterator[str]:
+    """Yield which accounts had no complete sync for longer."""
+    for each in overviews:
+        if not each.is_fresh(max_age):
+            longest = shown_duration(max_age.total_seconds())
+            yield f"{each.organization} is overdue. {in_words(each.age_s)}; --max-age allows {longest}."
+
+
 def _pace(of: AccountOverview) -> Iterator[str]:
     if of.activity is Activity.RUNNING and of.total:
         left = "" if of.left_s is None else f", about {shown_duration(of.left_s)} left at this pace"
@@ -65,7 +75,8 @@ def _times(of: AccountOverview) -> Iterator[str]:
         yield f"  last run          {of.failed.at:%Y-%m-%d %H:%M} UTC, failed: nothing was brought in"
     elif of.last_run is not None and of.last_run != of.last_success:
         total = counted(of.total, "campaign")
-        yield f"  last run          {of.last_run:%Y-%m-%d %H:%M} UTC, {of.left:,} of {total} left"
+        read = f"{of.left:,} of {total} still to be read" if of.left else f"{total} read"
+        yield f"  last run          {of.last_run:%Y-%m-%d %H:%M} UTC, {read}"
     if of.contacts_synced_at is not None:
         yield f"  contacts          as of {of.contacts_synced_at:%Y-%m-%d %H:%M} UTC"
 

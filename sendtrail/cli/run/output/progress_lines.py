@@ -16,7 +16,7 @@ from sendtrail.ports import Topic
 from sendtrail.sync.runs.stored_run import Summary
 
 EVERY_S = 60.0
-DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
+DATE_FORMAT = "%Y-%m-%d %H:%M:%S%z"  # with the offset: status and runs are in UTC
 
 
 class ProgressLines:
