@@ -55,13 +55,17 @@ def make_database(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests, and keep those of one tool in one process, which then starts the tool only once."""
+    """Mark the tests, and keep those of one tool in one process, which then starts the tool only once.
+
+    Those with the emulated queue wait for messages most of the time: they have emulators of their own, so that those
+    of BigQuery, which keep a core busy, go on meanwhile.
+    """
     for item in items:
         tools = sorted(set(_tools_of(item)))
         for tool in tools:
             item.add_marker(tool)
         if tools:
-            item.add_marker(pytest.mark.xdist_group(tools[-1]))
+            item.add_marker(pytest.mark.xdist_group("queue" if _has_queue(item) else tools[-1]))
 
 
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> None:
@@ -80,5 +84,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _tools_of(item: pytest.Item) -> Iterable[str]:
     yield from (tool for fixture, tool in TOOLS.items() if fixture in getattr(item, "fixturenames", ()))
+    yield from ("emulator" for emulated in _parameters_of(item) if emulated in EMULATED)
+
+
+def _has_queue(item: pytest.Item) -> bool:
+    return "pubsub_address" in getattr(item, "fixturenames", ()) or "pubsub" in _parameters_of(item)
+
+
+def _parameters_of(item: pytest.Item) -> list[str]:
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    yield from ("emulator" for value in parameters if str(value).partition("_")[0] in EMULATED)
+    return [str(value).partition("_")[0] for value in parameters]
