@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from sendtrail.cli.demo.gcp_account import CloudDemoAccount
+from sendtrail.cli.run.output.progress import bars_with_notes
 from sendtrail.clock import SystemClock
 from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.delivery.lease import read_checkpoint
@@ -51,7 +51,7 @@ def watch(console: Console, state: State, accounts: Sequence[CloudDemoAccount], 
     """Draw a run's progress until it is over; raise SendtrailError when it does not end."""
     clock = SystemClock()
     end = clock.monotonic() + PATIENCE_S
-    with _bars(console) as bars:
+    with bars_with_notes(console) as bars:
         tasks = {account.organization_id: bars.add_task(account.organization_id, note="") for account in accounts}
         while True:
             found = {account: run_status(state, account.organization_id, run_id=run_id) for account in accounts}
@@ -63,18 +63,6 @@ def watch(console: Console, state: State, accounts: Sequence[CloudDemoAccount], 
             if clock.monotonic() > end:
                 raise SendtrailError(f"the run is not over after {PATIENCE_S:.0f} s; build/gcp-demo has the logs")
             clock.sleep(LOOK_S)
-
-
-def _bars(console: Console) -> Progress:
-    return Progress(
-        SpinnerColumn(finished_text="[green]✓"),
-        TextColumn("{task.description:<10}"),
-        BarColumn(bar_width=32),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
-        TimeElapsedColumn(),
-        console=console,
-    )
 
 
 def _ended(status: AccountStatus) -> int:

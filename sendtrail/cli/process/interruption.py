@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from sendtrail.cli.process.exit_codes import INTERRUPTED
@@ -42,16 +42,23 @@ class Interrupts:
 @contextmanager
 def ending_at_once(process: CommandProcess | None) -> Iterator[None]:
     """End the process on a signal from here on, up to its end if it is the command's own, else in this block."""
+    with handling_signals(_on_signal, are_restored=process is None):
+        yield
+
+
+@contextmanager
+def handling_signals(handler: Callable[[int, object], None], *, are_restored: bool = True) -> Iterator[None]:
+    """Have Ctrl-C and SIGTERM call a handler in this block; only the main thread may."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _on_signal) for number in SIGNALS}
+    before = {number: signal.signal(number, handler) for number in SIGNALS}
     try:
         yield
     finally:
-        if process is None:
-            for number, handler in before.items():
-                signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        if are_restored:
+            for number, was in before.items():
+                signal.signal(number, signal.SIG_DFL if was is None else was)
 
 
 def end_at_once() -> None:

@@ -1,17 +1,14 @@
 """The signals that end a run: the first has it record its progress, a second ends it at once."""
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
-from sendtrail.cli.process.interruption import SIGNALS
+from sendtrail.cli.process.interruption import handling_signals
 
 
-@contextmanager
 def stopping_on_signals(
     stop: Callable[[], None], *, is_stopped: Callable[[], bool], again: Callable[[], None]
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Call `stop` at the first signal in this block, and `again` at each that comes when it `is_stopped`."""
 
     def on_signal(number: int, frame: object) -> None:  # noqa: ARG001
@@ -19,12 +16,4 @@ def stopping_on_signals(
             again()  # ends at once, and nothing is lost either
         stop()
 
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, on_signal) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+    return handling_signals(on_signal)

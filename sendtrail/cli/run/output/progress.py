@@ -13,21 +13,25 @@ from sendtrail.ports import Topic
 from sendtrail.sync.runs.stored_run import Summary
 
 
+def bars_with_notes(console: Console) -> Progress:
+    """Return bars without tasks yet; each task has a `note` that is shown beside it."""
+    return Progress(
+        SpinnerColumn(finished_text="[green]✓"),
+        TextColumn("{task.description:<10}"),
+        BarColumn(bar_width=32),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
 class Bars:
     """How many due campaigns are done, and how much was read; drawn while the `with` block runs."""
 
     def __init__(self, console: Console) -> None:
         self.stats = RunStats(self._redraw)
-        self._progress = Progress(
-            SpinnerColumn(finished_text="[green]✓"),
-            TextColumn("{task.description:<10}"),
-            BarColumn(bar_width=32),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[note]}"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=False,
-        )
+        self._progress = bars_with_notes(console)
         self._listing = self._progress.add_task("listing", total=None, note="campaigns of the account")
         self._campaigns: TaskID | None = None
         self._contacts: TaskID | None = None
