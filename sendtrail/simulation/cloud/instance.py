@@ -6,14 +6,11 @@ from itertools import count
 
 from pydantic import SecretStr
 
-from sendtrail.delivery.handler import handling
 from sendtrail.delivery.services import DeliverySettings, Services
-from sendtrail.domain.messages import SyncCampaign, SyncContacts
+from sendtrail.entrypoints import pushed_messages
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
 from sendtrail.entrypoints.runtime import Runtime, observed
 from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.entrypoints.worker_erasure import erase_after_pass
-from sendtrail.erasure.confirmation import Lookups
 from sendtrail.erasure.erased_people import ErasedPeople
 from sendtrail.erasure.gone_contacts import GonePlace
 from sendtrail.erasure.guarded_warehouse import GuardedWarehouse
@@ -24,7 +21,6 @@ from sendtrail.simulation.bigquery.breaker_watch import BreakerWatch, WatchedBre
 from sendtrail.simulation.cloud.process import Process, ProcessClock
 from sendtrail.simulation.cloud.warehouse import SimulatedWarehouse
 from sendtrail.state.connections import Connections
-from sendtrail.sync import campaign, contacts
 from sendtrail.sync.pairing.row_ledger import RowLedger
 
 
@@ -87,29 +83,5 @@ def new_instance(process: Process, adapters: Adapters, settings: FunctionSetting
 
 def handle(runtime: Runtime, *, topic: Topic, data: bytes) -> None:
     """Do what the function does that a message is pushed to."""
-    with runtime.serving({}) as budget, handling(runtime.services) as delivery:
-        if topic is Topic.CAMPAIGNS:
-            work = delivery.receive(data, SyncCampaign)
-            with runtime.account(work.organization_id, work.priority) as account:
-                source = campaign.CampaignSource(lists=account, reports=account, overlap=runtime.settings.overlap)
-                campaign.sync_campaign(work, source=source, services=runtime.services, budget=budget)
-        else:
-            rest = delivery.receive(data, SyncContacts)
-            policy = runtime.settings.gone_policy
-            with runtime.account(rest.organization_id, rest.priority) as account:
-                delivery.outcome = contacts.sync_contacts(
-                    rest,
-                    contacts=account,
-                    services=runtime.services,
-                    budget=budget,
-                    guard=runtime.settings.deletion_guard,
-                    erases_gone=policy is not None,
-                )
-                erase_after_pass(
-                    delivery.outcome,
-                    runtime.erasure,
-                    policy,
-                    item=rest.item,
-                    services=runtime.services,
-                    lookups=Lookups(account=account, is_over=budget.spent),
-                )
+    worker = pushed_messages.sync_campaign if topic is Topic.CAMPAIGNS else pushed_messages.sync_contacts
+    worker(data, runtime, headers={})
