@@ -14,7 +14,7 @@ from benchmarks.fleet.clock import FleetClock
 from benchmarks.fleet.warehouse import FleetWarehouse
 from sendtrail.activecampaign.account import Account
 from sendtrail.delivery.services import DeliverySettings, Services
-from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
+from sendtrail.delivery.warehouse_breaker import TriedWarehouse, WarehouseBreaker
 from sendtrail.domain.connection import Connection
 from sendtrail.domain.request_rate import Priority
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
@@ -98,7 +98,7 @@ def new_runtime(name: str, parts: Parts) -> FleetRuntime:
     services = Services(
         state=parts.state,
         publisher=OneFailurePerAccount(parts.publisher, parts.state),
-        warehouse=observed(warehouse, RowLedger(state=parts.state, clock=clock), breaker),
+        warehouse=observed(TriedWarehouse(inner=warehouse, breaker=breaker), RowLedger(state=parts.state, clock=clock)),
         clock=clock,
         new_token=lambda: f"{name}-{next(tokens)}",
         settings=DeliverySettings(lease_s=settings.lease_s, flush_rows=settings.flush_rows, flush_s=settings.flush_s),

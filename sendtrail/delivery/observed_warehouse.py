@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sendtrail.errors import Unavailable
 from sendtrail.ports import LeaseCheck, Warehouse, WrappedWarehouse, no_lease
 from sendtrail.warehouse.rows import Batch
 
@@ -13,30 +12,17 @@ def _ignore(_contacts: int) -> None:
     """Do nothing."""
 
 
-def _ignore_failure() -> None:
-    """Do nothing."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ObservedWarehouse(WrappedWarehouse):
-    """Calls `on_merge` with each batch and the rows that it changed, `on_vanished` with the contacts marked.
-
-    `on_unavailable` is called where a merge fails because the warehouse does not work; not where it is busy, or would
-    take other rows.
-    """
+    """Calls `on_merge` with each batch and the rows that it changed, `on_vanished` with the contacts marked."""
 
     inner: Warehouse
     on_merge: Callable[[Batch, int], None]
     on_vanished: Callable[[int], None] = _ignore
-    on_unavailable: Callable[[], None] = _ignore_failure
 
     def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
         """Merge a batch; return the rows inserted or changed."""
-        try:
-            changed = self.inner.merge(batch, check_lease=check_lease)
-        except Unavailable:
-            self.on_unavailable()
-            raise
+        changed = self.inner.merge(batch, check_lease=check_lease)
         self.on_merge(batch, changed)
         return changed
 

@@ -4,9 +4,13 @@ Without it each delivery reads the account for minutes, fails to merge, and the 
 A warehouse that is busy with the merges of others works, and neither opens it nor closes it.
 """
 
+from dataclasses import dataclass
+
 from sendtrail import threads
 from sendtrail.clock import Clock
 from sendtrail.errors import Unavailable
+from sendtrail.ports import LeaseCheck, Warehouse, WrappedWarehouse, no_lease
+from sendtrail.warehouse.rows import Batch
 
 FIRST_PAUSE_S, MAX_PAUSE_S = 30.0, 600.0
 
@@ -47,3 +51,36 @@ class WarehouseBreaker:
     def succeeded(self) -> None:
         """Note that something was merged."""
         self._pause_s = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TriedWarehouse(WrappedWarehouse):
+    """Tells a breaker whether the warehouse merges what it is given; not where it is busy, or would take other rows.
+
+    Nothing is between it and the warehouse: what fails in the state store, such as a look at the lease before a merge,
+    is no failure of the warehouse.
+    """
+
+    inner: Warehouse
+    breaker: WarehouseBreaker
+
+    def merge(self, batch: Batch, /, *, check_lease: LeaseCheck = no_lease) -> int:
+        """Merge a batch; return the rows inserted or changed."""
+        is_lease_unknown = False
+
+        def look_at_lease() -> None:
+            nonlocal is_lease_unknown
+            try:
+                check_lease()
+            except Exception:
+                is_lease_unknown = True
+                raise
+
+        try:
+            changed = self.inner.merge(batch, check_lease=look_at_lease)
+        except Unavailable:
+            if not is_lease_unknown:
+                self.breaker.failed()
+            raise
+        self.breaker.succeeded()
+        return changed

@@ -21,7 +21,7 @@ from sendtrail.delivery.merge_metrics import measure_merge, meter_merge
 from sendtrail.delivery.observed_warehouse import ObservedWarehouse
 from sendtrail.delivery.services import DeliverySettings, Services
 from sendtrail.delivery.usage_meter import add_response
-from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
+from sendtrail.delivery.warehouse_breaker import TriedWarehouse, WarehouseBreaker
 from sendtrail.domain.connection import Connection
 from sendtrail.domain.request_rate import Priority
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
@@ -140,23 +140,16 @@ def log_merge(batch: Batch, _changed: int) -> None:
         log_event(logger, Event.ACTIVITIES_MERGED, event_type=event_type, rows=rows)
 
 
-def observed(
-    warehouse: Warehouse, ledger: RowLedger, breaker: WarehouseBreaker, metrics: Metrics = NO_METRICS
-) -> ObservedWarehouse:
-    """Return a warehouse each of whose merges is recorded, logged and measured; one that fails opens the breaker."""
-    on_merge = _on_merge(ledger, breaker, metrics)
-    return ObservedWarehouse(inner=warehouse, on_merge=on_merge, on_unavailable=breaker.failed)
+def observed(warehouse: Warehouse, ledger: RowLedger, metrics: Metrics = NO_METRICS) -> ObservedWarehouse:
+    """Return a warehouse each of whose merges is recorded, logged and measured."""
 
-
-def _on_merge(ledger: RowLedger, breaker: WarehouseBreaker, metrics: Metrics) -> Callable[[Batch, int], None]:
     def record(batch: Batch, changed: int) -> None:
-        breaker.succeeded()
         ledger.record(batch, changed)
         log_merge(batch, changed)
         measure_merge(metrics, batch, changed)
         meter_merge(batch, changed)
 
-    return record
+    return ObservedWarehouse(inner=warehouse, on_merge=record)
 
 
 def measured_end(metrics: Metrics) -> Callable[[str, AccountStatus, datetime], None]:
@@ -202,11 +195,10 @@ def _built() -> Runtime:
         publisher=OneFailurePerAccount(PubSubPublisher(publisher_client(), topics=settings.topics), state),
         warehouse=observed(
             PseudonymousWarehouse(
-                inner=guarded(warehouse, state, settings, clock),
+                inner=guarded(TriedWarehouse(inner=warehouse, breaker=breaker), state, settings, clock),
                 pseudonyms=pseudonyms_of(settings, state, tables),
             ),
             RowLedger(state=state, clock=clock),
-            breaker,
             metrics,
         ),
         clock=clock,

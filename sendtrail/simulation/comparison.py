@@ -27,14 +27,15 @@ def differences(
     *,
     organization_id: str,
     is_erased: IsErased,
+    has_left: IsErased,
     as_stored: AsStored,
     since_of: SinceOf,
     with_contacts: bool = True,
 ) -> Iterator[str]:
     """Yield a sentence for each way in which the warehouse differs from what the account shows, or ever showed.
 
-    `is_erased` tells who was erased, by id and address: nothing of theirs may be there. `as_stored` returns what stands
-    for an address.
+    `is_erased` tells who was erased, by id and address: nothing of theirs has to be there. `has_left` tells of whom
+    nothing may be there any more. `as_stored` returns what stands for an address.
     """
     since = {campaign.id: since_of(campaign.id) for campaign in account.campaigns}
 
@@ -56,7 +57,7 @@ def differences(
     yield from _counted("activities are stored that never were", there - ever)
     if len(rows) != len({_stored(row) + _beside(row) for row in rows}):
         yield "activities are stored twice"
-    erased = {row["contact_id"] for row in rows if is_erased(row["contact_id"] or "", row["contact_email"] or "")}
+    erased = {row["contact_id"] for row in rows if has_left(row["contact_id"] or "", row["contact_email"] or "")}
     yield from _counted("people are stored who were erased", erased)
     if with_contacts:
         yield from _contact_differences(

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sendtrail.activecampaign.http.session import session_of
-from sendtrail.erasure.erased_people import Kind
+from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.pseudonyms.pseudonymous_rows import NAMING_PEOPLE
 from sendtrail.simulation.cloud.functions import Cloud, key_name
 from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
-from sendtrail.simulation.comparison import differences
+from sendtrail.simulation.comparison import IsErased, differences
 from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.request_cost import ReportKey
 from sendtrail.simulator import Account, Quirks
@@ -133,26 +133,33 @@ class Tenant:
             if found := [each for each in addresses if each and each in text]:
                 yield f"{self.organization_id}: {len(found)} addresses are stored as they are in {table}"
 
-    def differences(self, *, with_contacts: bool = True) -> Iterator[str]:
-        """Yield a sentence for each way in which the warehouse differs from the account."""
+    def differences(self, *, left: ErasedPeople | None = None, with_contacts: bool = True) -> Iterator[str]:
+        """Yield a sentence for each way in which the warehouse differs from the account.
+
+        `left` is the erased list as it was before a pass over the contacts that has ended: a worker that had rows in
+        hand while a pass erased somebody may have stored them, and the next pass deletes those.
+        """
         people = self._cloud.erased_people
-
-        def is_erased(contact_id: str, email: str) -> bool:
-            return people.has(Kind.CONTACT, self.organization_id, contact_id) or people.has(
-                Kind.ADDRESS, self.organization_id, self._as_stored(email)
-            )
-
         found = differences(
             self.account,
             self._cloud.rows,
             organization_id=self.organization_id,
-            is_erased=is_erased,
+            is_erased=self._is_on(people),
+            has_left=self._is_on(people if left is None else left),
             as_stored=self._as_stored,
             since_of=self._since_of,
             with_contacts=with_contacts,
         )
         for each in found:
             yield f"{self.organization_id}: {each}"
+
+    def _is_on(self, people: ErasedPeople) -> IsErased:
+        def is_on_list(contact_id: str, email: str) -> bool:
+            return people.has(Kind.CONTACT, self.organization_id, contact_id) or people.has(
+                Kind.ADDRESS, self.organization_id, self._as_stored(email)
+            )
+
+        return is_on_list
 
     def _as_stored(self, email: str) -> str:
         pseudonyms = self._cloud.pseudonyms

@@ -1,7 +1,7 @@
 """One simulated world, from its beginning to the last check: people, operators and trouble, then some quiet days."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -149,13 +149,16 @@ class World:
             self.problems += [*trouble.of_an_account()]
         if {Fault.WAREHOUSE_OUT, Fault.TABLE_BUSY} & self.faults.kinds:
             self.problems += [*trouble.of_the_warehouse(is_out=Fault.WAREHOUSE_OUT in self.faults.kinds)]
+        erased = self.cloud.erased_people
         for days in (0, *QUIET_DAYS):
             self.scheduler.run(until=self.scheduler.now + days * DAY_S)
             self._dispatch(f"{days} days later", contacts=days != 1)
             self._drain()
             for tenant in self.tenants:
                 if days == 1 and tenant.is_ordinary:
-                    found = tenant.differences(with_contacts=tenant.has_contacts_of(self._calm_at))
+                    has_contacts = tenant.has_contacts_of(self._calm_at)
+                    left = erased if has_contacts else replace(erased, tokens=frozenset())
+                    found = tenant.differences(left=left, with_contacts=has_contacts)
                     self.problems += [f"a day later, {each}" for each in found]
 
     def _count_requests(self, tenant: Tenant) -> None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from sendtrail.delivery.observed_warehouse import ObservedWarehouse
-from sendtrail.delivery.warehouse_breaker import FIRST_PAUSE_S, MAX_PAUSE_S, WarehouseBreaker
+from sendtrail.delivery.warehouse_breaker import FIRST_PAUSE_S, MAX_PAUSE_S, TriedWarehouse, WarehouseBreaker
 from sendtrail.domain.campaign_report import Report
 from sendtrail.errors import Unavailable
 from sendtrail.ports import LeaseCheck, no_lease
 from sendtrail.warehouse.rows import Batch
+from tests.contracts.samples import contact, contacts
 from tests.fake_account import FakeAccount
 from tests.fakes import FakeClock, MemoryWarehouse
 from tests.pipeline_harness import PipelineHarness
@@ -40,12 +40,8 @@ def a_pipeline(breaker: WarehouseBreaker | None, clock: FakeClock) -> PipelineHa
     pipeline = PipelineHarness(account=account, clock=clock)
     pipeline.dispatch()
     pipeline.warehouse = outage = Outage(clock, ends_at=clock.monotonic() + HOUR_S)
-    observed: ObservedWarehouse | Outage = outage
-    if breaker is not None:
-        observed = ObservedWarehouse(
-            inner=outage, on_merge=lambda *_: breaker.succeeded(), on_unavailable=breaker.failed
-        )
-    pipeline.services = replace(pipeline.services, warehouse=observed, breaker=breaker)
+    tried = outage if breaker is None else TriedWarehouse(inner=outage, breaker=breaker)
+    pipeline.services = replace(pipeline.services, warehouse=tried, breaker=breaker)
     return pipeline
 
 
@@ -112,3 +108,17 @@ def test_pauses_double_up_to_ten_minutes_and_end_with_a_merge() -> None:
     assert not breaker.is_on_trial()
     breaker.ensure_closed()
     assert (FIRST_PAUSE_S, MAX_PAUSE_S) == (30.0, 600.0)
+
+
+def test_a_state_store_that_is_down_says_nothing_of_the_warehouse() -> None:
+    """The lease is looked at before each merge; where that is not possible, the warehouse was not asked."""
+    breaker = WarehouseBreaker(FakeClock())
+    tried = TriedWarehouse(inner=MemoryWarehouse(), breaker=breaker)
+
+    def look() -> None:
+        raise Unavailable("the state store is down")
+
+    with pytest.raises(Unavailable, match="state store"):
+        tried.merge(contacts(contact()), check_lease=look)
+
+    assert not breaker.is_on_trial()

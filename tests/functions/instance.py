@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from werkzeug.test import Client, TestResponse
 
 from sendtrail.delivery.services import Services
-from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
+from sendtrail.delivery.warehouse_breaker import TriedWarehouse, WarehouseBreaker
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
 from sendtrail.entrypoints.runtime import Runtime, measured_end, observed, override_runtime
 from sendtrail.entrypoints.settings import FunctionSettings
@@ -45,7 +45,7 @@ class Instance:
         services = Services(
             state=self.state,
             publisher=OneFailurePerAccount(self.publisher, self.state),
-            warehouse=observed(self.warehouse, ledger, breaker, self.metrics),
+            warehouse=observed(TriedWarehouse(inner=self.warehouse, breaker=breaker), ledger, self.metrics),
             clock=clock,
             new_token=lambda: f"token{next(tokens)}",
             breaker=breaker,

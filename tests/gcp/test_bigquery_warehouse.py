@@ -10,8 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from sendtrail.delivery.observed_warehouse import ObservedWarehouse
-from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
+from sendtrail.delivery.warehouse_breaker import TriedWarehouse, WarehouseBreaker
 from sendtrail.domain.activity import Activity, EventType
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import Busy, LeaseLost, Rejected, Retryable, Unavailable
@@ -336,9 +335,7 @@ def opens_the_breaker(*faults: Fault) -> bool:
     """Return whether a merge that fails so keeps deliveries from beginning."""
     with bench(*faults, delivery_s=60.0) as it:
         breaker = WarehouseBreaker(it.clock)
-        warehouse = ObservedWarehouse(
-            inner=it.warehouse, on_merge=lambda *_: breaker.succeeded(), on_unavailable=breaker.failed
-        )
+        warehouse = TriedWarehouse(inner=it.warehouse, breaker=breaker)
         with pytest.raises(Retryable):
             warehouse.merge(batch(1))
     return breaker.is_on_trial()

@@ -7,6 +7,7 @@ from itertools import count
 from pydantic import SecretStr
 
 from sendtrail.delivery.services import DeliverySettings, Services
+from sendtrail.delivery.warehouse_breaker import TriedWarehouse
 from sendtrail.entrypoints import pushed_messages
 from sendtrail.entrypoints.account_failures import OneFailurePerAccount
 from sendtrail.entrypoints.runtime import Runtime, observed
@@ -59,11 +60,14 @@ def new_instance(process: Process, adapters: Adapters, settings: FunctionSetting
         publisher=OneFailurePerAccount(adapters.publisher, adapters.state),
         warehouse=observed(
             PseudonymousWarehouse(
-                inner=GuardedWarehouse(inner=adapters.warehouse, people=adapters.people, clock=clock),
+                inner=GuardedWarehouse(
+                    inner=TriedWarehouse(inner=adapters.warehouse, breaker=breaker),
+                    people=adapters.people,
+                    clock=clock,
+                ),
                 pseudonyms=lambda: adapters.pseudonyms,
             ),
             RowLedger(state=adapters.state, clock=clock),
-            breaker,
         ),
         clock=clock,
         new_token=lambda: f"{process.name}-{next(tokens)}",
