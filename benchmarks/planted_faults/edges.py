@@ -75,7 +75,7 @@ EDGES = (
     fault(
         "a key that is refused is a failure of each campaign",
         "entrypoints.account_failures",
-        '    return document.get("run_id") == failed.run_id\n',
-        "    return document is None\n",
+        "    return is_failure_published(transaction, failed.organization_id, run_id=failed.run_id)\n",
+        "    return False\n",
     ),
 )

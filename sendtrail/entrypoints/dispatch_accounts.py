@@ -35,6 +35,7 @@ from sendtrail.sync.dispatch import dispatch_begun
 from sendtrail.sync.due import Policy, Request, RunKind
 from sendtrail.sync.pairing.account_guard import GuardedLists, claimed_account
 from sendtrail.sync.pairing.warehouse_check import check_stored_rows
+from sendtrail.sync.runs.failed_run import store_failure
 from sendtrail.sync.runs.stored_run import Summary, begin_run
 
 logger = logging.getLogger(__name__)
@@ -88,8 +89,11 @@ def _outcome(request: Request, instance: Runtime, services: Services) -> Summary
         raise_wants(instance.services.state, request.organization_id, request.ask)
         return str(error) + (KEPT if request.ask else "")
     except (Rejected, AnotherAccount) as error:
-        return _publish_failure(request, instance, error) or str(error)
+        trouble = _publish_failure(request, instance, error)
+        store_failure(error, request.organization_id, run_id=request.run_id, state=instance.services.state)
+        return trouble or str(error)
     except Exception as error:  # noqa: BLE001 - a bug that one account's data reveals does not stop the others
+        store_failure(error, request.organization_id, run_id=request.run_id, state=instance.services.state)
         logger.warning("%s is not dispatched yet: %s", request.organization_id, error)
         return error
 

@@ -13,6 +13,7 @@ from sendtrail.ports import Topic
 from sendtrail.simulator import Failure, FailureKind
 from sendtrail.state.account_pause import pause_account
 from sendtrail.state.documents import campaign_path, connection_path, run_path, to_document
+from sendtrail.sync.overview.account_overview import overview_of
 from sendtrail.sync.runs.stored_run import Run
 from sendtrail.warehouse.rows import Table
 from tests.fakes import NOON
@@ -166,6 +167,47 @@ def test_an_account_that_does_not_answer_is_tried_again_and_holds_up_no_other(
 
     assert second.status_code == 202
     assert len(instance.publisher.published[Topic.CAMPAIGNS]) == 6
+
+
+def failures(instance: Instance, organization_id: str) -> list[tuple[str, int]]:
+    """Return what `sendtrail failures` lists of an account: the reason, and how many runs in a row failed."""
+    return [(each.reason, each.runs) for each in overview_of(organization_id, instance.state).failures]
+
+
+def test_an_account_that_does_not_answer_is_a_failure_until_a_run_gets_through(
+    instance: Instance, connect: Connect
+) -> None:
+    """Another attempt at the same run, too; a key that is refused in that one is published all the same."""
+    account = connect("acme", failures=(Failure(kind=FailureKind.UNAVAILABLE, times=None),))
+
+    for _ in range(2):
+        instance.post("dispatcher", b"", SCHEDULED)
+        instance.clock.advance(200)
+    [(reason, runs)] = failures(instance, "acme")
+    account.failures.clear()
+    instance.post("dispatcher", b"", SCHEDULED)
+    after = failures(instance, "acme")
+    instance.keys = dict.fromkeys(instance.keys, "revoked")
+    instance.push("campaign_worker", instance.publisher.take(Topic.CAMPAIGNS)[0])
+
+    assert ("in trouble" in reason, runs, after) == (True, 1, [])
+    assert [each for each in reasons(instance).values() if "does not accept the API key" in each]
+    assert failures(instance, "acme")[0][1] == 1
+
+
+@pytest.mark.parametrize("body", [b"", b'{"campaign_ids": []}'], ids=["campaigns", "contacts"])
+def test_a_run_that_is_refused_is_a_failure_with_its_reason(instance: Instance, connect: Connect, body: bytes) -> None:
+    """Runs in a row are counted, and the next attempt that gets through ends it, whatever it is to read."""
+    connect("acme")
+    key = instance.keys.pop(next(iter(instance.keys)))
+    name = next(iter(instance.state.documents))
+    instance.state.documents[name] = {**instance.state.documents[name], "apiUrl": "http://example.com"}
+
+    for hour in (12, 13):
+        instance.post("dispatcher", body, {**SCHEDULED, "X-CloudScheduler-ScheduleTime": f"2025-06-01T{hour}:00:00Z"})
+
+    [(reason, runs)] = failures(instance, "acme")
+    assert ("https" in reason, runs, key in reason) == (True, 2, False)
 
 
 def test_an_account_that_hangs_delays_no_other(instance: Instance, connect: Connect) -> None:

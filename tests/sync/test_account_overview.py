@@ -65,7 +65,7 @@ def test_an_account_after_a_complete_sync() -> None:
 
     found = overview_of(ORGANIZATION, line.state)
 
-    assert (found.activity, found.total, found.left, found.due, found.failures) == (Activity.IDLE, 1, 0, 0, [])
+    assert (found.activity, found.total, found.left, found.due, found.failures) == (Activity.IDLE, 1, 0, 0, ())
     assert (found.last_success, found.age_s, found.contacts_synced_at) == (NOON, 3_600, NOON)
     assert (found.is_fresh(timedelta(hours=1)), found.is_fresh(timedelta(minutes=59))) == (True, False)
 
@@ -108,7 +108,7 @@ def test_what_failed_before_a_run_that_went_well_is_over() -> None:
     state = a_state()
     state.documents[account_failure_path("acme")] = {"run_id": "20250525T110000Z-b", "reason": "the key is refused"}
 
-    assert of(state).failures == []
+    assert of(state).failures == ()
 
 
 @pytest.mark.parametrize(

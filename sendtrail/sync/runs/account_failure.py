@@ -1,6 +1,6 @@
 """Why an account's latest run got nothing done, as stored: a document per account, until a run gets through.
 
-A run on one machine that ends before it knows what is due leaves it here, and so does a worker on Google Cloud that
+A run that ends before it knows what is due leaves it here, on one machine as on Google Cloud, and so does a worker that
 finds that all work of the account fails for the same reason.
 """
 
