@@ -1,6 +1,6 @@
 """What a world begins with: accounts of some campaigns, and the settings of the functions."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 
 from sendtrail.entrypoints.settings import FunctionSettings
@@ -17,10 +17,31 @@ SHARE_ERASING_GONE = 0.25
 """In so many worlds contacts are erased who are gone from the account."""
 SHARE_PSEUDONYMOUS = 0.125
 """In so many worlds addresses and names are stored under pseudonyms."""
+SHARE_SMALL = 0.9
+"""So many worlds are of one small account that is in trouble for a day: it takes a quarter of the time."""
 LOOKUP_TIME_S = 60.0
 SHARE_HIDING = 0.1
 """So many accounts hide some contacts from a day on, as where the user of the key loses a permission."""
 LONG_AGO_DAYS = (25, 45, 90)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Size:
+    """How much there is in a world; each is drawn from among these."""
+
+    accounts: tuple[int, ...]
+    campaigns: tuple[int, ...]
+    openers: tuple[int, ...]
+    days: tuple[int, ...]
+
+
+SMALL = Size(accounts=(1,), campaigns=(1, 1, 1, 2), openers=(3, 19, 20, 21), days=(1,))
+LARGE = Size(accounts=(1, 1, 2, 3), campaigns=(1, 2, 3), openers=(3, 19, 20, 21, 45, 90), days=(1, 2, 3))
+
+
+def drawn_size(seed: int) -> Size:
+    """Return how much there is in a world: mostly little."""
+    return SMALL if Random(f"{seed}: size").random() < SHARE_SMALL else LARGE
 
 
 def drawn_lookback_days(seed: int) -> int:
@@ -39,9 +60,9 @@ def drawn_pseudonyms(seed: int) -> Pseudonyms | None:
     return Pseudonyms(key=b"simulated pseudonyms".ljust(32)) if is_chosen else None
 
 
-def drawn_account(seed: int, random: Random, *, lookback_days: int) -> Account:
+def drawn_account(seed: int, random: Random, *, size: Size, lookback_days: int) -> Account:
     """Return an account of one to three campaigns; where the first sync does not go back to all of it, older ones."""
-    sizes = tuple(_campaign(random) for _ in range(random.choice((1, 2, 3))))
+    sizes = tuple(_campaign(random, size.openers) for _ in range(random.choice(size.campaigns)))
     if lookback_days < EVERYTHING_DAYS:
         ages = Random(f"{seed}: ages")
         sizes = tuple(replace(size, sent_days_ago=ages.choice(LONG_AGO_DAYS)) for size in sizes)
@@ -79,10 +100,10 @@ def drawn_settings(random: Random, *, lookback_days: int, gone_days: int | None)
     )
 
 
-def _campaign(random: Random) -> CampaignPlan:
+def _campaign(random: Random, openers: tuple[int, ...]) -> CampaignPlan:
     return CampaignPlan(
         kind=random.choice(("ordinary", "ordinary", "automation", "split")),
-        openers=random.choice((3, 19, 20, 21, 45, 90)),
+        openers=random.choice(openers),
         clickers=random.choice((0, 2, 7)),
         links=random.choice((1, 2, 3)),
         bounces=random.choice((0, 1, 22)),

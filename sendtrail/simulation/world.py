@@ -18,6 +18,7 @@ from sendtrail.simulation.drawn_account import (
     drawn_lookback_days,
     drawn_pseudonyms,
     drawn_settings,
+    drawn_size,
 )
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
@@ -55,7 +56,8 @@ class World:
     problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.random, lookback_days = Random(f"{self.seed}: world"), drawn_lookback_days(self.seed)
+        self.random, self._size = Random(f"{self.seed}: world"), drawn_size(self.seed)
+        lookback_days = drawn_lookback_days(self.seed)
         self.scheduler = Scheduler(Random(f"{self.seed}: schedule"))
         self.cloud = Cloud(
             scheduler=self.scheduler,
@@ -66,11 +68,11 @@ class World:
             pseudonyms=drawn_pseudonyms(self.seed),
             documents=FileStore(self.folder, self.scheduler) if self.folder else Documents(),
         )
-        accounts = self.random.choice((1, 1, 1, 1, 2, 3))
+        accounts = self.random.choice(self._size.accounts)
         self.tenants = [
             Tenant(
                 name,
-                drawn_account(self.seed + 10_000_019 * n, self.random, lookback_days=lookback_days),
+                drawn_account(self.seed + 10_000_019 * n, self.random, size=self._size, lookback_days=lookback_days),
                 cloud=self.cloud,
                 number=n + 1,
             )
@@ -90,7 +92,7 @@ class World:
         self.cloud.start()
         if len(self.tenants) > 1:
             self._trouble_for_days(self.tenants[-1])
-        days = self.random.choice((1, 2, 3))
+        days = self.random.choice(self._size.days)
         for call, name in ((self._people, "people"), (self._schedule, "schedule"), (self._operators.act, "operator")):
             self._start(call, name, until=days * DAY_S)
         self.scheduler.run(until=days * DAY_S)
