@@ -32,7 +32,9 @@ def as_before(document: Document) -> Document:
 
 
 def as_tomorrow(document: Document) -> Document:
-    """Return a document as a later version writes it, which has more fields."""
+    """Return a document as a later version writes it, which has more fields; an empty one is what is no more."""
+    if not document:
+        return document
     synced = document.get("synced")
     inner = {"synced": {**synced, **OF_TOMORROW}} if synced else {}
     return {**document, **inner, **OF_TOMORROW}
