@@ -12,6 +12,7 @@ from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.comparison import IsErased, differences
 from sendtrail.simulation.operating.cloud_state import CloudState
+from sendtrail.simulation.recorded import recorded_and_missing
 from sendtrail.simulation.request_cost import ReportKey
 from sendtrail.simulator import Account, Quirks
 from sendtrail.simulator.world.counters import COUNTED
@@ -132,6 +133,22 @@ class Tenant:
             text = repr([row for row in self._cloud.rows(table) if row["organization_id"] == self.organization_id])
             if found := [each for each in addresses if each and each in text]:
                 yield f"{self.organization_id}: {len(found)} addresses are stored as they are in {table}"
+
+    def missing_of_recorded(self) -> Iterator[str]:
+        """Yield what the records of its campaigns say was read, and is not stored."""
+        rows = [
+            row for row in self._cloud.rows(Table.EMAIL_ACTIVITIES) if row["organization_id"] == self.organization_id
+        ]
+        found = recorded_and_missing(
+            self.account.truth(),
+            rows,
+            {campaign_id: self.record(campaign_id) for campaign_id in self.campaign_ids},
+            is_erased=self._is_on(self._cloud.erased_people),
+        )
+        if missing := list(found):
+            example = missing[0]
+            what = f"{len(missing)} activities are recorded as read and missing, such as"
+            yield f"{self.organization_id}: {what} ({example.campaign_id}, {example.event_type}, {example.contact_id})"
 
     def differences(self, *, left: ErasedPeople | None = None, with_contacts: bool = True) -> Iterator[str]:
         """Yield a sentence for each way in which the warehouse differs from the account.

@@ -4,9 +4,9 @@ import pytest
 
 from sendtrail.delivery.warehouse_breaker import WarehouseBreaker
 from sendtrail.entrypoints import account_failures
-from sendtrail.simulation.run import simulate
+from tests.simulation.noticed import first_noticed
 
-WITH_A_NEW_KEY, WITH_AN_OUTAGE = 16, 15
+WITH_A_NEW_KEY, WITH_AN_OUTAGE = 16, 1
 
 
 @pytest.mark.world
@@ -14,9 +14,7 @@ def test_a_failure_of_each_campaign_of_an_account_is_noticed(monkeypatch: pytest
     """The same seed holds what is promised where a key that is refused is one failure."""
     monkeypatch.setattr(account_failures, "_is_published", lambda *_: False)
 
-    problems = simulate(WITH_A_NEW_KEY).problems
-
-    assert any("say that the account refuses its key" in problem for problem in problems)
+    assert first_noticed("say that the account refuses its key", near=WITH_A_NEW_KEY)
 
 
 @pytest.mark.world
@@ -24,6 +22,4 @@ def test_reading_for_a_warehouse_that_is_out_is_noticed(monkeypatch: pytest.Monk
     """The same seed holds what is promised where a breaker opens."""
     monkeypatch.setattr(WarehouseBreaker, "failed", lambda _breaker: None)
 
-    problems = simulate(WITH_AN_OUTAGE).problems
-
-    assert any("reads what cannot be merged" in problem for problem in problems)
+    assert first_noticed("reads what cannot be merged", near=WITH_AN_OUTAGE)

@@ -1,0 +1,44 @@
+"""What is recorded as read and is not in the warehouse: looked for before the next look at its report heals it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from sendtrail.domain.activity import EventType
+from sendtrail.domain.campaign_report import Report
+from sendtrail.domain.stored_counts import AUDITED_REPORTS
+from sendtrail.simulation.cloud.memory_warehouse import StoredRow
+from sendtrail.simulation.comparison import IsErased
+from sendtrail.simulator import TruthRow
+from sendtrail.sync.sync_record import SyncRecord
+
+LISTED_WITHIN = timedelta(hours=2)
+"""Rows that are younger when a read of their report begins may come too late for it."""
+A_DAY_WITHOUT_TIME = timedelta(days=1)
+"""A bounce has only the day; it may be of its end."""
+_REPORT_OF = {event_type: report for report, event_type in AUDITED_REPORTS.items()}
+
+
+def recorded_and_missing(
+    truth: Iterable[TruthRow],
+    stored: Sequence[StoredRow],
+    records: Mapping[int, SyncRecord | None],
+    *,
+    is_erased: IsErased,
+) -> Iterator[TruthRow]:
+    """Yield the rows that an account shows, were read as the record of their campaign says, and are not stored."""
+    there = {(row["campaign_id"], row["event_type"], row["contact_id"]) for row in stored}
+    for row in truth:
+        record = records.get(row.campaign_id)
+        if record is None or (row.campaign_id, row.event_type, row.contact_id) in there:
+            continue
+        if _is_recorded(row, record) and not is_erased(row.contact_id, row.contact_email):
+            yield row
+
+
+def _is_recorded(row: TruthRow, record: SyncRecord) -> bool:
+    report = _REPORT_OF[EventType(row.event_type)]
+    settling, read_at = record.to_settle.get(report), record.watermarks.get(report)
+    if read_at is None or (settling is not None and (settling.failed or settling.lacks_rows)):
+        return False
+    within = LISTED_WITHIN + (A_DAY_WITHOUT_TIME if report is Report.BOUNCES else timedelta(0))
+    return record.since <= row.activity_timestamp <= read_at - within
