@@ -1,6 +1,6 @@
 """`sendtrail plan`: what a sync takes, before it is started."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
@@ -24,10 +24,13 @@ from sendtrail.pricing.month import month
 from sendtrail.pricing.query_price import query_price
 from sendtrail.pricing.workload import Workload
 from sendtrail.state.account_pause import ensure_account_runs
+from sendtrail.state.stored_habits import reports_of_unknown_messages
 from sendtrail.state.stored_wants import read_wants
 from sendtrail.sync.campaign_checkpoints import checkpoints_of
-from sendtrail.sync.due import Due, Policy, due
-from sendtrail.sync.forecast import Forecast, contacts_forecast, list_requests, total
+from sendtrail.sync.due import Due, Policy, RunKind, due
+from sendtrail.sync.forecast import Forecast, contacts_forecast, first_look_forecast, list_requests, total
+from sendtrail.sync.subjects.read_subject_lines import planned_subject_lines
+from sendtrail.sync.subjects.subject_plan import SubjectPlan
 
 LONGEST_SHOWN = timedelta(days=3_650)
 
@@ -70,30 +73,48 @@ def planned_work(
     settings: SyncSettings, state: State, campaigns: Sequence[Campaign], *, contacts: int | None
 ) -> list[PlannedWork]:
     """Return what a sync of these campaigns has to do; `contacts` is None where they are left out."""
-    now = SystemClock().now()
-    wants = state.transact(lambda transaction: read_wants(transaction, settings.organization))
+    now, organization = SystemClock().now(), settings.organization
+    request = request_of(settings, now=now)
+    wants = state.transact(lambda transaction: read_wants(transaction, organization))
     found = due(
         campaigns,
-        checkpoints=checkpoints_of(settings.organization, state, now=now).readable,
-        request=replace(request_of(settings, now=now), wants=wants),
+        checkpoints=checkpoints_of(organization, state, now=now).readable,
+        request=replace(request, wants=wants),
         policy=Policy(overlap=settings.overlap),
         now=now,
     )
-    return _lines(found, campaigns=len(campaigns), contacts=contacts)
-
-
-def _lines(found: Sequence[Due], *, campaigns: int, contacts: int | None) -> list[PlannedWork]:
-    changed = [each.forecast for each in found if not each.message.backfill]
-    backfill = [each.forecast for each in found if each.message.backfill]
-    lines = [
-        PlannedWork(name="list of campaigns", number=campaigns, forecast=Forecast(requests=list_requests(campaigns))),
-        PlannedWork(name="changed campaigns", number=len(changed), forecast=total(changed)),
-        PlannedWork(name="backfill", number=len(backfill), forecast=total(backfill)),
-    ]
+    lines = [*_campaign_lines(found, campaigns=len(campaigns)), *_first_look(found, organization, state)]
+    if request.kind is RunKind.CAMPAIGNS:
+        subjects = planned_subject_lines(campaigns, organization_id=organization, state=state, now=now)
+        lines.append(_subject_lines(subjects, messages=len(campaigns)))
     if contacts is not None:
         forecast = contacts_forecast(contacts, flush_rows=Policy().flush_rows)
         lines.append(PlannedWork(name="contacts", number=contacts, forecast=forecast))
     return lines
+
+
+def _campaign_lines(found: Sequence[Due], *, campaigns: int) -> list[PlannedWork]:
+    changed = [each.forecast for each in found if not each.message.backfill]
+    backfill = [each.forecast for each in found if each.message.backfill]
+    return [
+        PlannedWork(name="list of campaigns", number=campaigns, forecast=Forecast(requests=list_requests(campaigns))),
+        PlannedWork(name="changed campaigns", number=len(changed), forecast=total(changed)),
+        PlannedWork(name="backfill", number=len(backfill), forecast=total(backfill)),
+    ]
+
+
+def _first_look(found: Sequence[Due], organization: str, state: State) -> Iterator[PlannedWork]:
+    """Yield what an account takes once, whose split tests nobody has read yet."""
+    split = sum(each.message.split for each in found)
+    reports = reports_of_unknown_messages(organization, state)
+    if split and reports:
+        yield PlannedWork(name="first look at split tests", number=split, forecast=first_look_forecast(len(reports)))
+
+
+def _subject_lines(plan: SubjectPlan, *, messages: int) -> PlannedWork:
+    """Return what subject lines take: an account has at least a message per campaign."""
+    number, requests = len(plan.listed) + len(plan.one_by_one), plan.requests(messages=messages)
+    return PlannedWork(name="subject lines", number=number, forecast=Forecast(requests=requests))
 
 
 def _print(console: Console, lines: Sequence[PlannedWork], *, interval_s: float) -> None:

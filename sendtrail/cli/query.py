@@ -20,7 +20,7 @@ from rich.text import Text
 from sendtrail.activecampaign.http.account_words import printable
 from sendtrail.cli.copies.read_range import ranges_in
 from sendtrail.cli.process.sentences import say
-from sendtrail.cli.process.streams import write_data_as_utf8
+from sendtrail.cli.process.streams import ending_when_unread, write_data_as_utf8
 from sendtrail.cli.settings.sync_settings import checked_database
 from sendtrail.cli.settings.warehouse_settings import WarehouseSettings
 from sendtrail.cli.warehouses import DATABASE, LOCATION, PROJECT, open_reader, place_of
@@ -56,12 +56,13 @@ def query(
 
     Example: `sendtrail query "SELECT event_type, COUNT(*) FROM marketing_ai.email_activities GROUP BY ALL"`
 
-    Exit code: 0 when the rows are printed, 2 when the query or the file is wrong, 75 when the file changes too fast.
+    Exit code: 0 when the rows are printed, 2 when the query or the file is wrong, 75 when the file changes too fast,
+    141 when whoever reads the rows, such as `head`, has gone before the last.
     """
     show = printer(as_csv=as_csv, as_json=as_json, vertical=vertical)
     settings = WarehouseSettings.read({"database": database, "project": project, "location": location})
     is_for_people = not as_csv and not as_json
-    with _opened(settings, SystemClock()) as (run_select, ranges), _as_settings_error():
+    with ending_when_unread(), _opened(settings, SystemClock()) as (run_select, ranges), _as_settings_error():
         result = run_select(sql)
         show(result.columns, islice(result.rows, limit))
         if limit is not None and next(result.rows, None) is not None:

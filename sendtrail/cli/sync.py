@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from sendtrail.cli.accounts.asked_accounts import AskedAccounts, asked_accounts
+from sendtrail.cli.accounts.stored_asks import store_asks
 from sendtrail.cli.accounts.sync_accounts import sync_accounts
 from sendtrail.cli.measure.run_metrics import measured
 from sendtrail.cli.notify.notifier import ALL_ACCOUNTS, Notifier
@@ -59,6 +60,7 @@ def sync(context: typer.Context, *, options: SyncOptions) -> None:
         accounts = _asked_accounts(options, notifier)
         console = Console(stderr=accounts.json_summary)
         log_to(console, accounts.log_format)  # the one that draws the bars, so that neither overwrites the other
+        store_asks(accounts, clock=clock)
         with sending_metrics(clock) as metrics:
             run = measured(partial(run_sync, console, metrics=metrics), metrics, clock)
             code = sync_accounts(accounts, run, console=console, notifier=notifier)

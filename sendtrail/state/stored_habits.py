@@ -28,6 +28,13 @@ def stale_counters(organization_id: str, state: State, *, now: datetime) -> tupl
     return tuple(report for report in Report if report in found)
 
 
+def reports_of_unknown_messages(organization_id: str, state: State) -> tuple[Report, ...]:
+    """Return the reports of which nobody knows yet whether the account heeds the message that is asked for."""
+    known = state.transact(lambda transaction: _read(transaction, report_habits_path(organization_id))).reports
+    shown = {report for report, habits in known.items() if habits.heeds_message or habits.ignores_message}
+    return tuple(report for report in Report if report not in shown)
+
+
 class StoredHabits:
     """The habits of an account's reports; any number of threads may use it at once.
 

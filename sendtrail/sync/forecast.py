@@ -13,6 +13,9 @@ from sendtrail.sync.read_window import Overlap, coverage_start, read_window, rep
 from sendtrail.sync.sync_record import SyncRecord
 
 MESSAGES_OF_A_SPLIT = 2
+# What it takes to see whether a report heeds the message that is asked for: of each of two messages, which are read at
+# once, the other's first page, and the list of them.
+REQUESTS_OF_A_FIRST_LOOK = 3
 # Of a campaign that was sent to all at once, this is how long half of its opens take.
 HALF_OF_THE_OPENS = timedelta(hours=6)
 TABLES_IN_A_MERGE = 2
@@ -78,6 +81,11 @@ def campaign_forecast(
 def contacts_forecast(contacts: int, *, flush_rows: int) -> Forecast:
     """Return what a full pass takes: its pages, the empty one that ends it (asked for twice), tags and lists."""
     return Forecast(requests=ceil(contacts / LIST_LIMIT) + 4, rows=contacts, batches=2 * ceil(contacts / flush_rows))
+
+
+def first_look_forecast(reports: int) -> Forecast:
+    """Return what the first split campaigns of an account take beyond their reports, of which so many are not known."""
+    return Forecast(requests=reports * REQUESTS_OF_A_FIRST_LOOK)
 
 
 def share_since(campaign: Campaign, since: datetime, *, now: datetime) -> float:

@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+from sendtrail.cli.check.check_command import outcome_of
+from sendtrail.local.state.memory_state import MemoryState
 from sendtrail.simulator import CampaignPlan, Plan
 from tests.e2e.conftest import Pipeline
 from tests.e2e.test_equality import Make
@@ -44,6 +46,22 @@ def test_the_plan_of_everything_is_what_the_sync_takes(pipeline: Make) -> None:
     assert abs(forecast - used) <= 0.1 * used, (planned, used)
     assert asked == 2  # the list of campaigns, and how many contacts there are
     assert re.search(r"forecast\s+[+-]\d+ of \d+", synced)
+
+
+def test_the_first_sync_takes_what_a_check_has_said(pipeline: Make) -> None:
+    """Also what it takes once: subject lines, and a look at whether split tests are shown by message."""
+    line = pipeline()
+    settings = line.settings()
+    outcome = outcome_of(settings, MemoryState({}, clock=line.clock))
+    asked = line.account.stats().requests
+
+    line.sync()
+
+    used = line.account.stats().requests - asked
+    (said,) = [each for each in outcome.findings if each.name == "a sync of everything"]
+    found = re.match(r"about (\d+) requests", said.meaning)
+    assert found
+    assert abs(int(found[1]) - used) <= 0.1 * used, (said, used)
 
 
 def test_planning_changes_nothing(pipeline: Make) -> None:

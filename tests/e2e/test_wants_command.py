@@ -1,17 +1,24 @@
 """What a person asked `sendtrail sync` for is done in the end, whichever way the run that was asked for it ended."""
 
+import os
 import signal
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
 from sendtrail.cli.settings.sync_settings import BEGINNING
-from sendtrail.domain.wants import StillWanted
+from sendtrail.domain.wants import StillWanted, listed
 from sendtrail.errors import SettingsError
+from sendtrail.local.state.adoption import read_state
 from sendtrail.local.write_ahead_log import log_of
 from sendtrail.simulator import CampaignPlan, Plan
-from tests.e2e.commands import finish, syncing
+from sendtrail.state.stored_wants import read_wants
+from tests.e2e.commands import Gate, finish, syncing
 from tests.e2e.test_command import Make
 
 HISTORY = Plan(sizes=(CampaignPlan(openers=900, clickers=40), CampaignPlan(openers=600, clickers=10)))
@@ -113,6 +120,32 @@ def test_what_was_dropped_is_not_read(pipeline: Make) -> None:
     assert (dropped.summary.still_wanted, after.summary.due) == ([], 0)
     activities, _ = line.prove()
     assert activities.missing
+
+
+def test_a_sync_of_several_accounts_that_was_stopped_in_the_first_wants_everything_of_all(
+    pipeline: Make, tmp_path: Path
+) -> None:
+    """The second one is not asked before the first is done."""
+    line = pipeline(plan=HISTORY)
+    dataset = line.settings().dataset
+    accounts = "".join(f"[accounts.{name}]\napi_url = '{line.url}'\n" for name in ("first", "second"))
+    (tmp_path / "sendtrail.toml").write_text(accounts, encoding="utf-8")
+    gate = line.account.failures = Gate(1)
+    keys = {f"SENDTRAIL_API_KEY_{name}": line.account.api_key for name in ("FIRST", "SECOND")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sendtrail", "sync", "--all", "--database", str(line.database)],
+        env={**os.environ, **keys}, cwd=tmp_path,
+    )  # fmt: skip
+
+    gate.reached.wait()
+    process.kill()
+    process.wait()
+    gate.opened.set()
+
+    state = read_state(line.database, dataset=dataset, clock=line.clock)
+    found = {name: listed(state.transact(partial(read_wants, organization_id=name))) for name in ("first", "second")}
+    everything = [StillWanted(since=BEGINNING, again=False, campaigns=None)]
+    assert found == {"first": everything, "second": everything}
 
 
 def test_a_finished_sync_leaves_nothing_that_is_still_wanted(pipeline: Make) -> None:

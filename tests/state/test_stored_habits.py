@@ -5,7 +5,7 @@ from dataclasses import replace
 from sendtrail.domain.campaign_report import Report
 from sendtrail.domain.report_habits import ReportHabits, with_border, with_page
 from sendtrail.state.documents import report_habits_path
-from sendtrail.state.stored_habits import StoredHabits
+from sendtrail.state.stored_habits import StoredHabits, reports_of_unknown_messages
 from tests.fakes import FakeClock, MemoryState
 
 
@@ -62,3 +62,17 @@ def test_a_document_that_cannot_be_read_is_written_anew() -> None:
     habits.observe(Report.OPENS, lambda each, _: replace(each, repeats_last_page=True))
 
     assert stored(state).of(Report.OPENS).repeats_last_page
+
+
+def test_a_report_whose_messages_were_seen_is_known() -> None:
+    """Whether the account heeds the message that is asked for, or ignores it."""
+    state = MemoryState()
+    before = reports_of_unknown_messages("acme", state)
+    stored(state).observe(Report.OPENS, lambda habits, _: replace(habits, heeds_message=True))
+    stored(state).observe(Report.CLICKS, lambda habits, _: replace(habits, ignores_message=True))
+    stored(state).observe(Report.BOUNCES, lambda habits, _: replace(habits, repeats_last_page=True))
+
+    after = reports_of_unknown_messages("acme", state)
+
+    assert before == tuple(Report)
+    assert set(before) - set(after) == {Report.OPENS, Report.CLICKS}

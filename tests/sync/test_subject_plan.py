@@ -46,6 +46,17 @@ def test_many_are_read_out_of_the_list() -> None:
     assert list(plan.one_by_one) == [split]
 
 
+def test_what_subject_lines_take_is_known_before() -> None:
+    """A request per campaign that is read alone, and the pages of the list where any are read out of it."""
+    split = replace(named(9)[0], split=True)
+
+    many = subject_plan([*named(*range(1, 9)), split], {})
+    none = subject_plan(named(1, 2), {1: 0, 2: 0})
+
+    assert [many.requests(messages=number) for number in (9, 99, 100, 250)] == [2, 2, 3, 4]
+    assert none.requests(messages=250) == 0
+
+
 def test_where_no_message_is_named_the_newest_come_first_and_the_rest_later() -> None:
     """No run waits for all of them."""
     plan = subject_plan([sent(number) for number in range(1, MAX_ONE_BY_ONE + 3)], {})

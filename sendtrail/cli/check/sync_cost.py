@@ -28,7 +28,8 @@ def _cost(name: str, settings: SyncSettings, state: State, seen: AccountObservat
     forecast, is_whole = total(line.forecast for line in lines), is_counted(seen)
     least = "" if is_whole else "at least "
     people = "" if contacts is None else f", {counted(contacts, 'contact')}"
-    meaning = f"{least}{counted(forecast.requests, 'request')}, {shown_duration(forecast.requests * interval_s)}"
+    requests = f"{least or 'about '}{counted(forecast.requests, 'request')}"
+    meaning = f"{requests}, {shown_duration(forecast.requests * interval_s)}"
     return Finding(
         name=name,
         seen=f"{least}{counted(len(seen.read_campaigns), 'campaign')}{people}",

@@ -20,6 +20,7 @@ from sendtrail.cli.options.expanded import expanded
 from sendtrail.cli.options.operator_options import OperatorOptions
 from sendtrail.cli.process.exit_codes import BUSY, DONE, MISSING
 from sendtrail.cli.process.sentences import say
+from sendtrail.cli.process.streams import ending_when_unread
 from sendtrail.cli.settings.operator_settings import OperatorSettings
 from sendtrail.clock import Clock, SystemClock
 from sendtrail.errors import Busy, SettingsError
@@ -69,7 +70,8 @@ def status(
     if watch:
         if as_json or max_age:
             raise SettingsError(["--watch: leave out --json and --max-age, which are for programs"])
-        watch_accounts(look, Console(), clock)
+        with ending_when_unread():
+            watch_accounts(look, Console(), clock)
         return
     overviews = look()
     if notify and oldest is not None:

@@ -11,6 +11,8 @@ USAGE = 2
 BUSY = 75
 # Ctrl-C or SIGTERM: 128 + SIGINT, as shells have it.
 INTERRUPTED = 130
+# Nobody reads what is printed any more, and there was nothing else to do: 128 + SIGPIPE, as shells have it.
+UNREAD = 141
 
 # What is said of several accounts: the first that one of them ended with.
 WORST_FIRST = (INTERRUPTED, USAGE, MISSING, BUSY, DONE)

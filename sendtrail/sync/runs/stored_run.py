@@ -1,6 +1,7 @@
 """A run of the dispatcher as stored: `runs/{run_id}`, by which a run that is dispatched twice is known as the same.
 
-Beginning it stores what was asked for as well, before anything else is done.
+Beginning it stores what was asked for as well, before anything else is done. A run that has to wait for those of other
+accounts has that stored earlier.
 """
 
 from collections.abc import Mapping, Sequence
@@ -100,6 +101,11 @@ def begin_run(request: Request, services: Services) -> Summary | Begun:
     return services.state.transact(work)
 
 
+def store_ask(request: Request, state: State) -> None:
+    """Store what a run is going to be asked for, before it begins: the run stores it again, which changes nothing."""
+    state.transact(lambda transaction: _replace_wants(transaction, request))
+
+
 def close_run(summary: Summary, services: Services) -> None:
     """Store the summary of a run, which is not dispatched again from then on, and what its dispatch took."""
     used, organization_id = take_usage(), summary.organization_id
@@ -149,15 +155,20 @@ def _with_wants(transaction: Transaction, request: Request) -> Begun:
     if request.campaign_ids == frozenset():
         return Begun(asked=request, request=request, wants_before=NO_WANTS)
     try:
-        if request.drop_wants:
-            drop_wants(transaction, request.organization_id)
-        before, wants = add_wants(transaction, request.organization_id, request.ask)
+        before, wants = _replace_wants(transaction, request)
     except BadDocument as error:
         if request.ask is not None or request.drop_wants:
             raise
         return Begun(asked=request, request=request, wants_before=NO_WANTS, problem=str(error))
     wanted = replace(request, since=None, force=False, wants=wants)
     return Begun(asked=request, request=wanted, wants_before=before)
+
+
+def _replace_wants(transaction: Transaction, request: Request) -> tuple[Wants, Wants]:
+    """Store what is asked for, in the place of all that was wanted where that is dropped; return both."""
+    if request.drop_wants:
+        drop_wants(transaction, request.organization_id)
+    return add_wants(transaction, request.organization_id, request.ask)
 
 
 def read_run(transaction: Transaction, run_id: str) -> Run:

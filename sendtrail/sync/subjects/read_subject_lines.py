@@ -12,6 +12,7 @@ from sendtrail.delivery.services import Services
 from sendtrail.domain.campaign import LIST_LIMIT, Campaign, CampaignLists, CampaignMessage
 from sendtrail.domain.work_item import WorkItem
 from sendtrail.errors import KeyRefused, PermissionRefused, Rejected, Retryable
+from sendtrail.ports import State
 from sendtrail.state.read_subjects import ReadSubjects, read_subjects, record_subjects
 from sendtrail.sync.subjects.subject_lines import NO_SUBJECT_LINES, SubjectLines
 from sendtrail.sync.subjects.subject_plan import SubjectPlan, edit_mark, subject_plan
@@ -46,6 +47,14 @@ def read_subject_lines(
         reading.problem = str(error)
     _store(reading, services, item, now=now)
     return _result(reading, wanted)
+
+
+def planned_subject_lines(
+    campaigns: Sequence[Campaign], *, organization_id: str, state: State, now: datetime
+) -> SubjectPlan:
+    """Return of which campaigns the next run reads subject lines, and how."""
+    known = state.transact(lambda transaction: read_subjects(transaction, organization_id))
+    return SubjectPlan() if _was_refused(known, now=now) else subject_plan(campaigns, known.campaigns)
 
 
 @dataclass

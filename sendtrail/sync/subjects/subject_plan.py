@@ -23,6 +23,10 @@ class SubjectPlan:
     one_by_one: Sequence[Campaign] = ()
     left: Sequence[Campaign] = ()
 
+    def requests(self, *, messages: int) -> int:
+        """Return what it takes of an account with so many messages: a page per hundred, and one that is not full."""
+        return len(self.one_by_one) + (1 + messages // LIST_LIMIT if self.listed else 0)
+
 
 def edit_mark(campaign: Campaign) -> int:
     """Return what tells an edit of a campaign from the one before; 0 where nothing but sending has modified it."""
