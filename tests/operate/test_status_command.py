@@ -223,6 +223,19 @@ def test_a_run_that_goes_on_says_how_long_it_takes() -> None:
     assert replace(running, activity=Activity.IDLE).left_s is None
 
 
+def test_looking_takes_a_tenth_of_the_time_at_most() -> None:
+    """Of a large file that a sync writes to, each look is a copy."""
+    clock = FakeClock()
+
+    def look() -> list[AccountOverview]:
+        clock.advance(20)
+        return [an_overview()]
+
+    watch_accounts(look, Console(file=StringIO()), clock, times=range(2))
+
+    assert sum(clock.slept) == 2 * 9 * 20
+
+
 def test_accounts_are_watched_until_somebody_interrupts() -> None:
     """A sync that has the file meanwhile is no reason to end."""
     clock, out = FakeClock(), StringIO()

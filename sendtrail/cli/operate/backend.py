@@ -19,9 +19,10 @@ from sendtrail.cli.settings.sync_settings import checked_database
 from sendtrail.cli.warehouses import open_reader
 from sendtrail.clock import Clock
 from sendtrail.errors import Busy, SendtrailError, Unavailable
-from sendtrail.local.duckdb_reader import read_only
+from sendtrail.local.copies.reading import open_or_copy
+from sendtrail.local.duckdb_reader import run_query
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
-from sendtrail.local.state.adoption import open_state, read_state
+from sendtrail.local.state.adoption import open_state, state_in
 from sendtrail.ports import State
 from sendtrail.warehouse.query_result import Query
 
@@ -72,19 +73,22 @@ def open_backend(settings: OperatorSettings, *, clock: Clock) -> Iterator[Backen
 
 @contextmanager
 def open_reader_backend(settings: OperatorSettings, *, clock: Clock) -> Iterator[Backend]:
-    """Open the state to read it; raise Busy while another program writes to the file."""
+    """Open the state to read it; while another program writes to the file, a copy of this moment."""
     if settings.project:
         with _project(settings, settings.project, clock=clock) as backend:
             yield replace(backend, unreadable_rows=lambda: _unreadable_in_project(settings, clock))
         return
     database = checked_database(str(settings.database))
-    state = waiting(settings, clock).run(lambda: read_state(database, dataset=settings.dataset, clock=clock))
-    yield Backend(
-        state=state,
-        accounts=local_accounts(state),
-        where=str(database),
-        unreadable_rows=lambda: _unreadable_in_file(settings),
-    )
+    with ExitStack() as stack:
+        opened = waiting(settings, clock).run(lambda: stack.enter_context(open_or_copy(database)))
+        state = state_in(opened, database, dataset=settings.dataset, clock=clock)
+        query = partial(run_query, opened.connection, database)
+        yield Backend(
+            state=state,
+            accounts=local_accounts(state),
+            where=str(database),
+            unreadable_rows=lambda: _unreadable_in_file(query, settings),
+        )
 
 
 @contextmanager
@@ -120,8 +124,8 @@ def waiting(settings: OperatorSettings, clock: Clock) -> Patience:
     return _Waiting(settings.wait, clock=clock, say=partial(say, Console(stderr=True)))
 
 
-def _unreadable_in_file(settings: OperatorSettings) -> Mapping[str, int]:
-    with _unknown_without_warehouse() as counts, read_only(settings.database) as query:
+def _unreadable_in_file(query: Query, settings: OperatorSettings) -> Mapping[str, int]:
+    with _unknown_without_warehouse() as counts:
         counts.update(_counted(query, settings))
     return counts
 

@@ -58,8 +58,8 @@ def start(
 def show(*, options: OperatorOptions) -> None:
     """Show what is still wanted of an account.
 
-    Exit code: 0 when it is shown, 2 when an option, the account or the file is wrong, 75 when another program has the
-    file.
+    Exit code: 0 when it is shown, 2 when an option, the account or the file is wrong, 75 when the file changes too
+    fast.
     """
     settings = OperatorSettings.read(asdict(options))
     say = printer()

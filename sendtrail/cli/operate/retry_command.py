@@ -34,7 +34,7 @@ def retry(
     given up delivering (on Google Cloud, after 100 attempts) goes back to its topic here, of every account.
 
     Exit code: 0 when that is done, or nothing has failed, 1 when Pub/Sub does not answer, 2 when an option, a name or
-    the file is wrong, 75 when another program has the file.
+    the file is wrong, 75 when the file changes too fast.
     """
     settings, say = OperatorSettings.read(asdict(options)), printer()
     with open_reader_backend(settings, clock=SystemClock()) as backend:

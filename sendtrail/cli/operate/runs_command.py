@@ -37,7 +37,7 @@ def runs(
     the work of a run, the next run of the account records what it took: of the latest one it is known what was due and
     expected, and whether it has ended.
 
-    Exit code: 0 when they are shown, 2 when an option or the file is wrong, 75 when another program has the file.
+    Exit code: 0 when they are shown, 2 when an option or the file is wrong, 75 when the file changes too fast.
     """
     settings, clock = OperatorSettings.read(asdict(options)), SystemClock()
     with open_reader_backend(settings, clock=clock) as backend:

@@ -57,10 +57,11 @@ def status(
 ) -> None:
     """Show how each account is: its last complete sync, what is running, due, wanted and unsettled, and what failed.
 
-    No account is asked: all of it is what the runs have stored. On one machine, a sync that is running has the file.
+    No account is asked: all of it is what the runs have stored. While a sync writes to the file, a copy of it is read,
+    which takes as much space for that long.
 
     Exit code: 0 when it is shown and nothing is older than --max-age, 1 when something is, 2 when an option or the file
-    is wrong, 75 when only accounts that are paused are older, or another program has the file.
+    is wrong, 75 when only accounts that are paused are older, or the file changes too fast.
     """
     oldest = duration(max_age, option="--max-age") if max_age else None
     if notify and oldest is None:
@@ -89,8 +90,8 @@ def status(
 def failures(*, as_json: Annotated[bool, AS_JSON] = False, options: OperatorOptions) -> None:
     """List what has failed and is still to be brought in, with the reason and what to do about it.
 
-    Exit code: 0 when nothing has failed, 1 when something has, 2 when an option or the file is wrong, 75 when another
-    program has the file.
+    Exit code: 0 when nothing has failed, 1 when something has, 2 when an option or the file is wrong, 75 when the file
+    changes too fast.
     """
     settings, clock = OperatorSettings.read(asdict(options)), SystemClock()
     with open_reader_backend(settings, clock=clock) as backend:
@@ -111,18 +112,23 @@ def watch_accounts(
     *,
     times: Iterable[object] = repeat(None),
 ) -> None:
-    """Show the accounts again and again, until somebody interrupts; while a sync has the file, say so and go on."""
+    """Show the accounts again and again, until somebody interrupts; while they cannot be read, say so and go on.
+
+    A large file that is being written to takes long to copy: looking takes a tenth of the time at most.
+    """
     with suppress(KeyboardInterrupt):
         for _ in times:
+            began = clock.monotonic()
             try:
                 overviews, problem = look(), ""
             except Busy as error:
                 overviews, problem = [], str(error)
+            took_s = clock.monotonic() - began
             console.clear()
             print_overviews(console, overviews)
             if problem:
                 say(console, problem)
-            clock.sleep(WATCH_S)
+            clock.sleep(max(WATCH_S, 9 * took_s))
 
 
 def _look(settings: OperatorSettings, clock: Clock, *, asks: bool) -> list[AccountOverview]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sendtrail.clock import Clock
+from sendtrail.local.copies.reading import OpenedFile
 from sendtrail.local.duckdb_file import READ_MEMORY_LIMIT, open_file
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from sendtrail.local.state.duckdb_state import DuckDbState, without_lease
@@ -49,11 +50,18 @@ def read_state(database: Path, *, dataset: str, clock: Clock) -> MemoryState:
         return MemoryState({}, clock=clock)
     connection = open_file(database, memory_limit=READ_MEMORY_LIMIT, threads=1, is_read_only=True)
     try:
-        documents = stored_documents(connection, dataset=dataset)
+        return state_in(OpenedFile(connection=connection, is_copy=False), database, dataset=dataset, clock=clock)
     finally:
         connection.close()
+
+
+def state_in(opened: OpenedFile, database: Path, *, dataset: str, clock: Clock) -> MemoryState:
+    """Return a copy of the state in a file that is open; leases are those of a process only if one is at work in it."""
+    documents = stored_documents(opened.connection, dataset=dataset)
     documents = documents or dict(OldStateFile(old_state_file(database), clock=clock).documents)
-    return MemoryState({path: without_lease(path, body) for path, body in documents.items()}, clock=clock)
+    if not opened.is_copy:
+        documents = {path: without_lease(path, body) for path, body in documents.items()}
+    return MemoryState(dict(documents), clock=clock)
 
 
 def _adopted(old: OldStateFile, warehouse: DuckDbWarehouse, now: datetime) -> Documents:
