@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from sendtrail.activecampaign.http.session import session_of
+from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.pseudonyms.pseudonymous_rows import NAMING_PEOPLE
 from sendtrail.simulation.cloud.functions import Cloud, key_name
 from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.comparison import IsErased, differences
+from sendtrail.simulation.engine.faults import Fault
 from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.recorded import recorded_and_missing
 from sendtrail.simulation.request_cost import ReportKey
@@ -22,6 +24,9 @@ from sendtrail.sync.contacts import ContactsSynced
 from sendtrail.sync.read_window import ALL_TIME
 from sendtrail.sync.sync_record import SyncRecord, read_record
 from sendtrail.warehouse.rows import Table
+
+LOSING_WORK = frozenset({Fault.PURGE, Fault.OLD_STATE, Fault.DISABLED})
+"""Where these are switched on, work may be left that only the next run goes on with."""
 
 
 class Tenant:
@@ -149,6 +154,20 @@ class Tenant:
             example = missing[0]
             what = f"{len(missing)} activities are recorded as read and missing, such as"
             yield f"{self.organization_id}: {what} ({example.campaign_id}, {example.event_type}, {example.contact_id})"
+
+    def abandoned(self) -> Iterator[str]:
+        """Yield the work that was begun and that nobody goes on with, once no message waits.
+
+        None is left where an operator has dropped messages, or the state, or the queue has given one up.
+        """
+        if LOSING_WORK & self._cloud.faults.kinds or self.organization_id in self._cloud.queue.gave_up_on:
+            return
+        paths = [contacts_path(self.organization_id)]
+        paths += [campaign_path(self.organization_id, campaign_id) for campaign_id in self.campaign_ids]
+        for path in paths:
+            document = self._cloud.documents.get(path)
+            if document is not None and from_document(Checkpoint, document).status is Status.RUNNING:
+                yield f"{self.organization_id}: nobody goes on with {path}, which is not done"
 
     def differences(self, *, left: ErasedPeople | None = None, with_contacts: bool = True) -> Iterator[str]:
         """Yield a sentence for each way in which the warehouse differs from the account.

@@ -145,8 +145,7 @@ class World:
         self.scheduler.run(until=self.scheduler.now + DAY_S / 2)  # operators end what they are at
         self._drain()
         for tenant in self.tenants:
-            if tenant.is_ordinary:
-                self.problems += tenant.missing_of_recorded()
+            self.problems += [*tenant.abandoned(), *(tenant.missing_of_recorded() if tenant.is_ordinary else ())]
 
     def _rest(self) -> None:
         trouble = OneTrouble(self.cloud, self.calls, self.tenants, drain=self._drain)

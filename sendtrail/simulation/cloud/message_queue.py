@@ -39,6 +39,8 @@ class MessageQueue:
         self._waiting: list[Task] = []
         self.acknowledged: list[Queued] = []
         self.dead: list[Queued] = []
+        self.gave_up_on: set[str] = set()
+        """The organizations that had dead letters."""
         self.published: Counter[Topic] = Counter()
         self.failures: list[str] = []
         """Why work could not be done, as published."""
@@ -90,6 +92,7 @@ class MessageQueue:
         if gives_up and message in self._messages:
             self._messages.remove(message)
             self.dead.append(message)
+            self.gave_up_on.add(message.organization_id)
         backoff_s = min(FIRST_BACKOFF_S * 2 ** (message.deliveries - 1), LONGEST_BACKOFF_S)
         message.due_at = self._scheduler.now + backoff_s
         self._wake()
