@@ -114,6 +114,16 @@ def test_the_page_has_the_prices_of_today() -> None:
     assert renewed(page) == page
 
 
+def test_the_page_on_performance_names_the_same_bills() -> None:
+    """No command renews that page: it has one account, every six hours and every hour, and twenty accounts."""
+    page = (PAGE.parent / "performance.md").read_text(encoding="utf-8")
+    ratio = month(replace(FLEET, every_h=1.0)).dollars / month(FLEET).dollars
+
+    for dollars in (month(each).dollars for each in (MEDIUM, replace(MEDIUM, every_h=1.0), FLEET)):
+        assert f"${dollars:.2f}" in page
+    assert f"| {ratio:.2f}, at most 2 |" in page
+
+
 def test_the_model_counts_what_terraform_makes() -> None:
     """Conditions of alerts and schedules are billed each."""
     alerts = (TERRAFORM / "alerts.tf").read_text(encoding="utf-8")
