@@ -215,26 +215,6 @@ def test_a_stream_that_is_closed_is_nothing_to_write_a_file_into(pipeline: Make,
     line.assert_equal()
 
 
-def test_a_summary_that_nobody_reads_is_no_success(pipeline: Make) -> None:
-    """What is missing would be named there; what was read is kept."""
-    line = pipeline()
-    reader, writer = os.pipe()
-    os.close(reader)
-
-    done = subprocess.run(
-        [sys.executable, "-m", "sendtrail", "sync", "--all", "--requests-per-second", "1000",
-         "--api-url", line.url, "--database", str(line.database)],
-        env={"SENDTRAIL_API_KEY": line.account.api_key, "PATH": os.environ["PATH"]},
-        stdout=writer, stderr=subprocess.PIPE, text=True, check=False,
-    )  # fmt: skip
-    os.close(writer)
-
-    assert done.returncode == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    line.remember()
-    line.assert_equal()
-
-
 def test_a_setting_that_is_missing_is_all_that_is_said(tmp_path: Path) -> None:
     """Nothing of what the interpreter finds to be left over when it ends."""
     done = subprocess.run(
