@@ -42,10 +42,10 @@ DELIVERING = (
         "            self.lease is not None and self.lease.expires_at < now and not self",
     ),
     fault(
-        "a hand-over keeps its sequence",
+        "a hand-over skips a sequence",
         "delivery.checkpoint",
         "sequence=held.sequence + 1, lease=None, continuation_pending=True",
-        "sequence=held.sequence, lease=None, continuation_pending=True",
+        "sequence=held.sequence + 2, lease=None, continuation_pending=True",
     ),
     fault(
         "what was read before an error is dropped, and recorded",

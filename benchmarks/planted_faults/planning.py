@@ -42,8 +42,8 @@ PLANNING = (
     fault(
         "wants are not stored before the account is asked",
         "sync.runs.stored_run",
-        "before, wants = add_wants(transaction, request.organization_id, request.ask)\n",
-        "before, wants = add_wants(transaction, request.organization_id, None)\n",
+        "    return add_wants(transaction, request.organization_id, request.ask)\n",
+        "    return add_wants(transaction, request.organization_id, None)\n",
     ),
     fault(
         "wants of more history are ignored",

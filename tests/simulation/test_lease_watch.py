@@ -87,3 +87,13 @@ def test_what_a_dispatcher_merges_is_nobodys(subject: str, noted: int) -> None:
     documents.watch_merge(Batch(table=Table.CONTACTS, item=item, number=0, rows=(), delivery=MINE))
 
     assert len(documents.lease_watch.violations) == noted
+
+
+def test_work_that_is_done_is_not_begun_anew() -> None:
+    """By the same message; a later one may have the same campaign read again."""
+    watch, done = LeaseWatch(), to_document(replace(HELD, lease=None, status=Status.DONE))
+
+    watch.wrote(PATH, before=done, after=to_document(replace(HELD, sequence=2)), by="campaigns-1", now=NOW)
+    assert watch.violations == []
+    watch.wrote(PATH, before=done, after=to_document(HELD), by="campaigns-1", now=NOW)
+    assert watch.violations == [f"campaigns-1 does again what was done: {PATH}, run"]

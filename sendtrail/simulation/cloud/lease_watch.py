@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sendtrail.delivery.checkpoint import Checkpoint
+from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.errors import BadDocument
 from sendtrail.ports import Document
 from sendtrail.state.documents import from_document
@@ -12,7 +12,7 @@ from sendtrail.warehouse.rows import Batch
 
 
 class LeaseWatch:
-    """Notes writes of checkpoints by processes that had no right to them, as `violations`."""
+    """Notes writes of checkpoints by who had no right to them, and work that is done again, as `violations`."""
 
     def __init__(self) -> None:
         self.violations: list[str] = []
@@ -21,6 +21,8 @@ class LeaseWatch:
         """Look at a document that a process has stored; tokens begin with the names of their processes."""
         if before is None or not _is_checkpoint(before) or not _is_checkpoint(after):
             return
+        if _is_begun_anew(before, after):
+            self.violations.append(f"{by} does again what was done: {path}, {after['run_id']}")
         if not before["lease"]:
             return  # nobody's, as most are
         then, lease = _checkpoint(before), (after.get("lease") or {})
@@ -48,6 +50,12 @@ class LeaseWatch:
 
 def _is_checkpoint(document: Document) -> bool:
     return "sequence" in document and "lease" in document
+
+
+def _is_begun_anew(before: Document, after: Document) -> bool:
+    """Return whether a message is worked on whose work is done: it came twice, or was published again."""
+    is_same = all(before[name] == after[name] for name in ("run_id", "sequence"))
+    return is_same and before["status"] == Status.DONE and after["status"] == Status.RUNNING
 
 
 def _checkpoint(document: Document) -> Checkpoint | None:
