@@ -42,12 +42,6 @@ DELIVERING = (
         "            self.lease is not None and self.lease.expires_at < now and not self",
     ),
     fault(
-        "a hand-over skips a sequence",
-        "delivery.checkpoint",
-        "sequence=held.sequence + 1, lease=None, continuation_pending=True",
-        "sequence=held.sequence + 2, lease=None, continuation_pending=True",
-    ),
-    fault(
         "what was read before an error is dropped, and recorded",
         "delivery.deliver",
         "                self._flush()  # what was read stays read: the next delivery goes on from here\n",
