@@ -51,7 +51,7 @@ class MarkovModel:
         )
         flows = summed(self._moves, counts[self._paths], size=self.size**2).reshape(self.size, self.size)
         chances = quotients(flows, np.repeat(leaving[:, None], self.size, axis=1))
-        visits = np.linalg.inv(np.eye(self.size) - chances)
+        visits: Numbers = np.linalg.inv(np.eye(self.size) - chances).astype(np.float64, copy=False)
         conversion = visits @ quotients(summed(self._ends, converted, size=self.size), leaving)
         if not conversion[0]:
             return np.zeros(len(self._entries))
