@@ -38,7 +38,7 @@ def recorded_and_missing(
 def _is_recorded(row: TruthRow, record: SyncRecord) -> bool:
     report = _REPORT_OF[EventType(row.event_type)]
     settling, read_at = record.to_settle.get(report), record.watermarks.get(report)
-    if read_at is None or (settling is not None and (settling.failed or settling.lacks_rows)):
+    if read_at is None or (settling is not None and settling.lacks_rows):
         return False
     within = LISTED_WITHIN + (A_DAY_WITHOUT_TIME if report is Report.BOUNCES else timedelta(0))
     return record.since <= row.activity_timestamp <= read_at - within

@@ -19,6 +19,7 @@ from tests.e2e.conftest import Pipeline
 
 Make = Callable[..., Pipeline]
 BIG = Plan(sizes=(CampaignPlan(openers=1_200, clickers=40), CampaignPlan(openers=600, clickers=10)), contacts=2_500)
+PAGES_OF_OPENS = (1_200 + 600) // 20
 
 
 def test_a_sync_says_what_it_brought_in_and_ends_with_0(pipeline: Make) -> None:
@@ -66,8 +67,7 @@ def test_a_sync_that_was_killed_goes_on_where_it_was(pipeline: Make, requests: i
 
 def test_ctrl_c_keeps_what_was_read(pipeline: Make) -> None:
     """It says that nothing is lost, ends with 130, and the next run reads the rest only."""
-    whole, line = pipeline(plan=BIG), pipeline(plan=BIG)
-    sync(whole, "--no-contacts")
+    line = pipeline(plan=BIG)
 
     with syncing(line, "--no-contacts", at_request=60) as process:
         process.send_signal(signal.SIGINT)
@@ -78,7 +78,7 @@ def test_ctrl_c_keeps_what_was_read(pipeline: Make) -> None:
 
     assert (code, again) == (130, 0), output
     assert "run the same command again" in output
-    assert line.account.stats().requests - stopped < whole.account.stats().requests
+    assert line.account.stats().requests - stopped < PAGES_OF_OPENS
     line.remember()
     activities, _ = line.prove()
     assert activities.holds, activities

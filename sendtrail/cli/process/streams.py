@@ -39,8 +39,11 @@ def make_streams_tolerant() -> None:
 
 
 def outliving_its_reader(stream: TextIOWrapper) -> TextIOWrapper:
-    """Return a stream that writes to the same file; the same stream where that is none that can lose its reader."""
-    if not isinstance(_file(stream), FileIO):  # the console of Windows
+    """Return a stream that writes to the same file; the same stream where that is none that can lose its reader.
+
+    A stream that the program around the command has put in the place of its own is left as it is.
+    """
+    if type(stream) is not TextIOWrapper or not isinstance(_file(stream), FileIO):  # or the console of Windows
         return stream
     stream.flush()
     file = OutputFile(stream.fileno(), "w", closefd=False)
