@@ -25,7 +25,7 @@ from sendtrail.sync.read_window import ALL_TIME
 from sendtrail.sync.sync_record import SyncRecord, read_record
 from sendtrail.warehouse.rows import Table
 
-LOSING_WORK = frozenset({Fault.PURGE, Fault.OLD_STATE, Fault.DISABLED})
+LOSING_WORK = frozenset({Fault.OLD_STATE, Fault.DISABLED})
 """Where these are switched on, work may be left that only the next run goes on with."""
 
 
@@ -158,9 +158,9 @@ class Tenant:
     def abandoned(self) -> Iterator[str]:
         """Yield the work that was begun and that nobody goes on with, once no message waits.
 
-        None is left where an operator has dropped messages, or the state, or the queue has given one up.
+        Some may be left where messages were purged, as with a machine, or given up, or an older state was restored.
         """
-        if LOSING_WORK & self._cloud.faults.kinds or self.organization_id in self._cloud.queue.gave_up_on:
+        if LOSING_WORK & self._cloud.faults.kinds or self.organization_id in self._cloud.queue.lost_some_of:
             return
         paths = [contacts_path(self.organization_id)]
         paths += [campaign_path(self.organization_id, campaign_id) for campaign_id in self.campaign_ids]

@@ -39,8 +39,8 @@ class MessageQueue:
         self._waiting: list[Task] = []
         self.acknowledged: list[Queued] = []
         self.dead: list[Queued] = []
-        self.gave_up_on: set[str] = set()
-        """The organizations that had dead letters."""
+        self.lost_some_of: set[str] = set()
+        """The organizations of which messages were given up or purged."""
         self.published: Counter[Topic] = Counter()
         self.failures: list[str] = []
         """Why work could not be done, as published."""
@@ -92,16 +92,17 @@ class MessageQueue:
         if gives_up and message in self._messages:
             self._messages.remove(message)
             self.dead.append(message)
-            self.gave_up_on.add(message.organization_id)
+            self.lost_some_of.add(message.organization_id)
         backoff_s = min(FIRST_BACKOFF_S * 2 ** (message.deliveries - 1), LONGEST_BACKOFF_S)
         message.due_at = self._scheduler.now + backoff_s
         self._wake()
 
     def purge(self) -> int:
         """Forget all messages that are not out; return how many there were."""
-        before = len(self._messages)
+        dropped = [message for message in self._messages if not message.is_out]
         self._messages = [message for message in self._messages if message.is_out]
-        return before - len(self._messages)
+        self.lost_some_of |= {message.organization_id for message in dropped}
+        return len(dropped)
 
     def seek_back(self) -> int:
         """Have all acknowledged messages, and the dead ones, delivered again; return how many there are."""
