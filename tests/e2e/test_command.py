@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from sendtrail.domain.campaign_report import PAGE_SIZE
 from sendtrail.errors import KeyRefused, Unavailable
 from sendtrail.simulator import CampaignPlan, Failure, FailureKind, Plan
 from tests.e2e.commands import finish, sync, syncing
@@ -19,7 +20,7 @@ from tests.e2e.conftest import Pipeline
 
 Make = Callable[..., Pipeline]
 BIG = Plan(sizes=(CampaignPlan(openers=1_200, clickers=40), CampaignPlan(openers=600, clickers=10)), contacts=2_500)
-PAGES_OF_OPENS = (1_200 + 600) // 20
+PAGES_OF_OPENS = sum(campaign.openers for campaign in BIG.sizes) // PAGE_SIZE
 
 
 def test_a_sync_says_what_it_brought_in_and_ends_with_0(pipeline: Make) -> None:
