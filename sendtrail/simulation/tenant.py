@@ -25,7 +25,7 @@ from sendtrail.sync.read_window import ALL_TIME
 from sendtrail.sync.sync_record import SyncRecord, read_record
 from sendtrail.warehouse.rows import Table
 
-LOSING_WORK = frozenset({Fault.OLD_STATE, Fault.DISABLED})
+LOSING_WORK = frozenset({Fault.PURGE, Fault.OLD_STATE, Fault.DISABLED})
 """Where these are switched on, work may be left that only the next run goes on with."""
 
 
