@@ -10,12 +10,6 @@ PLANNING = (
         "return replace(position, page=position.page + 1, earliest=None)",
     ),
     fault(
-        "failed reports are recorded as read",
-        "sync.progress.completed_sync",
-        "complete = [unit for unit in progress.units if unit.report not in progress.failed]",
-        "complete = list(progress.units)",
-    ),
-    fault(
         "the watermark is the end of the read",
         "sync.campaign_plan",
         "started_at=now,\n        since=since,",

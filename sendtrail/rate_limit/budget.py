@@ -77,8 +77,11 @@ class RateBudget:
         self._before_request()
         for _ in range(MAX_TRIES):
             slot = self._wait_for_slot()
-            if self._clock.monotonic() - slot <= MAX_LATENESS_S:
-                break  # otherwise the machine was too busy to wake this thread in time
+            if self._is_missed(slot):
+                continue  # the machine was too busy to wake this thread in time
+            self._sliding_window.wait()
+            if not self._is_missed(slot):
+                return  # otherwise it was for a later time, or nothing ran meanwhile
         self._sliding_window.wait()
 
     def back_off(self, retry_after_s: float, /) -> None:
@@ -124,6 +127,9 @@ class RateBudget:
         self._before_request()
         self._clock.sleep(slot - self._clock.monotonic())
         return slot
+
+    def _is_missed(self, slot: float) -> bool:
+        return self._clock.monotonic() - slot > MAX_LATENESS_S
 
     def _next_slot(self) -> float:
         while (slot := self._slots.take(self._clock.monotonic())) is None:

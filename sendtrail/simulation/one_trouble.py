@@ -74,6 +74,7 @@ class OneTrouble:
     def _key_is_replaced(self, revoked: Tenant) -> Iterator[str]:
         """Have an account refuse its key once its work is under way, and store its new key after another run."""
         queue = self._cloud.queue
+        queue.account_failures.pop(revoked.organization_id, None)  # of workers that died before they had noted theirs
         queue.spaced_s = SPACED_S
         self._dispatch(revoked.organization_id, force=True)
         revoked.replace_key()
@@ -82,7 +83,7 @@ class OneTrouble:
         self._scheduler.spawn(self._calls.dispatch, name="day")
         self._scheduler.run(until=self._scheduler.now + LAG_S)
         yield from self._left_of_others(revoked, "refuses its key")
-        for run_id, failures in queue.account_failures.pop(revoked.organization_id).items():
+        for run_id, failures in queue.account_failures[revoked.organization_id].items():
             if failures > 1:
                 yield f"{revoked.organization_id}: {failures} failures of {run_id} say that the account refuses its key"
         revoked.accept_key()

@@ -12,7 +12,6 @@ from sendtrail.simulation.cloud.functions import Cloud, key_name
 from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.comparison import IsErased, differences
-from sendtrail.simulation.engine.faults import Fault
 from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.recorded import recorded_and_missing
 from sendtrail.simulation.request_cost import ReportKey
@@ -24,9 +23,6 @@ from sendtrail.sync.contacts import ContactsSynced
 from sendtrail.sync.read_window import ALL_TIME
 from sendtrail.sync.sync_record import SyncRecord, read_record
 from sendtrail.warehouse.rows import Table
-
-LOSING_WORK = frozenset({Fault.PURGE, Fault.OLD_STATE, Fault.DISABLED})
-"""Where these are switched on, work may be left that only the next run goes on with."""
 
 
 class Tenant:
@@ -139,7 +135,7 @@ class Tenant:
             if found := [each for each in addresses if each and each in text]:
                 yield f"{self.organization_id}: {len(found)} addresses are stored as they are in {table}"
 
-    def missing_of_recorded(self) -> Iterator[str]:
+    def missing_of_recorded(self, *, without_trouble: bool = False) -> Iterator[str]:
         """Yield what the records of its campaigns say was read, and is not stored."""
         rows = [
             row for row in self._cloud.rows(Table.EMAIL_ACTIVITIES) if row["organization_id"] == self.organization_id
@@ -149,6 +145,7 @@ class Tenant:
             rows,
             {campaign_id: self.record(campaign_id) for campaign_id in self.campaign_ids},
             is_erased=self._is_on(self._cloud.erased_people),
+            without_trouble=without_trouble,
         )
         if missing := list(found):
             example = missing[0]
@@ -156,11 +153,8 @@ class Tenant:
             yield f"{self.organization_id}: {what} ({example.campaign_id}, {example.event_type}, {example.contact_id})"
 
     def abandoned(self) -> Iterator[str]:
-        """Yield the work that was begun and that nobody goes on with, once no message waits.
-
-        Some may be left where messages were purged, as with a machine, or given up, or an older state was restored.
-        """
-        if LOSING_WORK & self._cloud.faults.kinds or self.organization_id in self._cloud.queue.lost_some_of:
+        """Yield the work that was begun and that nobody goes on with, once no message waits."""
+        if self._cloud.work_watch.may_leave_work(self.organization_id):
             return
         paths = [contacts_path(self.organization_id)]
         paths += [campaign_path(self.organization_id, campaign_id) for campaign_id in self.campaign_ids]

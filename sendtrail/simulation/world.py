@@ -159,6 +159,8 @@ class World:
             self._dispatch(f"{days} days later", contacts=days != 1)
             self._drain()
             for tenant in self.tenants:
+                if days == 0 and tenant.is_ordinary:
+                    self.problems += [*tenant.missing_of_recorded(without_trouble=True)]
                 if days == 1 and tenant.is_ordinary:
                     has_contacts = tenant.has_contacts_of(self._calm_at)
                     left = erased if has_contacts else replace(erased, tokens=frozenset())

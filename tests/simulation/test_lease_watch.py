@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -87,6 +88,17 @@ def test_what_a_dispatcher_merges_is_nobodys(subject: str, noted: int) -> None:
     documents.watch_merge(Batch(table=Table.CONTACTS, item=item, number=0, rows=(), delivery=MINE))
 
     assert len(documents.lease_watch.violations) == noted
+
+
+@pytest.mark.parametrize(("page", "noted"), [(1, 1), (2, 0)])
+def test_work_is_not_handed_over_as_it_was_taken(page: int, noted: int) -> None:
+    """Its continuation stands where it stood, and may never come to its end."""
+    watch, free = LeaseWatch(), replace(HELD, lease=None)
+    writes = [free, HELD, checkpoint(page=page), replace(free, progress={"page": page}, sequence=2)]
+    for before, after in pairwise(map(to_document, writes)):
+        watch.wrote(PATH, before=before, after=after, by="campaigns-1", now=NOW)
+
+    assert watch.violations == noted * [f"campaigns-1 hands {PATH} over, and has not gone on with it"]
 
 
 def test_work_that_is_done_is_not_begun_anew() -> None:

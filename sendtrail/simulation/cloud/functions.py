@@ -30,6 +30,7 @@ from sendtrail.simulation.cloud.other_version import as_before, as_tomorrow, mes
 from sendtrail.simulation.cloud.process import Process, ServerClock
 from sendtrail.simulation.cloud.state_store import Documents, SimulatedState
 from sendtrail.simulation.cloud.warehouse import SimulatedWarehouse
+from sendtrail.simulation.cloud.work_watch import WorkWatch
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
@@ -80,6 +81,7 @@ class Cloud:
         self.tables = MemoryWarehouse(ServerClock(self.scheduler))
         self.warehouse = WarehouseService(self.scheduler, seed=self.faults.seed)
         self.queue = MessageQueue(self.scheduler, self.faults, self.random)
+        self.work_watch = WorkWatch(self.documents, self.queue, self.faults)
         self.virtual_threads = VirtualThreads(self.scheduler)
         self._names = count(1)
         self._restarted_at = 0.0
@@ -94,7 +96,7 @@ class Cloud:
     def problems(self) -> list[str]:
         """Return what functions did that they must not do, whatever happens."""
         unreadable = [reason for reason in self.queue.failures if UNREADABLE.search(reason)]
-        watched = (self.documents.lease_watch, self.documents.withdrawal_watch)
+        watched = (self.documents.lease_watch, self.documents.withdrawal_watch, self.work_watch)
         noted = [each for watch in watched for each in watch.violations]
         return [*self.unhandled, *noted, *self.wrongly_marked, *self.against_breaker, *unreadable]
 
@@ -158,6 +160,7 @@ class Cloud:
 
         if self._run(instance, work):
             self.queue.acknowledge(message)
+            self.work_watch.acknowledged(message, by=instance.process.name)
         else:
             self.queue.refuse(message)
 

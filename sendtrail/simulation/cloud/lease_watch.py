@@ -12,19 +12,30 @@ from sendtrail.warehouse.rows import Batch
 
 
 class LeaseWatch:
-    """Notes writes of checkpoints by who had no right to them, and work that is done again, as `violations`."""
+    """Notes writes of checkpoints by who had no right to them, and work that does not go on, as `violations`."""
 
     def __init__(self) -> None:
         self.violations: list[str] = []
+        self._begun: dict[str, Any] = {}
+        """The progress from which each delivery goes on, by the token of its lease."""
 
     def wrote(self, path: str, *, before: Document | None, after: Document, by: str, now: datetime) -> None:
         """Look at a document that a process has stored; tokens begin with the names of their processes."""
+        if _is_checkpoint(after) and after["lease"]:
+            self._begun.setdefault(after["lease"]["token"], after["progress"])
         if before is None or not _is_checkpoint(before) or not _is_checkpoint(after):
             return
+        self._look_at_work(path, before=before, after=after, by=by)
+        if before["lease"]:  # most are nobody's
+            self._look_at_holder(path, before=before, after=after, by=by, now=now)
+
+    def _look_at_work(self, path: str, *, before: Document, after: Document, by: str) -> None:
         if _is_begun_anew(before, after):
             self.violations.append(f"{by} does again what was done: {path}, {after['run_id']}")
-        if not before["lease"]:
-            return  # nobody's, as most are
+        if _is_handed_over(before, after) and self._begun.get(before["lease"]["token"], ()) == after["progress"]:
+            self.violations.append(f"{by} hands {path} over, and has not gone on with it")
+
+    def _look_at_holder(self, path: str, *, before: Document, after: Document, by: str, now: datetime) -> None:
         then, lease = _checkpoint(before), (after.get("lease") or {})
         if then is None or then.lease is None or then.lease.token == lease.get("token"):
             if (
@@ -56,6 +67,11 @@ def _is_begun_anew(before: Document, after: Document) -> bool:
     """Return whether a message is worked on whose work is done: it came twice, or was published again."""
     is_same = all(before[name] == after[name] for name in ("run_id", "sequence"))
     return is_same and before["status"] == Status.DONE and after["status"] == Status.RUNNING
+
+
+def _is_handed_over(before: Document, after: Document) -> bool:
+    is_next = before["run_id"] == after["run_id"] and after["sequence"] == before["sequence"] + 1
+    return is_next and bool(before["lease"]) and after["status"] == Status.RUNNING
 
 
 def _checkpoint(document: Document) -> Checkpoint | None:

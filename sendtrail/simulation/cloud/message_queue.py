@@ -120,6 +120,10 @@ class MessageQueue:
         """Return whose messages wait or are out, of some organizations."""
         return [each.organization_id for each in self._messages if each.organization_id in organizations]
 
+    def messages(self, topic: Topic, organization_id: str) -> list[Queued]:
+        """Return an organization's messages that wait or are out."""
+        return [each for each in self._messages if each.topic is topic and each.organization_id == organization_id]
+
     def _deliver_again(self, messages: Sequence[Queued]) -> int:
         for message in messages:
             self._messages.append(replace(message, due_at=self._scheduler.now, deliveries=0, is_out=False))

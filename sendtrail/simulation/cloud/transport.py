@@ -95,8 +95,10 @@ class SimulatedTransport(BaseAdapter):
         for kind, (status, body) in _STATUS.items():
             if self._faults.strikes(kind):
                 return status, {"Retry-After": "5"} if status == 429 else {}, body
-        if "/admin/api.php" in (request.url or "") and self._faults.strikes(Fault.HTTP_REPORT_ERROR):
-            return 200, {}, REPORT_ERROR
+        if "/admin/api.php" in (request.url or ""):
+            for kind, status in ((Fault.HTTP_REPORT_ERROR, 200), (Fault.HTTP_REPORT_REFUSED, 400)):
+                if self._faults.strikes(kind):
+                    return status, {}, REPORT_ERROR
         catch_up(self._account, self._scheduler)
         return ask(self._app, request)
 

@@ -59,7 +59,7 @@ class SimulatedWarehouse:
         try:
             merged = self._job(what, lambda: self._tables().merge(batch), submission, table=batch.table)
         except Unavailable:
-            if not submission.is_refused:
+            if not submission.is_held_up:
                 self._watch.merge_failed()
             raise
         self._watch.merged()
@@ -131,18 +131,23 @@ class SimulatedWarehouse:
 
 
 class _Submission:
-    """The attempts to submit one job, each after a look at the lease; `is_refused` if it was for others before it."""
+    """The attempts to submit one job, each after a look at the lease.
+
+    `is_held_up` if the latest was no failure of the warehouse: others were before it, or nobody could tell whose the
+    work is.
+    """
 
     def __init__(self, check_lease: LeaseCheck) -> None:
         self._check_lease = check_lease
-        self.is_refused = False
+        self.is_held_up = False
 
     def submit(self, job: Callable[[], SimulatedJob]) -> Job:
         """Submit the job; raise JobFailed where others are before it."""
-        self.is_refused = False
+        self.is_held_up = True
         self._check_lease()
+        self.is_held_up = False
         try:
             return cast("Job", job())
         except JobFailed:
-            self.is_refused = True
+            self.is_held_up = True
             raise

@@ -61,6 +61,7 @@ class Fault(StrEnum):
     TABLE_BUSY = "warehouse: statements of others keep a table busy"
     SILENT = "account: does not answer for days, beside others"
     KEY_LOST = "operator: revokes a key for days, beside others"
+    HTTP_REPORT_REFUSED = "http: a report is refused"
 
 
 # How often it happens, of the opportunities there are, where it is switched on.
@@ -111,6 +112,7 @@ RATES: Mapping[Fault, float] = {
     Fault.TABLE_BUSY: 0.05,
     Fault.SILENT: 0.5,
     Fault.KEY_LOST: 0.5,
+    Fault.HTTP_REPORT_REFUSED: 0.02,
 }
 SHARE_SWITCHED_ON = 0.35
 
