@@ -12,8 +12,8 @@ PEOPLE = (
     fault(
         "a pass goes on in the middle under a new name",
         "sync.contacts",
-        'pass_id=f"{message.run_id}_{message.sequence}",',
-        'pass_id=f"{self._clock.now()}",',
+        "pass_id = current.pass_id",
+        'pass_id = f"{self._message.run_id}_{self._message.sequence}"',
     ),
     fault(
         "the first page of the contacts is skipped",

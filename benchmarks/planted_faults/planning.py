@@ -67,12 +67,6 @@ PLANNING = (
         "            except Rejected:\n                pass\n",
     ),
     fault(
-        "a page's rows are dropped where it is the last of its report",
-        "sync.campaign",
-        "yield Step(rows=self._rows(page, at), progress=_progress(found, page))",
-        "yield Step(rows=self._rows(page, at) if page.position else (), progress=_progress(found, page))",
-    ),
-    fault(
         "the overlap is dropped",
         "sync.overlap_settings",
         "Overlap(whole=self.overlap_hours * ONE_HOUR, recent=self.recent_overlap_hours * ONE_HOUR)",
@@ -105,8 +99,8 @@ PLANNING = (
     fault(
         "no report is looked at again after it has changed",
         "sync.due",
-        "if report in (*settling, *uncounted, *looks, *doubted",
-        "if report in (*uncounted, *looks, *doubted",
+        "if report in (*settling, *unread, *uncounted, *looks, *doubted",
+        "if report in (*unread, *uncounted, *looks, *doubted",
     ),
     fault(
         "a split campaign is read as one message",

@@ -1,5 +1,6 @@
 """In which ways a simulated account is odd: of those that hide nothing for ever, some are drawn."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -48,6 +49,30 @@ ODDITIES: tuple[dict[str, Any], ...] = (
     {"resubscribing": "counters_fall"},
     {"resubscribing": "counters_stay"},
 )
+
+
+IN_TIME = (
+    "byte_order_marks",
+    "blanks_around_body",
+    "php_warning",
+    "language",
+    "garbled_text",
+    "ints",
+    "repeated_page",
+    "max_limit",
+    "updated_after_ignored",
+    "meta_total",
+    "false_end",
+    "empty_page",
+    "messageid_needed",
+    "without_tstamp_iso",
+)
+"""With these alone, an account shows its rows as soon as one that is as documented."""
+
+
+def is_in_time(quirks: Quirks) -> bool:
+    """Return whether an account shows its rows as soon as one that is as documented."""
+    return replace(quirks, **{name: getattr(Quirks(), name) for name in IN_TIME}) == Quirks()
 
 
 def drawn_quirks(random: Random) -> Quirks:

@@ -15,8 +15,10 @@ LAG_S = HOUR_S
 OUT_S = 2 * HOUR_S
 AFTER_OUTAGE_S = 2 * HOUR_S
 """How long what is left may take once the warehouse works again."""
-MOST_WHILE_OUT = 400
-"""Requests of an account meanwhile: four instances try some fourteen times each, and read a few pages to have rows."""
+MOST_WHILE_OUT = 600
+"""Requests of an account meanwhile: four instances try some fourteen times each, and read a few pages to have rows:
+some ten, where they are of a campaign's two messages.
+"""
 SHARE_OUT_QUIETLY = 0.15
 """In so many worlds the warehouse is out, or busy, without any other trouble: it takes half of a world's time."""
 SPACED_S = 60.0

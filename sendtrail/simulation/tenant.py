@@ -12,6 +12,7 @@ from sendtrail.simulation.cloud.functions import Cloud, key_name
 from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.comparison import IsErased, differences
+from sendtrail.simulation.oddities import is_in_time
 from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.recorded import recorded_and_missing
 from sendtrail.simulation.request_cost import ReportKey
@@ -45,6 +46,11 @@ class Tenant:
     def is_ordinary(self) -> bool:
         """Return whether the account is as documented: what an odd one shows late is found later."""
         return self.account.quirks == Quirks()
+
+    @property
+    def is_in_time(self) -> bool:
+        """Return whether what it shows late is no later than that of an account as documented."""
+        return is_in_time(self.account.quirks)
 
     @property
     def campaign_ids(self) -> list[int]:
@@ -151,6 +157,32 @@ class Tenant:
             example = missing[0]
             what = f"{len(missing)} activities are recorded as read and missing, such as"
             yield f"{self.organization_id}: {what} ({example.campaign_id}, {example.event_type}, {example.contact_id})"
+
+    def unseen_by_pass(self) -> Iterator[str]:
+        """Yield what is missing after a pass over the contacts that says that it was complete."""
+        document = self._cloud.documents.get(contacts_path(self.organization_id)) or {}
+        if document.get("status") != Status.DONE or document.get("reason") or not document.get("synced"):
+            return
+        if self.transport.has_shown_nobody:
+            return  # a first pass that sees nobody has nothing to compare with
+        began_at = from_document(ContactsSynced, document["synced"]).synced_at
+        stored = {
+            row["contact_id"]
+            for row in self._cloud.rows(Table.CONTACTS)
+            if row["organization_id"] == self.organization_id and not row["deleted_at"]
+        }
+        is_erased = self._is_on(self._cloud.erased_people)
+        there = {
+            str(each.id)
+            for each in self.account.contacts
+            if each.created_at < began_at.timestamp() and not is_erased(str(each.id), each.email)
+        }
+        if missing := there - stored - self._hidden():
+            what = f"{len(missing)} contacts are missing after a complete pass, such as {min(missing)}"
+            yield f"{self.organization_id}: {what}"
+
+    def _hidden(self) -> set[str]:
+        return {str(each.id) for each in self.account.contacts if self.account.is_hidden(each)}
 
     def abandoned(self) -> Iterator[str]:
         """Yield the work that was begun and that nobody goes on with, once no message waits."""

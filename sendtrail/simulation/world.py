@@ -13,6 +13,7 @@ from sendtrail.simulation.cloud.process import world_time
 from sendtrail.simulation.cloud.state_store import Documents
 from sendtrail.simulation.cloud.transport import catch_up
 from sendtrail.simulation.drawn_account import (
+    EVERYTHING_DAYS,
     drawn_account,
     drawn_gone_days,
     drawn_lookback_days,
@@ -98,6 +99,7 @@ class World:
         self.scheduler.run(until=days * DAY_S)
         self._calm_down()
         self._rest()
+        self._ask_for_history()
         self.problems += self.cloud.problems()
         for tenant in self.tenants:
             self.problems += broken_promises(self.cloud, tenant, self.calls.asked)
@@ -131,6 +133,8 @@ class World:
         self.trace.add(self.scheduler.now, "people", "are busy")
 
     def _schedule(self) -> None:
+        for tenant in self.tenants:
+            self.problems += [*tenant.unseen_by_pass(), *(tenant.missing_of_recorded() if tenant.is_in_time else ())]
         self.calls.dispatch(contacts=self._scheduled % CONTACTS_EVERY == 0)
         self._scheduled += 1
         self.scheduler.sleep(6 * HOUR_S)
@@ -145,7 +149,7 @@ class World:
         self.scheduler.run(until=self.scheduler.now + DAY_S / 2)  # operators end what they are at
         self._drain()
         for tenant in self.tenants:
-            self.problems += [*tenant.abandoned(), *(tenant.missing_of_recorded() if tenant.is_ordinary else ())]
+            self.problems += [*tenant.abandoned(), *(tenant.missing_of_recorded() if tenant.is_in_time else ())]
 
     def _rest(self) -> None:
         trouble = OneTrouble(self.cloud, self.calls, self.tenants, drain=self._drain)
@@ -166,6 +170,18 @@ class World:
                     left = erased if has_contacts else replace(erased, tokens=frozenset())
                     found = tenant.differences(left=left, with_contacts=has_contacts)
                     self.problems += [f"a day later, {each}" for each in found]
+
+    def _ask_for_history(self) -> None:
+        """Where the first sync did not go back to all, have the next runs of an account do so, as an operator does.
+
+        One run may hand out the history of one campaign, and the run after the last one finds that all is done.
+        """
+        if self.cloud.settings.lookback_days >= EVERYTHING_DAYS:
+            return
+        self._operators.ask_for_all(self.tenants[0])
+        for _ in range(len(self.tenants[0].campaign_ids) + 1):
+            self._dispatch("to read all history", contacts=False)
+            self._drain()
 
     def _count_requests(self, tenant: Tenant) -> None:
         """See that a day without news costs one request, and one with news little more than it must."""

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from sendtrail import threads
+from sendtrail.domain.deletion_guard import ALWAYS_BELIEVED
 from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
 from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.erasure.erased_people import ErasedPeople
@@ -36,6 +37,7 @@ from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
 from sendtrail.simulation.engine.virtual_threads import VirtualEvent, VirtualThreads
 from sendtrail.simulation.operating.gone_place import SimulatedPlace
+from sendtrail.state.documents import run_path
 from sendtrail.sync.due import Request
 from sendtrail.warehouse.rows import Table
 
@@ -134,14 +136,18 @@ class Cloud:
             if attempt:
                 self.scheduler.sleep(DISPATCH_PAUSE_S)
             failed: dict[str, str] = {}
+            done: list[str] = []
 
-            def work(instance: Instance, failed: dict[str, str] = failed) -> None:
+            def work(instance: Instance, failed: dict[str, str] = failed, done: list[str] = done) -> None:
                 accounts = [organization_id] if organization_id else instance.runtime.connections.enabled()
                 requests = [Request(organization_id=account, run_id=run_id, **wanted) for account in accounts]
                 with instance.runtime.serving({}):
-                    failed.update(dispatch_accounts(requests, instance.runtime)[1])
+                    summaries, rejected = dispatch_accounts(requests, instance.runtime)
+                    failed.update(rejected)
+                    done.extend(summary.organization_id for summary in summaries)
 
             if self._run(self.instance("dispatcher"), work):
+                self._look_at_summaries(run_id, done)
                 return failed
         return None
 
@@ -154,9 +160,16 @@ class Cloud:
             self._deliver(message, instance)
 
     def _deliver(self, message: Queued, instance: Instance) -> None:
+        began_at = self.scheduler.now
+
         def work(instance: Instance) -> None:
-            with instance.watch.delivering():
-                handle(instance.runtime, topic=message.topic, data=message.data)
+            try:
+                with instance.watch.delivering():
+                    handle(instance.runtime, topic=message.topic, data=message.data)
+            except SendtrailError:
+                if self.scheduler.now - began_at > ACK_DEADLINE_S:  # another delivery may have been acknowledged
+                    self.queue.lost_some_of.add(message.organization_id)
+                raise
 
         if self._run(instance, work):
             self.queue.acknowledge(message)
@@ -184,15 +197,23 @@ class Cloud:
         ended.wait(ACK_DEADLINE_S)
         return bool(succeeded)
 
-    def _look_at_marks(self, organization_id: str) -> None:
-        marked = {
-            row["contact_id"]
-            for row in self.rows(Table.CONTACTS)
-            if row["organization_id"] == organization_id and row["deleted_at"]
-        }
+    def _look_at_marks(self, organization_id: str, marked_now: int) -> None:
+        """Look whether all who are marked as deleted are gone, and no more were marked at once than is believed."""
+        rows = [row for row in self.rows(Table.CONTACTS) if row["organization_id"] == organization_id]
+        marked = {row["contact_id"] for row in rows if row["deleted_at"]}
+        known = len(rows) - len(marked) + marked_now
+        if marked_now > max(ALWAYS_BELIEVED, self.settings.max_deleted_share * known):
+            self.wrongly_marked.append(f"{organization_id}: {marked_now} of {known} contacts are marked as deleted")
         if wrong := marked.intersection(self.contact_ids[organization_id]()):
             found = f"{len(wrong)} contacts are marked as deleted that are there, such as {min(wrong)}"
             self.wrongly_marked.append(f"{organization_id}: {found}")
+
+    def _look_at_summaries(self, run_id: str, done: Iterable[str]) -> None:
+        """Look whether a run that is over has come to its end: its summaries are stored."""
+        if any(kind is Fault.OLD_STATE for kind, _ in self.faults.happened):
+            return
+        stored = (self.documents.get(run_path(run_id)) or {}).get("summaries", {})
+        self.unhandled += [f"{each}: {run_id} is over, and has no summary" for each in done if each not in stored]
 
     def people_tables(self) -> PeopleTables:
         """Return the tables in which people are named."""

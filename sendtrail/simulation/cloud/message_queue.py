@@ -40,7 +40,7 @@ class MessageQueue:
         self.acknowledged: list[Queued] = []
         self.dead: list[Queued] = []
         self.lost_some_of: set[str] = set()
-        """The organizations of which messages were given up or purged."""
+        """The organizations of which messages were given up or purged, or refused when nobody asked any more."""
         self.published: Counter[Topic] = Counter()
         self.failures: list[str] = []
         """Why work could not be done, as published."""

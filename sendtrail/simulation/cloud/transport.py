@@ -27,6 +27,7 @@ JITTER_S = 0.04
 SLOW_S = 45.0
 READ_TIMEOUT_S = 90.0
 REPORT_ERROR = b'{"result_code":0,"result_message":"Failed: the report is busy","result_output":"json"}'
+NOBODY = b'{"contacts":[],"meta":{"total":"0"}}'
 _STATUS: Mapping[Fault, tuple[int, bytes]] = {
     Fault.HTTP_500: (500, b'{"message":"Internal Server Error"}'),
     Fault.HTTP_503: (503, b'{"message":"Service Unavailable"}'),
@@ -49,15 +50,20 @@ class SimulatedTransport(BaseAdapter):
         self._scheduler, self._faults, self._watch = scheduler, faults, watch
         self.requests = 0
         self.paused, self.disabled = SilenceWatch(), SilenceWatch(max_delay_s=MAX_DELIVERY_S)
-        self._is_hanging = False
+        self._is_hanging = self._shows_nobody = False
+        self.has_shown_nobody = False
 
     def hang(self) -> None:
         """Answer nothing from now on."""
         self._is_hanging = True
 
+    def show_nobody(self) -> None:
+        """List no contacts from now on, as to a user who may see no list any more."""
+        self._shows_nobody = self.has_shown_nobody = True
+
     def answer_again(self) -> None:
         """Answer as usual."""
-        self._is_hanging = False
+        self._is_hanging = self._shows_nobody = False
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Return the answer to a request."""
@@ -99,6 +105,8 @@ class SimulatedTransport(BaseAdapter):
             for kind, status in ((Fault.HTTP_REPORT_ERROR, 200), (Fault.HTTP_REPORT_REFUSED, 400)):
                 if self._faults.strikes(kind):
                     return status, {}, REPORT_ERROR
+        if self._shows_nobody and "/api/3/contacts?" in (request.url or ""):
+            return 200, {}, NOBODY
         catch_up(self._account, self._scheduler)
         return ask(self._app, request)
 

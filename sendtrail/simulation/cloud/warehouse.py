@@ -37,7 +37,7 @@ class SimulatedWarehouse:
         documents: Documents,
         *,
         watch: BreakerWatch,
-        on_marked: Callable[[str], None],
+        on_marked: Callable[[str, int], None],
     ) -> None:
         self._process, self._service, self._tables, self._documents = process, service, tables, documents
         self._watch, self._on_marked = watch, on_marked
@@ -79,7 +79,7 @@ class SimulatedWarehouse:
         def mark() -> int:
             marked = self._tables().mark_vanished(organization_id, pass_id=pass_id, seen=seen, at=at)
             if marked:
-                self._on_marked(organization_id)
+                self._on_marked(organization_id, marked)
             return marked
 
         return self._job("marks contacts", mark, _Submission(check_lease), table=Table.CONTACTS)

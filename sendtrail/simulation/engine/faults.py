@@ -62,6 +62,7 @@ class Fault(StrEnum):
     SILENT = "account: does not answer for days, beside others"
     KEY_LOST = "operator: revokes a key for days, beside others"
     HTTP_REPORT_REFUSED = "http: a report is refused"
+    NOBODY_SHOWN = "account: its list of contacts is empty for hours"
 
 
 # How often it happens, of the opportunities there are, where it is switched on.
@@ -113,6 +114,7 @@ RATES: Mapping[Fault, float] = {
     Fault.SILENT: 0.5,
     Fault.KEY_LOST: 0.5,
     Fault.HTTP_REPORT_REFUSED: 0.02,
+    Fault.NOBODY_SHOWN: 0.1,
 }
 SHARE_SWITCHED_ON = 0.35
 

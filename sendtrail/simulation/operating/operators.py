@@ -47,6 +47,10 @@ class Operators:
                 self._cloud.trace.add(self._cloud.scheduler.now, "operator", f"{kind} ({tenant.organization_id})")
                 act()
 
+    def ask_for_all(self, tenant: Tenant) -> None:
+        """Store the wish that all of an account be read, as `sendtrail backfill start` does."""
+        self._ask(tenant.organization_id, since=world_time(self._cloud.scheduler) - timedelta(days=EVERYTHING_DAYS))
+
     def _acts(self, tenant: Tenant) -> Mapping[Fault, Callable[[], object]]:
         cloud, organization_id = self._cloud, tenant.organization_id
         is_short = cloud.settings.lookback_days < EVERYTHING_DAYS
@@ -68,6 +72,7 @@ class Operators:
             Fault.DISABLED: lambda: self._for_a_while(tenant.disable, tenant.enable),
             Fault.PAUSED: lambda: self._for_a_while(tenant.pause, tenant.resume),
             Fault.HANGING: lambda: self._for_a_while(tenant.transport.hang, tenant.transport.answer_again),
+            Fault.NOBODY_SHOWN: lambda: self._for_a_while(tenant.transport.show_nobody, tenant.transport.answer_again),
             Fault.WAREHOUSE_OUT: lambda: cloud.warehouse.break_down(lasts_s=self._lasting.uniform(0.1, 8) * HOUR_S),
             Fault.OLD_STATE: self._restore_state,
             Fault.ERASED: lambda: self._erase(tenant),
