@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sendtrail.domain.request_rate import Priority, RateLimit
 from sendtrail.ports import State
 from sendtrail.rate_limit.budget import RateBudget, do_nothing
-from sendtrail.rate_limit.sliding_window import sliding_window
+from sendtrail.rate_limit.sliding_window import SlidingWindow, sliding_window
 from tests.fakes import FakeClock
 
 
@@ -18,6 +18,7 @@ def a_budget(
     priority: Priority = Priority.INCREMENTAL,
     block: int = 1,
     before_request: Callable[[], None] = do_nothing,
+    window: SlidingWindow | None = None,
 ) -> RateBudget:
     """Return one process's view of the account's budget."""
     rate_limit = RateLimit(requests_per_second=rate, share_kept_free=kept_free)
@@ -26,7 +27,7 @@ def a_budget(
         clock,
         organization_id="acme",
         rate_limit=rate_limit,
-        sliding_window=sliding_window(clock, requests_per_second=rate_limit.per_second),
+        sliding_window=window or sliding_window(clock, requests_per_second=rate_limit.per_second),
         priority=priority,
         block=block,
         before_request=before_request,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sendtrail.domain.request_rate import HEADROOM, Priority
 from sendtrail.ports import Document, Transaction
 from sendtrail.rate_limit.reserved_slots import MAX_LATENESS_S
+from sendtrail.rate_limit.sliding_window import SlidingWindow
 from tests.fakes import FakeClock, MemoryState
 from tests.rate_limit.budgets import a_budget
 
@@ -241,6 +242,33 @@ def test_a_thread_that_wakes_up_late_takes_the_next_slot() -> None:
     budget.acquire()
 
     assert clock.monotonic() == pytest.approx(2 * budget.interval_s)
+
+
+class FreezingWindow(SlidingWindow):
+    """A window in which the machine is frozen the first time."""
+
+    def __init__(self, clock: FakeClock, *, frozen_s: float) -> None:
+        super().__init__(clock, most=5)
+        self._machine, self._frozen_s = clock, frozen_s
+
+    def wait(self) -> None:
+        """Wait for as long as the window asks for, and for the machine."""
+        super().wait()
+        self._machine.advance(self._frozen_s)
+        self._frozen_s = 0.0
+
+
+def test_a_machine_that_freezes_after_its_slot_takes_another_one() -> None:
+    """Meanwhile others have used theirs: its request is not sent beside them."""
+    clock = FakeClock()
+    state = MemoryState(clock)
+    budget = a_budget(clock, state, window=FreezingWindow(clock, frozen_s=60.0))
+    budget.acquire()
+    sent_at = clock.monotonic()
+    a_budget(clock, state).acquire()
+
+    assert sent_at >= 60.0
+    assert clock.monotonic() == pytest.approx(sent_at + budget.interval_s)
 
 
 class SlowState(MemoryState):
