@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchmarks.planted_faults import PLANTED
-from benchmarks.planted_faults.fault import PlantedFault
+from benchmarks.planted_faults.fault import PlantedFault, with_edits
 
 if TYPE_CHECKING:  # the simulation is imported only after a fault was planted
     from sendtrail.simulation.run import Outcome
@@ -36,21 +36,19 @@ class _PlantingLoader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         """Return the code of the module with the fault."""
         source = self.get_data(self.get_filename(fullname)).decode()
-        if source.count(self.fault.before) != 1:
-            raise ValueError(f"{self.fault.name}: the text to replace is not there once")
-        code: CodeType = self.source_to_code(source.replace(self.fault.before, self.fault.after), self.path)
+        code: CodeType = self.source_to_code(with_edits(source, self.fault.of(fullname)), self.path)
         return code
 
 
 class _PlantingFinder(MetaPathFinder):
-    """Finds the module in which a fault is planted."""
+    """Finds the modules in which a fault is planted."""
 
     def __init__(self, fault: PlantedFault) -> None:
         self._fault = fault
 
     def find_spec(self, fullname: str, path: object, target: ModuleType | None = None) -> ModuleSpec | None:
-        """Return where the module is, None for any other."""
-        if fullname != self._fault.module:
+        """Return where such a module is, None for any other."""
+        if not self._fault.of(fullname):
             return None
         found = PathFinder.find_spec(fullname, path, target)  # type: ignore[arg-type]
         if found is None or found.origin is None:

@@ -2,6 +2,20 @@
 
 from benchmarks.planted_faults.fault import fault
 
+NOTHING_IS_SHORT = fault(
+    "reports that fall short of their counters are taken to be whole",
+    "sync.progress.completed_sync",
+    "short=progress.missing.get(report, 0),",
+    "short=0,",
+)
+ENDS_ARE_BELIEVED = fault(
+    "the end of a report is believed against its counters",
+    "activecampaign.v1.report_end",
+    "    return seen < promised_rows(query)\n",
+    "    return seen < 0\n",
+    beside=NOTHING_IS_SHORT,
+)
+
 EDGES = (
     fault(
         "slots of the budget lie on one another",
@@ -33,6 +47,7 @@ EDGES = (
         "        if self._is_known(found) or _is_agreed(found, get, query) or self._learns(found, query):\n"
         "            return None\n",
         "        return None\n",
+        beside=ENDS_ARE_BELIEVED,
     ),
     fault(
         "trouble of one account stops the others",
@@ -66,12 +81,8 @@ EDGES = (
         "            moment = moment.replace(tzinfo=zone)\n",
         "            moment = moment.replace(tzinfo=UTC)\n",
     ),
-    fault(
-        "the end of a report is believed against its counters",
-        "activecampaign.v1.report_end",
-        "    return seen < promised_rows(query)\n",
-        "    return seen < 0\n",
-    ),
+    NOTHING_IS_SHORT,
+    ENDS_ARE_BELIEVED,
     fault(
         "a key that is refused is a failure of each campaign",
         "entrypoints.account_failures",

@@ -1,18 +1,40 @@
-"""What is planted: a text that occurs once in a file, and what replaces it."""
+"""What is planted: texts that occur once in a file, and what replaces them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PlantedFault:
-    """What is broken, and how: in `module`, `before` becomes `after`."""
+class Edit:
+    """In `module`, `before` becomes `after`."""
 
-    name: str
     module: str
     before: str
     after: str
 
 
-def fault(name: str, module: str, before: str, after: str) -> PlantedFault:
-    """Return the fault of a module of the package, which is named without it."""
-    return PlantedFault(name=name, module=f"sendtrail.{module}", before=before, after=after)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlantedFault:
+    """What is broken, and how: in more than one place, where one makes good what another one lets through."""
+
+    name: str
+    edits: tuple[Edit, ...]
+
+    def of(self, module: str) -> tuple[Edit, ...]:
+        """Return the edits of a module."""
+        return tuple(edit for edit in self.edits if edit.module == module)
+
+
+def fault(name: str, module: str, before: str, after: str, *, beside: PlantedFault | None = None) -> PlantedFault:
+    """Return the fault of a module of the package, which is named without it; `beside` is planted as well."""
+    edit = Edit(module=f"sendtrail.{module}", before=before, after=after)
+    return PlantedFault(name=name, edits=(edit, *(beside.edits if beside else ())))
+
+
+def with_edits(source: str, edits: Iterable[Edit]) -> str:
+    """Return a source with edits; raise ValueError where a text to replace is not there once."""
+    for edit in edits:
+        if source.count(edit.before) != 1:
+            raise ValueError(f"{edit.module}: the text to replace is not there once: {edit.before!r}")
+        source = source.replace(edit.before, edit.after)
+    return source

@@ -97,10 +97,10 @@ PLANNING = (
         "    if len(rows) > 100:\n        services.warehouse.merge(batch)",
     ),
     fault(
-        "no report is looked at again after it has changed",
+        "no report is looked at again after it has changed, or falls short of its counters",
         "sync.due",
         "if report in (*settling, *unread, *uncounted, *looks, *doubted",
-        "if report in (*unread, *uncounted, *looks, *doubted",
+        "if report in (*unread, *uncounted, *doubted",
     ),
     fault(
         "a split campaign is read as one message",

@@ -101,6 +101,16 @@ def test_work_is_not_handed_over_as_it_was_taken(page: int, noted: int) -> None:
     assert watch.violations == noted * [f"campaigns-1 hands {PATH} over, and has not gone on with it"]
 
 
+def test_a_later_message_takes_work_as_it_is() -> None:
+    """Which is no hand-over."""
+    watch, dead = LeaseWatch(), checkpoint(token=THEIRS, until=OVER)
+    writes = [replace(HELD, lease=None), dead, replace(HELD, sequence=2)]
+    for before, after in pairwise(map(to_document, writes)):
+        watch.wrote(PATH, before=before, after=after, by="campaigns-1", now=NOW)
+
+    assert watch.violations == []
+
+
 def test_work_that_is_done_is_not_begun_anew() -> None:
     """By the same message; a later one may have the same campaign read again."""
     watch, done = LeaseWatch(), to_document(replace(HELD, lease=None, status=Status.DONE))

@@ -7,19 +7,29 @@ import pytest
 
 from benchmarks.find_planted_faults import BEGIN, DOCUMENT, END, HEADER, is_found, rows_of, with_table
 from benchmarks.planted_faults import PLANTED
-from benchmarks.planted_faults.fault import PlantedFault
+from benchmarks.planted_faults.fault import Edit, PlantedFault, with_edits
 
 
 @pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: fault.name)
 def test_the_text_that_a_fault_replaces_is_there_once(fault: PlantedFault) -> None:
     """And its replacement is valid Python."""
-    spec = find_spec(fault.module)
-    assert spec is not None
-    assert spec.origin is not None
-    source = Path(spec.origin).read_text(encoding="utf-8")
+    for module in {edit.module for edit in fault.edits}:
+        spec = find_spec(module)
+        assert spec is not None
+        assert spec.origin is not None
+        source = Path(spec.origin).read_text(encoding="utf-8")
 
-    assert source.count(fault.before) == 1
-    compile(source.replace(fault.before, fault.after), spec.origin, "exec")
+        compile(with_edits(source, fault.of(module)), spec.origin, "exec")
+
+
+def test_a_text_that_is_not_there_once_is_an_error() -> None:
+    """Where the code has changed, nothing may be planted that is none."""
+    edit = Edit(module="sendtrail.some", before="one", after="two")
+
+    assert with_edits("one", [edit]) == "two"
+    for source in ("none", "one, one"):
+        with pytest.raises(ValueError, match="not there once"):
+            with_edits(source, [edit])
 
 
 def test_a_table_takes_the_place_of_the_one_before() -> None:

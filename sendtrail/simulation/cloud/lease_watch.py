@@ -71,7 +71,8 @@ def _is_begun_anew(before: Document, after: Document) -> bool:
 
 def _is_handed_over(before: Document, after: Document) -> bool:
     is_next = before["run_id"] == after["run_id"] and after["sequence"] == before["sequence"] + 1
-    return is_next and bool(before["lease"]) and after["status"] == Status.RUNNING
+    is_given_up = bool(before["lease"]) and not after["lease"]
+    return is_next and is_given_up and after["status"] == Status.RUNNING
 
 
 def _checkpoint(document: Document) -> Checkpoint | None:
