@@ -72,7 +72,8 @@ IN_TIME = (
 
 def is_in_time(quirks: Quirks) -> bool:
     """Return whether an account shows its rows as soon as one that is as documented."""
-    return replace(quirks, **{name: getattr(Quirks(), name) for name in IN_TIME}) == Quirks()
+    in_time = replace(quirks, **{name: getattr(Quirks(), name) for name in IN_TIME})
+    return in_time == Quirks() and quirks.false_end != "day"
 
 
 def drawn_quirks(random: Random) -> Quirks:

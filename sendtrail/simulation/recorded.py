@@ -46,7 +46,7 @@ def _is_recorded(row: TruthRow, record: SyncRecord, *, without_trouble: bool) ->
     settling, read_at = record.to_settle.get(report), record.watermarks.get(report)
     if without_trouble:
         read_at = record.synced_at
-    elif read_at is None or (settling is not None and (settling.lacks_rows or settling.failed)):
+    elif read_at is None or (settling is not None and (settling.short or settling.failed)):
         return False
     within = LISTED_WITHIN + (A_DAY_WITHOUT_TIME if report is Report.BOUNCES else timedelta(0))
     return record.since <= row.activity_timestamp <= read_at - within

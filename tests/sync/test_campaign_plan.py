@@ -162,6 +162,16 @@ def test_what_a_sync_leaves_behind_is_as_of_its_start() -> None:
     assert (left.confirmed, left.audited_at, left.since) == (False, SYNCED.audited_at, SYNCED.since)
 
 
+def test_a_report_that_is_empty_by_its_counter_is_complete_as_of_when_that_was_listed() -> None:
+    """A message may be hours late: whoever left meanwhile is news to the next one."""
+    late = replace(a_message(Reason.CHANGED, opens=10), listed_at=NOON - DAY)
+
+    left = completed_sync(a_plan(late), SYNCED)
+
+    assert left.watermarks[Report.UNSUBSCRIBES] == left.deep_watermarks[Report.UNSUBSCRIBES] == NOON - DAY
+    assert left.watermarks[Report.OPENS] == NOON
+
+
 def test_a_read_that_found_the_counters_still_confirms_them() -> None:
     """It is not read once more."""
     assert completed_sync(a_plan(a_message(Reason.CONFIRM)), SYNCED).confirmed

@@ -16,7 +16,8 @@ def completed_sync(progress: CampaignProgress, synced: SyncRecord | None) -> Syn
     complete = [unit for unit in progress.units if unit.report not in progress.failed]
     read = dict.fromkeys((unit.report for unit in complete), progress.started_at)
     # A report that was empty is known to be complete up to the dispatch, without a request.
-    empty = dict.fromkeys((r for r in Report if is_empty(r, progress.counters)), progress.started_at)
+    counted_at = min(progress.started_at, progress.listed_at or progress.started_at)
+    empty = dict.fromkeys((r for r in Report if is_empty(r, progress.counters)), counted_at)
     deep = dict.fromkeys((unit.report for unit in complete if unit.full_overlap), progress.started_at)
     is_thorough = synced is None or progress.reason in THOROUGH or progress.since < synced.since
     is_confirmed = synced is not None and progress.counters == synced.counters
