@@ -9,13 +9,13 @@ from sendtrail.delivery.checkpoint import Checkpoint, Status
 from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.pseudonyms.pseudonymous_rows import NAMING_PEOPLE
 from sendtrail.simulation.cloud.functions import Cloud, key_name
-from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.comparison import IsErased, differences
 from sendtrail.simulation.oddities import is_in_time
 from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.recorded import recorded_and_missing
 from sendtrail.simulation.request_cost import ReportKey
+from sendtrail.simulation.watching.rate_watch import RateWatch
 from sendtrail.simulator import Account, Quirks
 from sendtrail.simulator.world.counters import COUNTED
 from sendtrail.state.account_pause import pause_account, resume_account

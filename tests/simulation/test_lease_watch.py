@@ -8,8 +8,8 @@ import pytest
 
 from sendtrail.delivery.checkpoint import Checkpoint, Lease, Status
 from sendtrail.domain.work_item import WorkItem
-from sendtrail.simulation.cloud.lease_watch import LeaseWatch
 from sendtrail.simulation.cloud.state_store import Documents
+from sendtrail.simulation.watching.lease_watch import LeaseWatch
 from sendtrail.state.documents import contacts_path, to_document
 from sendtrail.warehouse.rows import Batch, Table
 

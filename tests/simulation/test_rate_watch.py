@@ -1,6 +1,6 @@
 """A strict look at an account's limit."""
 
-from sendtrail.simulation.cloud.rate_watch import RateWatch
+from sendtrail.simulation.watching.rate_watch import RateWatch
 
 
 def test_a_request_more_than_the_limit_in_any_second_is_counted() -> None:

@@ -1,6 +1,6 @@
 """A strict look at an account that is paused."""
 
-from sendtrail.simulation.cloud.silence_watch import MAX_DELAY_S, SilenceWatch
+from sendtrail.simulation.watching.silence_watch import MAX_DELAY_S, SilenceWatch
 
 
 def test_requests_that_arrive_during_a_pause_are_counted() -> None:

@@ -6,11 +6,11 @@ from random import Random
 import requests
 
 from sendtrail.simulation.cloud.process import START, Process
-from sendtrail.simulation.cloud.rate_watch import RateWatch
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.engine.faults import Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
+from sendtrail.simulation.watching.rate_watch import RateWatch
 from sendtrail.simulator import Account, Network, Plan
 
 URL = "http://127.0.0.1:9"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sendtrail.ports import Document, Transaction
-from sendtrail.simulation.cloud.withdrawal_watch import WithdrawalWatch
+from sendtrail.simulation.watching.withdrawal_watch import WithdrawalWatch
 from sendtrail.state.documents import campaign_path, wants_path
 from tests.fakes import MemoryState
 

@@ -9,9 +9,9 @@ from sendtrail.delivery.checkpoint import Status
 from sendtrail.ports import Document, Topic
 from sendtrail.simulation.cloud.message_queue import MessageQueue, Queued
 from sendtrail.simulation.cloud.state_store import Documents
-from sendtrail.simulation.cloud.work_watch import WorkWatch
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
+from sendtrail.simulation.watching.work_watch import WorkWatch
 from sendtrail.state.documents import campaign_path
 
 RUNNING: Document = {"status": Status.RUNNING, "sequence": 2, "continuation_pending": False}

@@ -31,12 +31,12 @@ from sendtrail.simulation.cloud.other_version import as_before, as_tomorrow, mes
 from sendtrail.simulation.cloud.process import Process, ServerClock
 from sendtrail.simulation.cloud.state_store import Documents, SimulatedState
 from sendtrail.simulation.cloud.warehouse import SimulatedWarehouse
-from sendtrail.simulation.cloud.work_watch import WorkWatch
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
 from sendtrail.simulation.engine.trace import Trace
 from sendtrail.simulation.engine.virtual_threads import VirtualEvent, VirtualThreads
 from sendtrail.simulation.operating.gone_place import SimulatedPlace
+from sendtrail.simulation.watching.work_watch import WorkWatch
 from sendtrail.state.documents import run_path
 from sendtrail.sync.due import Request
 from sendtrail.warehouse.rows import Table

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 from sendtrail.domain.work_item import CONTACTS
 from sendtrail.errors import Unavailable
 from sendtrail.ports import Document, Transaction
-from sendtrail.simulation.cloud.lease_watch import LeaseWatch
 from sendtrail.simulation.cloud.process import Process, world_time
-from sendtrail.simulation.cloud.withdrawal_watch import WithdrawalWatch
 from sendtrail.simulation.engine.faults import Fault
+from sendtrail.simulation.watching.lease_watch import LeaseWatch
+from sendtrail.simulation.watching.withdrawal_watch import WithdrawalWatch
 from sendtrail.state.documents import campaign_path, contacts_path
 from sendtrail.warehouse.rows import Batch
 

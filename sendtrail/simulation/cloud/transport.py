@@ -13,11 +13,11 @@ from starlette.types import ASGIApp, Message, Scope
 from urllib3 import HTTPResponse
 
 from sendtrail.simulation.cloud.process import Process, world_time
-from sendtrail.simulation.cloud.rate_watch import RateWatch
-from sendtrail.simulation.cloud.silence_watch import MAX_DELIVERY_S, SilenceWatch
 from sendtrail.simulation.engine.draws import chance
 from sendtrail.simulation.engine.faults import Fault, Faults
 from sendtrail.simulation.engine.scheduler import Scheduler
+from sendtrail.simulation.watching.rate_watch import RateWatch
+from sendtrail.simulation.watching.silence_watch import MAX_DELIVERY_S, SilenceWatch
 from sendtrail.simulator import Account
 from sendtrail.simulator.web.app import build_app
 
