@@ -46,8 +46,6 @@ def _is_recorded(row: TruthRow, record: SyncRecord, *, without_trouble: bool) ->
     settling, read_at = record.to_settle.get(report), record.watermarks.get(report)
     if without_trouble:
         read_at = record.synced_at
-    elif record.settling is None and read_at is not None and read_at < record.synced_at:
-        return False  # an earlier version does not say whether it failed, and `since` is of those that did not
     elif read_at is None or (settling is not None and (settling.short or settling.failed)):
         return False
     within = LISTED_WITHIN + (A_DAY_WITHOUT_TIME if report is Report.BOUNCES else timedelta(0))

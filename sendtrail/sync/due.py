@@ -206,13 +206,10 @@ def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy
         for report in Report
         if is_unknown(report, campaign.counters) and now - synced.watermarks.get(report, now) >= policy.settle
     ]
-    unread = [  # they failed, although an earlier version has not recorded it
-        report for report in Report if report not in synced.watermarks and not is_unknown(report, campaign.counters)
-    ]
     return tuple(
         report
         for report in Report
-        if report in (*settling, *unread, *uncounted, *looks, *doubted.due.get(campaign.campaign_id, ()))
+        if report in (*settling, *uncounted, *looks, *doubted.due.get(campaign.campaign_id, ()))
         and not is_empty(report, campaign.counters)
     )
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sendtrail.clock import is_credible
-from sendtrail.domain.campaign_report import Report, is_empty
+from sendtrail.domain.campaign_report import Report, is_empty, is_unknown
 from sendtrail.domain.wants import Want
 from sendtrail.errors import BadDocument
 from sendtrail.state.documents import from_document
@@ -16,6 +16,7 @@ from sendtrail.sync.settling import Settling
 logger = logging.getLogger(__name__)
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+NOT_SAID_TO_BE_READ = "an earlier version has left it unread"
 # An audit that is thought to be later than it was comes that much later; by more it would not come at all.
 MAX_AUDIT_DELAY = timedelta(days=1)
 
@@ -51,8 +52,17 @@ class SyncRecord:
         """Return the reports that are to be read again, of a record of an earlier version, too."""
         if self.settling is not None:
             return self.settling
-        # An earlier version looks once, and drops the looks that were still to come.
-        return dict.fromkeys(Report, Settling(changed_at=self.synced_at, read_at=self.synced_at))
+        # An earlier version looks once, drops the looks that were still to come, and does not say what failed.
+        looked_at = Settling(changed_at=self.synced_at, read_at=self.synced_at)
+        return {
+            report: replace(looked_at, failed="" if self._was_read(report) else NOT_SAID_TO_BE_READ)
+            for report in Report
+        }
+
+    def _was_read(self, report: Report) -> bool:
+        """Return whether a report has been read since everything was, where it is known to hold anything."""
+        holds_rows = not is_empty(report, self.counters) and not is_unknown(report, self.counters)
+        return not holds_rows or self.watermarks.get(report, NEVER) >= self.audited_at
 
     def deep_watermark(self, report: Report) -> datetime:
         """Return when a report was last read by the whole overlap: never, where an earlier version does not say."""

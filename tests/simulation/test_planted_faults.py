@@ -27,7 +27,7 @@ def test_a_text_that_is_not_there_once_is_an_error() -> None:
     edit = Edit(module="sendtrail.some", before="one", after="two")
 
     assert with_edits("one", [edit]) == "two"
-    for source in ("none", "one, one"):
+    for source in ("three", "one, one"):
         with pytest.raises(ValueError, match="not there once"):
             with_edits(source, [edit])
 

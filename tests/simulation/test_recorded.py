@@ -54,9 +54,17 @@ def test_a_row_that_was_read_is_to_be_stored() -> None:
         replace(READ, since=NOON - timedelta(hours=1)),
         replace(READ, settling={Report.OPENS: Settling(changed_at=NOON, read_at=NOON, short=3)}),
         replace(READ, settling={Report.OPENS: Settling(changed_at=NOON, read_at=NOON, failed="refused")}),
-        replace(READ, settling=None, synced_at=NOON + timedelta(hours=1)),
+        replace(READ, counters={"opens": 5}, settling=None, audited_at=NOON + timedelta(hours=1)),
     ],
-    ids=["never read", "the report never", "read before", "not read so far back", "short", "failed", "perhaps failed"],
+    ids=[
+        "never read",
+        "the report never",
+        "read before",
+        "not read so far back",
+        "short",
+        "failed",
+        "left unread",
+    ],
 )
 def test_what_no_record_says_is_not_missing(record: SyncRecord | None) -> None:
     """It is read yet."""

@@ -28,7 +28,8 @@ HELD = a_checkpoint(status=Status.RUNNING, lease=LEASE)
 SENT = a_campaign(1, opens=5)
 UNSENT = replace(a_campaign(1, send_amt=0), status=0, sent_at=None, last_sent_at=None)
 FORWARDED = a_campaign(1, opens=5, forwards=1, uniqueforwards=1)
-NOT_READ = a_checkpoint(a_sync(counters=FORWARDED.counters))
+NOT_READ = a_sync(counters=FORWARDED.counters, settling=None)
+LEFT_OUT = a_sync(settling=None, audited_at=NOON)
 
 CASES = [
     ("never synced", SENT, None, REQUEST, Reason.NEW),
@@ -55,7 +56,8 @@ CASES = [
     ("settled a day ago", SENT, a_checkpoint(a_sync(synced_at=NOON - DAY)), REQUEST, None),
     ("read lately by an earlier version", SENT, a_checkpoint(a_sync(settling=None)), REQUEST, None),
     ("read a day ago by an earlier version", SENT, OF_EARLIER_VERSION, REQUEST, Reason.CONFIRM),
-    ("a report that is not recorded as read", FORWARDED, NOT_READ, REQUEST, Reason.CONFIRM),
+    ("an earlier version has never read a report", FORWARDED, a_checkpoint(NOT_READ), REQUEST, Reason.CONFIRM),
+    ("an earlier version has left one out of all", SENT, a_checkpoint(LEFT_OUT), REQUEST, Reason.CONFIRM),
     ("last changed a week ago", SENT, LAST_LOOK, REQUEST, Reason.AUDIT),
     ("last changed a week ago, audited since", SENT, AUDITED_SINCE, REQUEST, Reason.CONFIRM),
     ("audited a month ago", SENT, a_checkpoint(a_sync(audited_at=NOON - 30 * DAY)), REQUEST, Reason.AUDIT),
