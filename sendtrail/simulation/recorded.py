@@ -28,7 +28,7 @@ def recorded_and_missing(
 ) -> Iterator[TruthRow]:
     """Yield the rows that an account shows, were read as the record of their campaign says, and are not stored.
 
-    A run `without_trouble` has read all reports.
+    A run `without_trouble` has read all reports of which it does not say that they failed.
     """
     there = {(row["campaign_id"], row["event_type"], row["contact_id"]) for row in stored}
     for row in truth:
@@ -44,9 +44,11 @@ def recorded_and_missing(
 def _is_recorded(row: TruthRow, record: SyncRecord, *, without_trouble: bool) -> bool:
     report = _REPORT_OF[EventType(row.event_type)]
     settling, read_at = record.to_settle.get(report), record.watermarks.get(report)
+    if settling is not None and settling.failed:
+        return False  # the run has said so
     if without_trouble:
         read_at = record.synced_at
-    elif read_at is None or (settling is not None and (settling.short or settling.failed)):
+    elif read_at is None or (settling is not None and settling.short):
         return False
     within = LISTED_WITHIN + (A_DAY_WITHOUT_TIME if report is Report.BOUNCES else timedelta(0))
     return record.since <= row.activity_timestamp <= read_at - within
