@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sendtrail.activecampaign.http.session import session_of
 from sendtrail.delivery.checkpoint import Checkpoint, Status
@@ -24,6 +24,9 @@ from sendtrail.sync.contacts import ContactsSynced
 from sendtrail.sync.read_window import ALL_TIME
 from sendtrail.sync.sync_record import SyncRecord, read_record
 from sendtrail.warehouse.rows import Table
+
+CLOCKS_OFF = timedelta(minutes=2)
+"""So far apart are the clocks of a worker and an account, at most."""
 
 
 class Tenant:
@@ -175,7 +178,7 @@ class Tenant:
         there = {
             str(each.id)
             for each in self.account.contacts
-            if each.created_at < began_at.timestamp() and not is_erased(str(each.id), each.email)
+            if each.created_at < (began_at - CLOCKS_OFF).timestamp() and not is_erased(str(each.id), each.email)
         }
         if missing := there - stored - self._hidden():
             what = f"{len(missing)} contacts are missing after a complete pass, such as {min(missing)}"

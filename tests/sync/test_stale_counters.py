@@ -143,8 +143,13 @@ def test_times_in_a_wrong_zone_prove_nothing() -> None:
         ({**COUNTED, "opens": 6}, NOON, READ),
         ({"uniqueopens": 5, "linkclicks": 2}, NOON, READ),
         (COUNTED, NOON, replace(READ, latest={})),
+        (
+            COUNTED,
+            NOON,
+            replace(READ, settling={Report.OPENS: Settling(changed_at=NOON, read_at=NOON, failed="refused")}),
+        ),
     ],
-    ids=["first reading", "message of an earlier version", "moved", "unknown", "nothing seen before"],
+    ids=["first reading", "message of an earlier version", "moved", "unknown", "nothing seen before", "it failed"],
 )
 def test_otherwise_no_row_is_uncounted(
     counters: dict[str, int], listed_at: datetime | None, synced: SyncRecord | None

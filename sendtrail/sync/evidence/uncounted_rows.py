@@ -35,6 +35,9 @@ def uncounted(
     """Return when rows would be uncounted that a report shows now; None where its counters moved, or say nothing."""
     if synced is None or listed_at is None or report not in synced.latest or report not in synced.watermarks:
         return None
+    settling = synced.to_settle.get(report)
+    if settling is not None and settling.failed:
+        return None  # the counters that are recorded are later than its rows
     if is_unknown(report, counters) or has_changed(report, now=counters, before=synced.counters):
         return None
     return Uncounted(after=max(synced.latest[report], synced.watermarks[report] + SLACK), before=listed_at - SLACK)
