@@ -96,7 +96,7 @@ def drawn_settings(random: Random, *, lookback_days: int, gone_days: int | None)
         flush_s=random.choice((5.0, 240.0)),
         budget_block=random.choice((1, 10)),
         backfill_hours=random.choice((0.01, 1.0)),
-        max_deleted_share=0.6,  # in some worlds a third of the few contacts is deleted between two passes
+        max_deleted_share=0.8,  # in some worlds most of the few contacts are deleted between two passes
     )
 
 
