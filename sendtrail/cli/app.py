@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from sendtrail.cli.lazy_commands import Entry, lazy_group
-from sendtrail.cli.process.exit_codes import INTERRUPTED
+from sendtrail.cli.process.exit_codes import INTERRUPTED, MISSING
 from sendtrail.cli.process.interruption import CommandProcess, Interrupts
-from sendtrail.cli.process.streams import make_streams_tolerant
+from sendtrail.cli.process.streams import make_streams_tolerant, unwritten
 from sendtrail.errors import SendtrailError
 
 COMMANDS = (
@@ -201,6 +201,9 @@ def main() -> None:
     try:
         app(obj=CommandProcess())
     except SystemExit as end:
+        if (why := unwritten()) and not end.code:
+            sys.stderr.write(f"sendtrail: not all that it prints could be written: {why}\n")
+            sys.exit(MISSING)
         sys.exit(INTERRUPTED if interrupts.seen and end.code else end.code)
     except SendtrailError as error:
         _end_with(error)

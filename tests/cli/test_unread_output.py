@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sendtrail.cli.process.exit_codes import UNREAD
+from sendtrail.cli.process.exit_codes import MISSING, UNREAD
 from sendtrail.cli.process.streams import ending_when_unread, outliving_its_reader
 
 MANY_ROWS = "SELECT i FROM range(100000) AS rows (i)"
@@ -36,6 +36,19 @@ def run_unread(*words: object, **variables: str) -> "subprocess.CompletedProcess
         return subprocess.run(
             command, stdout=stdout, stderr=subprocess.PIPE, check=False, env={**kept, **variables}
         )  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full, a disk that is full, is Linux's")
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("query", "--help")])
+def test_what_does_not_fit_on_the_disk_is_missing(words: tuple[str, ...]) -> None:
+    """In one sentence, and with the exit code of what is missing."""
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "sendtrail", *words]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+
+    said = ended.stderr.splitlines()
+    assert ended.returncode == MISSING
+    assert said == ["sendtrail: not all that it prints could be written: No space left on device"]
 
 
 @pytest.fixture

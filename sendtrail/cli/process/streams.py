@@ -1,9 +1,11 @@
 """The standard streams of a command: what a terminal cannot show must not end it, and files are always UTF-8.
 
 A reader that goes away (`sendtrail sync | head -1`) does not end a command either: it goes on to its end, its exit code
-says how it went, and the rest is printed to nobody. What only prints, and may print without end, stops there.
+says how it went, and the rest is printed to nobody. What only prints, and may print without end, stops there. Nor does
+a full disk end a command, but what could not be written is missing, and said to be.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -12,11 +14,17 @@ from io import BufferedWriter, FileIO, TextIOWrapper
 
 from sendtrail.cli.process.exit_codes import UNREAD
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 class OutputFile(FileIO):
-    """Writes to a standard stream, and to nobody once its reader is gone; `ends_unread`: the command then ends."""
+    """Writes to a standard stream, and to nobody once its reader is gone; `ends_unread`: the command then ends.
+
+    `unwritten` is why something could not be written, "" where all was.
+    """
 
     ends_unread = False
+    unwritten = ""
 
     def write(self, data: "bytes | bytearray | memoryview", /) -> int:  # type: ignore[override]
         """Write what there is room for and return how much that was; all of it where nobody reads any more."""
@@ -26,6 +34,12 @@ class OutputFile(FileIO):
             _give_to_nobody(self.fileno())
             if self.ends_unread:
                 raise SystemExit(UNREAD) from None
+            return len(data)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            self.unwritten = error.strerror or str(error)
+            _give_to_nobody(self.fileno())
             return len(data)
 
 
@@ -70,6 +84,15 @@ def ending_when_unread() -> Iterator[None]:
         sys.stdout.flush()
     finally:
         file.ends_unread = False
+
+
+def unwritten() -> str:
+    """Return why something that was printed could not be written, "" where all was."""
+    if not isinstance(sys.stdout, TextIOWrapper):
+        return ""
+    sys.stdout.flush()
+    file = _file(sys.stdout)
+    return file.unwritten if isinstance(file, OutputFile) else ""
 
 
 def write_data_as_utf8() -> None:
