@@ -2,6 +2,13 @@
 
 from benchmarks.planted_faults.fault import fault
 
+NO_LAST_LOOK = fault(
+    "nothing is read again a week after it has changed",
+    "sync.due",
+    "        and is_last_look(synced.to_settle, now=now, settle=policy.settle)\n",
+    "        and not synced.synced_at\n",
+)
+
 PLANNING = (
     fault(
         "a unit that was begun is taken for done",
@@ -101,6 +108,7 @@ PLANNING = (
         "sync.due",
         "if report in (*settling, *uncounted, *looks, *doubted",
         "if report in (*uncounted, *doubted",
+        beside=NO_LAST_LOOK,
     ),
     fault(
         "a split campaign is read as one message",
