@@ -41,7 +41,7 @@ class Tenant:
             account, url=self._url, scheduler=cloud.scheduler, faults=cloud.faults, watch=self.watch
         )
         session_of(self._url).mount(self._url, self.transport)
-        cloud.contact_ids[organization_id] = lambda: {contact.id for contact in account.contacts_truth()}
+        cloud.contact_ids[organization_id] = self._shown_contacts
         self.accept_key()
         self.enable()
 
@@ -183,6 +183,12 @@ class Tenant:
         if missing := there - stored - self._hidden():
             what = f"{len(missing)} contacts are missing after a complete pass, such as {min(missing)}"
             yield f"{self.organization_id}: {what}"
+
+    def _shown_contacts(self) -> set[str]:
+        """Return the ids of the contacts that are there; of an account that lists nobody, nobody knows who is."""
+        if self.transport.has_shown_nobody:
+            return set()
+        return {contact.id for contact in self.account.contacts_truth()}
 
     def _hidden(self) -> set[str]:
         return {str(each.id) for each in self.account.contacts if self.account.is_hidden(each)}
