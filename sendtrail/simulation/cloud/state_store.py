@@ -25,6 +25,8 @@ class Documents:
     def __init__(self) -> None:
         self.by_path: dict[str, Document] = {}
         self.lease_watch, self.withdrawal_watch = LeaseWatch(), WithdrawalWatch()
+        self.unwatched_until = 0.0
+        """Until then a worker may rely on a lease that it looked at before an older copy was restored."""
 
     def get(self, path: str) -> Document | None:
         """Return a document, None where there is none."""

@@ -50,10 +50,11 @@ class SimulatedWarehouse:
         what = f"merges {len(batch.rows)} into {batch.table}"
 
         def check() -> None:
-            before = self._process.frozen_until, self._restored_copies()
+            thawed_at = self._process.frozen_until
             check_lease()
-            # Nothing helps who freezes after the look, or has an older copy of the state restored then.
-            if before == (self._process.frozen_until, self._restored_copies()):
+            is_restored = self._process.scheduler.now < self._documents.unwatched_until
+            # Nothing helps who freezes after the look, or whose lease an older copy of the state does not have.
+            if self._process.frozen_until == thawed_at and not is_restored:
                 self._documents.watch_merge(batch)
 
         submission = _Submission(check)
@@ -125,9 +126,6 @@ class SimulatedWarehouse:
         self._process.step("job done")
         self._perhaps(Fault.WAREHOUSE_ANSWER_LOST, "the answer of the warehouse is lost (simulated)")
         return results[0]
-
-    def _restored_copies(self) -> int:
-        return sum(kind is Fault.OLD_STATE for kind, _ in self._process.faults.happened)
 
     def _perhaps(self, kind: Fault, what: str) -> None:
         if self._process.faults.strikes(kind):

@@ -21,7 +21,7 @@ HOUR_S = 3_600.0
 BACKUPS = 0.3
 """How often an operator keeps a copy of the state."""
 AFTER_RESTORE_S = 60.0
-"""How long slots of the rate budget may be used twice: those that were reserved before an older copy was restored."""
+"""How long slots may be used twice, and leases be relied on, that are of before an older copy was restored."""
 
 
 class Operators:
@@ -120,6 +120,7 @@ class Operators:
 
     def _restore_state(self) -> None:
         self._cloud.documents.restore(self._copy)
+        self._cloud.documents.unwatched_until = self._cloud.scheduler.now + AFTER_RESTORE_S
         self._calls.asked.forget()  # the copy may know nothing of it
         for tenant in self._tenants:
             tenant.enable()
