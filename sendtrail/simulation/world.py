@@ -163,7 +163,8 @@ class World:
             self._dispatch(f"{days} days later", contacts=days != 1)
             self._drain()
             for tenant in self.tenants:
-                if days == 0 and tenant.is_ordinary:
+                # What an earlier version has left unread is looked at within a day.
+                if days == 0 and tenant.is_ordinary and Fault.OLDER_VERSION not in self.faults.kinds:
                     self.problems += [*tenant.missing_of_recorded(without_trouble=True)]
                 if days == 1 and tenant.is_ordinary:
                     has_contacts = tenant.has_contacts_of(self._calm_at)
