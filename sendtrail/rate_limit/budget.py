@@ -76,12 +76,9 @@ class RateBudget:
         """Block until the next request may be sent."""
         self._before_request()
         for _ in range(MAX_TRIES):
-            slot = self._wait_for_slot()
-            if self._is_missed(slot):
-                continue  # the machine was too busy to wake this thread in time
-            self._sliding_window.wait()
-            if not self._is_missed(slot):
-                return  # otherwise it was for a later time, or nothing ran meanwhile
+            latest = self._wait_for_slot() + MAX_LATENESS_S
+            if self._sliding_window.wait(latest=latest):
+                return  # otherwise the machine was too busy to wake this thread in time, or did nothing for a while
         self._sliding_window.wait()
 
     def back_off(self, retry_after_s: float, /) -> None:
@@ -127,9 +124,6 @@ class RateBudget:
         self._before_request()
         self._clock.sleep(slot - self._clock.monotonic())
         return slot
-
-    def _is_missed(self, slot: float) -> bool:
-        return self._clock.monotonic() - slot > MAX_LATENESS_S
 
     def _next_slot(self) -> float:
         while (slot := self._slots.take(self._clock.monotonic())) is None:

@@ -1,6 +1,7 @@
 """When this process really sent its requests, which on a busy machine is later than their slots."""
 
 from collections import deque
+from math import inf
 
 from sendtrail import threads
 from sendtrail.clock import Clock
@@ -18,12 +19,18 @@ class SlidingWindow:
         self._sent: deque[float] = deque(maxlen=most)
         self._lock = threads.lock()
 
-    def wait(self) -> None:
-        """Block until a request may be sent, and record that it is."""
+    def wait(self, *, latest: float = inf) -> bool:
+        """Block until a request may be sent, and record that it is; return False where that is after `latest`."""
         with self._lock:
             if len(self._sent) == self._sent.maxlen:
-                self._clock.sleep(self._sent[0] + self._span_s - self._clock.monotonic())
+                free_at = self._sent[0] + self._span_s
+                if free_at > latest:
+                    return False
+                self._clock.sleep(free_at - self._clock.monotonic())
+            if self._clock.monotonic() > latest:
+                return False
             self._sent.append(self._clock.monotonic())
+            return True
 
 
 def sliding_window(clock: Clock, *, requests_per_second: float) -> SlidingWindow:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from math import inf
 from random import Random
 from typing import TypeVar
 
@@ -251,11 +252,11 @@ class FreezingWindow(SlidingWindow):
         super().__init__(clock, most=5)
         self._machine, self._frozen_s = clock, frozen_s
 
-    def wait(self) -> None:
-        """Wait for as long as the window asks for, and for the machine."""
-        super().wait()
+    def wait(self, *, latest: float = inf) -> bool:
+        """Wait for the machine, and as long as the window asks for."""
         self._machine.advance(self._frozen_s)
         self._frozen_s = 0.0
+        return super().wait(latest=latest)
 
 
 def test_a_machine_that_freezes_after_its_slot_takes_another_one() -> None:

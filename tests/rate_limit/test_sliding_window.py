@@ -36,3 +36,16 @@ def test_requests_that_keep_their_spacing_are_not_held_up() -> None:
         clock.advance(1.05 / 5)
 
     assert not any(seconds > 0 for seconds in clock.slept)
+
+
+def test_a_request_that_is_too_late_is_not_recorded() -> None:
+    """It is sent later, and holds up nobody until then; nor is anything waited for in vain."""
+    clock = FakeClock()
+    window = sliding_window(clock, requests_per_second=1.0)
+
+    assert window.wait(latest=clock.monotonic())
+    assert not window.wait(latest=clock.monotonic() + 1.0)
+    clock.advance(1 + MARGIN)
+    assert not window.wait(latest=clock.monotonic() - 1.0)
+    assert window.wait(latest=clock.monotonic())
+    assert not any(seconds > 0 for seconds in clock.slept)
