@@ -1,6 +1,7 @@
 """The demo's shop: its report has what real accounts have, and answers a marketer's questions."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -111,8 +112,9 @@ def test_one_list_decays_and_automations_earn(data: dict[str, Any]) -> None:
     assert len(data["automations"]) == 4
 
 
-def test_the_same_seed_is_the_same_shop(shop: Path, tmp_path: Path) -> None:
-    """To the last order."""
+def test_the_same_seed_is_the_same_shop(shop: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """To the last order, and nothing is odd about it."""
     again = write_shop_report(tmp_path, seed=1, clock=FakeClock(NOW))
 
     assert again.with_name(CONVERSIONS_NAME).read_bytes() == shop.with_name(CONVERSIONS_NAME).read_bytes()
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []

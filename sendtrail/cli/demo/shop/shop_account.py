@@ -26,6 +26,7 @@ from sendtrail.domain.campaign import Campaign, CampaignMessage
 from sendtrail.domain.campaign_report import UnreadableRow
 from sendtrail.domain.contact import Contact, ListMembership
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
+from sendtrail.local.state.adoption import open_state
 from sendtrail.warehouse.domain_rows import activity_row, campaign_row, contact_row, message_row, unreadable_row
 from sendtrail.warehouse.rows import Row, Table
 
@@ -44,6 +45,7 @@ def write_shop_report(folder: Path, *, seed: int, clock: Clock) -> Path:
     sent = sendings(known, chance, now=now)
     database = folder / DATABASE_NAME
     with DuckDbWarehouse(database, clock=clock) as warehouse:
+        open_state(warehouse, clock=clock)  # as a sync does: rows without a state are taken for a restored copy
         to = Destination(warehouse=warehouse, organization=SHOP, query=warehouse.query)
         for table, rows in _tables(known, sent, now=now):
             merge_rows(rows, to, table=table, now=now)
