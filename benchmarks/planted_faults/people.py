@@ -6,7 +6,7 @@ PEOPLE = (
     fault(
         "contacts are marked by a pass that is not complete",
         "sync.contacts",
-        "if not is_incomplete and not self._guard.doubts(counts):",
+        "if not is_incomplete and not done.is_contradicted and not self._guard.doubts(counts):",
         "if counts.seen >= 0:",
     ),
     fault(
@@ -22,10 +22,10 @@ PEOPLE = (
         "pages = self._contacts.contacts(current.after or 100)",
     ),
     fault(
-        "the first empty page of the contacts is the end",
+        "an end of the contacts that is contradicted is believed",
         "activecampaign.v3.contacts",
-        "return self._empty >= (ENOUGH if self._is_credible else ENOUGH_WITHOUT_TOTALS)",
-        "return self._empty >= 1",
+        'if last_id and not around_end["contacts"]:',
+        "if last_id < 0:",
     ),
     fault(
         "the contact after each page is skipped",

@@ -49,11 +49,15 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactPage:
-    """Contacts in ascending order of their ids; `last_id` is the greatest, `unreadable` how many others have no id."""
+    """Contacts in ascending order of their ids; `last_id` is the greatest, `unreadable` how many others have no id.
+
+    `is_contradicted` (a page that holds nobody): the list ends here, and does not show its last contact any more.
+    """
 
     contacts: list[Contact]
     last_id: int
     unreadable: int = 0
+    is_contradicted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +81,7 @@ class ContactReader(Protocol):
         ...
 
     def contacts(self, after: int) -> Iterator[ContactPage]:
-        """Yield the contacts whose ids are above `after`, to the end."""
+        """Yield the contacts whose ids are above `after`, to the end, which may be contradicted."""
         ...
 
 

@@ -45,6 +45,10 @@ class Tenant:
         self.accept_key()
         self.enable()
 
+    def close(self) -> None:
+        """Take its transport from the session, which outlives the world."""
+        session_of(self._url).adapters.pop(self._url)
+
     @property
     def is_ordinary(self) -> bool:
         """Return whether the account is as documented: what an odd one shows late is found later."""
@@ -167,7 +171,7 @@ class Tenant:
         if document.get("status") != Status.DONE or document.get("reason") or not document.get("synced"):
             return
         if self.transport.has_shown_nobody:
-            return  # a first pass that sees nobody has nothing to compare with
+            return
         began_at = from_document(ContactsSynced, document["synced"]).synced_at
         stored = {
             row["contact_id"]
@@ -185,9 +189,7 @@ class Tenant:
             yield f"{self.organization_id}: {what}"
 
     def _shown_contacts(self) -> set[str]:
-        """Return the ids of the contacts that are there; of an account that lists nobody, nobody knows who is."""
-        if self.transport.has_shown_nobody:
-            return set()
+        """Return the ids of the contacts that are there."""
         return {contact.id for contact in self.account.contacts_truth()}
 
     def _hidden(self) -> set[str]:

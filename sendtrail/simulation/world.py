@@ -106,6 +106,8 @@ class World:
             if tenant.is_ordinary:
                 self._count_requests(tenant)
         self.scheduler.close()
+        for tenant in self.tenants:
+            tenant.close()
         if isinstance(self.cloud.documents, FileStore):
             self.cloud.documents.close()
 

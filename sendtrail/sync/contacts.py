@@ -24,6 +24,10 @@ from sendtrail.warehouse.rows import ContactRow, Table
 
 logger = logging.getLogger(__name__)
 
+_CONTRADICTED = (
+    "the account lists nobody after contact {} any more, and not that one either, although it had listed contacts just"
+    " before: nobody was marked as deleted, and contacts may be missing until a pass comes to its end"
+)
 # A day, less what one of two daily runs may be early.
 PASS_INTERVAL = timedelta(hours=23)
 
@@ -32,8 +36,9 @@ PASS_INTERVAL = timedelta(hours=23)
 class ContactsProgress:
     """How far a pass has come: `pass_id` names it, `after` is the greatest id read, `unreadable` have no id.
 
-    `seen` is how many contacts it has read, `ended_pass_id` the pass before it. `is_second`: what the first would have
-    marked as deleted is not believed. `erasing_since` is as in `ContactsSynced`, as long as this pass keeps to it.
+    `seen` is how many contacts it has read, `ended_pass_id` the pass before it. `is_contradicted`: where it ended, the
+    account did not show the last of them any more. `is_second`: the first is not believed. `erasing_since` is as in
+    `ContactsSynced`, as long as this pass keeps to it.
     """
 
     pass_id: str
@@ -42,6 +47,7 @@ class ContactsProgress:
     unreadable: int = 0
     seen: int = 0
     ended_pass_id: str = ""
+    is_contradicted: bool = False
     is_second: bool = False
     erasing_since: datetime | None = None
 
@@ -146,6 +152,7 @@ class ContactsTask:
                 after=page.last_id,
                 unreadable=current.unreadable + page.unreadable,
                 seen=current.seen + (len(rows) if page.last_id > current.after else 0),
+                is_contradicted=page.is_contradicted,
             )
             yield Step(rows=rows, progress=to_document(current), pass_id=pass_id)
             asked_at = self._clock.now()
@@ -160,11 +167,13 @@ class ContactsTask:
             self._message.organization_id, pass_id=done.pass_id, started_at=done.started_at
         )
         is_incomplete = counts.seen < done.seen
-        if not is_incomplete and not self._guard.doubts(counts):
+        if not is_incomplete and not done.is_contradicted and not self._guard.doubts(counts):
             return self._mark(done, counts, check_lease)
         if not done.is_second:
-            logger.warning("%d contacts seem to be deleted: all are read once more", counts.unseen)
+            logger.warning("the list is in doubt, and %d seem to be deleted: all are read once more", counts.unseen)
             return Again(progress=to_document(_second(done)))
+        if done.is_contradicted:
+            return _nobody(done, _CONTRADICTED.format(done.after))
         if is_incomplete:
             return _nobody(done, "the warehouse has lost which contacts this pass saw: the next one reads them again")
         return _nobody(done, reason_for_doubt(counts, guard=self._guard, total=self._total()))

@@ -58,7 +58,7 @@ def test_contacts_come_page_by_page_to_an_empty_page(serve: Serve, connect: Conn
     pages = list(connect(account.url).contacts(0))
 
     assert [page.last_id for page in pages] == [10, 200]
-    assert [received.params["id_greater"] for received in account.received] == ["0", "10", "200", "200"]
+    assert [received.params["id_greater"] for received in account.received] == ["0", "10", "200", "199"]
 
 
 def test_an_empty_page_is_the_end_only_when_it_comes_twice(serve: Serve, connect: Connect) -> None:
@@ -165,8 +165,45 @@ def test_without_totals_to_rely_on_an_empty_page_is_asked_for_three_times(
     """Nothing but empty pages speaks for the end."""
     account = serve(lambda _: as_json({"contacts": [], "meta": {"total": total}}))
 
-    assert list(connect(account.url).contacts(7)) == []
+    assert list(connect(account.url).contacts(0)) == []
     assert len(account.received) == 3
+
+
+@pytest.mark.parametrize("total", [None, "0"])
+@pytest.mark.parametrize(("shown", "read_before"), [(0, []), (1, [10, 200])])
+def test_a_list_that_does_not_show_its_last_contact_any_more_is_contradicted(
+    serve: Serve, connect: Connect, total: object, shown: int, read_before: list[int]
+) -> None:
+    """An account that lists nobody from now on is not one whose later contacts were deleted."""
+    book = Book({"id": "9"}, {"id": "10"}, {"id": "200"})
+
+    def answer(received: Received) -> Reply:
+        if len(account.received) > shown:
+            return as_json({"contacts": [], "meta": {"total": total}})
+        return book(received)
+
+    account = serve(answer)
+    pages = list(connect(account.url).contacts(9))
+
+    assert [one.contact_id for page in pages for one in page.contacts] == read_before
+    assert (pages[-1].last_id, pages[-1].is_contradicted) == ([9, *read_before][-1], True)
+
+
+def test_what_lies_beyond_an_end_that_was_believed_too_early_is_read(serve: Serve, connect: Connect) -> None:
+    """The proof of an end is a page as others are."""
+    book = Book({"id": "9"}, {"id": "10"}, {"id": "200"}, {"id": "201"})
+    stumbles = [True, True]
+
+    def answer(received: Received) -> Reply:
+        if received.params.get("id_greater") == "10" and stumbles:
+            stumbles.pop()
+            return as_json({"contacts": []})
+        return book(received)
+
+    pages = list(connect(serve(answer).url).contacts(0))
+
+    assert [one.contact_id for page in pages for one in page.contacts] == [9, 10, 200, 201]
+    assert not any(page.is_contradicted for page in pages)
 
 
 def test_a_contact_without_an_id_costs_itself_and_is_reported(
@@ -177,7 +214,7 @@ def test_a_contact_without_an_id_costs_itself_and_is_reported(
     left_out: list[UnreadableRow] = []
     account = Account(a_connection(serve(script).url), budget=budget, clock=clock, on_unreadable=left_out.append)
 
-    (page,) = account.contacts(7)
+    page, _end = account.contacts(7)
 
     assert [one.contact_id for one in page.contacts] == [8]
     assert [(row.report, row.page, row.raw) for row in left_out] == [("contacts", 1, '{"email": "a@b.c"}')]

@@ -18,10 +18,14 @@ from tests.pipeline_harness import ORGANIZATION, PipelineHarness
 
 
 class CutShort(FakeAccount):
-    """An account whose list of contacts ends too early for the first `times` passes, or says that it is empty."""
+    """An account whose list of contacts ends too early for the first `times` passes, or says that it is empty.
+
+    Where it does not show its end (`shows_end`), the last contact is not there either when it is asked for again.
+    """
 
     times = 1
     length = 20
+    shows_end = True
     passes = 0
 
     def contacts(self, after: int) -> Iterator[ContactPage]:
@@ -31,8 +35,23 @@ class CutShort(FakeAccount):
         if self.passes <= self.times:
             people = dict(sorted(self.people.items())[: self.length])
             yield from FakeAccount(people=people).contacts(after)
+            if not self.shows_end:
+                yield ContactPage(contacts=[], last_id=max(people), is_contradicted=True)
             return
         yield from super().contacts(after)
+
+
+class ListsNobodyAnyMore(FakeAccount):
+    """An account that lists 20 contacts, and then nobody."""
+
+    has_listed = False
+
+    def contacts(self, after: int) -> Iterator[ContactPage]:
+        """Yield one page of the list."""
+        if not self.has_listed:
+            self.has_listed = True
+            yield next(super().contacts(after))
+            yield ContactPage(contacts=[], last_id=20, is_contradicted=True)
 
 
 class WithoutTotal(FakeAccount):
@@ -89,6 +108,34 @@ def test_a_list_that_stays_short_marks_nobody_and_says_so() -> None:
     assert "80 of 100" in reason
     assert "the list holds 20" in reason
     assert "says that it has 100" in reason
+
+
+@pytest.mark.parametrize("times", [1, 100])
+def test_a_list_that_ends_in_its_middle_marks_nobody_however_few_are_behind(times: int) -> None:
+    """Three of a hundred are few enough to be believed, but not of an account that lists nobody any more."""
+    pipeline = synced(CutShort)
+    pipeline.account.times, pipeline.account.length, pipeline.account.shows_end = times, 97, False  # type: ignore[attr-defined]
+
+    outcomes = pipeline.sync("run1")
+
+    assert deleted(pipeline) == []
+    if times == 1:
+        assert (outcomes, failures(pipeline)) == ([Outcome.DONE], [])
+    else:
+        [reason] = failures(pipeline)
+        assert outcomes == [Outcome.INCOMPLETE]
+        assert "lists nobody after contact 97 any more" in reason
+
+
+def test_a_first_pass_after_which_nobody_is_listed_any_more_is_no_success() -> None:
+    """Those after its last page are missing, and nobody was known before it."""
+    people = {number: a_contact(number) for number in range(1, 101)}
+    pipeline = PipelineHarness(account=ListsNobodyAnyMore(people=people))
+
+    assert pipeline.sync("run0") == [Outcome.INCOMPLETE]
+    [reason] = failures(pipeline)
+    assert "20 of 20 known contacts are missing" in reason
+    assert deleted(pipeline) == []
 
 
 def test_an_empty_list_marks_nobody() -> None:

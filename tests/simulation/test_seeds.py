@@ -1,8 +1,11 @@
 """Whole worlds: they come out the same every time, hold what is promised, and notice when it is not kept."""
 
+import gc
+
 import pytest
 
 from sendtrail.delivery.batch_writer import BatchWriter
+from sendtrail.simulation.engine.scheduler import Task
 from sendtrail.simulation.minimise import minimised
 from sendtrail.simulation.run import simulate
 from sendtrail.simulation.story import story
@@ -12,7 +15,7 @@ FEW = range(1, 9)
 SEEDS, PER_TEST = 300, 25
 ON_FILES = (2, 3, 4, 5, 7, 8)  # small worlds: each takes ten times as long as in memory
 # Beyond those: seeds that have shown a fault, each mended.
-SHOWED_A_FAULT = (333, 998, 1750, 4074, 4800, 5730)
+SHOWED_A_FAULT = (333, 998, 1750, 4074, 4800, 5730, 8374)
 
 
 @pytest.mark.parametrize("seed", FEW)
@@ -60,3 +63,16 @@ def test_a_broken_promise_is_noticed_and_told_in_few_steps(monkeypatch: pytest.M
     assert any("missing" in problem for problem in outcome.problems)
     assert minimised(outcome.happened, lambda some: bool(simulate(1, only=frozenset(some)).problems)) == []
     assert any("asks admin/api.php" in line for line in story(outcome.steps))
+
+
+def test_nothing_of_a_world_is_left() -> None:
+    """Ten thousand of them fit into a process."""
+    before = {id(each) for each in _tasks()}
+
+    simulate(16)
+
+    assert [each.name for each in _tasks() if id(each) not in before] == []
+
+
+def _tasks() -> list[Task]:
+    return [each for each in gc.get_objects() if isinstance(each, Task)]

@@ -13,6 +13,7 @@ from sendtrail.activecampaign.http.client import Client, Get
 from sendtrail.activecampaign.http.errors import FALSE_END, BadAnswer
 from sendtrail.activecampaign.timestamps import CENTRAL, UTC_ZONE, instant
 from sendtrail.activecampaign.unreadable_rows import unreadable_row
+from sendtrail.activecampaign.v3.end_evidence import EndEvidence
 from sendtrail.activecampaign.v3.items import MAX_LIST_BYTES, Item, item_id, items, listed, total_of
 from sendtrail.activecampaign.v3.list_end import record_false_total
 from sendtrail.activecampaign.v3.lists import NO_ID, OnUnreadable, log_unreadable, paginate
@@ -24,33 +25,8 @@ from sendtrail.errors import Unreadable
 logger = logging.getLogger(__name__)
 
 UNKNOWN_STATUS = -1
-# How many empty pages in a row are the end: where totals can be believed, and where not.
-ENOUGH, ENOUGH_WITHOUT_TOTALS = 2, 3
-
-
-class EndEvidence:
-    """What speaks for the end of a pass: empty pages in a row, and totals that were right so far."""
-
-    def __init__(self) -> None:
-        self._empty = 0
-        self._left: int | None = None
-        self._is_credible = True
-
-    def record(self, *, received: int, total: int | None) -> None:
-        """Record a page."""
-        if not received:
-            self._empty += 1
-            self._is_credible = self._is_credible and total is not None and self._left is not None
-            return
-        self._empty = 0
-        was_the_last = self._left == 0
-        self._is_credible = self._is_credible and total is not None and total >= received and not was_the_last
-        self._left = None if total is None else total - received
-
-    @property
-    def is_enough(self) -> bool:
-        """Return whether the list has ended."""
-        return self._empty >= (ENOUGH if self._is_credible else ENOUGH_WITHOUT_TOTALS)
+# How often the last contact is asked for once more: an answer without it may be a stumble, too.
+PROOFS = 2
 
 
 class ContactPages:
@@ -64,13 +40,19 @@ class ContactPages:
     def after(self, last_id: int) -> Iterator[ContactPage]:
         """Yield the contacts whose ids are above `last_id`, to a proven end.
 
-        Taken for the end by mistake, an empty page would mark everybody after it as vanished.
+        Taken for the end by mistake, an empty page would mark everybody after it as vanished. So an account has to show
+        the last contact once more, and nobody after it; where it does not, the last page says so, and holds nobody.
         """
         evidence = EndEvidence()
         for page_number in count(1):
             content = self._content(last_id, evidence)
             if not content["contacts"]:
-                return
+                around_end = self._around_end(last_id)
+                content = around_end | {"contacts": _beyond(around_end, last_id)}
+                if not content["contacts"]:
+                    if last_id and not around_end["contacts"]:
+                        yield ContactPage(contacts=[], last_id=last_id, is_contradicted=True)
+                    return
             page = self._page(content, last_id, page_number=page_number)
             if not _are_in_order([last_id, *(each.contact_id for each in page.contacts)]):
                 logger.warning(
@@ -111,6 +93,15 @@ class ContactPages:
             evidence.record(received=len(content["contacts"]), total=total_of(content))
             if content["contacts"] or evidence.is_enough:
                 return content
+
+    def _around_end(self, last_id: int) -> dict[str, Any]:
+        """Return what the account shows from the contact on that seems to be the last."""
+        content: dict[str, Any] = {}
+        for _ in range(PROOFS if last_id else 1):
+            content = self._client.json(_contacts_above(max(0, last_id - 1)), _with_contacts)
+            if content["contacts"]:
+                break
+        return content
 
     def _is_last(self, contact_id: int) -> bool:
         """Return whether nobody has a greater id, whichever way the account is asked.
@@ -217,6 +208,11 @@ def _with_contacts(content: dict[str, Any], *, after: int | None = None) -> dict
     if not taken_along or total is None:
         return content | {"contacts": beyond}
     return content | {"contacts": beyond, "meta": {"total": max(0, total - taken_along)}}
+
+
+def _beyond(content: dict[str, Any], last_id: int) -> list[Any]:
+    """Return the rows of an answer after the last contact; those without an id were on the page before."""
+    return [row for row in content["contacts"] if (item_id(row) or 0) > last_id]
 
 
 def _without_false_end(content: dict[str, Any], *, after: int) -> dict[str, Any]:

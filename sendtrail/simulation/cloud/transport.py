@@ -51,7 +51,9 @@ class SimulatedTransport(BaseAdapter):
         self.requests = 0
         self.paused, self.disabled = SilenceWatch(), SilenceWatch(max_delay_s=MAX_DELIVERY_S)
         self._is_hanging = self._shows_nobody = False
+        self._shows_nobody_until = 0.0
         self.has_shown_nobody = False
+        """Whether a pass may have seen nobody at all, which is nothing to compare with where it is the first."""
 
     def hang(self) -> None:
         """Answer nothing from now on."""
@@ -59,7 +61,7 @@ class SimulatedTransport(BaseAdapter):
 
     def show_nobody(self) -> None:
         """List no contacts from now on, as to a user who may see no list any more."""
-        self._shows_nobody = self.has_shown_nobody = True
+        self._shows_nobody = True
 
     def answer_again(self) -> None:
         """Answer as usual."""
@@ -105,10 +107,19 @@ class SimulatedTransport(BaseAdapter):
             for kind, status in ((Fault.HTTP_REPORT_ERROR, 200), (Fault.HTTP_REPORT_REFUSED, 400)):
                 if self._faults.strikes(kind):
                     return status, {}, REPORT_ERROR
-        if self._shows_nobody and "/api/3/contacts?" in (request.url or ""):
+        if "/api/3/contacts?" in (request.url or "") and self._is_nobody_shown(request):
             return 200, {}, NOBODY
         catch_up(self._account, self._scheduler)
         return ask(self._app, request)
+
+    def _is_nobody_shown(self, request: requests.PreparedRequest) -> bool:
+        """Return whether the list of contacts is empty; a pass that has begun may be the first to meet it."""
+        now, is_under_way = self._scheduler.now, "id_greater=0&" not in (request.url or "")
+        if is_under_way and self._faults.strikes(Fault.NOBODY_FROM_HERE):
+            self._shows_nobody_until = now + 3_600 * chance(self._faults.seed, Fault.NOBODY_FROM_HERE, now)
+        is_empty = self._shows_nobody or (now < self._shows_nobody_until and not self._faults.is_calm)
+        self.has_shown_nobody |= is_empty and not is_under_way
+        return is_empty
 
 
 def catch_up(account: Account, scheduler: Scheduler) -> None:

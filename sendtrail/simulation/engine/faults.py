@@ -63,6 +63,7 @@ class Fault(StrEnum):
     KEY_LOST = "operator: revokes a key for days, beside others"
     HTTP_REPORT_REFUSED = "http: a report is refused"
     NOBODY_SHOWN = "account: its list of contacts is empty for hours"
+    NOBODY_FROM_HERE = "account: its list of contacts ends in the middle of a pass, and is empty for a while"
 
 
 # How often it happens, of the opportunities there are, where it is switched on.
@@ -115,6 +116,7 @@ RATES: Mapping[Fault, float] = {
     Fault.KEY_LOST: 0.5,
     Fault.HTTP_REPORT_REFUSED: 0.02,
     Fault.NOBODY_SHOWN: 0.1,
+    Fault.NOBODY_FROM_HERE: 0.1,
 }
 SHARE_SWITCHED_ON = 0.35
 
