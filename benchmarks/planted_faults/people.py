@@ -6,7 +6,7 @@ PEOPLE = (
     fault(
         "contacts are marked by a pass that is not complete",
         "sync.contacts",
-        "if not is_incomplete and not done.is_contradicted and not self._guard.doubts(counts):",
+        "if not is_incomplete and not is_contradicted and not self._guard.doubts(counts):",
         "if counts.seen >= 0:",
     ),
     fault(

@@ -1,7 +1,7 @@
 """Dispatches several accounts at once, so that a problem with one neither stops nor delays the others."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -52,7 +52,7 @@ def dispatch_accounts(requests: Sequence[Request], instance: Runtime) -> tuple[l
 
     Raise the errors that ask for another attempt at the end; that attempt recognises the accounts that are done.
     """
-    _check_stored_rows(instance)
+    _check_stored_rows(instance, {request.organization_id for request in requests})
     is_one = len(requests) == 1
     outcomes = [_attempt(requests[0], instance, instance.services)] if is_one else _attempt_all(requests, instance)
     raised = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
@@ -113,13 +113,15 @@ def withdraw_backfill(
     return withdrawn, failed
 
 
-def _check_stored_rows(instance: Runtime) -> None:
+def _check_stored_rows(instance: Runtime, organizations: Collection[str]) -> None:
     """Have campaigns whose rows are gone read again; what cannot be looked at is left to the next run."""
     if instance.stored_activities is None:
         return
     services = instance.services
     try:
-        check_stored_rows(instance.stored_activities, state=services.state, clock=services.clock)
+        check_stored_rows(
+            instance.stored_activities, state=services.state, clock=services.clock, organizations=organizations
+        )
     except NewerSchema:
         raise
     except Exception as error:

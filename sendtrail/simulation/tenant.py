@@ -11,6 +11,7 @@ from sendtrail.pseudonyms.pseudonymous_rows import NAMING_PEOPLE
 from sendtrail.simulation.cloud.functions import Cloud, key_name
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.comparison import IsErased, differences
+from sendtrail.simulation.engine.faults import Fault
 from sendtrail.simulation.oddities import is_in_time
 from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.recorded import recorded_and_missing
@@ -20,6 +21,7 @@ from sendtrail.simulator import Account, Quirks
 from sendtrail.simulator.world.counters import COUNTED
 from sendtrail.state.account_pause import pause_account, resume_account
 from sendtrail.state.documents import campaign_path, connection_path, contacts_path, from_document
+from sendtrail.state.stored_rows import LostRows, lost_path
 from sendtrail.sync.contacts import ContactsSynced
 from sendtrail.sync.read_window import ALL_TIME
 from sendtrail.sync.sync_record import SyncRecord, read_record
@@ -164,6 +166,19 @@ class Tenant:
             example = missing[0]
             what = f"{len(missing)} activities are recorded as read and missing, such as"
             yield f"{self.organization_id}: {what} ({example.campaign_id}, {example.event_type}, {example.contact_id})"
+
+    def said_to_be_lost(self) -> Iterator[str]:
+        """Yield which campaigns are recorded as having lost rows: no warehouse of these worlds loses any.
+
+        Where the state cannot be reached at the first look, the second takes what is there for an earlier version's.
+        """
+        if Fault.STATE_UNAVAILABLE in self._cloud.faults.kinds:
+            return
+        document = self._cloud.documents.get(lost_path(self.organization_id))
+        lost = from_document(LostRows, document).campaigns if document else {}
+        if lost:
+            what = f"rows of {len(lost)} campaigns are taken to be lost, such as of {min(lost)}, and none was"
+            yield f"{self.organization_id}: {what}"
 
     def unseen_by_pass(self) -> Iterator[str]:
         """Yield what is missing after a pass over the contacts that says that it was complete."""

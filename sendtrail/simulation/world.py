@@ -136,7 +136,8 @@ class World:
 
     def _schedule(self) -> None:
         for tenant in self.tenants:
-            self.problems += [*tenant.unseen_by_pass(), *(tenant.missing_of_recorded() if tenant.is_in_time else ())]
+            self.problems += [*tenant.unseen_by_pass(), *tenant.said_to_be_lost()]
+            self.problems += tenant.missing_of_recorded() if tenant.is_in_time else ()
         self.calls.dispatch(contacts=self._scheduled % CONTACTS_EVERY == 0)
         self._scheduled += 1
         self.scheduler.sleep(6 * HOUR_S)

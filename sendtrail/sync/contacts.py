@@ -167,12 +167,14 @@ class ContactsTask:
             self._message.organization_id, pass_id=done.pass_id, started_at=done.started_at
         )
         is_incomplete = counts.seen < done.seen
-        if not is_incomplete and not done.is_contradicted and not self._guard.doubts(counts):
+        # An earlier delivery of this pass that could not record how far it came may have seen somebody.
+        is_contradicted = done.is_contradicted or (not done.seen and counts.seen > 0)
+        if not is_incomplete and not is_contradicted and not self._guard.doubts(counts):
             return self._mark(done, counts, check_lease)
         if not done.is_second:
             logger.warning("the list is in doubt, and %d seem to be deleted: all are read once more", counts.unseen)
             return Again(progress=to_document(_second(done)))
-        if done.is_contradicted:
+        if is_contradicted:
             return _nobody(done, _CONTRADICTED.format(done.after))
         if is_incomplete:
             return _nobody(done, "the warehouse has lost which contacts this pass saw: the next one reads them again")

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from sendtrail.delivery.checkpoint import Checkpoint, Status
-from sendtrail.delivery.deliver import Outcome
+from sendtrail.delivery.deliver import Again, Finished, Outcome
 from sendtrail.domain.contact import ContactPage
 from sendtrail.domain.deletion_guard import DeletionGuard
-from sendtrail.domain.messages import WorkFailed, decode
+from sendtrail.domain.messages import SyncContacts, WorkFailed, decode
 from sendtrail.errors import PermissionRefused
 from sendtrail.ports import Topic
-from sendtrail.state.documents import contacts_path, from_document
+from sendtrail.state.documents import contacts_path, from_document, to_document
+from sendtrail.sync.contacts import ContactsProgress, ContactsTask
 from sendtrail.warehouse.rows import Table
 from tests.fake_account import FakeAccount, a_contact
 from tests.pipeline_harness import ORGANIZATION, PipelineHarness
@@ -136,6 +137,21 @@ def test_a_first_pass_after_which_nobody_is_listed_any_more_is_no_success() -> N
     [reason] = failures(pipeline)
     assert "20 of 20 known contacts are missing" in reason
     assert deleted(pipeline) == []
+
+
+@pytest.mark.parametrize("is_second", [False, True])
+def test_a_pass_that_sees_nobody_any_more_is_not_believed(*, is_second: bool) -> None:
+    """An earlier delivery of it has seen all, and died before it could record how far it came."""
+    pipeline = synced()
+    message = SyncContacts(organization_id=ORGANIZATION, run_id="run0", sequence=1)
+    options = {"guard": DeletionGuard(accepted=True), "erases_gone": False}
+    task = ContactsTask(message, pipeline.account, pipeline.services, **options)  # type: ignore[arg-type]
+    progress = ContactsProgress(pass_id="run0_1", started_at=pipeline.clock.now(), is_second=is_second)
+
+    result = task.finish(to_document(progress), lambda: None)
+
+    assert bool(isinstance(result, Finished) and result.failures) == is_second
+    assert isinstance(result, Again) != is_second
 
 
 def test_an_empty_list_marks_nobody() -> None:

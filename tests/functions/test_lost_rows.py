@@ -225,6 +225,20 @@ def test_a_state_of_an_earlier_version_beside_an_empty_table_reads_all_again(ins
     assert installed.rows() == before
 
 
+def test_an_account_of_which_nothing_had_to_be_stored_has_lost_nothing(instance: Instance, connect: Connect) -> None:
+    """All that it shows is older than what is read, or was refused: its counters promise rows, and there are none."""
+    connect("acme")
+    instance.post("dispatcher", b'{"contacts": false}')  # counts the table
+    added = Installation(instance=instance, account=connect("bolt"))
+    now = instance.clock.now().isoformat()
+    instance.post("dispatcher", f'{{"contacts": false, "organization_id": "bolt", "since": "{now}"}}'.encode())
+    added.deliver()
+
+    added.sync(after_h=WEEK_H)
+
+    assert not any("have lost rows" in message for message in added.errors())
+
+
 @pytest.mark.parametrize("prefix", ["stored_rows", "row_baselines", "lost_rows", "warehouses"])
 def test_a_document_that_cannot_be_read_starts_anew(installed: Installation, prefix: str) -> None:
     """It stops neither the dispatcher nor a worker, and is written again."""

@@ -50,6 +50,7 @@ def check_stored_rows(
     """
     for each in organizations:
         _believe_losses(each, state, now=clock.now())
+        _begin(each, state)
     look, counted = stored.look(), state.transact(lambda transaction: read_known(transaction, TABLE_PATH, CountedTable))
     known = definition(Table.EMAIL_ACTIVITIES).schema_version
     if look.schema_version > known:
@@ -93,6 +94,7 @@ class _Count:
             self._first, self._lasting = counted.first_date, max(counted.first_date, self._lasting)
         elif counted is not None:
             logger.warning("partitions have expired that were counted before: what is stored by now is taken for all")
+        self._is_counted = counted is not None
         self._is_comparable = counted is not None and self._first == counted.first_date
 
     def run(self, besides: Iterable[str]) -> None:
@@ -124,7 +126,7 @@ class _Count:
             baseline = read_baseline(transaction, organization_id)
             lost = read_lost(transaction, organization_id)
             if baseline is None:
-                missing = {} if stored else _synced_with_rows(checkpoints)
+                missing = {} if stored or self._is_counted else _synced_with_rows(checkpoints)
             else:
                 missing = missing_rows(baseline, merged_before, stored) if self._is_comparable else {}
             following = next_baseline(
@@ -144,6 +146,18 @@ class _Count:
         if missing:
             message = "%d campaigns of %s have lost rows, %d in all: they are read again, as far back as before"
             logger.error(message, len(missing), organization_id, sum(missing.values()))
+
+
+def _begin(organization_id: str, state: State) -> None:
+    """Expect no rows of an account of which nothing was synced: from then on, those that are merged are."""
+
+    def begin(transaction: Transaction) -> None:
+        if read_baseline(transaction, organization_id) is None:
+            write_baseline(transaction, organization_id, {})
+
+    is_known = state.transact(lambda transaction: read_baseline(transaction, organization_id)) is not None
+    if not is_known and not _checkpoints(organization_id, state):
+        state.transact(begin)
 
 
 def _believe_losses(organization_id: str, state: State, *, now: datetime) -> None:
