@@ -76,6 +76,11 @@ def is_in_time(quirks: Quirks) -> bool:
     return in_time == Quirks() and quirks.false_end != "day"
 
 
+def is_only_late(quirks: Quirks) -> bool:
+    """Return whether an account shows its rows as one that is as documented does, but for what it shows hours late."""
+    return is_in_time(replace(quirks, late_opens_h=0, late_clicks_h=0))
+
+
 def drawn_quirks(random: Random) -> Quirks:
     """Return the quirks of an account: none, one or two at once."""
     drawn: dict[str, Any] = {}

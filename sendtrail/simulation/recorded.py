@@ -25,23 +25,25 @@ def recorded_and_missing(
     *,
     is_erased: IsErased,
     without_trouble: bool = False,
+    late: timedelta = timedelta(0),
 ) -> Iterator[TruthRow]:
     """Yield the rows that an account shows, were read as the record of their campaign says, and are not stored.
 
-    A run `without_trouble` has read all reports of which it does not say that they failed.
+    A run `without_trouble` has read all reports of which it does not say that they failed. The account's lists show a
+    row so `late` at most.
     """
     there = {(row["campaign_id"], row["event_type"], row["contact_id"]) for row in stored}
     for row in truth:
         record = records.get(row.campaign_id)
         if record is None or (row.campaign_id, row.event_type, row.contact_id) in there:
             continue
-        if _is_recorded(row, record, without_trouble=without_trouble) and not is_erased(
+        if _is_recorded(row, record, late, without_trouble=without_trouble) and not is_erased(
             row.contact_id, row.contact_email
         ):
             yield row
 
 
-def _is_recorded(row: TruthRow, record: SyncRecord, *, without_trouble: bool) -> bool:
+def _is_recorded(row: TruthRow, record: SyncRecord, late: timedelta, *, without_trouble: bool) -> bool:
     report = _REPORT_OF[EventType(row.event_type)]
     settling, read_at = record.to_settle.get(report), record.watermarks.get(report)
     if settling is not None and settling.failed:
@@ -50,5 +52,5 @@ def _is_recorded(row: TruthRow, record: SyncRecord, *, without_trouble: bool) ->
         read_at = record.synced_at
     elif read_at is None or (settling is not None and settling.short):
         return False
-    within = LISTED_WITHIN + (A_DAY_WITHOUT_TIME if report is Report.BOUNCES else timedelta(0))
+    within = late + LISTED_WITHIN + (A_DAY_WITHOUT_TIME if report is Report.BOUNCES else timedelta(0))
     return record.since <= row.activity_timestamp <= read_at - within

@@ -12,7 +12,7 @@ from sendtrail.simulation.cloud.functions import Cloud, key_name
 from sendtrail.simulation.cloud.transport import SimulatedTransport
 from sendtrail.simulation.comparison import IsErased, differences
 from sendtrail.simulation.engine.faults import Fault
-from sendtrail.simulation.oddities import is_in_time
+from sendtrail.simulation.oddities import is_in_time, is_only_late
 from sendtrail.simulation.operating.cloud_state import CloudState
 from sendtrail.simulation.recorded import recorded_and_missing
 from sendtrail.simulation.request_cost import ReportKey
@@ -55,6 +55,11 @@ class Tenant:
     def is_ordinary(self) -> bool:
         """Return whether the account is as documented: what an odd one shows late is found later."""
         return self.account.quirks == Quirks()
+
+    @property
+    def is_only_late(self) -> bool:
+        """Return whether it shows all rows that are old enough as one does that is as documented."""
+        return is_only_late(self.account.quirks)
 
     @property
     def is_in_time(self) -> bool:
@@ -151,7 +156,12 @@ class Tenant:
                 yield f"{self.organization_id}: {len(found)} addresses are stored as they are in {table}"
 
     def missing_of_recorded(self, *, without_trouble: bool = False) -> Iterator[str]:
-        """Yield what the records of its campaigns say was read, and is not stored."""
+        """Yield what the records of its campaigns say was read, and is not stored.
+
+        What a report lacks is not recorded by an earlier version: the next look at it is a day later.
+        """
+        if self._cloud.faults.kinds >= {Fault.OLDER_VERSION, Fault.HTTP_REPORT_END}:
+            return
         rows = [
             row for row in self._cloud.rows(Table.EMAIL_ACTIVITIES) if row["organization_id"] == self.organization_id
         ]
@@ -161,6 +171,7 @@ class Tenant:
             {campaign_id: self.record(campaign_id) for campaign_id in self.campaign_ids},
             is_erased=self._is_on(self._cloud.erased_people),
             without_trouble=without_trouble,
+            late=timedelta(hours=max(self.account.quirks.late_opens_h, self.account.quirks.late_clicks_h)),
         )
         if missing := list(found):
             example = missing[0]

@@ -137,7 +137,7 @@ class World:
     def _schedule(self) -> None:
         for tenant in self.tenants:
             self.problems += [*tenant.unseen_by_pass(), *tenant.said_to_be_lost()]
-            self.problems += tenant.missing_of_recorded() if tenant.is_in_time else ()
+            self.problems += tenant.missing_of_recorded() if tenant.is_only_late else ()
         self.calls.dispatch(contacts=self._scheduled % CONTACTS_EVERY == 0)
         self._scheduled += 1
         self.scheduler.sleep(6 * HOUR_S)
@@ -152,7 +152,7 @@ class World:
         self.scheduler.run(until=self.scheduler.now + DAY_S / 2)  # operators end what they are at
         self._drain()
         for tenant in self.tenants:
-            self.problems += [*tenant.abandoned(), *(tenant.missing_of_recorded() if tenant.is_in_time else ())]
+            self.problems += [*tenant.abandoned(), *(tenant.missing_of_recorded() if tenant.is_only_late else ())]
 
     def _rest(self) -> None:
         trouble = OneTrouble(self.cloud, self.calls, self.tenants, drain=self._drain)

@@ -1,5 +1,6 @@
 """Requests to a simulated account without a network: each travels in virtual time, and may go wrong on its way."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from http.client import IncompleteRead
@@ -28,6 +29,7 @@ SLOW_S = 45.0
 READ_TIMEOUT_S = 90.0
 REPORT_ERROR = b'{"result_code":0,"result_message":"Failed: the report is busy","result_output":"json"}'
 NOBODY = b'{"contacts":[],"meta":{"total":"0"}}'
+_FIRST_PAGE = re.compile(r"\bpage=1\b")
 _STATUS: Mapping[Fault, tuple[int, bytes]] = {
     Fault.HTTP_500: (500, b'{"message":"Internal Server Error"}'),
     Fault.HTTP_503: (503, b'{"message":"Service Unavailable"}'),
@@ -107,6 +109,8 @@ class SimulatedTransport(BaseAdapter):
             for kind, status in ((Fault.HTTP_REPORT_ERROR, 200), (Fault.HTTP_REPORT_REFUSED, 400)):
                 if self._faults.strikes(kind):
                     return status, {}, REPORT_ERROR
+            if _FIRST_PAGE.search(request.url or "") and self._faults.strikes(Fault.HTTP_REPORT_END):
+                request = _beyond_its_end(request)
         if "/api/3/contacts?" in (request.url or "") and self._is_nobody_shown(request):
             return 200, {}, NOBODY
         catch_up(self._account, self._scheduler)
@@ -120,6 +124,13 @@ class SimulatedTransport(BaseAdapter):
         is_empty = self._shows_nobody or (now < self._shows_nobody_until and not self._faults.is_calm)
         self.has_shown_nobody |= is_empty and not is_under_way
         return is_empty
+
+
+def _beyond_its_end(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Return a request for a page that lies beyond the end of a report, in place of its first one."""
+    found = request.copy()
+    found.url = _FIRST_PAGE.sub("page=999999", request.url or "")
+    return found
 
 
 def catch_up(account: Account, scheduler: Scheduler) -> None:

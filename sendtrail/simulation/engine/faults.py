@@ -64,6 +64,7 @@ class Fault(StrEnum):
     HTTP_REPORT_REFUSED = "http: a report is refused"
     NOBODY_SHOWN = "account: its list of contacts is empty for hours"
     NOBODY_FROM_HERE = "account: its list of contacts ends in the middle of a pass, and is empty for a while"
+    HTTP_REPORT_END = "http: a report that has rows ends before them"
 
 
 # How often it happens, of the opportunities there are, where it is switched on.
@@ -117,6 +118,7 @@ RATES: Mapping[Fault, float] = {
     Fault.HTTP_REPORT_REFUSED: 0.02,
     Fault.NOBODY_SHOWN: 0.1,
     Fault.NOBODY_FROM_HERE: 0.1,
+    Fault.HTTP_REPORT_END: 0.08,
 }
 SHARE_SWITCHED_ON = 0.35
 
