@@ -2,6 +2,14 @@
 
 from benchmarks.planted_faults.fault import fault
 
+# A worker that is frozen until another one has its lease has no time left for a job either.
+JOBS_WITHOUT_TIME = fault(
+    "jobs are begun when the time is over",
+    "gcp.bigquery_jobs",
+    "        if left_s <= 0:\n            raise OutOfTime\n",
+    "        left_s = max(left_s, 1)\n",
+)
+
 DELIVERING = (
     fault(
         "the checkpoint advances before the merge",
@@ -70,6 +78,7 @@ DELIVERING = (
         "delivery.batch_writer",
         "check_lease=self._holder.ensure_lease,",
         "check_lease=lambda: None,",
+        beside=JOBS_WITHOUT_TIME,
     ),
     fault(
         "leases go by the machine's clock",

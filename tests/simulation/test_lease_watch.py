@@ -80,6 +80,17 @@ def test_a_merge_without_the_lease_is_noted(holder: str, noted: int) -> None:
     assert len(watch.violations) == noted
 
 
+@pytest.mark.parametrize(("by", "noted"), [("campaigns-1", 1), ("campaigns-2", 0)])
+def test_a_merge_after_another_one_has_ended_the_work_is_noted(by: str, noted: int) -> None:
+    """It has been taken over, and nobody has a lease any more."""
+    watch, item = LeaseWatch(), WorkItem(organization_id="acme", subject="7", run_id="run", sequence=1)
+    theirs, done = checkpoint(token=THEIRS, until=OVER), replace(HELD, lease=None, status=Status.DONE)
+    watch.wrote(PATH, before=to_document(theirs), after=to_document(done), by=by, now=NOW)
+    watch.merges(Batch(table=Table.EMAIL_ACTIVITIES, item=item, number=0, rows=(), delivery=THEIRS), to_document(done))
+
+    assert len(watch.violations) == noted
+
+
 @pytest.mark.parametrize(("subject", "noted"), [("subject_lines", 0), ("campaigns", 0), ("contacts", 1)])
 def test_what_a_dispatcher_merges_is_nobodys(subject: str, noted: int) -> None:
     """Also while a worker has a lease on the contacts."""

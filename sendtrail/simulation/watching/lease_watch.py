@@ -18,6 +18,8 @@ class LeaseWatch:
         self.violations: list[str] = []
         self._begun: dict[str, Any] = {}
         """The progress from which each delivery goes on, by the token of its lease."""
+        self._taken_over: set[str] = set()
+        """The tokens of leases on work that another process has taken or ended since."""
 
     def wrote(self, path: str, *, before: Document | None, after: Document, by: str, now: datetime) -> None:
         """Look at a document that a process has stored; tokens begin with the names of their processes."""
@@ -27,6 +29,8 @@ class LeaseWatch:
             return
         self._look_at_work(path, before=before, after=after, by=by)
         if before["lease"]:  # most are nobody's
+            if _is_taken_over(before["lease"]["token"], after, by=by):
+                self._taken_over.add(before["lease"]["token"])
             self._look_at_holder(path, before=before, after=after, by=by, now=now)
 
     def _look_at_work(self, path: str, *, before: Document, after: Document, by: str) -> None:
@@ -57,10 +61,16 @@ class LeaseWatch:
         stored = None if checkpoint is None else _checkpoint(checkpoint)
         if stored is not None and stored.lease is not None and stored.lease.token != batch.delivery:
             self.violations.append(f"{batch.delivery} merges {batch.item.subject}, on which another one has a lease")
+        elif batch.delivery in self._taken_over:
+            self.violations.append(f"{batch.delivery} merges {batch.item.subject}, which another one has taken over")
 
 
 def _is_checkpoint(document: Document) -> bool:
     return "sequence" in document and "lease" in document
+
+
+def _is_taken_over(token: str, after: Document, *, by: str) -> bool:
+    return (after["lease"] or {}).get("token") != token and not _is_of(token, by)
 
 
 def _is_begun_anew(before: Document, after: Document) -> bool:
