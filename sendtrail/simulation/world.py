@@ -169,11 +169,12 @@ class World:
                 # What an earlier version has left unread is looked at within a day.
                 if days == 0 and tenant.is_ordinary and Fault.OLDER_VERSION not in self.faults.kinds:
                     self.problems += [*tenant.missing_of_recorded(without_trouble=True)]
-                if days == 1 and tenant.is_ordinary:
+                # What is listed late is read by the first run after the next day's.
+                if (days == 1 and tenant.is_ordinary) or (days == 2 and tenant.is_only_late):
                     has_contacts = tenant.has_contacts_of(self._calm_at)
                     left = erased if has_contacts else replace(erased, tokens=frozenset())
                     found = tenant.differences(left=left, with_contacts=has_contacts)
-                    self.problems += [f"a day later, {each}" for each in found]
+                    self.problems += [f"{'a day' if days == 1 else 'three days'} later, {each}" for each in found]
 
     def _ask_for_history(self) -> None:
         """Where the first sync did not go back to all, have the next runs of an account do so, as an operator does.
