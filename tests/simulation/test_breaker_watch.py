@@ -1,5 +1,7 @@
 """A strict look at the breaker of an instance, and at what it reads while that is open."""
 
+from contextvars import copy_context
+
 import pytest
 
 from sendtrail.errors import Unavailable
@@ -63,6 +65,21 @@ def test_a_delivery_that_reads_in_the_pause_after_a_failed_merge_is_noticed(
         watched.watch.asks()
 
     assert len(watched.violations) == violations
+
+
+def test_what_an_ended_delivery_has_under_way_is_not_of_the_next_one() -> None:
+    """Which has begun in the pause, and waits for the state store."""
+    watched = Watched()
+    with watched.watch.delivering():
+        under_way = copy_context()
+        watched.fail_to_merge()
+    watched.clock.sleep(10)
+    with watched.watch.delivering():
+        under_way.run(watched.watch.asks)
+        before = list(watched.violations)
+        watched.watch.asks()
+
+    assert (before, len(watched.violations)) == ([], 1)
 
 
 def test_what_is_still_asked_for_by_a_delivery_that_has_failed_is_left_alone() -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from sendtrail.clock import Clock
 from sendtrail.delivery.warehouse_breaker import FIRST_PAUSE_S, MAX_PAUSE_S, WarehouseBreaker
+
+_DELIVERY: ContextVar[object] = ContextVar("delivery", default=None)
 
 
 class BreakerWatch:
@@ -15,15 +18,18 @@ class BreakerWatch:
         self._failed = self._told = self._failed_in_a_row = 0
         self._failed_at = 0.0
         self._began_at: float | None = None
+        self._delivery: object = None
 
     @contextmanager
     def delivering(self) -> Iterator[None]:
         """Handle a delivery in a block: what is asked for after its end was underway, and is not looked at."""
-        self._began_at = self._now()
+        self._began_at, self._delivery = self._now(), object()
+        reset = _DELIVERY.set(self._delivery)
         try:
             yield
         finally:
             self._began_at = None
+            _DELIVERY.reset(reset)
 
     def merge_failed(self) -> None:
         """Note that the warehouse did not do a merge, for another reason than that it had too much to do."""
@@ -55,7 +61,7 @@ class BreakerWatch:
 
         The pause doubles with each further failure.
         """
-        if not self._failed_in_a_row or self._began_at is None:
+        if not self._failed_in_a_row or self._began_at is None or _DELIVERY.get() is not self._delivery:
             return
         pause_s = min(FIRST_PAUSE_S * 2 ** (self._failed_in_a_row - 1), MAX_PAUSE_S)
         if self._failed_at <= self._began_at < self._failed_at + pause_s:
