@@ -52,7 +52,7 @@ def dispatch_accounts(requests: Sequence[Request], instance: Runtime) -> tuple[l
 
     Raise the errors that ask for another attempt at the end; that attempt recognises the accounts that are done.
     """
-    _check_stored_rows(instance, {request.organization_id for request in requests})
+    _check_stored_rows(instance, [request.organization_id for request in requests])
     is_one = len(requests) == 1
     outcomes = [_attempt(requests[0], instance, instance.services)] if is_one else _attempt_all(requests, instance)
     raised = [outcome for outcome in outcomes if isinstance(outcome, Exception)]

@@ -22,6 +22,8 @@ SHARE_SMALL = 0.9
 LOOKUP_TIME_S = 60.0
 SHARE_HIDING = 0.1
 """So many accounts hide some contacts from a day on, as where the user of the key loses a permission."""
+SHARE_WITHOUT_KEYSET = 0.05
+"""So many accounts ignore `id_greater`: their contacts are read by place."""
 LONG_AGO_DAYS = (25, 45, 90)
 
 
@@ -77,6 +79,8 @@ def drawn_account(seed: int, random: Random, *, size: Size, lookback_days: int) 
     if hiding.random() < SHARE_HIDING:
         by_id: HiddenContact = hiding.choice(("shown", "refused"))
         quirks = replace(quirks, hidden_list=1, hidden_from_h=hiding.choice((10, 30)), hidden_by_id=by_id)
+    if Random(f"{seed}: keyset").random() < SHARE_WITHOUT_KEYSET:
+        quirks = replace(quirks, id_greater_ignored=True)
     return Account(seed=seed, now=START, plan=plan, quirks=quirks, network=Network(rate=0))
 
 

@@ -160,7 +160,7 @@ class World:
             self.problems += [*trouble.of_an_account()]
         if {Fault.WAREHOUSE_OUT, Fault.TABLE_BUSY} & self.faults.kinds:
             self.problems += [*trouble.of_the_warehouse(is_out=Fault.WAREHOUSE_OUT in self.faults.kinds)]
-        erased = before = self.cloud.erased_people
+        before = erased = self.cloud.erased_people
         for days in (0, *QUIET_DAYS):
             before = self.cloud.erased_people
             self.scheduler.run(until=self.scheduler.now + days * DAY_S)
@@ -176,7 +176,6 @@ class World:
                     left = erased if has_contacts else replace(erased, tokens=frozenset())
                     found = tenant.differences(left=left, with_contacts=has_contacts)
                     self.problems += [f"{'a day' if days == 1 else 'three days'} later, {each}" for each in found]
-
         if self.cloud.erased_people != before:  # a worker that had their rows in hand has stored them since
             self.scheduler.run(until=self.scheduler.now + DAY_S)
             self._dispatch("to delete whom the last pass has erased")

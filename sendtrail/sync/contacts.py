@@ -36,9 +36,9 @@ PASS_INTERVAL = timedelta(hours=23)
 class ContactsProgress:
     """How far a pass has come: `pass_id` names it, `after` is the greatest id read, `unreadable` have no id.
 
-    `seen` is how many contacts it has read, `ended_pass_id` the pass before it. `is_contradicted`: where it ended, the
-    account did not show the last of them any more. `is_second`: the first is not believed. `erasing_since` is as in
-    `ContactsSynced`, as long as this pass keeps to it.
+    `seen` is how many contacts it has read at least, `ended_pass_id` the pass before it. `is_contradicted`: where it
+    ended, the account did not show the last of them any more. `is_second`: the first is not believed. `erasing_since`
+    is as in `ContactsSynced`, as long as this pass keeps to it.
     """
 
     pass_id: str
@@ -151,7 +151,8 @@ class ContactsTask:
                 current,
                 after=page.last_id,
                 unreadable=current.unreadable + page.unreadable,
-                seen=current.seen + (len(rows) if page.last_id > current.after else 0),
+                # Pages that are read by place may come again: they are all after the same id.
+                seen=current.seen + len(rows) if page.last_id > current.after else max(current.seen, len(rows)),
                 is_contradicted=page.is_contradicted,
             )
             yield Step(rows=rows, progress=to_document(current), pass_id=pass_id)

@@ -79,7 +79,7 @@ def campaign_forecast(
 
 
 def contacts_forecast(contacts: int, *, flush_rows: int) -> Forecast:
-    """Return what a full pass takes: its pages, the empty one that ends it (asked for twice), tags and lists."""
+    """Return what a full pass takes: its pages, the empty one that ends it, the last contact once more, tags, lists."""
     return Forecast(requests=ceil(contacts / LIST_LIMIT) + 4, rows=contacts, batches=2 * ceil(contacts / flush_rows))
 
 

@@ -395,6 +395,21 @@ def test_contacts_in_no_order_are_read_until_all_were_seen(
     assert {page.last_id for page in pages} == {0}
 
 
+@pytest.mark.parametrize("total", [None, 0])
+def test_contacts_in_no_order_whom_nobody_is_shown_by_place_are_contradicted(
+    serve: Serve, connect: Connect, total: object
+) -> None:
+    """The page that was out of order had somebody: a total of none is no proof that all were seen."""
+
+    def answer(received: Received) -> Reply:
+        is_by_place = "offset" in received.params
+        return as_json({"contacts": [] if is_by_place else [{"id": "5"}, {"id": "3"}], "meta": {"total": total}})
+
+    (page,) = connect(serve(answer).url).contacts(0)
+
+    assert (page.contacts, page.is_contradicted) == ([], True)
+
+
 def test_contacts_in_no_order_are_not_all_there_before_as_many_were_seen_as_there_are(
     serve: Serve, connect: Connect
 ) -> None:

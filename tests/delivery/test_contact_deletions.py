@@ -1,6 +1,7 @@
 """A pass over the contacts that would mark many of them as deleted reads once more, and then stops."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,14 @@ class ListsNobodyAnyMore(FakeAccount):
             self.has_listed = True
             yield next(super().contacts(after))
             yield ContactPage(contacts=[], last_id=20, is_contradicted=True)
+
+
+class InNoOrder(FakeAccount):
+    """An account that heeds no order of ids: none of its contacts is where to go on from."""
+
+    def contacts(self, after: int) -> Iterator[ContactPage]:
+        """Yield the pages of the list."""
+        yield from (replace(page, last_id=after) for page in super().contacts(after))
 
 
 class WithoutTotal(FakeAccount):
@@ -137,6 +146,17 @@ def test_a_first_pass_after_which_nobody_is_listed_any_more_is_no_success() -> N
     [reason] = failures(pipeline)
     assert "20 of 20 known contacts are missing" in reason
     assert deleted(pipeline) == []
+
+
+def test_contacts_that_are_read_by_place_are_marked_as_others_are() -> None:
+    """None of their pages says from where to go on, and the pass has seen them all the same."""
+    pipeline = synced(InNoOrder)
+    del pipeline.account.people[7]
+
+    outcomes = pipeline.sync("run1")
+
+    assert outcomes == [Outcome.DONE]
+    assert (deleted(pipeline), failures(pipeline)) == ([7], [])
 
 
 @pytest.mark.parametrize("is_second", [False, True])

@@ -1,6 +1,9 @@
 """Whole worlds: they come out the same every time, hold what is promised, and notice when it is not kept."""
 
 import gc
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -63,6 +66,24 @@ def test_a_broken_promise_is_noticed_and_told_in_few_steps(monkeypatch: pytest.M
     assert any("missing" in problem for problem in outcome.problems)
     assert minimised(outcome.happened, lambda some: bool(simulate(1, only=frozenset(some)).problems)) == []
     assert any("asks admin/api.php" in line for line in story(outcome.steps))
+
+
+def test_a_seed_of_several_accounts_is_the_same_in_every_process() -> None:
+    """Whatever the order in which a process of Python has the members of its sets."""
+    script = "from sendtrail.simulation.run import simulate; print(simulate(6).hash)"
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+
+    assert len(hashes) == 1
+    assert hashes != {""}
 
 
 def test_nothing_of_a_world_is_left() -> None:

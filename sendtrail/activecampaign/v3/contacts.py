@@ -73,9 +73,12 @@ class ContactPages:
             latest.update(content)
             return content["contacts"], total_of(content)
 
+        page_number = 0
         for page_number, rows in enumerate(UnorderedContacts(rows_from).pages(), start=1):
             found = self._page({**latest, "contacts": rows}, 0, page_number=page_number)
             yield replace(found, last_id=last_id)
+        if not page_number:  # the page that was out of order had somebody
+            yield ContactPage(contacts=[], last_id=last_id, is_contradicted=True)
 
     def _content(self, after: int, evidence: EndEvidence) -> dict[str, Any]:
         """Return an answer with contacts, or one without at the end of the list."""

@@ -50,7 +50,7 @@ def check_stored_rows(
     """
     for each in organizations:
         _believe_losses(each, state, now=clock.now())
-        _begin(each, state)
+        _expect_from_now_on(each, state)
     look, counted = stored.look(), state.transact(lambda transaction: read_known(transaction, TABLE_PATH, CountedTable))
     known = definition(Table.EMAIL_ACTIVITIES).schema_version
     if look.schema_version > known:
@@ -148,16 +148,16 @@ class _Count:
             logger.error(message, len(missing), organization_id, sum(missing.values()))
 
 
-def _begin(organization_id: str, state: State) -> None:
+def _expect_from_now_on(organization_id: str, state: State) -> None:
     """Expect no rows of an account of which nothing was synced: from then on, those that are merged are."""
 
-    def begin(transaction: Transaction) -> None:
+    def expect_nothing(transaction: Transaction) -> None:
         if read_baseline(transaction, organization_id) is None:
             write_baseline(transaction, organization_id, {})
 
     is_known = state.transact(lambda transaction: read_baseline(transaction, organization_id)) is not None
     if not is_known and not _checkpoints(organization_id, state):
-        state.transact(begin)
+        state.transact(expect_nothing)
 
 
 def _believe_losses(organization_id: str, state: State, *, now: datetime) -> None:
