@@ -46,6 +46,14 @@ def wait_until(is_so: Callable[[], bool], *, what: str) -> None:
         clock.sleep(0.1)
 
 
+def logged(log: bytes) -> Iterator[dict[str, Any]]:
+    """Yield the JSON lines of a log that may be written to at this moment: its last line may be half there."""
+    complete, _, _ = log.rpartition(b"\n")
+    for line in complete.split(b"\n"):
+        if line.startswith(b"{"):
+            yield json.loads(line)
+
+
 @dataclass
 class Production:
     """A project, the accounts that it syncs, and what is known to be true of them."""
@@ -118,9 +126,7 @@ class Production:
 
     def lines(self, function: Function) -> Iterator[dict[str, Any]]:
         """Yield what a function has logged; gunicorn's own words are left out."""
-        for line in (self.folder / f"{function.package}.log").read_text(encoding="utf-8").splitlines():
-            if line.startswith("{"):
-                yield json.loads(line)
+        return logged((self.folder / f"{function.package}.log").read_bytes())
 
     def failures(self) -> list[Any]:
         """Return what waits in the failures topic."""
