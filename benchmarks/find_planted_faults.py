@@ -11,7 +11,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import spec_from_loader
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
@@ -58,17 +58,35 @@ class _PlantingFinder(MetaPathFinder):
         return spec_from_loader(fullname, loader, origin=found.origin)
 
 
-def run_seeds(number: int, *, first: int, seeds: int) -> None:
-    """Plant a fault in this process, and print the first seed that notices it with its problem, or null."""
-    sys.meta_path.insert(0, _PlantingFinder(PLANTED[number]))
+def run_seeds(number: int, *, first: int, last: int, is_beside: bool) -> None:
+    """Plant a fault in this process, or what is beside it, and print the first seed that notices it, or null."""
+    planted = PLANTED[number].beside if is_beside else PLANTED[number]
+    if planted:
+        sys.meta_path.insert(0, _PlantingFinder(planted))
     from sendtrail.simulation.run import simulate  # noqa: PLC0415 - with the fault
 
-    for seed in range(first, first + seeds):
+    for seed in range(first, last + 1):
         problem = _problem(partial(simulate, seed))
         if problem:
-            sys.stdout.write(json.dumps({"seed": seed, "seeds": seed - first + 1, "problem": problem}))
+            sys.stdout.write(json.dumps({"seed": seed, "problem": problem}))
             return
     sys.stdout.write("null")
+
+
+class Found(TypedDict):
+    """A seed that notices a fault, and what it says."""
+
+    seed: int
+    problem: str
+
+
+def first_of_its_own(
+    find: Callable[[int], Found | None], is_noticed_without: Callable[[int], bool], *, first: int
+) -> Found | None:
+    """Return the first seed from `first` on that notices a fault and, without it, not what is planted beside it."""
+    while (found := find(first)) and is_noticed_without(found["seed"]):
+        first = found["seed"] + 1
+    return found
 
 
 def _problem(run: Callable[[], "Outcome"]) -> str:
@@ -94,7 +112,11 @@ def find(
     missed = 0
     for fault, found in _results(numbers, first=first, seeds=seeds, jobs=jobs):
         missed += found is None
-        seen = f"{found['seeds']} | {found['problem'][:SHOWN].replace('|', '/')} |" if found else f"not in {seeds} | |"
+        seen = (
+            f"{found['seed'] - first + 1} | {found['problem'][:SHOWN].replace('|', '/')} |"
+            if found
+            else f"not in {seeds} | |"
+        )
         rows[fault.name] = f"| {fault.name} | {seen}"
         typer.echo(rows[fault.name])
         if write:
@@ -124,17 +146,27 @@ def with_table(document: str, lines: Sequence[str]) -> str:
 
 def _results(
     numbers: Sequence[int], *, first: int, seeds: int, jobs: int
-) -> Iterator[tuple[PlantedFault, dict[str, str] | None]]:
-    def run(number: int) -> dict[str, str] | None:
-        code = (
-            f"from benchmarks.find_planted_faults import run_seeds; run_seeds({number}, first={first}, seeds={seeds})"
+) -> Iterator[tuple[PlantedFault, Found | None]]:
+    def run(number: int) -> Found | None:
+        find = partial(_first_found, number, last=first + seeds - 1)
+        beside = PLANTED[number].beside
+        return first_of_its_own(
+            find,
+            lambda seed: beside is not None and _first_found(number, seed, last=seed, is_beside=True) is not None,
+            first=first,
         )
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        found: dict[str, str] | None = json.loads(done.stdout)
-        return found
 
     with ThreadPoolExecutor(jobs) as pool:
         yield from zip((PLANTED[number] for number in numbers), pool.map(run, numbers), strict=True)
+
+
+def _first_found(number: int, first: int, *, last: int, is_beside: bool = False) -> Found | None:
+    """Run seeds in a process of their own, as what is planted in one stays in it."""
+    call = f"run_seeds({number}, first={first}, last={last}, is_beside={is_beside})"
+    code = f"from benchmarks.find_planted_faults import run_seeds; {call}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found: Found | None = json.loads(done.stdout)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,13 +1,8 @@
 """Faults at the edges: the account's answers, the rate budget, messages, stored documents, the log."""
 
 from benchmarks.planted_faults.fault import fault
+from benchmarks.planted_faults.planning import NOTHING_IS_SHORT
 
-NOTHING_IS_SHORT = fault(
-    "reports that fall short of their counters are taken to be whole",
-    "sync.progress.completed_sync",
-    "short=progress.missing.get(report, 0),",
-    "short=0,",
-)
 ENDS_ARE_BELIEVED = fault(
     "the end of a report is believed against its counters",
     "activecampaign.v1.report_end",

@@ -15,10 +15,19 @@ class Edit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlantedFault:
-    """What is broken, and how: in more than one place, where one makes good what another one lets through."""
+    """What is broken, and how: `edit` itself, and `beside` it what makes it good.
+
+    A seed finds the fault only where it does not find what is planted beside it, when that is planted alone.
+    """
 
     name: str
-    edits: tuple[Edit, ...]
+    edit: Edit
+    beside: "PlantedFault | None" = None
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Return the edits, with those beside it."""
+        return (self.edit, *(self.beside.edits if self.beside else ()))
 
     def of(self, module: str) -> tuple[Edit, ...]:
         """Return the edits of a module."""
@@ -28,7 +37,7 @@ class PlantedFault:
 def fault(name: str, module: str, before: str, after: str, *, beside: PlantedFault | None = None) -> PlantedFault:
     """Return the fault of a module of the package, which is named without it; `beside` is planted as well."""
     edit = Edit(module=f"sendtrail.{module}", before=before, after=after)
-    return PlantedFault(name=name, edits=(edit, *(beside.edits if beside else ())))
+    return PlantedFault(name=name, edit=edit, beside=beside)
 
 
 def with_edits(source: str, edits: Iterable[Edit]) -> str:

@@ -7,7 +7,7 @@ from sendtrail.entrypoints.settings import FunctionSettings
 from sendtrail.pseudonyms.pseudonyms import Pseudonyms
 from sendtrail.simulation.cloud.process import START
 from sendtrail.simulation.oddities import drawn_quirks
-from sendtrail.simulator import Account, CampaignPlan, Network, Plan
+from sendtrail.simulator import Account, CampaignPlan, Network, Plan, Quirks
 from sendtrail.simulator.quirks.access import HiddenContact
 
 EVERYTHING_DAYS, SHORT_DAYS = 3_650, 30
@@ -24,6 +24,10 @@ SHARE_HIDING = 0.1
 """So many accounts hide some contacts from a day on, as where the user of the key loses a permission."""
 SHARE_WITHOUT_KEYSET = 0.05
 """So many accounts ignore `id_greater`: their contacts are read by place."""
+SHARE_BUSY_AND_LATE = 0.03
+"""So many accounts have pages of opens in a day, and list them hours late: some rows come far from the top."""
+BUSY_OPENERS, BUSY_SHARE = (45, 90), 0.5
+LATE_H = 30
 LONG_AGO_DAYS = (25, 45, 90)
 
 
@@ -81,6 +85,10 @@ def drawn_account(seed: int, random: Random, *, size: Size, lookback_days: int) 
         quirks = replace(quirks, hidden_list=1, hidden_from_h=hiding.choice((10, 30)), hidden_by_id=by_id)
     if Random(f"{seed}: keyset").random() < SHARE_WITHOUT_KEYSET:
         quirks = replace(quirks, id_greater_ignored=True)
+    busy = Random(f"{seed}: busy")
+    if busy.random() < SHARE_BUSY_AND_LATE:
+        sizes = tuple(replace(each, openers=busy.choice(BUSY_OPENERS)) for each in sizes)
+        plan, quirks = replace(plan, daily_share=BUSY_SHARE, sizes=sizes), Quirks(late_opens_h=LATE_H)
     return Account(seed=seed, now=START, plan=plan, quirks=quirks, network=Network(rate=0))
 
 

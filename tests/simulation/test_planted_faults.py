@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.find_planted_faults import BEGIN, DOCUMENT, END, HEADER, is_found, rows_of, with_table
+from benchmarks.find_planted_faults import (
+    BEGIN,
+    DOCUMENT,
+    END,
+    HEADER,
+    Found,
+    first_of_its_own,
+    is_found,
+    rows_of,
+    with_table,
+)
 from benchmarks.planted_faults import PLANTED
 from benchmarks.planted_faults.fault import Edit, PlantedFault, with_edits
 
@@ -53,3 +63,16 @@ def test_the_documented_table_is_of_these_faults() -> None:
     table = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0]
 
     assert [fault.name for fault in PLANTED if f"| {fault.name} |" not in table] == []
+
+
+@pytest.mark.parametrize(("beside", "found"), [([], 3), ([3], 8), ([8], 3), ([3, 8], None)])
+def test_a_fault_is_found_where_what_is_planted_beside_it_is_not(beside: list[int], found: int | None) -> None:
+    """Else it is that which the seed has noticed."""
+    noticed = (3, 8)
+
+    def find(first: int) -> Found | None:
+        return next((Found(seed=seed, problem="missing") for seed in noticed if seed >= first), None)
+
+    seen = first_of_its_own(find, lambda seed: seed in beside, first=1)
+
+    assert (seen and seen["seed"]) == found

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from sendtrail import threads
 from sendtrail.domain.deletion_guard import ALWAYS_BELIEVED
 from sendtrail.entrypoints.dispatch_accounts import dispatch_accounts
 from sendtrail.entrypoints.settings import FunctionSettings
-from sendtrail.erasure.erased_people import ErasedPeople
+from sendtrail.erasure.erased_people import ErasedPeople, Kind
 from sendtrail.erasure.sweep import PeopleTables
 from sendtrail.errors import SendtrailError
 from sendtrail.local.erasure.people_tables import DuckDbPeopleTables
@@ -64,7 +64,7 @@ class Cloud:
     """The state; a FileStore is one machine, whose processes die together."""
     keys: dict[str, str] = field(default_factory=dict)
     """The secrets, by name."""
-    contact_ids: dict[str, Callable[[], Collection[str]]] = field(default_factory=dict)
+    contact_ids: dict[str, Callable[[], set[str]]] = field(default_factory=dict)
     """Returns the ids of the contacts that are there, by organization."""
     erased_people: ErasedPeople = field(default_factory=lambda: ErasedPeople(key=b"simulated".ljust(32)))
     """The erased list, which lies apart from the state: a copy of that does not undo an erasure."""
@@ -204,9 +204,14 @@ class Cloud:
         known = len(rows) - len(marked) + marked_now
         if marked_now > max(ALWAYS_BELIEVED, self.settings.max_deleted_share * known):
             self.wrongly_marked.append(f"{organization_id}: {marked_now} of {known} contacts are marked as deleted")
-        if wrong := marked.intersection(self.contact_ids[organization_id]()):
+        there = marked & self.contact_ids[organization_id]()
+        if wrong := {each for each in there if not self._is_erased(organization_id, each)}:
             found = f"{len(wrong)} contacts are marked as deleted that are there, such as {min(wrong)}"
             self.wrongly_marked.append(f"{organization_id}: {found}")
+
+    def _is_erased(self, organization_id: str, contact_id: str) -> bool:
+        """Return whether somebody is on the erased list: passes leave such rows out, until the erasure deletes them."""
+        return self.erased_people.has(Kind.CONTACT, organization_id, contact_id)
 
     def _look_at_summaries(self, run_id: str, done: Iterable[str]) -> None:
         """Look whether a run that is over has come to its end: its summaries are stored."""

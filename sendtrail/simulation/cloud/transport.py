@@ -28,6 +28,8 @@ JITTER_S = 0.04
 SLOW_S = 45.0
 READ_TIMEOUT_S = 90.0
 REPORT_ERROR = b'{"result_code":0,"result_message":"Failed: the report is busy","result_output":"json"}'
+SHARE_OF_SINGLE_ENDS = 0.5
+LONGEST_END_S = 1_200.0
 NOBODY = b'{"contacts":[],"meta":{"total":"0"}}'
 _FIRST_PAGE = re.compile(r"\bpage=1\b")
 _STATUS: Mapping[Fault, tuple[int, bytes]] = {
@@ -53,7 +55,7 @@ class SimulatedTransport(BaseAdapter):
         self.requests = 0
         self.paused, self.disabled = SilenceWatch(), SilenceWatch(max_delay_s=MAX_DELIVERY_S)
         self._is_hanging = self._shows_nobody = False
-        self._shows_nobody_until = 0.0
+        self._shows_nobody_until = self._reports_end_until = 0.0
         self.has_shown_nobody = False
         """Whether a pass may have seen nobody at all, which is nothing to compare with where it is the first."""
 
@@ -109,12 +111,21 @@ class SimulatedTransport(BaseAdapter):
             for kind, status in ((Fault.HTTP_REPORT_ERROR, 200), (Fault.HTTP_REPORT_REFUSED, 400)):
                 if self._faults.strikes(kind):
                     return status, {}, REPORT_ERROR
-            if _FIRST_PAGE.search(request.url or "") and self._faults.strikes(Fault.HTTP_REPORT_END):
+            if _FIRST_PAGE.search(request.url or "") and self._is_end_shown():
                 request = _beyond_its_end(request)
         if "/api/3/contacts?" in (request.url or "") and self._is_nobody_shown(request):
             return 200, {}, NOBODY
         catch_up(self._account, self._scheduler)
         return ask(self._app, request)
+
+    def _is_end_shown(self) -> bool:
+        """Return whether a report ends before its rows: once, or whoever asks again for some minutes."""
+        now = self._scheduler.now
+        if self._faults.strikes(Fault.HTTP_REPORT_END):
+            lasts = chance(self._faults.seed, Fault.HTTP_REPORT_END, now) - SHARE_OF_SINGLE_ENDS
+            self._reports_end_until = now + LONGEST_END_S * max(0.0, lasts)
+            return True
+        return now < self._reports_end_until and not self._faults.is_calm
 
     def _is_nobody_shown(self, request: requests.PreparedRequest) -> bool:
         """Return whether the list of contacts is empty; a pass that has begun may be the first to meet it."""
