@@ -16,7 +16,7 @@ from sendtrail.sync.evidence.audits import Audits, is_due
 from sendtrail.sync.evidence.stale_counters import DoubtedCounters
 from sendtrail.sync.forecast import Forecast, campaign_forecast
 from sendtrail.sync.read_window import DEFAULT_LOOKBACK, DEFAULT_OVERLAP, Overlap
-from sendtrail.sync.settling import LAST_LOOK, is_last_look, reports_to_settle
+from sendtrail.sync.settling import LAST_LOOK, due_after, is_last_look, reports_to_settle
 from sendtrail.sync.sync_record import SyncRecord, read_record
 
 # What is read for the sake of the past: it lets news go first.
@@ -180,7 +180,7 @@ def _reason_again(
     if (
         Report.OPENS not in policy.complete.get(campaign.campaign_id, ())
         and Report.OPENS not in policy.postponed.get(campaign.campaign_id, ())
-        and now - synced.audited_at >= policy.settle * LAST_LOOK
+        and now - synced.audited_at >= due_after(policy.settle * LAST_LOOK)
         and is_last_look(synced.to_settle, now=now, settle=policy.settle)
     ):
         return Reason.AUDIT  # what came into the middle of a list meanwhile is found nowhere else
@@ -204,7 +204,8 @@ def _reports_to_settle(campaign: Campaign, synced: SyncRecord, *, policy: Policy
     uncounted = [
         report
         for report in Report
-        if is_unknown(report, campaign.counters) and now - synced.watermarks.get(report, now) >= policy.settle
+        if is_unknown(report, campaign.counters)
+        and now - synced.watermarks.get(report, now) >= due_after(policy.settle)
     ]
     return tuple(
         report

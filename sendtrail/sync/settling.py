@@ -41,6 +41,9 @@ SPARED = (Report.OPENS, Report.CLICKS)
 SPARED_FOR = timedelta(days=6)
 # Before the first of these steps, where rows are known to be missing.
 SHORT_STEP = 1 / 24
+# A run that begins at the same time every day decides some seconds sooner after it than a change was read the day
+# before: each look would come a day later.
+EARLY, AT_MOST_OF = timedelta(hours=1), 1 / 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,7 +130,12 @@ def reports_to_settle(
 def is_last_look(settling: Mapping[Report, Settling], *, now: datetime, settle: timedelta) -> bool:
     """Return whether the last look at the opens is due: a week after their last change."""
     opens = settling.get(Report.OPENS)
-    return opens is not None and opens.read_at < opens.changed_at + settle * LAST_LOOK <= now
+    return opens is not None and opens.read_at < opens.changed_at + due_after(settle * LAST_LOOK) <= now
+
+
+def due_after(interval: timedelta) -> timedelta:
+    """Return how long after something its look is due that comes so much later, in time for a run at the same hour."""
+    return interval - min(EARLY, interval * AT_MOST_OF)
 
 
 def may_be_spared(report: Report, settling: Settling, now: datetime) -> bool:
@@ -178,7 +186,7 @@ def _is_overdue(
     hidden_since = settling.hidden_since
     if hidden_since is None or (report not in REVERSIBLE and report not in changing):
         return False
-    return hidden_since + settle * HIDDEN_STEP <= now
+    return hidden_since + due_after(settle * HIDDEN_STEP) <= now
 
 
 def _looks(report: Report, settling: Settling, settle: timedelta, complete: Sequence[Report]) -> list[datetime]:
@@ -188,4 +196,4 @@ def _looks(report: Report, settling: Settling, settle: timedelta, complete: Sequ
         steps = steps[-1:]
     elif settling.lacks_rows and not settling.short_before:
         steps = (SHORT_STEP, *steps)
-    return [settling.changed_at + settle * step for step in steps]
+    return [settling.changed_at + due_after(settle * step) for step in steps]

@@ -30,6 +30,9 @@ UNSENT = replace(a_campaign(1, send_amt=0), status=0, sent_at=None, last_sent_at
 FORWARDED = a_campaign(1, opens=5, forwards=1, uniqueforwards=1)
 NOT_READ = a_sync(counters=FORWARDED.counters, settling=None)
 LEFT_OUT = a_sync(settling=None, audited_at=NOON)
+UNCOUNTED = replace(SENT, counters={"send_amt": 100})
+TODAY = a_checkpoint(a_sync(counters=UNCOUNTED.counters, watermarks={Report.OPENS: NOON - 22 * HOUR}))
+YESTERDAY = a_checkpoint(a_sync(counters=UNCOUNTED.counters, watermarks={Report.OPENS: NOON - DAY + HOUR / 60}))
 
 CASES = [
     ("never synced", SENT, None, REQUEST, Reason.NEW),
@@ -58,6 +61,8 @@ CASES = [
     ("read a day ago by an earlier version", SENT, OF_EARLIER_VERSION, REQUEST, Reason.CONFIRM),
     ("an earlier version has never read a report", FORWARDED, a_checkpoint(NOT_READ), REQUEST, Reason.CONFIRM),
     ("an earlier version has left one out of all", SENT, a_checkpoint(LEFT_OUT), REQUEST, Reason.CONFIRM),
+    ("nothing counts the opens, read today", UNCOUNTED, TODAY, REQUEST, None),
+    ("nothing counts the opens, read by yesterday's run", UNCOUNTED, YESTERDAY, REQUEST, Reason.CONFIRM),
     ("last changed a week ago", SENT, LAST_LOOK, REQUEST, Reason.AUDIT),
     ("last changed a week ago, audited since", SENT, AUDITED_SINCE, REQUEST, Reason.CONFIRM),
     ("audited a month ago", SENT, a_checkpoint(a_sync(audited_at=NOON - 30 * DAY)), REQUEST, Reason.AUDIT),

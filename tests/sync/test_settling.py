@@ -28,15 +28,28 @@ def looks(report: Report, result: ReadResult, *, days: int) -> list[float]:
 @pytest.mark.parametrize(
     ("report", "result", "hours"),
     [
-        (Report.OPENS, STILL, [24, 72, 168]),
-        (Report.BOUNCES, STILL, [24]),
-        (Report.BOUNCES, ReadResult(changed=False, short=3), [1, 24]),
-        (Report.CLICKS, ReadResult(changed=False, short=3), [1, 24, 72, 168]),
+        (Report.OPENS, STILL, [23, 71, 167]),
+        (Report.BOUNCES, STILL, [23]),
+        (Report.BOUNCES, ReadResult(changed=False, short=3), [1, 23]),
+        (Report.CLICKS, ReadResult(changed=False, short=3), [1, 23, 71, 167]),
     ],
 )
 def test_a_report_is_looked_at_again_some_times(report: Report, result: ReadResult, hours: list[float]) -> None:
     """Sooner where rows are missing, and not for ever: deleted contacts leave some counters too high for good."""
     assert looks(report, result, days=30) == hours
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 40])
+def test_a_run_a_day_at_the_same_hour_looks_after_one_three_and_seven_days(minutes: int) -> None:
+    """What a run reads, it reads some time after it began; the next day's begins before a day is over."""
+    reading = timedelta(minutes=minutes)
+    settling, days = settling_after({}, {Report.OPENS: CHANGED}, now=NOON + reading), []
+    for day in range(1, 30):
+        if reports_to_settle(settling, now=NOON + day * DAY, settle=DAY):
+            days.append(day)
+            settling = settling_after(settling, {Report.OPENS: STILL}, now=NOON + day * DAY + reading)
+
+    assert days == [1, 3, 7]
 
 
 def test_a_steady_shortfall_is_not_looked_at_before_the_others() -> None:
@@ -153,7 +166,7 @@ def test_changes_that_were_skipped_are_looked_for_a_day_after_the_last_whole_rea
     skipped = ReadResult(changed=True, changed_since=NOON - 18 * HOUR)
     settling = settling_after({}, {Report.OPENS: skipped}, now=NOON)
 
-    due = [reports_to_settle(settling, now=NOON + hours * HOUR, settle=DAY) for hours in (5, 6)]
+    due = [reports_to_settle(settling, now=NOON + hours * HOUR, settle=DAY) for hours in (4, 5)]
     assert due == [(), (Report.OPENS,)]
 
 
@@ -204,5 +217,5 @@ def test_opens_that_rest_are_not_looked_for_besides() -> None:
     """The last look after their change does that."""
     settling = {Report.OPENS: Settling(changed_at=NOON + 6 * DAY, read_at=NOON + 6 * DAY, hidden_since=NOON)}
 
-    assert reports_to_settle(settling, now=NOON + 7 * DAY - HOUR, settle=DAY) == ()
+    assert reports_to_settle(settling, now=NOON + 7 * DAY - 2 * HOUR, settle=DAY) == ()
     assert reports_to_settle(settling, now=NOON + 7 * DAY, settle=DAY, changing=[Report.OPENS]) == (Report.OPENS,)
