@@ -14,6 +14,7 @@ from benchmarks import (
     conversion_memory,
     daily_delta,
     data_driven,
+    inlined_tables,
     machines,
     memory,
     merge,
@@ -41,6 +42,7 @@ SCENARIOS = {
     "scale": scale.measure,
     "merge": merge.measure,
     "views": views.measure,
+    "inlined_tables": inlined_tables.measure,
     "data_driven": data_driven.measure,
     "machines": machines.measure,
 }

@@ -188,19 +188,21 @@ WITH
 
   -- click_burst, click_at_send, click_repeated, click_doubtful: what each burst shows
   burst_clicks AS (
-    SELECT
-      organization_id, campaign_id, message, contact_key, link, clicked_at, times, burst_began_at AS began_at, burst_links
-    FROM counted_clicks
-    UNION ALL
-    -- Alone, a click is suspicious at the delivery of its e-mail only.
-    SELECT
-      clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.link, clicks.clicked_at,
-      clicks.times, clicks.clicked_at, 1
-    FROM lone_clicks AS clicks
-    INNER JOIN broadcasts
+    SELECT clicks.*, broadcasts.sent_at, broadcasts.at_send_until, broadcasts.delivered_until
+    FROM (
+      SELECT
+        organization_id, campaign_id, message, contact_key, link, clicked_at, times, burst_began_at AS began_at, burst_links,
+        FALSE AS is_alone
+      FROM counted_clicks
+      UNION ALL
+      SELECT organization_id, campaign_id, message, contact_key, link, clicked_at, times, clicked_at, 1, TRUE
+      FROM lone_clicks
+    ) AS clicks
+    LEFT JOIN broadcasts
       ON clicks.organization_id = broadcasts.organization_id
       AND clicks.campaign_id = broadcasts.campaign_id
-    WHERE clicks.clicked_at BETWEEN broadcasts.sent_at AND broadcasts.delivered_until
+    -- Alone, a click is suspicious at the delivery of its e-mail only.
+    WHERE NOT clicks.is_alone OR clicks.clicked_at BETWEEN broadcasts.sent_at AND broadcasts.delivered_until
   ),
   burst_times AS (
     SELECT
@@ -209,6 +211,9 @@ WITH
       clicks.message,
       clicks.contact_key,
       clicks.began_at,
+      clicks.sent_at,
+      clicks.at_send_until,
+      clicks.delivered_until,
       -- When there were more links than a person clicks in that time, and when there was a second one at once.
       MIN(
         CASE
@@ -230,7 +235,9 @@ WITH
     FROM burst_clicks AS clicks
     CROSS JOIN `${dataset}`.`view_settings` AS settings
     CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
-    GROUP BY clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.began_at
+    GROUP BY
+      clicks.organization_id, clicks.campaign_id, clicks.message, clicks.contact_key, clicks.began_at, clicks.sent_at,
+      clicks.at_send_until, clicks.delivered_until
   ),
   burst_contacts AS (
     SELECT DISTINCT organization_id, campaign_id, contact_key
@@ -240,13 +247,14 @@ WITH
   burst_opens AS (
     SELECT
       opens.organization_id, opens.campaign_id, COALESCE(opens.message_id, '') AS opened_message, opens.contact_key,
-      opens.activity_timestamp AS opened_at, opens.times
+      opens.activity_timestamp AS opened_at, MIN(opens.times) AS times
     FROM `${dataset}`.`observations` AS opens
     INNER JOIN burst_contacts
       ON opens.organization_id = burst_contacts.organization_id
       AND opens.campaign_id = burst_contacts.campaign_id
       AND opens.contact_key = burst_contacts.contact_key
     WHERE opens.event_type = 'open'
+    GROUP BY opens.organization_id, opens.campaign_id, opened_message, opens.contact_key, opened_at
   ),
   first_opens AS (
     SELECT organization_id, campaign_id, contact_key, MIN(opened_at) AS first_opened_at
@@ -262,29 +270,27 @@ WITH
         - thresholds.implied_open_seconds * 1000000,
         TRUE
       ) AS is_unopened,
-      COALESCE(burst_times.began_at BETWEEN broadcasts.sent_at AND broadcasts.at_send_until, FALSE) AS is_at_send,
-      COALESCE(burst_times.began_at BETWEEN broadcasts.sent_at AND broadcasts.delivered_until, FALSE) AS is_at_delivery
+      COALESCE(burst_times.began_at BETWEEN burst_times.sent_at AND burst_times.at_send_until, FALSE) AS is_at_send,
+      COALESCE(burst_times.began_at BETWEEN burst_times.sent_at AND burst_times.delivered_until, FALSE) AS is_at_delivery
     FROM burst_times
     LEFT JOIN first_opens
       ON burst_times.organization_id = first_opens.organization_id
       AND burst_times.campaign_id = first_opens.campaign_id
       AND burst_times.contact_key = first_opens.contact_key
-    LEFT JOIN broadcasts
-      ON burst_times.organization_id = broadcasts.organization_id
-      AND burst_times.campaign_id = broadcasts.campaign_id
     CROSS JOIN `${dataset}`.`machine_settings` AS thresholds
   ),
   scanned_campaigns AS (
     -- In which campaigns a contact's mail was scanned, or looked as if.
     SELECT organization_id, contact_key, campaign_id, MIN(scanned_at) AS scanned_at
     FROM (
-      SELECT organization_id, contact_key, campaign_id, overwhelmed_at AS scanned_at
+      SELECT
+        organization_id, contact_key, campaign_id,
+        CASE
+          WHEN is_unopened AND is_at_delivery AND paired_at IS NOT NULL
+            THEN LEAST(paired_at, COALESCE(overwhelmed_at, paired_at))
+          ELSE overwhelmed_at
+        END AS scanned_at
       FROM bursts
-      WHERE overwhelmed_at IS NOT NULL
-      UNION ALL
-      SELECT organization_id, contact_key, campaign_id, paired_at
-      FROM bursts
-      WHERE paired_at IS NOT NULL AND is_unopened AND is_at_delivery
       UNION ALL
       SELECT organization_id, contact_key, campaign_id, recognised_at
       FROM visits
@@ -292,6 +298,7 @@ WITH
       SELECT organization_id, contact_key, campaign_id, recognised_at
       FROM honeypot_clicks
     )
+    WHERE scanned_at IS NOT NULL
     GROUP BY organization_id, contact_key, campaign_id
   ),
   numbered_scans AS (
@@ -354,41 +361,32 @@ WITH
     GROUP BY shares.organization_id, shares.domain
   ),
   known_scanners AS (
-    SELECT organization_id, contact_key, known_since, known_since AS member_since
-    FROM known_contacts
-    UNION ALL
-    SELECT clickers.organization_id, clickers.contact_key, known_domains.known_since, clickers.first_clicked_at
-    FROM domain_clickers AS clickers
-    INNER JOIN known_domains
-      ON clickers.organization_id = known_domains.organization_id
-      AND clickers.domain = known_domains.domain
-  ),
-  expected_bursts AS (
-    SELECT DISTINCT
-      bursts.organization_id, bursts.campaign_id, bursts.message, bursts.contact_key, bursts.began_at
-    FROM bursts
-    INNER JOIN known_scanners
-      ON bursts.organization_id = known_scanners.organization_id
-      AND bursts.contact_key = known_scanners.contact_key
-    WHERE bursts.is_unopened
-      AND known_scanners.known_since < bursts.began_at
-      AND known_scanners.member_since <= bursts.began_at
+    -- What a contact does from then on may be a scanner's again.
+    SELECT
+      organization_id, contact_key, MIN(GREATEST(UNIX_MICROS(known_since) + 1, UNIX_MICROS(member_since))) AS expected_from_us
+    FROM (
+      SELECT organization_id, contact_key, known_since, known_since AS member_since
+      FROM known_contacts
+      UNION ALL
+      SELECT clickers.organization_id, clickers.contact_key, known_domains.known_since, clickers.first_clicked_at
+      FROM domain_clickers AS clickers
+      INNER JOIN known_domains
+        ON clickers.organization_id = known_domains.organization_id
+        AND clickers.domain = known_domains.domain
+    )
+    GROUP BY organization_id, contact_key
   ),
   judged_bursts AS (
     SELECT
       bursts.*,
       CASE
-        WHEN expected_bursts.began_at IS NULL THEN NULL
-        WHEN bursts.is_at_delivery THEN bursts.began_at
-        ELSE bursts.paired_at
+        WHEN bursts.is_unopened AND UNIX_MICROS(bursts.began_at) >= known_scanners.expected_from_us
+          THEN CASE WHEN bursts.is_at_delivery THEN bursts.began_at ELSE bursts.paired_at END
       END AS repeated_at
     FROM bursts
-    LEFT JOIN expected_bursts
-      ON bursts.organization_id = expected_bursts.organization_id
-      AND bursts.campaign_id = expected_bursts.campaign_id
-      AND bursts.message = expected_bursts.message
-      AND bursts.contact_key = expected_bursts.contact_key
-      AND bursts.began_at = expected_bursts.began_at
+    LEFT JOIN known_scanners
+      ON bursts.organization_id = known_scanners.organization_id
+      AND bursts.contact_key = known_scanners.contact_key
   ),
   burst_rules AS (
     SELECT judged_bursts.*, verdicts.rule_id,
@@ -433,19 +431,25 @@ WITH
   ),
 
   -- open_with_clicks: an open within seconds of a machine's click
-  opens_with_clicks AS (
+  rule_touches AS (
     SELECT
-      opens.organization_id, opens.campaign_id, opens.opened_message, opens.contact_key, opens.opened_at,
-      MIN(opens.times) AS times, MIN(GREATEST(opens.opened_at, clicks.recognised_at)) AS recognised_at
-    FROM burst_opens AS opens
-    INNER JOIN rule_clicks AS clicks
-      ON opens.organization_id = clicks.organization_id
-      AND opens.campaign_id = clicks.campaign_id
-      AND opens.contact_key = clicks.contact_key
+      clicks.organization_id, clicks.campaign_id, clicks.contact_key, touches.event_type,
+      CASE touches.event_type WHEN 'click' THEN clicks.message ELSE opens.opened_message END AS message,
+      CASE touches.event_type WHEN 'click' THEN clicks.link ELSE '' END AS link,
+      CASE touches.event_type WHEN 'click' THEN clicks.clicked_at ELSE opens.opened_at END AS touched_at,
+      CASE touches.event_type WHEN 'click' THEN clicks.times ELSE opens.times END AS times,
+      CASE touches.event_type WHEN 'click' THEN clicks.recognised_at ELSE GREATEST(opens.opened_at, clicks.recognised_at) END
+        AS recognised_at,
+      CASE touches.event_type WHEN 'click' THEN clicks.rule_id ELSE 'open_with_clicks' END AS rule_id
+    FROM rule_clicks AS clicks
     CROSS JOIN `${dataset}`.`view_settings` AS settings
-    WHERE clicks.recognised_at IS NOT NULL
+    LEFT JOIN burst_opens AS opens
+      ON clicks.organization_id = opens.organization_id
+      AND clicks.campaign_id = opens.campaign_id
+      AND clicks.contact_key = opens.contact_key
       AND ABS(UNIX_MICROS(opens.opened_at) - UNIX_MICROS(clicks.clicked_at)) <= settings.burst_seconds * 1000000
-    GROUP BY opens.organization_id, opens.campaign_id, opens.opened_message, opens.contact_key, opens.opened_at
+    CROSS JOIN UNNEST([STRUCT('click' AS event_type), STRUCT('open')]) AS touches
+    WHERE touches.event_type = 'click' OR (opens.opened_at IS NOT NULL AND clicks.recognised_at IS NOT NULL)
   ),
 
   -- open_domain_at_send: most of a mail domain's first openers at the send
@@ -463,18 +467,19 @@ WITH
     WHERE opens.event_type = 'open'
   ),
   early_addresses AS (
-    SELECT organization_id, campaign_id, contact_key, contact_email, LOGICAL_OR(is_at_send) AS is_at_send
+    SELECT
+      organization_id, campaign_id, domain_judged_at, contact_key, contact_email, LOGICAL_OR(is_at_send) AS is_at_send
     FROM early_opens
-    GROUP BY organization_id, campaign_id, contact_key, contact_email
+    GROUP BY organization_id, campaign_id, domain_judged_at, contact_key, contact_email
   ),
   early_openers AS (
     SELECT
-      organization_id, campaign_id, contact_key,
+      organization_id, campaign_id, domain_judged_at, contact_key,
       -- As the report shows it: the domain that the contact had then.
       REGEXP_EXTRACT(LOWER(TRIM(contact_email)), r'@(.+)') AS domain,
       LOGICAL_OR(is_at_send) AS is_at_send
     FROM early_addresses
-    GROUP BY organization_id, campaign_id, contact_key, domain
+    GROUP BY organization_id, campaign_id, domain_judged_at, contact_key, domain
   ),
   gateways AS (
     SELECT openers.organization_id, openers.campaign_id, openers.domain
@@ -501,21 +506,12 @@ WITH
   ),
 
   -- open_domain_repeated: everybody in a mail domain opens at once, campaign after campaign
-  early_campaigns AS (
-    SELECT DISTINCT organization_id, campaign_id, domain_judged_at AS judged_at
-    FROM early_opens
-  ),
   early_members AS (
     SELECT
-      openers.organization_id, openers.campaign_id, openers.domain, openers.contact_key, campaigns.judged_at,
-      MIN(campaigns.judged_at) OVER (
-        PARTITION BY openers.organization_id, openers.domain, openers.contact_key
-      ) AS member_since
-    FROM early_openers AS openers
-    INNER JOIN early_campaigns AS campaigns
-      ON openers.organization_id = campaigns.organization_id
-      AND openers.campaign_id = campaigns.campaign_id
-    WHERE openers.domain IS NOT NULL
+      organization_id, campaign_id, domain, contact_key, domain_judged_at AS judged_at,
+      MIN(domain_judged_at) OVER (PARTITION BY organization_id, domain, contact_key) AS member_since
+    FROM early_openers
+    WHERE domain IS NOT NULL
   ),
   domain_campaigns AS (
     -- Who opened early for the first time says nothing yet.
@@ -581,9 +577,8 @@ WITH
 
   rule_matches AS (
     SELECT
-      organization_id, campaign_id, message, contact_key, 'click' AS event_type, link, clicked_at AS touched_at, times,
-      recognised_at, rule_id
-    FROM rule_clicks
+      organization_id, campaign_id, message, contact_key, event_type, link, touched_at, times, recognised_at, rule_id
+    FROM rule_touches
     UNION ALL
     SELECT
       organization_id, campaign_id, message, contact_key, event_type, link, touched_at, times,
@@ -596,11 +591,6 @@ WITH
       organization_id, campaign_id, message, contact_key, 'open', '', opened_at, times, opened_at,
       'open_domain_repeated'
     FROM repeated_opens
-    UNION ALL
-    SELECT
-      organization_id, campaign_id, opened_message, contact_key, 'open', '', opened_at, times, recognised_at,
-      'open_with_clicks'
-    FROM opens_with_clicks
     UNION ALL
     SELECT
       organization_id, campaign_id, message, contact_key, 'open', '', opened_at, times, domain_judged_at,
