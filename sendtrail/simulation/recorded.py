@@ -29,8 +29,8 @@ def recorded_and_missing(
 ) -> Iterator[TruthRow]:
     """Yield the rows that an account shows, were read as the record of their campaign says, and are not stored.
 
-    A run `without_trouble` has read all reports of which it does not say that they failed. The account's lists show a
-    row so `late` at most.
+    A run `without_trouble` has read all reports of which it does not say that they failed, or that they fell short once
+    more, which has a day. The account's lists show a row so `late` at most.
     """
     there = {(row["campaign_id"], row["event_type"], row["contact_id"]) for row in stored}
     for row in truth:
@@ -49,6 +49,8 @@ def _is_recorded(row: TruthRow, record: SyncRecord, late: timedelta, *, without_
     if settling is not None and settling.failed:
         return False  # the run has said so
     if without_trouble:
+        if settling is not None and settling.lacks_rows and settling.short_before:
+            return False  # what fell short before is looked at a day later
         read_at = record.synced_at
     elif read_at is None or (settling is not None and settling.short):
         return False

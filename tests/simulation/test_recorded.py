@@ -84,3 +84,13 @@ def test_a_row_may_be_listed_a_little_late() -> None:
 def test_a_run_without_trouble_has_read_all_reports() -> None:
     """Also one that no record names."""
     assert missing(OLD, replace(READ, watermarks={}), without_trouble=True)
+
+
+@pytest.mark.parametrize(("short", "short_before", "has_a_day"), [(3, 0, False), (3, 2, True), (3, 3, False)])
+def test_what_falls_short_in_another_way_than_before_has_a_day(
+    *, short: int, short_before: int, has_a_day: bool
+) -> None:
+    """What does so for the first time is looked at within the hour, and what does so for good is not missing."""
+    settling = Settling(changed_at=NOON, read_at=NOON, short=short, short_before=short_before)
+
+    assert missing(OLD, replace(READ, settling={Report.OPENS: settling}), without_trouble=True) is not has_a_day
