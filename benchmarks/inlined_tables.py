@@ -19,7 +19,7 @@ SHOWN = ("machine_activity", "touches", "attribution", "monthly_funnel", "engage
 
 
 def measure() -> list[Figure]:
-    """Return the figures of some views, and of the one that refers to the most tables."""
+    """Return how many tables some views refer to, and the one that refers to the most."""
     found = inlined_tables(names(), lambda view: view_sql(view, dataset=DATASET))
     return [
         *(_figure(view, found[view], target=TARGETS.get(view)) for view in SHOWN),

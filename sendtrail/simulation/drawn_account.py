@@ -88,6 +88,7 @@ def drawn_account(seed: int, random: Random, *, size: Size, lookback_days: int) 
     busy = Random(f"{seed}: busy")
     if busy.random() < SHARE_BUSY_AND_LATE:
         sizes = tuple(replace(each, openers=busy.choice(BUSY_OPENERS)) for each in sizes)
+        # Alone: beside another oddity the late rows are expected at no certain time, and a dropped overlap goes unseen.
         plan, quirks = replace(plan, daily_share=BUSY_SHARE, sizes=sizes), Quirks(late_opens_h=LATE_H)
     return Account(seed=seed, now=START, plan=plan, quirks=quirks, network=Network(rate=0))
 

@@ -41,9 +41,9 @@ SPARED = (Report.OPENS, Report.CLICKS)
 SPARED_FOR = timedelta(days=6)
 # Before the first of these steps, where rows are known to be missing.
 SHORT_STEP = 1 / 24
-# A run that begins at the same time every day decides some seconds sooner after it than a change was read the day
-# before: each look would come a day later.
-EARLY, AT_MOST_OF = timedelta(hours=1), 1 / 24
+# A run reads some time after it has begun, and the next day's begins at the same hour: less than a day after a change
+# was read. A look that waited for the whole day would come with the run after it.
+EARLY, EARLY_SHARE = timedelta(hours=1), 1 / 24
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,7 +135,7 @@ def is_last_look(settling: Mapping[Report, Settling], *, now: datetime, settle: 
 
 def due_after(interval: timedelta) -> timedelta:
     """Return how long after something its look is due that comes so much later, in time for a run at the same hour."""
-    return interval - min(EARLY, interval * AT_MOST_OF)
+    return interval - min(EARLY, interval * EARLY_SHARE)
 
 
 def may_be_spared(report: Report, settling: Settling, now: datetime) -> bool:

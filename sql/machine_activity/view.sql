@@ -432,6 +432,7 @@ WITH
 
   -- open_with_clicks: an open within seconds of a machine's click
   rule_touches AS (
+    -- The clicks and their opens at once: where rule_clicks is named twice, BigQuery computes all above it twice.
     SELECT
       clicks.organization_id, clicks.campaign_id, clicks.contact_key, touches.event_type,
       CASE touches.event_type WHEN 'click' THEN clicks.message ELSE opens.opened_message END AS message,
