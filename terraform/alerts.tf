@@ -5,7 +5,8 @@ locals {
   account_series = join(" or ", [for id in local.enabled_accounts : "label_replace(vector(1), \"organization_id\", \"${id}\", \"\", \"\")"])
 
   # Each alert has a section of docs/runbook.md, whose title is its own.
-  alerts = {
+  alerts = merge(local.pipeline_alerts, local.has_stored_views ? local.stored_views_alerts : {})
+  pipeline_alerts = {
     dead_letters = {
       title    = "Messages became dead letters"
       severity = "ERROR"
@@ -65,6 +66,14 @@ locals {
       severity = "WARNING"
       query    = "sum(increase(${local.series.bytes_billed}[1d])) > ${var.alert_thresholds.gib_billed_per_day * pow(1024, 3)}"
       advice   = "`INFORMATION_SCHEMA.JOBS` shows which statements scan more than expected, by their labels run_id, organization and campaign."
+    }
+  }
+  stored_views_alerts = {
+    stored_views = {
+      title    = "Stored views were not renewed"
+      severity = "ERROR"
+      query    = "sum by (config_id) (increase(bigquerydatatransfer_googleapis_com:transfer_config_completed_runs{monitored_resource=\"bigquery_dts_config\",config_id=\"${element(split("/", join("", google_bigquery_data_transfer_config.refresh[*].name)), -1)}\",completion_state!=\"SUCCEEDED\"}[1h])) > 0"
+      advice   = "They hold for the day before still, as `refreshes` says; tables and other views are not concerned."
     }
   }
 

@@ -1,5 +1,5 @@
 locals {
-  apis = toset([
+  apis = setunion(local.has_stored_views ? ["bigquerydatatransfer.googleapis.com"] : [], [
     "artifactregistry.googleapis.com", # the images of the functions
     "bigquery.googleapis.com",
     "cloudbuild.googleapis.com", # builds the functions

@@ -38,13 +38,6 @@ resource "google_bigquery_dataset" "data" {
   description = "E-mail activities, contacts and campaigns of ActiveCampaign, synced by Sendtrail."
   labels      = local.labels
 
-  lifecycle {
-    precondition {
-      condition     = length(local.views_in_no_layer) == 0
-      error_message = "These views of sql/ fit into no layer: ${join(", ", local.views_in_no_layer)}. Add a layer: write another views_through_N and another module in views.tf, and name the new last layer in views_in_no_layer and in the depends_on of customer_views.tf. Views that read one another in a circle fit into no layer at all."
-    }
-  }
-
   depends_on = [google_project_service.api]
 }
 

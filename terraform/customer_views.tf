@@ -23,14 +23,17 @@ locals {
     table => "(SELECT ${local.select_lists[table]} FROM `${parts.project}`.`${parts.dataset}`.`${parts.view}` AS customer_row WHERE ${local.row_filters[table]})"
   }
 
-  # Sendtrail's views that read a dataset of the customer's, by "<view> in <project>.<dataset>".
+  # Sendtrail's views that read a dataset of the customer's, by "<view> in <project>.<dataset>". Of those beside stored views,
+  # only the one in place of the customer's own does.
   authorized_views = {
     for reader in distinct(flatten([
       for table, parts in local.customer_view_parts : [
-        for view, query in local.view_templates : { view = view, project = parts.project, dataset = parts.dataset }
-        if strcontains(query, local.table_references[table])
+        for view in concat(
+          [for view, query in local.view_templates : { dataset = var.dataset, view = view, columns = local.view_definitions[view].columns } if strcontains(query, local.table_references[table])],
+          [for view, settings in local.stored_sources : { dataset = local.stored_dataset_id, view = view, columns = settings.columns } if view == table],
+        ) : { view = view, project = parts.project, dataset = parts.dataset }
       ] if "${parts.project}.${parts.dataset}" != "${var.project_id}.${var.dataset}"
-    ])) : "${reader.view} in ${reader.project}.${reader.dataset}" => reader
+    ])) : "${reader.view.dataset == var.dataset ? "" : "stored "}${reader.view.view} in ${reader.project}.${reader.dataset}" => reader
   }
 }
 
@@ -38,7 +41,7 @@ locals {
 resource "terraform_data" "authorized_columns" {
   for_each = var.authorize_views ? local.authorized_views : {}
 
-  input = try([for column in jsondecode(local.view_definitions[each.value.view].columns) : join(" ", [column.name, column.type, try(column.mode, "NULLABLE")])], [])
+  input = try([for column in jsondecode(each.value.view.columns) : join(" ", [column.name, column.type, try(column.mode, "NULLABLE")])], [])
 }
 
 # People who may read Sendtrail's views need no access to the data behind the customer's view.
@@ -51,13 +54,13 @@ resource "google_bigquery_dataset_access" "view" {
 
   view {
     project_id = var.project_id
-    dataset_id = google_bigquery_dataset.data.dataset_id
-    table_id   = each.value.view
+    dataset_id = each.value.view.dataset
+    table_id   = each.value.view.view
   }
 
   lifecycle {
     replace_triggered_by = [terraform_data.authorized_columns[each.key]]
   }
 
-  depends_on = [module.views_6] # and so on every view: only a view that exists can be authorized
+  depends_on = [module.stored_sources, module.views] # only a view that exists can be authorized
 }

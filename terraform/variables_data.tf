@@ -76,3 +76,27 @@ variable "loaders" {
     error_message = "loaders must be IAM members such as user:ann@example.com or serviceAccount:shop@my-project.iam.gserviceaccount.com; allUsers and allAuthenticatedUsers are refused."
   }
 }
+
+variable "stored_views" {
+  description = "Store the rows of some views once a day, at a time of day in UTC, in a dataset with the suffix `_stored`, which has all views and tables under the same names: for people and tools that query often. What it costs is in docs/deploy.md. Null: no such dataset."
+  type = object({
+    at    = optional(string, "04:30")
+    views = optional(set(string), ["attribution", "attribution_touches", "touch_observations"])
+  })
+  default = null
+
+  validation {
+    condition     = var.stored_views == null || can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]$", var.stored_views.at))
+    error_message = "stored_views.at must be a time of day such as 04:30."
+  }
+
+  validation {
+    condition     = var.stored_views == null || alltrue([for view in try(var.stored_views.views, []) : contains(local.storable_views, view)])
+    error_message = "stored_views.views must be names of views: ${join(", ", sort(local.storable_views))}."
+  }
+
+  validation {
+    condition     = var.stored_views == null || length(try(var.stored_views.views, [])) > 0
+    error_message = "stored_views.views is empty: leave stored_views out to store none."
+  }
+}

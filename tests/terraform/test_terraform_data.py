@@ -44,8 +44,8 @@ def test_views_wait_for_those_they_read(workspace: Workspace, tmp_path: Path) ->
 
     views = {r.address: r for r in plan_of(changed).of("google_bigquery_table") if r.name == "view"}
 
-    assert 'module.views_0.google_bigquery_table.view["opens"]' in views
-    counts = views['module.views_1.google_bigquery_table.view["open_counts"]']
+    assert 'module.views.module.views_0.google_bigquery_table.view["opens"]' in views
+    counts = views['module.views.module.views_1.google_bigquery_table.view["open_counts"]']
     assert counts.values["view"][0]["query"].endswith("FROM `example-project`.`marketing_ai`.`opens`")
     assert counts.values["description"] == "One row is a count."
 

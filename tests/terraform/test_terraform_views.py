@@ -9,22 +9,23 @@ from tests.terraform.plans import Plan, plan_of
 from tests.terraform.workspace import REPOSITORY, Workspace
 
 LAYER = re.compile(r'^module "views_(\d+)"', re.MULTILINE)
-LAYERS = [int(number) for number in LAYER.findall((REPOSITORY / "terraform" / "views.tf").read_text(encoding="utf-8"))]
+FILE = REPOSITORY / "terraform" / "dataset_views" / "main.tf"
+LAYERS = [int(number) for number in LAYER.findall(FILE.read_text(encoding="utf-8"))]
 
 
 def test_no_layer_is_empty(plan: Plan) -> None:
     """There are exactly as many layers as the views of sql/ need."""
     planned = {r.address.partition(".google_")[0] for r in plan.of("google_bigquery_table") if r.name == "view"}
 
-    assert planned == {f"module.views_{number}" for number in LAYERS}
+    assert planned == {f"module.views.module.views_{number}" for number in LAYERS}
     assert sorted(LAYERS) == list(range(len(LAYERS)))
 
 
-def test_the_customers_datasets_wait_for_the_last_layer() -> None:
-    """A view is authorized when all layers are created."""
-    text = (REPOSITORY / "terraform" / "customer_views.tf").read_text(encoding="utf-8")
+def test_whoever_waits_for_the_views_waits_for_the_last_layer() -> None:
+    """The module's output, and so whatever depends on the module, is there when all layers are."""
+    text = FILE.read_text(encoding="utf-8")
 
-    assert f"depends_on = [module.views_{max(LAYERS)}]" in text
+    assert f"depends_on = [module.views_{max(LAYERS)}] # and so on every view" in text
 
 
 def test_a_chain_of_views_that_is_too_deep_fails_the_plan(workspace: Workspace, tmp_path: Path) -> None:
@@ -43,7 +44,9 @@ def test_a_chain_of_views_that_fits_is_planned(workspace: Workspace, tmp_path: P
 
     planned = {r.key: r.address for r in plan_of(changed).of("google_bigquery_table") if r.name == "view"}
 
-    assert [planned[f"step_{n}"].partition(".google_")[0] for n in LAYERS] == [f"module.views_{n}" for n in LAYERS]
+    assert [planned[f"step_{n}"].partition(".google_")[0] for n in LAYERS] == [
+        f"module.views.module.views_{n}" for n in LAYERS
+    ]
 
 
 def _add_chain(workspace: Workspace, *, length: int) -> None:
