@@ -20,7 +20,7 @@ _BLOCK = re.compile(r'^(?P<kind>variable|output) "(?P<name>\w+)" \{\n(?P<body>.*
 _ARGUMENT = re.compile(r"^  (?P<name>\w+) += (?P<value>.+(?:\n {4,}.*)*(?:\n  [\])}]+)?)$", re.MULTILINE)
 _OBJECT = re.compile(r"(?P<before>(?:\w+\()*object)\(\{\n(?P<attributes>.+)\n  \}\)(?P<after>\)*)", re.DOTALL)
 _ATTRIBUTE = re.compile(
-    r"    (?P<name>\w+) += (?:optional\((?P<optional>\w+)(?:, (?P<default>.+?))?\)|(?P<required>\w+))"
+    r"    (?P<name>\w+) += (?:optional\((?P<optional>\w+(?:\(\w+\))?)(?:, (?P<default>.+?))?\)|(?P<required>\w+))"
     r" +# (?P<description>.+)"
 )
 

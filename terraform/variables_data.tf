@@ -78,10 +78,10 @@ variable "loaders" {
 }
 
 variable "stored_views" {
-  description = "Store the rows of some views once a day, at a time of day in UTC, in a dataset with the suffix `_stored`, which has all views and tables under the same names: for people and tools that query often. What it costs is in docs/deploy.md. Null: no such dataset."
+  description = "Views whose rows are stored once a day, in a dataset with the suffix `_stored` that has all views and tables under the same names: for people and tools that query often (docs/deploy.md). Null: no such dataset."
   type = object({
-    at    = optional(string, "04:30")
-    views = optional(set(string), ["attribution", "attribution_touches", "touch_observations"])
+    at    = optional(string, "04:30")                                                           # the time of day, in UTC
+    views = optional(set(string), ["attribution", "attribution_touches", "touch_observations"]) # which ones
   })
   default = null
 

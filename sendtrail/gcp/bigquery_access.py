@@ -5,18 +5,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
+from google.api_core import exceptions as api
+from google.auth.exceptions import GoogleAuthError
 from google.cloud.bigquery import Client
 
 from sendtrail.clock import Clock
-from sendtrail.gcp.bigquery_jobs import Jobs
+from sendtrail.gcp.bigquery_errors import as_sendtrail_error
+from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
 from sendtrail.gcp.bigquery_reader import BigQueryReader, SelectGuard
 from sendtrail.gcp.bigquery_snapshot import BigQuerySnapshot
 from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets
 from sendtrail.gcp.clients import bigquery_client
 from sendtrail.gcp.copies.relation_reads import RelationReads
 from sendtrail.gcp.erasure.people_tables import BigQueryPeopleTables
+from sendtrail.warehouse.views import stored_among
 
 PATIENCE_S = 600.0
+TABLE = "TABLE"
 MAXIMUM_BYTES_BILLED = 2**40 // 10  # a tenth of a TiB per statement
 
 
@@ -34,8 +39,17 @@ class Access:
         )
 
     def snapshot(self, dataset: str) -> BigQuerySnapshot:
-        """Return a snapshot of a dataset's views, still empty."""
-        return BigQuerySnapshot(self.reader(), dataset=dataset)
+        """Return a snapshot of a dataset's views, still empty; raise SendtrailError if the dataset cannot be listed."""
+        return BigQuerySnapshot(self.reader(), dataset=dataset, stored=stored_among(self._tables(dataset)))
+
+    def _tables(self, dataset: str) -> list[str]:
+        """Return the names of a dataset's tables, without its views."""
+        name = f"{self.client.project}.{dataset}"
+        try:
+            listed = list(self.client.list_tables(name, retry=NO_RETRY, timeout=self.jobs.request_s()))
+        except (api.GoogleAPIError, GoogleAuthError, OSError) as error:
+            raise as_sendtrail_error(error) from error
+        return [each.table_id for each in listed if each.table_type == TABLE]
 
     def select_guard(self) -> SelectGuard:
         """Return what runs SELECTs that a user wrote."""

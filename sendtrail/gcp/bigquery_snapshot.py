@@ -1,5 +1,6 @@
 """A snapshot of the views in BigQuery: temporary tables of one session, so no permission to write is needed."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -14,10 +15,14 @@ ABORT_SESSION = "CALL BQ.ABORT_SESSION()"
 
 
 class BigQuerySnapshot:
-    """Views that are created once in a session and then queried; no view is billed twice."""
+    """Views that are created once in a session and then queried; no view is billed twice.
 
-    def __init__(self, reader: BigQueryReader, *, dataset: str) -> None:
+    Those that the dataset has `stored` are not created.
+    """
+
+    def __init__(self, reader: BigQueryReader, *, dataset: str, stored: Collection[str] = ()) -> None:
         self._reader, self._dataset = reader, dataset
+        self.stored = stored
         self._session = Session()
         self._sources: dict[str, str] = {}
 

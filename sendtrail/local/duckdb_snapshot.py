@@ -1,6 +1,6 @@
 """A snapshot of the views in a DuckDB file: temporary tables of this process; the file does not change."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,9 @@ UNORDERED = "SET preserve_insertion_order = false"
 
 
 class DuckDbSnapshot:
-    """Views that are created once in this process and then queried."""
+    """Views that are created once in this process and then queried; a file has none of them stored."""
+
+    stored: Collection[str] = ()
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, *, dataset: str) -> None:
         self.connection, self._path, self._dataset = connection, path, dataset

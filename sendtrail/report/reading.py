@@ -46,7 +46,7 @@ def choose_account(query: Query, *, dataset: str, asked: str | None) -> str:
 
 def read_figures(snapshot: Snapshot, *, organization: str) -> Figures:
     """Return everything that the report shows about an account."""
-    for view in plan_views(queries.view_requests()):
+    for view in plan_views(queries.view_requests(), stored=snapshot.stored):
         snapshot.create(view)
     reader = AccountReader(snapshot=snapshot, organization=organization)
     [parameters] = reader.rows(queries.PARAMETERS)

@@ -57,17 +57,19 @@ class PlannedView:
         return with_sources(self.query, dataset=dataset, sources=found)
 
 
-def plan_views(requests: Iterable[ViewRequest]) -> list[PlannedView]:
+def plan_views(requests: Iterable[ViewRequest], *, stored: Collection[str] = ()) -> list[PlannedView]:
     """Return the views to create for some requests, each after those that it reads.
 
-    Views that are as cheap to read as a table (READ_IN_PLACE) are not among them.
+    Views that are as cheap to read as a table (READ_IN_PLACE) are not among them, nor are those that the dataset has
+    `stored`, unless an override changes what they say.
     """
     asked: dict[_Node, list[ViewRequest]] = {}
     for each in requests:
-        if each.view not in READ_IN_PLACE:
-            asked.setdefault(_Node.of(each.view, each.override), []).append(each)
-    needed = sorted(_with_what_they_read(asked), key=lambda node: node.order)
-    reads = {node: list(node.reads()) for node in needed}
+        node = _Node.of(each.view, each.override)
+        if not node.is_read_in_place(stored):
+            asked.setdefault(node, []).append(each)
+    needed = sorted(_with_what_they_read(asked, stored), key=lambda node: node.order)
+    reads = {node: list(node.reads(stored)) for node in needed}
     times_read = Counter([*asked, *(read for found in reads.values() for _, read in found)])
     readers = {node: [reader for reader in needed if node in dict(reads[reader]).values()] for node in needed}
     return [
@@ -106,12 +108,17 @@ class _Node:
     def query(self) -> str:
         return self.override.query if self.override and self._is_replaced else text(self.view)
 
-    def reads(self) -> Iterator[tuple[str, "_Node"]]:
-        """Yield each view that the query reads, by name and as a node, as often as it reads it."""
+    def is_read_in_place(self, stored: Collection[str]) -> bool:
+        """Return whether the dataset has it in a form that is as cheap to read as any."""
+        return self.view in READ_IN_PLACE or (self.override is None and self.view in stored)
+
+    def reads(self, stored: Collection[str]) -> Iterator[tuple[str, "_Node"]]:
+        """Yield each view that the query computes, by name and as a node, as often as it reads it."""
         inner = None if self._is_replaced else self.override
         for view in references_in(self.query):
-            if view in names() and view not in READ_IN_PLACE:
-                yield view, _Node.of(view, inner)
+            node = _Node.of(view, inner) if view in names() else None
+            if node and not node.is_read_in_place(stored):
+                yield view, node
 
     @property
     def _is_replaced(self) -> bool:
@@ -122,14 +129,14 @@ def _depends(view: str, on: str) -> bool:
     return view == on or any(_depends(each, on) for each in set(references_in(text(view))) & set(names()))
 
 
-def _with_what_they_read(nodes: Iterable[_Node]) -> set[_Node]:
+def _with_what_they_read(nodes: Iterable[_Node], stored: Collection[str]) -> set[_Node]:
     found: set[_Node] = set()
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
         if node not in found:
             found.add(node)
-            waiting += [read for _, read in node.reads()]
+            waiting += [read for _, read in node.reads(stored)]
     return found
 
 

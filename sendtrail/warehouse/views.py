@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from graphlib import TopologicalSorter
 
@@ -14,6 +14,10 @@ CUSTOMER_TABLES = ("users",)
 SETTINGS = "view_settings"
 # As cheap to read as what they read: materializing them is never worth it.
 READ_IN_PLACE = ("conversions_in_use", "users_in_use", "observations", "machine_rules", SETTINGS)
+# Beside stored views, they are read of now: they compare what is stored with counters of now.
+ALWAYS_CURRENT = ("completeness",)
+# The table beside stored views that says for which moment they hold.
+REFRESHES = "refreshes"
 
 _REFERENCE = re.compile(r"`\$\{dataset\}`\.`(\w+)`")
 # With the alias that the query gives it, if any.
@@ -28,6 +32,12 @@ def names() -> tuple[str, ...]:
     views = sorted(path.parent.name for path in FOLDER.glob("*/view.sql"))
     graph = {view: [name for name in references(view) if name in views] for view in views}
     return tuple(TopologicalSorter(graph).static_order())
+
+
+def stored_among(tables: Collection[str]) -> frozenset[str]:
+    """Return the views that a dataset with these tables has stored: its tables have their names."""
+    stored = {*names()} & {*tables} - {*READ_IN_PLACE}
+    return frozenset(stored.union(ALWAYS_CURRENT) if REFRESHES in tables else ())
 
 
 @cache

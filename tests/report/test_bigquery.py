@@ -11,19 +11,22 @@ from sendtrail.cli.report import write_report
 from sendtrail.cli.settings.report_settings import ReportSettings
 from sendtrail.clock import SystemClock
 from sendtrail.errors import Rejected, Unavailable
+from sendtrail.gcp.bigquery_access import Access
 from sendtrail.gcp.bigquery_jobs import Jobs
 from sendtrail.gcp.bigquery_reader import BigQueryReader
 from sendtrail.gcp.bigquery_snapshot import BigQuerySnapshot
 from sendtrail.report.figures import Figures
 from sendtrail.report.queries import view_requests
 from sendtrail.report.reading import read_figures
+from sendtrail.warehouse.rows import Table
 from sendtrail.warehouse.view_snapshot import plan_views
-from sendtrail.warehouse.views import names
+from sendtrail.warehouse.views import ALWAYS_CURRENT, READ_IN_PLACE, names
 from tests.gcp.fixtures import PROJECT
 from tests.report.samples import SAMPLE
-from tests.views.cases import account
-from tests.views.engines import BigQueryEngine, bigquery_with_cases
+from tests.views.cases import ACCOUNT, account
+from tests.views.engines import BigQueryEngine, DuckDbEngine, bigquery_with_cases
 
+STORED = ("touch_observations", "attribution_touches", "attribution", *ALWAYS_CURRENT)
 ORGANIZATION = str(account(SAMPLE, {}))
 
 
@@ -67,6 +70,25 @@ def test_the_figures_are_the_same_as_from_duckdb(
     with BigQuerySnapshot(reader, dataset=engine.dataset) as snapshot:
         found = read_figures(snapshot, organization=ORGANIZATION)
 
+    assert comparable(found) == comparable(figures)
+
+
+def test_the_figures_are_the_same_from_stored_views(
+    bigquery_client: Client, reader: BigQueryReader, figures: Figures
+) -> None:
+    """What a dataset has stored is found, and read where it is."""
+    computed = DuckDbEngine("computed")
+    computed.fill(SAMPLE.given)
+    beside = BigQueryEngine("marketing_ai_stored", STORED, client=bigquery_client)
+    beside.fill({**SAMPLE.given, **{view: computed.read(view) for view in STORED}})
+    for name in (*Table, *READ_IN_PLACE):
+        beside.create(name)
+    bigquery_client.create_table(f"{PROJECT}.{beside.dataset}.refreshes")
+
+    with Access(client=bigquery_client, jobs=reader.jobs).snapshot(beside.dataset) as snapshot:
+        found = read_figures(snapshot, organization=ACCOUNT)
+
+    assert set(snapshot.stored) == {*STORED}
     assert comparable(found) == comparable(figures)
 
 

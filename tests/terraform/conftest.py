@@ -40,6 +40,12 @@ def plan(workspace: Workspace) -> Plan:
 
 
 @pytest.fixture(scope="session")
+def plan_with_stored_views(workspace: Workspace) -> Plan:
+    """Return the same plan with the views stored that are by default."""
+    return plan_of(workspace, "-var=stored_views={}")
+
+
+@pytest.fixture(scope="session")
 def once(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Return a workspace that was applied and is left as it is."""
     if not is_offline():

@@ -9,6 +9,13 @@ mock_provider "google" {
 run "plan" {
   command = plan
 
+  # An alert names it by the id that Google gives it.
+  override_resource {
+    target          = google_bigquery_data_transfer_config.refresh
+    override_during = plan
+    values          = { name = "projects/example-project/locations/us-central1/transferConfigs/6f1" }
+  }
+
   variables {
     project_id            = "example-project"
     bundles               = "./tests/bundles/before"

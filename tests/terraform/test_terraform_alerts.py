@@ -48,6 +48,13 @@ def billed(*points: tuple[float, float]) -> Series:
     return Series(name=f"{LOGGED}bytes_billed_sum", labels={"monitored_resource": "bigquery_project"}, points=points)
 
 
+def of_scheduled_query(state: str, *minutes: float, config: str = "6f1") -> Series:
+    """Return the runs of a scheduled query that have ended in a state."""
+    labels = {"monitored_resource": "bigquery_dts_config", "config_id": config, "completion_state": state}
+    name = "bigquerydatatransfer_googleapis_com:transfer_config_completed_runs"
+    return Series(name=name, labels=labels, points=[(minute, 1) for minute in minutes])
+
+
 def waiting(hours: float) -> Series:
     """Return a subscription whose oldest message is never acknowledged, for so long."""
     ages = [(minute, minute * 60) for minute in range(0, int(hours * HOUR), EVALUATED_EVERY)]
@@ -120,6 +127,12 @@ CASES = [
     case("bytes_billed", "a quiet day", billed((100, 20 * GIB), (1600, 5 * GIB))),
     case("bytes_billed", "a dear day", billed((100, 20 * GIB), (900, 25 * GIB)), notifies={"": 1}),
 ]
+CASES_OF_STORED_VIEWS = [
+    case("stored_views", "runs that succeed", of_scheduled_query("SUCCEEDED", 270, 1710)),
+    case("stored_views", "another query of the project", of_scheduled_query("FAILED", 270, config="7a2")),
+    case("stored_views", "a failure each day", of_scheduled_query("FAILED", 270, 1710), notifies={"6f1": 2}),
+    case("stored_views", "a run that was cancelled", of_scheduled_query("CANCELLED", 270), notifies={"6f1": 1}),
+]
 CASES_OF_NO_RUN = {"no_run"}  # below, as they depend on the interval
 
 
@@ -130,12 +143,21 @@ def test_an_alert_notifies_as_often_as_it_should(plan: Plan, case: Case, stretch
     assert incidents(plan, case.alert, case.series, stretch=stretch) == case.notifies
 
 
-def test_every_alert_is_seen_to_fire_and_to_be_silent(plan: Plan) -> None:
-    """A new alert needs both cases."""
-    fires = {case.alert for case in CASES if case.notifies} | CASES_OF_NO_RUN
-    silent = {case.alert for case in CASES if not case.notifies} | CASES_OF_NO_RUN
+@pytest.mark.parametrize("stretch", STRETCHES)
+@pytest.mark.parametrize("case", CASES_OF_STORED_VIEWS, ids=[each.what for each in CASES_OF_STORED_VIEWS])
+def test_stored_views_that_are_not_renewed_notify(plan_with_stored_views: Plan, case: Case, stretch: float) -> None:
+    """Each time, and nobody else's scheduled query does."""
+    assert incidents(plan_with_stored_views, case.alert, case.series, stretch=stretch) == case.notifies
 
-    assert set(plan.by_key("google_monitoring_alert_policy", "alert")) == fires == silent
+
+def test_every_alert_is_seen_to_fire_and_to_be_silent(plan: Plan, plan_with_stored_views: Plan) -> None:
+    """A new alert needs both cases."""
+    cases = [*CASES, *CASES_OF_STORED_VIEWS]
+    fires = {case.alert for case in cases if case.notifies} | CASES_OF_NO_RUN
+    silent = {case.alert for case in cases if not case.notifies} | CASES_OF_NO_RUN
+
+    assert set(plan_with_stored_views.by_key("google_monitoring_alert_policy", "alert")) == fires == silent
+    assert set(plan.by_key("google_monitoring_alert_policy", "alert")) == fires - {"stored_views"}
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3, 4, 6, 8, 12], ids=lambda hours: f"every {hours} h")
@@ -194,11 +216,11 @@ def test_only_runs_of_all_campaigns_count_as_runs(plan: Plan) -> None:
     assert {kind for kind in RunKind if f'"{kind}"' not in condition} == {RunKind.CAMPAIGNS}
 
 
-def test_every_alert_has_its_section_of_the_runbook(plan: Plan) -> None:
+def test_every_alert_has_its_section_of_the_runbook(plan_with_stored_views: Plan) -> None:
     """With what it means, what to type and how to see that it is over; and no section is left over."""
     of_alerts, questions = RUNBOOK.split("\n# Questions\n")
     sections = dict(section.split("\n", 1) for section in of_alerts.split("\n## ")[1:])
-    alerts = plan.by_key("google_monitoring_alert_policy", "alert").values()
+    alerts = plan_with_stored_views.by_key("google_monitoring_alert_policy", "alert").values()
     titles = {alert["conditions"][0]["display_name"]: alert["documentation"][0] for alert in alerts}
 
     assert sections.keys() == titles.keys()

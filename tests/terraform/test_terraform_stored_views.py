@@ -6,19 +6,12 @@ import re
 import pytest
 
 from sendtrail.warehouse.rows import Table
-from sendtrail.warehouse.views import columns, names, references
+from sendtrail.warehouse.views import ALWAYS_CURRENT, columns, names, references
 from tests.terraform.plans import Plan, plan_of
 from tests.terraform.workspace import Workspace
 
 STORED = {"attribution", "attribution_touches", "touch_observations"}
-SWITCH = "-var=stored_views={}"
 INTO = re.compile(r"INSERT INTO `example-project`\.`marketing_ai_stored`\.`(\w+)`")
-
-
-@pytest.fixture(scope="module")
-def stored(workspace: Workspace) -> Plan:
-    """Return the plan with the views stored that are by default."""
-    return plan_of(workspace, SWITCH)
 
 
 def test_none_is_stored_unless_asked_for(plan: Plan) -> None:
@@ -27,16 +20,16 @@ def test_none_is_stored_unless_asked_for(plan: Plan) -> None:
     assert "bigquerydatatransfer.googleapis.com" not in plan.by_key("google_project_service", "api")
 
 
-def test_everything_has_the_name_that_it_has_beside(stored: Plan) -> None:
+def test_everything_has_the_name_that_it_has_beside(plan_with_stored_views: Plan) -> None:
     """A query runs in either dataset: each has the same tables and views."""
-    made = {r.values["table_id"] for r in stored.of("google_bigquery_table") if "stored" in r.address}
+    made = {r.values["table_id"] for r in plan_with_stored_views.of("google_bigquery_table") if "stored" in r.address}
 
     assert made == {*names(), *Table} - {"contacts_seen"}
 
 
-def test_what_is_stored_has_the_columns_of_its_view(stored: Plan) -> None:
+def test_what_is_stored_has_the_columns_of_its_view(plan_with_stored_views: Plan) -> None:
     """A stored view is a table, partitioned by month and clustered by account."""
-    tables = stored.by_key("google_bigquery_table", "stored")
+    tables = plan_with_stored_views.by_key("google_bigquery_table", "stored")
 
     assert tables.keys() == STORED
     for name, values in tables.items():
@@ -45,21 +38,27 @@ def test_what_is_stored_has_the_columns_of_its_view(stored: Plan) -> None:
         assert values["time_partitioning"][0]["type"] == "MONTH"
 
 
-def test_the_others_are_the_same_queries_over_what_is_stored(stored: Plan) -> None:
+def test_the_others_are_the_same_queries_over_what_is_stored(plan_with_stored_views: Plan) -> None:
     """They read this dataset alone; only tables, and what compares with counters of now, are read where they are."""
-    views = {r.key: r.values["view"][0]["query"] for r in stored.of("google_bigquery_table") if _is_stored_view(r.address)}
+    views = {
+        r.key: r.values["view"][0]["query"]
+        for r in plan_with_stored_views.of("google_bigquery_table")
+        if _is_stored_view(r.address)
+    }
 
     elsewhere = {name for name, query in views.items() if "`marketing_ai`" in query}
-    assert elsewhere == {*Table, "completeness"} - {"contacts_seen"}
-    assert "WHERE created_at <= (SELECT MAX(as_of) FROM `example-project`.`marketing_ai_stored`.`refreshes`)" in views["email_activities"]
+    assert elsewhere == {*Table, *ALWAYS_CURRENT} - {"contacts_seen"}
+    assert views["email_activities"].endswith(
+        "WHERE created_at <= (SELECT MAX(as_of) FROM `example-project`.`marketing_ai_stored`.`refreshes`)"
+    )
     assert "`example-project`.`marketing_ai_stored`.`touch_observations`" in views["daily_activity"]
 
 
-def test_views_beside_stored_ones_wait_for_those_they_read(stored: Plan) -> None:
+def test_views_beside_stored_ones_wait_for_those_they_read(plan_with_stored_views: Plan) -> None:
     """A view is in a layer above those that it reads, unless these are tables here."""
     layers = {
         r.key: int(r.address.partition("module.views_")[2].partition(".")[0])
-        for r in stored.of("google_bigquery_table")
+        for r in plan_with_stored_views.of("google_bigquery_table")
         if r.address.startswith("module.stored_views.")
     }
 
@@ -67,9 +66,9 @@ def test_views_beside_stored_ones_wait_for_those_they_read(stored: Plan) -> None
         assert all(layers[other] < layer for other in references(str(name)) if other in layers)
 
 
-def test_they_are_renewed_all_or_none_each_after_those_it_reads(stored: Plan) -> None:
+def test_they_are_renewed_all_or_none_each_after_those_it_reads(plan_with_stored_views: Plan) -> None:
     """One transaction: first the moment, then each view from those before it."""
-    script = _script(stored)
+    script = _script(plan_with_stored_views)
     order = INTO.findall(script)
 
     assert order == ["refreshes", "touch_observations", "attribution_touches", "attribution"]
@@ -78,24 +77,26 @@ def test_they_are_renewed_all_or_none_each_after_those_it_reads(stored: Plan) ->
     assert "`marketing_ai`" not in script
 
 
-def test_whoever_renews_them_changes_nothing_else(stored: Plan) -> None:
+def test_whoever_renews_them_changes_nothing_else(plan_with_stored_views: Plan) -> None:
     """The schedule runs as an account that may read the data and write into the dataset beside it."""
-    rights = stored.by_key("google_bigquery_dataset_iam_member", "refresh")
+    rights = plan_with_stored_views.by_key("google_bigquery_dataset_iam_member", "refresh")
 
     assert {key: values["role"] for key, values in rights.items()} == {
         "marketing_ai": "roles/bigquery.dataViewer",
         "marketing_ai_stored": "roles/bigquery.dataEditor",
     }
-    (config,) = stored.of("google_bigquery_data_transfer_config")
+    (config,) = plan_with_stored_views.of("google_bigquery_data_transfer_config")
     assert (config.values["data_source_id"], config.values["schedule"]) == ("scheduled_query", "every day 04:30")
-    (agent,) = [r for r in stored.of("google_service_account_iam_member") if r.name == "refresh"]
-    assert agent.values["member"] == "serviceAccount:service-123456789012@gcp-sa-bigquerydatatransfer.iam.gserviceaccount.com"
-    assert "bigquerydatatransfer.googleapis.com" in stored.by_key("google_project_service", "api")
+    (agent,) = [r for r in plan_with_stored_views.of("google_service_account_iam_member") if r.name == "refresh"]
+    assert agent.values["member"].startswith("serviceAccount:service-123456789012@gcp-sa-bigquerydatatransfer.")
+    assert "bigquerydatatransfer.googleapis.com" in plan_with_stored_views.by_key("google_project_service", "api")
 
 
-def test_readers_may_read_both(stored: Plan) -> None:
+def test_readers_may_read_both(plan_with_stored_views: Plan) -> None:
     """Tables are read where they are, with the rights of whoever asks."""
-    assert list(stored.by_key("google_bigquery_dataset_iam_member", "stored_reader")) == ["group:analysts@example.com"]
+    assert list(plan_with_stored_views.by_key("google_bigquery_dataset_iam_member", "stored_reader")) == [
+        "group:analysts@example.com"
+    ]
 
 
 def test_any_view_may_be_stored(workspace: Workspace) -> None:

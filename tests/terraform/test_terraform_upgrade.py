@@ -73,6 +73,19 @@ def test_a_view_that_is_made_anew_is_authorized_anew(applied: Workspace) -> None
     assert "replaced" in dict(CHANGED.findall(result.output))[access]
 
 
+def test_views_of_an_earlier_version_stay(applied: Workspace) -> None:
+    """Their layers were modules of the root: nothing is made anew because it is elsewhere now."""
+    state = applied.root / "terraform.tfstate"
+    text = state.read_text(encoding="utf-8")
+    assert '"module": "module.views.module.views_0"' in text
+    state.write_text(text.replace("module.views.module.views_", "module.views_"), encoding="utf-8")
+
+    result = applied.run("plan", *VARIABLES)
+
+    assert "Plan: 0 to add, 0 to change, 0 to destroy." in result.output
+    assert 'has moved to module.views.module.views_0.google_bigquery_table.view["observations"]' in result.output
+
+
 def change(workspace: Workspace, file: str, how: Any) -> None:
     """Change a JSON file of the copy."""
     path: Path = workspace.folder / file
@@ -83,6 +96,6 @@ def change(workspace: Workspace, file: str, how: Any) -> None:
 
 def layer(output: str) -> str:
     """Return the module that has the view."""
-    found = re.search(rf'(module\.views_\d+)\.google_bigquery_table\.view\["{VIEW}"\]', output)
+    found = re.search(rf'(module\.views\.module\.views_\d+)\.google_bigquery_table\.view\["{VIEW}"\]', output)
     assert found is not None
     return found[1]

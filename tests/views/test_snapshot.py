@@ -11,7 +11,7 @@ from sendtrail.local.duckdb_snapshot import DuckDbSnapshot, snapshot
 from sendtrail.report.attributed import Counting
 from sendtrail.report.queries import COUNTINGS
 from sendtrail.warehouse.view_snapshot import PlannedView, ViewRequest, plan_views
-from sendtrail.warehouse.views import READ_IN_PLACE, columns, names
+from sendtrail.warehouse.views import READ_IN_PLACE, columns, names, stored_among
 from tests.report.samples import make_database
 
 DATASET = "marketing_ai"
@@ -78,6 +78,35 @@ def test_an_override_has_its_own_copy_of_what_depends_on_it_and_nothing_else() -
     assert not {"attribution_touches", "touch_observations__raw"} & found.keys()
     assert found["attribution_touches__raw"].reads["attribution_parameters"] == "attribution_parameters__raw"
     assert ViewRequest(view="daily_activity", override=RAW).name == "daily_activity"
+
+
+def test_what_a_dataset_has_stored_is_not_computed() -> None:
+    """It is read where it is, and so nothing that only it reads is needed."""
+    planned = {view.name: view for view in plan_views(EVERYTHING, stored={"touch_observations", "attribution"})}
+
+    assert not planned.keys() & {"touch_observations", "attribution"}
+    assert planned["attribution_touches"].reads["user_mapping"] == "user_mapping"
+    assert "touch_observations" not in planned["attribution_touches"].reads
+    assert "attribution_touches" not in {
+        view.name for view in plan_views([ViewRequest(view="attribution_by_month")], stored={"attribution"})
+    }
+
+
+def test_what_is_stored_is_computed_where_an_override_changes_it() -> None:
+    """The stored rows are those of the account's own choice; what the override does not change is read all the same."""
+    stored = {"touch_observations", "attribution_touches", "attribution"}
+    planned = {view.name for view in plan_views([ViewRequest(view="attribution_paths", override=RAW)], stored=stored)}
+
+    assert "attribution_touches__raw" in planned
+    assert not planned & stored
+
+
+def test_a_dataset_has_stored_what_is_a_table_there() -> None:
+    """Only where it says for which moment: a table that takes the place of a view elsewhere is its owner's."""
+    tables = {"refreshes", "touch_observations", "email_activities", "view_settings"}
+
+    assert stored_among(tables) == {"touch_observations", "completeness"}
+    assert stored_among(tables - {"refreshes"}) == frozenset()
 
 
 def create_all(views: DuckDbSnapshot) -> None:

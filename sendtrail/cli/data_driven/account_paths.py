@@ -49,7 +49,7 @@ class AccountPaths:
 def read_paths(snapshot: Snapshot, *, organization: str, period: Period) -> AccountPaths:
     """Return the paths of an account whose outcome is known."""
     adapter(OrganizationId).validate_python(organization)
-    for view in plan_views(_VIEWS):
+    for view in plan_views(_VIEWS, stored=snapshot.stored):
         snapshot.create(view)
     of_account = f"WHERE organization_id = '{organization}'"
     counted = snapshot.query(
