@@ -23,6 +23,7 @@ from benchmarks import (
     real_days,
     scale,
     small_campaigns,
+    stored_views,
     views,
 )
 from benchmarks.figures import Figure
@@ -43,6 +44,7 @@ SCENARIOS = {
     "merge": merge.measure,
     "views": views.measure,
     "inlined_tables": inlined_tables.measure,
+    "stored_views": stored_views.measure,
     "data_driven": data_driven.measure,
     "machines": machines.measure,
 }

@@ -65,6 +65,8 @@ def _intervals() -> Iterator[str]:
     for every_h in EVERY_H:
         dollars = [month(replace(work, every_h=every_h)).dollars for work in EXAMPLES.values()]
         yield _row("hour" if every_h == 1 else f"{every_h:.0f} hours", [f"{each:.2f}" for each in dollars])
+    stored = [month(replace(work, stores_views=True)).dollars for work in EXAMPLES.values()]
+    yield _row("6 hours, [views stored](#views-that-are-stored)", [f"{each:.2f}" for each in stored])
 
 
 def _statements() -> Iterator[str]:

@@ -40,7 +40,7 @@ locals {
 
   # A month of rows is a partition, so that a query that asks for some months reads no others.
   stored_partitions = { touch_observations = "touched_at", attribution_touches = "converted_at", attribution = "converted_at" }
-  stored_clustering = ["organization_id", "model", "event_type", "campaign_id", "contact_key"]
+  stored_clustering = ["organization_id", "model", "event_type", "campaign_id"]
   stored_columns    = { for view in local.stored_views : view => jsondecode(local.view_definitions[view].columns) if contains(local.storable_views, view) }
 
   refresh_columns = [

@@ -80,8 +80,8 @@ variable "loaders" {
 variable "stored_views" {
   description = "Views whose rows are stored once a day, in a dataset with the suffix `_stored` that has all views and tables under the same names: for people and tools that query often (docs/deploy.md). Null: no such dataset."
   type = object({
-    at    = optional(string, "04:30")                                                           # the time of day, in UTC
-    views = optional(set(string), ["attribution", "attribution_touches", "touch_observations"]) # which ones
+    at    = optional(string, "04:30")                                                                                                     # the time of day, in UTC
+    views = optional(set(string), ["attribution", "attribution_touches", "campaigns_current", "contact_addresses", "touch_observations"]) # which ones
   })
   default = null
 

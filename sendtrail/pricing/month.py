@@ -5,6 +5,7 @@ from math import ceil
 from sendtrail.pricing.bigquery_bytes import ACTIVITY_BYTES
 from sendtrail.pricing.bill import Bill, Usage, bill
 from sendtrail.pricing.statements import tebibytes
+from sendtrail.pricing.stored_views import stored_views
 from sendtrail.pricing.unit_prices import DAYS_A_MONTH, Unit
 from sendtrail.pricing.workload import AT_A_TIME, HOURS_A_DAY, Workload
 
@@ -96,7 +97,8 @@ def _firestore(work: Workload) -> Usage:
 def _stored(work: Workload) -> Usage:
     a_day = work.accounts * work.activities * ACTIVITY_BYTES / GIBIBYTE
     young = min(YOUNG_DAYS, work.history_days)
-    return {Unit.STORAGE: a_day * young, Unit.OLD_STORAGE: a_day * (work.history_days - young)}
+    renewed = sum(view.stored for view in stored_views(work).values()) / GIBIBYTE if work.stores_views else 0.0
+    return {Unit.STORAGE: a_day * young + renewed, Unit.OLD_STORAGE: a_day * (work.history_days - young)}
 
 
 def _messages(work: Workload) -> Usage:
@@ -113,7 +115,7 @@ def _observed(work: Workload) -> Usage:
     return {
         Unit.LOGS: every_day * logs / GIBIBYTE,
         Unit.METRICS: every_day * points / MEBIBYTE,
-        Unit.CONDITIONS: CONDITIONS,
+        Unit.CONDITIONS: CONDITIONS + work.stores_views,
         # A condition returns a series per account at most.
-        Unit.SERIES: CONDITIONS * work.accounts * SECONDS_A_MONTH / EVALUATED_EVERY_S,
+        Unit.SERIES: (CONDITIONS * work.accounts + work.stores_views) * SECONDS_A_MONTH / EVALUATED_EVERY_S,
     }

@@ -18,6 +18,7 @@ from sendtrail.pricing.bigquery_bytes import (
     TEBIBYTE,
     billed,
 )
+from sendtrail.pricing.stored_views import stored_views
 from sendtrail.pricing.unit_prices import DAYS_A_MONTH
 from sendtrail.pricing.workload import CHANGES_FOR_DAYS, Workload
 
@@ -36,7 +37,10 @@ _NEXT_TO_NOTHING = 0.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Statement:
-    """A statement of `sql/`, how often a month it runs for all accounts, and the bytes that it reads of each table."""
+    """A statement of `sql/`, or a renewal of a stored view.
+
+    `times` is how often a month it runs for all accounts, `read` the bytes that it reads of each table.
+    """
 
     path: str
     times: float
@@ -50,7 +54,7 @@ class Statement:
 
 def statements(work: Workload) -> list[Statement]:
     """Return all statements of a month; those on tables without partitions read the rows of every account."""
-    return [*_merges(work), *_counts(work), *_of_lists(work), *_of_contacts(work)]
+    return [*_merges(work), *_counts(work), *_of_lists(work), *_of_contacts(work), *_of_stored_views(work)]
 
 
 def tebibytes(work: Workload) -> float:
@@ -95,6 +99,13 @@ def _of_lists(work: Workload) -> Iterator[Statement]:
     known = work.accounts * work.runs * work.history_days * RUN_KEY_BYTES
     times = DAYS_A_MONTH * work.accounts * work.runs
     yield Statement(path="runs/merge", times=times, read=(known, _NEXT_TO_NOTHING))
+
+
+def _of_stored_views(work: Workload) -> Iterator[Statement]:
+    """Yield the renewals, one a day for all accounts; what they read of lists is next to nothing beside activities."""
+    if work.stores_views:
+        for view, sizes in stored_views(work).items():
+            yield Statement(path=f"stored_views/{view}", times=DAYS_A_MONTH, read=(sizes.read,))
 
 
 def _of_contacts(work: Workload) -> Iterator[Statement]:

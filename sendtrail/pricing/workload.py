@@ -31,7 +31,7 @@ class Workload:
     """So many `accounts`, each with so many new `activities` a day, `contacts` and `campaigns`.
 
     `changing` campaigns have news at each dispatch, which comes every `every_h` hours, to `groups` of the accounts one
-    after the other; `history_days` are stored.
+    after the other; `history_days` are stored. `stores_views`: those that Terraform stores by default, once a day.
     """
 
     accounts: int = 1
@@ -42,6 +42,7 @@ class Workload:
     every_h: float = 6.0
     groups: int = 1
     history_days: int = 365
+    stores_views: bool = False
     flush_rows: int = 5_000
     flush_s: float = 240.0
     budget_block: int = 10

@@ -129,7 +129,10 @@ def test_the_model_counts_what_terraform_makes() -> None:
     alerts = (TERRAFORM / "alerts.tf").read_text(encoding="utf-8")
     schedules, _, _ = (TERRAFORM / "scheduler.tf").read_text(encoding="utf-8").partition("  group_schedules = {")
 
-    assert len(re.findall(r"^      title +=", alerts, re.MULTILINE)) == CONDITIONS
+    of_all, of_stored_views = alerts.split("\n  stored_views_alerts = {")
+
+    assert len(re.findall(r"^      title +=", of_all, re.MULTILINE)) == CONDITIONS
+    assert len(re.findall(r"^      title +=", of_stored_views, re.MULTILINE)) == 1
     assert len(re.findall(r"^      cron +=", schedules, re.MULTILINE)) == SCHEDULES
 
 

@@ -10,7 +10,8 @@ from sendtrail.warehouse.views import ALWAYS_CURRENT, columns, names, references
 from tests.terraform.plans import Plan, plan_of
 from tests.terraform.workspace import Workspace
 
-STORED = {"attribution", "attribution_touches", "touch_observations"}
+STORED = {"attribution", "attribution_touches", "campaigns_current", "contact_addresses", "touch_observations"}
+BY_MONTH = {"attribution", "attribution_touches", "touch_observations"}
 INTO = re.compile(r"INSERT INTO `example-project`\.`marketing_ai_stored`\.`(\w+)`")
 
 
@@ -35,7 +36,7 @@ def test_what_is_stored_has_the_columns_of_its_view(plan_with_stored_views: Plan
     for name, values in tables.items():
         assert [column["name"] for column in json.loads(values["schema"])] == [each.name for each in columns(name)]
         assert values["clustering"][0] == "organization_id"
-        assert values["time_partitioning"][0]["type"] == "MONTH"
+        assert [each["type"] for each in values["time_partitioning"]] == ["MONTH"] * (name in BY_MONTH)
 
 
 def test_the_others_are_the_same_queries_over_what_is_stored(plan_with_stored_views: Plan) -> None:
@@ -71,7 +72,9 @@ def test_they_are_renewed_all_or_none_each_after_those_it_reads(plan_with_stored
     script = _script(plan_with_stored_views)
     order = INTO.findall(script)
 
-    assert order == ["refreshes", "touch_observations", "attribution_touches", "attribution"]
+    assert set(order[1:]) == STORED
+    assert order[0] == "refreshes"
+    assert all(order.index(read) < order.index(view) for view in STORED for read in {*references(view)} & STORED)
     assert script.count("BEGIN TRANSACTION;") == script.count("COMMIT TRANSACTION;") == 1
     assert re.findall(r"TRUNCATE TABLE `example-project`\.`marketing_ai_stored`\.`(\w+)`", script) == order[1:]
     assert "`marketing_ai`" not in script
