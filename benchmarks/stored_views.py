@@ -1,7 +1,7 @@
-"""What queries of some views read, where the views are computed and where some are stored, and what storing them reads.
+"""What queries of some views read, where all are computed and where some are stored, and what storing them reads.
 
-BigQuery bills the columns that a query reads, whole, however often it names them. Which these are, DuckDB's optimizer says
-of the same SQL: it reads no column that changes nothing. No rows are needed, and no time is measured.
+BigQuery bills the columns that a query reads, whole, however often it names them. Which these are, DuckDB's optimizer
+says of the same SQL: it reads no column that changes nothing. No rows are needed, and no time is measured.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
