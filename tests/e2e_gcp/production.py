@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ from sendtrail.ports import Document, Topic
 from sendtrail.simulator import Account, CampaignPlan, Network, Plan, serve
 from sendtrail.state.account_status import read_status
 from sendtrail.state.documents import campaigns_path, contacts_path, from_document
+from tests.e2e_gcp.gate import Gate
 
 EVERYTHING = "2000-01-01T00:00:00Z"
 PATIENCE_S = 300.0  # ends what hangs
@@ -72,10 +73,13 @@ class Production:
         latency_ms: float = 0,
         seed: int = 5,
         requests_per_second: float = 500,
+        gate: Gate | None = None,
     ) -> Account:
         """Add an account; how many pages are fetched ahead follows from its latency and its rate."""
         account = Account(seed=seed, plan=plan, network=Network(rate=0, latency_ms=latency_ms))
         url = self.stack.enter_context(serve(account)).url
+        if gate:
+            url = self.stack.enter_context(gate.before(url))
         key = account.api_key
         self.project.connect(organization_id, url=url, key=key, requests_per_second=requests_per_second)
         self.accounts[organization_id] = account
@@ -101,9 +105,10 @@ class Production:
         """Post a request to a function, and return the status of the answer."""
         return requests.post(self.project.running[function].url, json=body, timeout=PATIENCE_S).status_code
 
-    def finish(self, run_id: str) -> None:
-        """Wait until a run is over."""
-        wait_until(lambda: all(self._is_over(each, run_id) for each in self.accounts), what=f"{run_id} is over")
+    def finish(self, run_id: str, accounts: Iterable[str] | None = None) -> None:
+        """Wait until a run of all accounts, or of these, is over."""
+        names = list(self.accounts if accounts is None else accounts)
+        wait_until(lambda: all(self.is_over(each, run_id) for each in names), what=f"{run_id} is over")
 
     def finish_campaigns(self, run_id: str) -> None:
         """Wait until a run's campaigns have ended, where it reads no contacts."""
@@ -167,7 +172,8 @@ class Production:
             assert (checkpoint.lease, checkpoint.progress, checkpoint.reason) == (None, None, None)
             assert not checkpoint.continuation_pending
 
-    def _is_over(self, organization_id: str, run_id: str) -> bool:
+    def is_over(self, organization_id: str, run_id: str) -> bool:
+        """Return whether a run of an account has ended."""
         return run_status(self.project.state, organization_id, run_id=run_id).is_over
 
     def _has_campaigns(self, organization_id: str, run_id: str) -> bool:

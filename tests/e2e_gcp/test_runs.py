@@ -5,14 +5,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sendtrail.emulators.functions import CAMPAIGN_WORKER
-from sendtrail.emulators.project import Size
+from sendtrail.emulators.project import JOB, Size
 from sendtrail.ports import Topic
 from sendtrail.simulator import Account, Plan, serve
 from sendtrail.state.account_pause import pause_account
 from tests.e2e_gcp.conftest import Make
+from tests.e2e_gcp.gate import Gate
 from tests.e2e_gcp.production import ONE_LONG, SMALL, Production, wait_until
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+# Of the job that calls the dispatcher at that time.
+RUN_ID = f"20260101T000000Z-{JOB.rpartition('/')[2]}"
+ACCEPTED = 202
 
 
 def organization() -> str:
@@ -20,28 +24,45 @@ def organization() -> str:
     return f"org-{uuid4().hex[:8]}"
 
 
-def test_several_accounts_two_of_them_in_trouble_and_deliveries_that_hand_over(production: Make) -> None:
-    """One call syncs all but one whose key is revoked and one that is paused; tests/benchmarks has one that hangs.
+def test_two_accounts_are_synced_while_four_are_in_trouble(production: Make) -> None:
+    """One does not answer the dispatcher, one is stuck in the middle of a backfill, one's key is revoked, one is paused.
 
-    A campaign too long for one delivery, which is read from its beginning, goes on in further messages.
+    The other two are whole while both still hang; once they answer, they are whole as well. How long the others
+    take beside them is measured by tests/benchmarks/test_troubled_fleet.py.
     """
     line = production(time_budget_s=1.0, job_deadline_s=60.0)
-    line.add(organization(), seed=1)
-    line.add(organization(), seed=2)
-    line.add(organization(), seed=3, plan=ONE_LONG, requests_per_second=8)
-    in_trouble = Account(seed=4, plan=SMALL)
+    others, stuck, revoked, paused = [organization(), organization()], *(organization() for _ in range(3))
+    hanging = f"first-{organization()}"  # before the others in any order
+    no_answer, no_further_page = Gate(lambda _: True), Gate(lambda path: "page=15" in path)
+    for seed, name in enumerate(others, 1):
+        line.add(name, seed=seed)
+    line.add(hanging, seed=3, gate=no_answer)
+    line.add(stuck, seed=4, plan=ONE_LONG, requests_per_second=8, gate=no_further_page)
+    in_trouble = Account(seed=5, plan=SMALL)
     url = line.stack.enter_context(serve(in_trouble)).url
-    revoked, paused = organization(), organization()
     for name, key in ((revoked, "revoked"), (paused, in_trouble.api_key)):
         line.project.connect(name, url=url, key=key, requests_per_second=500)
     pause_account(line.project.state, paused)
 
-    line.sync()
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(line.dispatch, schedule_time=NOW)
+        line.finish(RUN_ID, others)
+        wait_until(no_further_page.has_held.is_set, what="the backfill has come to the page that is held back")
+        for name in others:
+            line.assert_equal(name)
+        assert no_answer.has_held.is_set()
+        assert not line.checkpoints(hanging)
+        assert not line.is_over(stuck, RUN_ID)
+        no_answer.open()
+        no_further_page.open()
+        while answer.result().status != ACCEPTED:  # Cloud Scheduler tries again where the account took too long
+            answer = pool.submit(line.dispatch, schedule_time=NOW)
+    line.finish(RUN_ID)
 
     for name in line.accounts:
         line.assert_equal(name)
     assert line.outcomes(CAMPAIGN_WORKER)["continued"] > 0
-    assert [failed["organization_id"] for failed in line.failures()] == [revoked]
+    assert {failed["organization_id"] for failed in line.failures()} == {revoked}
     assert not line.checkpoints(paused)
 
 
