@@ -25,7 +25,7 @@ def organization() -> str:
 
 
 def test_two_accounts_are_synced_while_four_are_in_trouble(production: Make) -> None:
-    """One does not answer the dispatcher, one is stuck in the middle of a backfill, one's key is revoked, one is paused.
+    """One does not answer the dispatcher, one is stuck in the middle of a backfill, one's key is revoked, one paused.
 
     The other two are whole while both still hang; once they answer, they are whole as well. How long the others
     take beside them is measured by tests/benchmarks/test_troubled_fleet.py.
