@@ -88,7 +88,7 @@ def _bytes(view: str, stored: Collection[str]) -> float:
             else:
                 connection.execute(f"CREATE VIEW {DATASET}.{each} AS {select(each, dataset=DATASET)}")
         read = _columns_read(connection, typed(view_sql(view, dataset=DATASET), columns(view)))
-    if view in STORED and ACTIVITIES in read:  # beside stored views, activities are those of the moment of a renewal
+    if (stored or view in STORED) and ACTIVITIES in read:  # there they are those of the moment of a renewal
         read[ACTIVITIES] |= {column for column in definition(ACTIVITIES).columns if column.name == "created_at"}
     return sum(_rows(table) * size_of(column) for table, found in read.items() for column in found)
 

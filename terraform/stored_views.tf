@@ -1,8 +1,10 @@
 # Views whose rows are stored once a day, for those who query them often: var.stored_views.
 #
-# The dataset <dataset>_stored has everything under the names of the dataset itself: the views that are stored are tables,
+# The dataset <dataset>_stored has everything under the names of the dataset itself: the views that are stored read a table,
 # all others are the same queries over what this dataset has, and the tables are read where they are. Activities are read as
 # of the moment for which the stored views hold, so that figures of one query belong together however old they are.
+#
+# A table is stored_<view>, and the view of that name stays one: which views are stored may change at any time.
 locals {
   stored_views      = var.stored_views == null ? toset([]) : var.stored_views.views
   has_stored_views  = length(local.stored_views) > 0
@@ -11,7 +13,9 @@ locals {
 
   # Compares the campaigns' counters of now with the rows of now.
   always_current = ["completeness"]
-  storable_views = setsubtract(keys(local.view_templates), local.always_current)
+  # Those that say what time it is, and those that are as cheap to read as any table.
+  never_stored   = ["conversions_in_use", "machine_rules", "observations", "pipeline_freshness", "users_in_use", "view_settings"]
+  storable_views = setsubtract(keys(local.view_templates), concat(local.always_current, local.never_stored))
 
   # Each view's query over the other dataset, and the views of it that are read.
   stored_templates = {
@@ -22,7 +26,7 @@ locals {
   stored_sources = !local.has_stored_views ? {} : merge(
     { for table, settings in local.tables : table => {
       query   = "-- ${settings.description}\nSELECT * FROM ${lookup(local.table_sources, table, "`${var.project_id}`.`${var.dataset}`.`${table}`")}${table == "email_activities" ? "\nWHERE created_at <= (SELECT MAX(as_of) FROM ${local.stored_prefix}.`refreshes`)" : ""}"
-      columns = jsonencode([for field in lookup(local.customer_fields, table, settings.schema.fields) : merge(field, { mode = "NULLABLE" })])
+      columns = jsonencode([for field in lookup(local.customer_fields, table, settings.schema.fields) : merge(field, { mode = try(field.mode, "") == "REPEATED" ? "REPEATED" : "NULLABLE" })])
     } if !contains(local.working_tables, table) },
     { for view in local.always_current : view => {
       query   = "${split("\n", local.view_templates[view])[0]}\nSELECT * FROM `${var.project_id}`.`${var.dataset}`.`${view}`"
@@ -34,14 +38,25 @@ locals {
     for view, settings in local.view_definitions : view => {
       query   = local.stored_templates[view]
       columns = settings.columns
-      reads   = setsubtract(settings.reads, setunion(local.stored_views, local.always_current))
-    } if !contains(setunion(local.stored_views, local.always_current), view)
+      reads   = [for other in settings.reads : other if !contains(local.always_current, other)]
+    } if !contains(local.always_current, view)
+  }
+
+  # What a renewal computes, and what reads its rows.
+  stored_readers = {
+    for view, settings in local.stored_dataset_views : view => {
+      query   = contains(local.stored_views, view) ? "${split("\n", settings.query)[0]}\nSELECT * FROM ${local.stored_prefix}.`stored_${view}`\nWHERE (SELECT MAX(as_of) FROM ${local.stored_prefix}.`refreshes`) IS NOT NULL" : settings.query
+      columns = settings.columns
+      reads   = [for other in settings.reads : other if !contains(local.stored_views, view)]
+    }
   }
 
   # A month of rows is a partition, so that a query that asks for some months reads no others.
   stored_partitions = { touch_observations = "touched_at", attribution_touches = "converted_at", attribution = "converted_at" }
   stored_clustering = ["organization_id", "model", "event_type", "campaign_id"]
   stored_columns    = { for view in local.stored_views : view => jsondecode(local.view_definitions[view].columns) if contains(local.storable_views, view) }
+
+  stored_shapes = { for view, columns in local.stored_columns : view => [for column in columns : join(" ", [column.name, column.type, try(column.mode, "NULLABLE")])] }
 
   refresh_columns = [
     { name = "as_of", type = "TIMESTAMP", mode = "REQUIRED", description = "The stored views hold what had been written by then." },
@@ -52,7 +67,7 @@ locals {
     dataset = local.stored_prefix
     views = [
       for view in module.views.ordered :
-      { name = view, columns = join(", ", local.stored_columns[view][*].name), query = trimspace(local.stored_templates[view]) }
+      { name = "stored_${view}", columns = join(", ", [for column in local.stored_columns[view] : "`${column.name}`"]), query = trimspace(local.stored_templates[view]) }
       if contains(local.stored_views, view)
     ]
   })
@@ -84,13 +99,24 @@ resource "google_bigquery_table" "refreshes" {
   schema              = jsonencode(local.refresh_columns)
   labels              = local.labels
   deletion_protection = false
+
+  # Where a table is new or made anew, all views are empty until the next renewal, rather than one of them beside others.
+  lifecycle {
+    replace_triggered_by = [terraform_data.stored_set]
+  }
 }
 
-# A table whose columns change is made anew, as a column that is added has no values: until the next renewal it is empty.
+resource "terraform_data" "stored_set" {
+  count = local.has_stored_views ? 1 : 0
+
+  input = local.stored_shapes
+}
+
+# A table whose columns change is made anew, as a column that is added has no values: it is empty until the next renewal.
 resource "terraform_data" "stored_columns" {
   for_each = local.stored_columns
 
-  input = [for column in each.value : join(" ", [column.name, column.type])]
+  input = local.stored_shapes[each.key]
 }
 
 resource "google_bigquery_table" "stored" {
@@ -98,9 +124,9 @@ resource "google_bigquery_table" "stored" {
 
   project             = var.project_id
   dataset_id          = google_bigquery_dataset.stored[0].dataset_id
-  table_id            = each.key
-  description         = trimspace(trimprefix(split("\n", local.stored_templates[each.key])[0], "--"))
-  schema              = jsonencode([for column in each.value : merge(column, { mode = "NULLABLE" })])
+  table_id            = "stored_${each.key}"
+  description         = "The rows of the view ${each.key}, as of the newest row of refreshes."
+  schema              = jsonencode([for column in each.value : merge(column, { mode = try(column.mode, "") == "REPEATED" ? "REPEATED" : "NULLABLE" })])
   clustering          = [for column in local.stored_clustering : column if contains(each.value[*].name, column)]
   labels              = local.labels
   deletion_protection = false # the next renewal brings it back
@@ -132,7 +158,7 @@ module "stored_views" {
   project_id = var.project_id
   dataset_id = local.stored_dataset_id
   labels     = local.labels
-  views      = local.stored_dataset_views
+  views      = local.stored_readers
   depends_on = [google_bigquery_table.stored, module.stored_sources]
 }
 
@@ -188,7 +214,6 @@ resource "google_bigquery_data_transfer_config" "refresh" {
   display_name         = "Sendtrail (${var.name}): stored views"
   data_source_id       = "scheduled_query"
   schedule             = "every day ${var.stored_views.at}"
-  disabled             = var.paused
   service_account_name = google_service_account.refresh[0].email
   params               = { query = local.refresh_script }
 

@@ -17,6 +17,11 @@ variable "conversions_view" {
     ) == 0
     error_message = "conversions_view must not be a table or view of Sendtrail itself: name one of yours, or leave the variable out to use the table."
   }
+
+  validation {
+    condition     = !startswith(coalesce(var.conversions_view, "-"), "${var.project_id}.${var.dataset}_stored.")
+    error_message = "conversions_view must not be in the dataset of the stored views, which reads it."
+  }
 }
 
 variable "users_view" {
@@ -35,6 +40,11 @@ variable "users_view" {
       fileset("${path.module}/../sql", "${reverse(split(".", coalesce(var.users_view, "-")))[0]}/*.{json,sql}")
     ) == 0
     error_message = "users_view must not be a table or view of Sendtrail itself: name one of yours, or leave the variable out to use the table."
+  }
+
+  validation {
+    condition     = !startswith(coalesce(var.users_view, "-"), "${var.project_id}.${var.dataset}_stored.")
+    error_message = "users_view must not be in the dataset of the stored views, which reads it."
   }
 }
 

@@ -43,10 +43,12 @@ class Access:
         return BigQuerySnapshot(self.reader(), dataset=dataset, stored=stored_among(self._tables(dataset)))
 
     def _tables(self, dataset: str) -> list[str]:
-        """Return the names of a dataset's tables, without its views."""
+        """Return the names of a dataset's tables, without its views; none where it may not be listed."""
         name = f"{self.client.project}.{dataset}"
         try:
             listed = list(self.client.list_tables(name, retry=NO_RETRY, timeout=self.jobs.request_s()))
+        except api.Forbidden:  # whoever may read some views alone reads them as they are
+            return []
         except (api.GoogleAPIError, GoogleAuthError, OSError) as error:
             raise as_sendtrail_error(error) from error
         return [each.table_id for each in listed if each.table_type == TABLE]

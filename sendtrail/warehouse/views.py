@@ -16,8 +16,8 @@ SETTINGS = "view_settings"
 READ_IN_PLACE = ("conversions_in_use", "users_in_use", "observations", "machine_rules", SETTINGS)
 # Beside stored views, they are read of now: they compare what is stored with counters of now.
 ALWAYS_CURRENT = ("completeness",)
-# The table beside stored views that says for which moment they hold.
-REFRESHES = "refreshes"
+# The table beside stored views that says for which moment they hold, and how the tables of their rows are named.
+REFRESHES, STORED_PREFIX = "refreshes", "stored_"
 
 _REFERENCE = re.compile(r"`\$\{dataset\}`\.`(\w+)`")
 # With the alias that the query gives it, if any.
@@ -35,9 +35,11 @@ def names() -> tuple[str, ...]:
 
 
 def stored_among(tables: Collection[str]) -> frozenset[str]:
-    """Return the views that a dataset with these tables has stored: its tables have their names."""
-    stored = {*names()} & {*tables} - {*READ_IN_PLACE}
-    return frozenset(stored.union(ALWAYS_CURRENT) if REFRESHES in tables else ())
+    """Return the views that a dataset with these tables has stored, or does not compute itself."""
+    if REFRESHES not in tables:
+        return frozenset()
+    stored = {table.removeprefix(STORED_PREFIX) for table in tables if table.startswith(STORED_PREFIX)}
+    return frozenset({*names()} & stored - {*READ_IN_PLACE} | {*ALWAYS_CURRENT})
 
 
 @cache

@@ -60,6 +60,17 @@ def test_before_the_first_renewal_nothing_is_there(connection: duckdb.DuckDBPyCo
     assert _rows(connection, STORED, "campaigns") == _rows(connection, DATA, "campaigns") != []
 
 
+def test_after_a_change_of_what_is_stored_nothing_is_there(
+    plan_with_stored_views: Plan, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """The table of renewals is made anew with any table: no view is empty beside others."""
+    _renew(connection, plan_with_stored_views, MORNING)
+    connection.execute(f"DELETE FROM {STORED}.refreshes")
+
+    assert _rows(connection, STORED, "attribution") == _rows(connection, STORED, "touches") == []
+    assert _rows(connection, STORED, "attribution_by_campaign") == _rows(connection, STORED, "monthly_funnel") == []
+
+
 def test_every_view_holds_for_the_moment_of_the_last_renewal(
     plan_with_stored_views: Plan, connection: duckdb.DuckDBPyConnection
 ) -> None:

@@ -101,9 +101,9 @@ def test_what_is_stored_is_computed_where_an_override_changes_it() -> None:
     assert not planned & stored
 
 
-def test_a_dataset_has_stored_what_is_a_table_there() -> None:
-    """Only where it says for which moment: a table that takes the place of a view elsewhere is its owner's."""
-    tables = {"refreshes", "touch_observations", "email_activities", "view_settings"}
+def test_a_dataset_has_stored_what_it_has_tables_for() -> None:
+    """Only where it says for which moment; a table that takes the place of a view is its owner's."""
+    tables = {"refreshes", "stored_touch_observations", "stored_of_another_version", "view_settings", "touches"}
 
     assert stored_among(tables) == {"touch_observations", "completeness"}
     assert stored_among(tables - {"refreshes"}) == frozenset()
