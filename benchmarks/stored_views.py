@@ -17,7 +17,7 @@ from sendtrail.pricing.examples import MEDIUM
 from sendtrail.pricing.stored_views import CONVERSIONS, MODELS, TOUCHES, TOUCHES_A_CONVERSION
 from sendtrail.warehouse.rows import Table
 from sendtrail.warehouse.tables import Column, TableDefinition, definition
-from sendtrail.warehouse.views import columns, names, view_sql
+from sendtrail.warehouse.views import columns, names, references, view_sql
 
 DATASET, ACTIVITIES = "marketing_ai", Table.EMAIL_ACTIVITIES
 # As Terraform's variable `stored_views` has them, each after those that it reads.
@@ -59,7 +59,7 @@ def measure() -> list[Figure]:
 
 def read_by_a_renewal() -> Mapping[str, float]:
     """Return the bytes that each stored view reads when it is renewed, those before it being stored."""
-    return {view: _bytes(view, STORED[:place]) for place, view in enumerate(STORED)}
+    return {view: _bytes([view], STORED[:place])[view] for place, view in enumerate(STORED)}
 
 
 def row_bytes(view: str) -> int:
@@ -73,22 +73,38 @@ def size_of(column: Column) -> int:
 
 
 def _gigabytes(views: Iterable[str], stored: Collection[str]) -> Mapping[str, float]:
-    return {view: _bytes(view, stored) / GIGABYTE for view in views}
+    return {view: size / GIGABYTE for view, size in _bytes(views, stored).items()}
 
 
-def _bytes(view: str, stored: Collection[str]) -> float:
+def _bytes(views: Iterable[str], stored: Collection[str]) -> Mapping[str, float]:
+    """Return the bytes that a query of each view reads where some are stored."""
     with duckdb.connect() as connection:
         connection.execute(f"SET TimeZone = 'UTC'; SET disabled_optimizers = '{GUESSES}'; CREATE SCHEMA {DATASET}")
         for table in Table:
             create_table(connection, DATASET, definition(table))
-        for each in names():
+        for each in _needed(views, stored):
             if each in stored:
                 shown = TableDefinition(name=each, description="", columns=columns(each), resource={})
                 create_table(connection, DATASET, shown)
             else:
                 connection.execute(f"CREATE VIEW {DATASET}.{each} AS {select(each, dataset=DATASET)}")
-        read = _columns_read(connection, typed(view_sql(view, dataset=DATASET), columns(view)))
-    if (stored or view in STORED) and ACTIVITIES in read:  # there they are those of the moment of a renewal
+        return {view: _bytes_of(connection, view, is_beside_stored=bool(stored) or view in STORED) for view in views}
+
+
+def _needed(views: Iterable[str], stored: Collection[str]) -> Iterable[str]:
+    """Return what is read for some views, and they themselves, each after what it reads."""
+    waiting, found = list(views), set[str]()
+    while waiting:
+        view = waiting.pop()
+        if view in names() and view not in found:
+            found.add(view)
+            waiting += () if view in stored else references(view)
+    return [view for view in names() if view in found]
+
+
+def _bytes_of(connection: duckdb.DuckDBPyConnection, view: str, *, is_beside_stored: bool) -> float:
+    read = _columns_read(connection, typed(view_sql(view, dataset=DATASET), columns(view)))
+    if is_beside_stored and ACTIVITIES in read:  # they are those of the moment of a renewal
         read[ACTIVITIES] |= {column for column in definition(ACTIVITIES).columns if column.name == "created_at"}
     return sum(_rows(table) * size_of(column) for table, found in read.items() for column in found)
 
