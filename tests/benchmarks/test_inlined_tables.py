@@ -28,3 +28,11 @@ def test_each_view_keeps_its_target() -> None:
 
     assert [figure.name for figure in figures if figure.target] == ["attribution"]
     assert [figure for figure in figures if not figure.is_reached] == []
+
+
+def test_a_view_over_stored_ones_refers_to_few_tables() -> None:
+    """A stored view is one table, whatever it was computed from."""
+    found = {figure.name: figure.value for figure in measure()}
+
+    for view in ("touches", "monthly_funnel", "engagement_by_period"):
+        assert found[f"{view}, views stored"] < found[view] / 3
