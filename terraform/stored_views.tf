@@ -2,7 +2,7 @@
 #
 # The dataset <dataset>_stored has everything under the names of the dataset itself: the views that are stored read a table,
 # all others are the same queries over what this dataset has, and the tables are read where they are. Activities are read as
-# of the moment for which the stored views hold, so that figures of one query belong together however old they are.
+# of the moment for which the stored views hold, so that what is counted of them belongs together however old it is.
 #
 # A table is stored_<view>, and the view of that name stays one: which views are stored may change at any time.
 locals {
@@ -17,8 +17,8 @@ locals {
   never_stored   = ["conversions_in_use", "machine_rules", "observations", "pipeline_freshness", "users_in_use", "view_settings"]
   storable_views = setsubtract(keys(local.view_templates), concat(local.always_current, local.never_stored))
 
-  # Each view's query over the other dataset, and the views of it that are read.
-  stored_templates = {
+  # Each view's query over this dataset.
+  stored_templates = !local.has_stored_views ? {} : {
     for view in keys(local.view_templates) : view => templatefile("${local.sql_folder}/${view}/view.sql", { dataset = "${var.project_id}`.`${local.stored_dataset_id}" })
   }
 

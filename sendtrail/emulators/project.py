@@ -34,7 +34,7 @@ from sendtrail.state.documents import connection_path
 
 FUNCTIONS = (DISPATCHER, CAMPAIGN_WORKER, CONTACTS_WORKER)
 JOB = "projects/local/locations/local/jobs/sendtrail-campaigns"
-REQUEST_S = 180.0
+REQUEST_S = 570.0  # as Cloud Scheduler waits: terraform/scheduler.tf
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
