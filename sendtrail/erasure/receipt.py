@@ -24,6 +24,7 @@ ON_ONE_MACHINE = (
 ON_GOOGLE_CLOUD = (
     _TIME_TRAVEL,
     "staging tables of batches under way: until they expire, a day at most",
+    "stored views, where Terraform has stored_views: until their next renewal, which is once a day",
     "logs in Cloud Logging: for as long as their bucket keeps them (30 days by default); Sendtrail logs no address",
     "snapshots and copies of the tables that were made before: delete or replace them",
     _REPORTS,
