@@ -68,12 +68,15 @@ locals {
       advice   = "`INFORMATION_SCHEMA.JOBS` shows which statements scan more than expected, by their labels run_id, organization and campaign."
     }
   }
+  refresh_id = element(split("/", join("", google_bigquery_data_transfer_config.refresh[*].name)), -1)
   stored_views_alerts = {
     stored_views = {
       title    = "Stored views were not renewed"
       severity = "ERROR"
-      query    = "sum by (config_id) (increase(bigquerydatatransfer_googleapis_com:transfer_config_completed_runs{monitored_resource=\"bigquery_dts_config\",config_id=\"${element(split("/", join("", google_bigquery_data_transfer_config.refresh[*].name)), -1)}\",completion_state!=\"SUCCEEDED\"}[1h])) > 0"
-      advice   = "They hold for the day before still, as `refreshes` says; tables and other views are not concerned."
+      # Whatever kept it from succeeding: an error, a schedule that was disabled, an agent without rights.
+      query    = "label_replace(vector(1), \"config_id\", \"${local.refresh_id}\", \"\", \"\") unless on (config_id) (sum by (config_id) (increase(bigquerydatatransfer_googleapis_com:transfer_config_completed_runs{monitored_resource=\"bigquery_dts_config\",config_id=\"${local.refresh_id}\",completion_state=\"SUCCEEDED\"}[24h])) > 0)"
+      duration = "3600s"
+      advice   = "They hold for an earlier day, as `refreshes` says, or are empty if they never were; tables and other views are not concerned."
     }
   }
 

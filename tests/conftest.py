@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from sendtrail.local.duckdb_warehouse import DuckDbWarehouse
 from tests.gcp.fixtures import (  # noqa: F401 - fixtures, found by their names
@@ -25,6 +27,8 @@ settings.register_profile(
     "deep", parent=settings.get_profile("repeatable"), derandomize=False, max_examples=2_000, database=None
 )
 settings.load_profile("repeatable")
+# Hypothesis also tries numbers and texts out of the modules that are loaded, which depend on the tests that ran before.
+pytest.MonkeyPatch().setattr(providers, "_get_local_constants", Constants)
 
 # A test needs a tool when it asks for one of these fixtures, directly or through another fixture.
 TOOLS = {

@@ -1,6 +1,6 @@
 """BigQuery for one command that a person runs: with their own credentials, for PATIENCE_S seconds by default."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
@@ -18,7 +18,7 @@ from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets
 from sendtrail.gcp.clients import bigquery_client
 from sendtrail.gcp.copies.relation_reads import RelationReads
 from sendtrail.gcp.erasure.people_tables import BigQueryPeopleTables
-from sendtrail.warehouse.views import stored_among
+from sendtrail.warehouse.views import ALWAYS_CURRENT, stored_among
 
 PATIENCE_S = 600.0
 TABLE = "TABLE"
@@ -40,18 +40,18 @@ class Access:
 
     def snapshot(self, dataset: str) -> BigQuerySnapshot:
         """Return a snapshot of a dataset's views, still empty; raise SendtrailError if the dataset cannot be listed."""
-        return BigQuerySnapshot(self.reader(), dataset=dataset, stored=stored_among(self._tables(dataset)))
+        return BigQuerySnapshot(self.reader(), dataset=dataset, stored=self._stored_views(dataset))
 
-    def _tables(self, dataset: str) -> list[str]:
-        """Return the names of a dataset's tables, without its views; none where it may not be listed."""
+    def _stored_views(self, dataset: str) -> Collection[str]:
+        """Return the views of a dataset that are read as they are."""
         name = f"{self.client.project}.{dataset}"
         try:
             listed = list(self.client.list_tables(name, retry=NO_RETRY, timeout=self.jobs.request_s()))
-        except api.Forbidden:  # whoever may read some views alone reads them as they are
-            return []
+        except api.Forbidden:  # of whoever may only read some views, who cannot know more of the dataset
+            return ALWAYS_CURRENT
         except (api.GoogleAPIError, GoogleAuthError, OSError) as error:
             raise as_sendtrail_error(error) from error
-        return [each.table_id for each in listed if each.table_type == TABLE]
+        return stored_among([each.table_id for each in listed if each.table_type == TABLE])
 
     def select_guard(self) -> SelectGuard:
         """Return what runs SELECTs that a user wrote."""

@@ -18,7 +18,7 @@ WITH
       AND event_type IN ('open', 'click')
     WINDOW row_of_report AS (
       PARTITION BY campaign_id, message_id, event_type, link_id, COALESCE(contact_id, LOWER(TRIM(contact_email)))
-      ORDER BY activity_timestamp ASC NULLS LAST, created_at ASC NULLS LAST, times ASC NULLS LAST
+      ORDER BY activity_timestamp ASC NULLS LAST, times ASC NULLS LAST, created_at ASC NULLS LAST
     )
   )
 SELECT

@@ -2,8 +2,9 @@
 --
 -- `growth` is how much of `times` is new in this observation, so growth adds up to the largest `times` however often one
 -- syncs. touched_at is the row's own time; where a count grew and the row's time stood still, as in accounts that keep
--- the first time, nothing says when it happened but that a sync saw it: then touched_at is when the observation was
--- written. An observation is judged alone: what is seen later changes neither its growth nor who made it.
+-- the first time, nothing says when it happened but that a sync saw it: then touched_at is when the first observation of
+-- at least so many was written. An observation is judged alone: what is seen later changes neither its growth nor who made it.
+-- Of observations with one time, the lowest count is the first: a clock that was wrong when a row was written plays no part.
 WITH
   observed_touches AS (
     SELECT
@@ -38,13 +39,14 @@ WITH
       *,
       LAG(activity_timestamp) OVER touch AS timestamp_before,
       LAG(times) OVER touch AS times_before,
+      MIN(created_at) OVER (touch ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS written_by,
       MAX(times) OVER (touch ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS most_times_before,
       COUNT(CASE WHEN NOT is_machine THEN 1 END) OVER (touch ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         AS observations_of_people_before
     FROM observed_touches
     WINDOW touch AS (
       PARTITION BY contact_key, campaign_id, event_type, link_id, message_id, organization_id
-      ORDER BY activity_timestamp ASC NULLS LAST, created_at ASC NULLS LAST, times ASC NULLS LAST
+      ORDER BY activity_timestamp ASC NULLS LAST, times ASC NULLS LAST, created_at ASC NULLS LAST
     )
   )
 SELECT
@@ -56,7 +58,7 @@ SELECT
   event_type,
   link_id,
   CASE
-    WHEN activity_timestamp = timestamp_before AND times > most_times_before THEN GREATEST(created_at, activity_timestamp)
+    WHEN activity_timestamp = timestamp_before AND times > most_times_before THEN GREATEST(written_by, activity_timestamp)
     ELSE activity_timestamp
   END AS touched_at,
   times,

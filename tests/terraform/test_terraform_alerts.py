@@ -127,11 +127,35 @@ CASES = [
     case("bytes_billed", "a quiet day", billed((100, 20 * GIB), (1600, 5 * GIB))),
     case("bytes_billed", "a dear day", billed((100, 20 * GIB), (900, 25 * GIB)), notifies={"": 1}),
 ]
+RENEWED = [270 + day * DAY for day in range(-1, 3)]  # at half past four, the first time on the day before
 CASES_OF_STORED_VIEWS = [
-    case("stored_views", "runs that succeed", of_scheduled_query("SUCCEEDED", 270, 1710)),
-    case("stored_views", "another query of the project", of_scheduled_query("FAILED", 270, config="7a2")),
-    case("stored_views", "a failure each day", of_scheduled_query("FAILED", 270, 1710), notifies={"6f1": 2}),
-    case("stored_views", "a run that was cancelled", of_scheduled_query("CANCELLED", 270), notifies={"6f1": 1}),
+    case("stored_views", "runs that succeed", of_scheduled_query("SUCCEEDED", *RENEWED)),
+    case(
+        "stored_views",
+        "a run that takes three quarters of an hour longer",
+        of_scheduled_query("SUCCEEDED", RENEWED[0], RENEWED[1] + 45, *RENEWED[2:]),
+    ),
+    case(
+        "stored_views",
+        "another try that succeeds",
+        of_scheduled_query("FAILED", RENEWED[1]),
+        of_scheduled_query("SUCCEEDED", RENEWED[0], RENEWED[1] + 30, *RENEWED[2:]),
+    ),
+    case("stored_views", "no run at all", notifies={"6f1": 1}),
+    case(
+        "stored_views",
+        "a run that failed",
+        of_scheduled_query("FAILED", RENEWED[1]),
+        of_scheduled_query("SUCCEEDED", RENEWED[0], RENEWED[2]),
+        notifies={"6f1": 1},
+    ),
+    case("stored_views", "runs that stopped", of_scheduled_query("SUCCEEDED", RENEWED[0]), notifies={"6f1": 1}),
+    case(
+        "stored_views",
+        "another query of the project that succeeds",
+        of_scheduled_query("SUCCEEDED", *RENEWED, config="7a2"),
+        notifies={"6f1": 1},
+    ),
 ]
 CASES_OF_NO_RUN = {"no_run"}  # below, as they depend on the interval
 
