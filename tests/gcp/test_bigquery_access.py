@@ -1,4 +1,4 @@
-"""Which views of a dataset a command reads as they are, and what it makes of a dataset that it may not list."""
+"""Which views of a dataset a command reads as they are, into which it writes, and what if it may not list them."""
 
 from typing import Any
 
@@ -7,9 +7,10 @@ from google.api_core import exceptions as api
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.bigquery import Client, Table
 
-from sendtrail.errors import SendtrailError
+from sendtrail.errors import SendtrailError, SettingsError
 from sendtrail.gcp.bigquery_access import Access
 from sendtrail.gcp.bigquery_jobs import Jobs
+from sendtrail.gcp.erasure.people_tables import BigQueryPeopleTables
 from sendtrail.warehouse.views import ALWAYS_CURRENT
 from tests.fakes import FakeClock
 
@@ -54,6 +55,21 @@ def test_of_a_dataset_that_stores_nothing_all_is_computed() -> None:
 def test_whoever_may_only_read_views_reads_those_of_now_as_they_are() -> None:
     """Computed from a dataset with stored rows, they are wrong; anywhere else, they are the same."""
     assert access(api.Forbidden).snapshot("marketing_ai_stored").stored == ALWAYS_CURRENT
+
+
+def test_nothing_is_written_into_a_dataset_of_stored_views() -> None:
+    """It says where to write instead, before anything is read."""
+    stored = access([named("refreshes"), named("stored_touches")])
+
+    with pytest.raises(SettingsError, match="marketing_ai_stored has views that are stored"):
+        stored.warehouse("marketing_ai_stored")
+    with pytest.raises(SettingsError, match="marketing_ai_stored has views that are stored"):
+        stored.people_tables("marketing_ai_stored")
+
+
+def test_a_dataset_that_may_not_be_listed_may_be_written() -> None:
+    """Listing takes a right that writing does not."""
+    assert isinstance(access(api.Forbidden).people_tables("marketing_ai"), BigQueryPeopleTables)
 
 
 @pytest.mark.parametrize("error", [api.NotFound, api.ServiceUnavailable, OSError])
