@@ -40,9 +40,14 @@ def create_views(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None
     create_customer_tables(connection, dataset=dataset)
     found = _comments(connection, dataset)
     foreign = _foreign(found)
-    for view in names():
-        if view not in foreign and found.get(view) != _comment(view, dataset=dataset):
-            _create(connection, view, dataset=dataset)
+    wanted = [v for v in names() if v not in foreign and found.get(v) != _comment(v, dataset=dataset)]
+    # DuckDB binds a view when it creates it, with all that it reads. Readers first, over tables that stand in for the
+    # views, are bound in a tenth of the time.
+    for view in wanted:
+        _stand_in(connection, view, dataset=dataset)
+    for view in reversed(wanted):
+        connection.execute(f'DROP TABLE "{dataset}"."{view}"')
+        _create(connection, view, dataset=dataset)
 
 
 def create_customer_tables(connection: duckdb.DuckDBPyConnection, *, dataset: str) -> None:
@@ -68,10 +73,17 @@ def typed(query: str, shown: Iterable[Column]) -> str:
     return f"SELECT {cast} FROM ({tree.sql(dialect='duckdb', comments=False)})"
 
 
+def _stand_in(connection: duckdb.DuckDBPyConnection, view: str, *, dataset: str) -> None:
+    """Replace a view by an empty table with its columns."""
+    connection.execute(f'DROP VIEW IF EXISTS "{dataset}"."{view}"')
+    shown = ", ".join(f'"{column.name}" {duckdb_type(column)}' for column in columns(view))
+    connection.execute(f'CREATE TABLE "{dataset}"."{view}" ({shown})')
+
+
 def _create(connection: duckdb.DuckDBPyConnection, view: str, *, dataset: str) -> None:
     name = f'"{dataset}"."{view}"'
     try:
-        connection.execute(f"CREATE OR REPLACE VIEW {name} AS {select(view, dataset=dataset)}")
+        connection.execute(f"CREATE VIEW {name} AS {select(view, dataset=dataset)}")
     except duckdb.BinderException as error:
         own = " or ".join((*CUSTOMER_TABLES, SETTINGS))
         raise SettingsError(
