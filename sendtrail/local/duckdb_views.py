@@ -110,6 +110,7 @@ def _comments(connection: duckdb.DuckDBPyConnection, dataset: str) -> Mapping[st
     return dict(rows)
 
 
+@cache
 def _comment(view: str, *, dataset: str) -> str:
     text = f"{TRANSLATION}{view_sql(view, dataset=dataset)}{columns(view)}{version('sqlglot')}"
     return f"{description(view)} ({MARK}{sha256(text.encode()).hexdigest()[:12]})"
