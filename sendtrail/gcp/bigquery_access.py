@@ -1,7 +1,7 @@
 """BigQuery for one command that a person runs: with their own credentials, for PATIENCE_S seconds by default."""
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud.bigquery import Client
 
 from sendtrail.clock import Clock
-from sendtrail.errors import SettingsError
+from sendtrail.errors import SendtrailError, SettingsError
 from sendtrail.gcp.bigquery_errors import as_sendtrail_error
 from sendtrail.gcp.bigquery_jobs import NO_RETRY, Jobs
 from sendtrail.gcp.bigquery_reader import BigQueryReader, SelectGuard
@@ -65,7 +65,10 @@ class Access:
 
     def _written(self, dataset: str) -> Datasets:
         """Return a dataset with that of its batches; raise SettingsError if it is one of stored views."""
-        if REFRESHES in (self._tables(dataset) or ()):
+        tables: Collection[str] | None = None
+        with suppress(SendtrailError):  # whatever is wrong with the dataset, the first statement says it better
+            tables = self._tables(dataset)
+        if REFRESHES in (tables or ()):
             raise SettingsError([NOT_WRITTEN.format(dataset=dataset)])
         return Datasets(tables=dataset, staging=f"{dataset}_staging")
 

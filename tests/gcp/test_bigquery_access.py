@@ -67,9 +67,10 @@ def test_nothing_is_written_into_a_dataset_of_stored_views() -> None:
         stored.people_tables("marketing_ai_stored")
 
 
-def test_a_dataset_that_may_not_be_listed_may_be_written() -> None:
-    """Listing takes a right that writing does not."""
-    assert isinstance(access(api.Forbidden).people_tables("marketing_ai"), BigQueryPeopleTables)
+@pytest.mark.parametrize("error", [api.Forbidden, api.NotFound, OSError])
+def test_a_dataset_that_cannot_be_listed_may_be_written(error: type[Exception]) -> None:
+    """Listing takes a right that writing does not; the first statement says what else is wrong, and where."""
+    assert isinstance(access(error).people_tables("marketing_ai"), BigQueryPeopleTables)
 
 
 @pytest.mark.parametrize("error", [api.NotFound, api.ServiceUnavailable, OSError])
