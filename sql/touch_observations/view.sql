@@ -2,8 +2,8 @@
 --
 -- `growth` is how much of `times` is new in this observation, so growth adds up to the largest `times` however often one
 -- syncs. touched_at is the row's own time; where a count grew and the row's time stood still, as in accounts that keep
--- the first time, nothing says when it happened but that a sync saw it: then touched_at is when the first observation of
--- at least so many was written. An observation is judged alone: what is seen later changes neither its growth nor who made it.
+-- the first time, nothing says when it happened but that a sync saw it: then touched_at is when the observation was
+-- written. An observation is judged alone: what is seen later changes neither its growth nor who made it.
 -- Of observations with one time, the lowest count is the first: a clock that was wrong when a row was written plays no part.
 WITH
   observed_touches AS (
@@ -39,7 +39,11 @@ WITH
       *,
       LAG(activity_timestamp) OVER touch AS timestamp_before,
       LAG(times) OVER touch AS times_before,
-      MIN(created_at) OVER (touch ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS written_by,
+      -- A count that fell in between was reached, at the latest, when the next higher one was seen.
+      CASE
+        WHEN LEAD(activity_timestamp) OVER touch = activity_timestamp THEN LEAST(created_at, LEAD(created_at) OVER touch)
+        ELSE created_at
+      END AS seen_at,
       MAX(times) OVER (touch ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS most_times_before,
       COUNT(CASE WHEN NOT is_machine THEN 1 END) OVER (touch ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         AS observations_of_people_before
@@ -58,7 +62,7 @@ SELECT
   event_type,
   link_id,
   CASE
-    WHEN activity_timestamp = timestamp_before AND times > most_times_before THEN GREATEST(written_by, activity_timestamp)
+    WHEN activity_timestamp = timestamp_before AND times > most_times_before THEN GREATEST(seen_at, activity_timestamp)
     ELSE activity_timestamp
   END AS touched_at,
   times,

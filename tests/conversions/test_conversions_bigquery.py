@@ -109,8 +109,8 @@ def test_a_file_is_one_load_and_one_merge(load_with_faults: LoadWithFaults) -> N
     server, _ = load_with_faults(content=ROWS.partition("\n")[0] + "\n" + "".join(lines))
 
     calls = [received.call for received in server.received if received.call != "get"]
-    assert calls == ["load", "query", "delete", "query"]
-    assert len(server.received[0].data.splitlines()) == 9_000
+    assert calls == ["table", "load", "query", "delete", "query"]  # the first one lists what the dataset is for
+    assert len(server.received[1].data.splitlines()) == 9_000
 
 
 @pytest.mark.parametrize("call", ["load", "query"])
