@@ -19,7 +19,7 @@ from sendtrail.gcp.bigquery_warehouse import BigQueryWarehouse, Datasets
 from sendtrail.gcp.clients import bigquery_client
 from sendtrail.gcp.copies.relation_reads import RelationReads
 from sendtrail.gcp.erasure.people_tables import BigQueryPeopleTables
-from sendtrail.warehouse.views import ALWAYS_CURRENT, REFRESHES, stored_among
+from sendtrail.warehouse.views import ALWAYS_CURRENT, stored_among
 
 PATIENCE_S = 600.0
 TABLE = "TABLE"
@@ -65,10 +65,10 @@ class Access:
 
     def _written(self, dataset: str) -> Datasets:
         """Return a dataset with that of its batches; raise SettingsError if it is one of stored views."""
-        tables: Collection[str] | None = None
+        tables: Collection[str] | None = ()
         with suppress(SendtrailError):  # whatever is wrong with the dataset, the first statement says it better
             tables = self._tables(dataset)
-        if REFRESHES in (tables or ()):
+        if stored_among(tables or ()):
             raise SettingsError([NOT_WRITTEN.format(dataset=dataset)])
         return Datasets(tables=dataset, staging=f"{dataset}_staging")
 

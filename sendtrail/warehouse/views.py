@@ -35,11 +35,11 @@ def names() -> tuple[str, ...]:
 
 
 def stored_among(tables: Collection[str]) -> frozenset[str]:
-    """Return the views that a dataset with these tables has stored, or does not compute itself."""
-    if REFRESHES not in tables:
-        return frozenset()
-    stored = {table.removeprefix(STORED_PREFIX) for table in tables if table.startswith(STORED_PREFIX)}
-    return frozenset({*names()} & stored - {*READ_IN_PLACE} | {*ALWAYS_CURRENT})
+    """Return the views that a dataset with these tables has stored, or does not compute itself, if it stores any."""
+    prefixed = {table.removeprefix(STORED_PREFIX) for table in tables if table.startswith(STORED_PREFIX)}
+    stored = {*names()} & prefixed - {*READ_IN_PLACE}
+    # Each name alone may be that of a customer's own table.
+    return frozenset(stored | {*ALWAYS_CURRENT}) if stored and REFRESHES in tables else frozenset()
 
 
 @cache

@@ -47,9 +47,13 @@ def test_what_is_stored_is_read_as_it_is() -> None:
     assert access(tables).snapshot("marketing_ai_stored").stored == {"touches", *ALWAYS_CURRENT}
 
 
-def test_of_a_dataset_that_stores_nothing_all_is_computed() -> None:
-    """Most datasets are such."""
-    assert access([named("campaigns"), named("attribution", "VIEW")]).snapshot("marketing_ai").stored == frozenset()
+@pytest.mark.parametrize("own", ["notes", "refreshes", "stored_touches", "stored_procedures"])
+def test_of_a_dataset_that_stores_nothing_all_is_computed(own: str) -> None:
+    """Most datasets are such, also with a table of the customer's that has a name as those that store have."""
+    found = access([named("campaigns"), named("attribution", "VIEW"), named(own)])
+
+    assert found.snapshot("marketing_ai").stored == frozenset()
+    assert isinstance(found.people_tables("marketing_ai"), BigQueryPeopleTables)
 
 
 def test_whoever_may_only_read_views_reads_those_of_now_as_they_are() -> None:
